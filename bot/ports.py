@@ -1,0 +1,133 @@
+"""The Protocols between the rooms, with the rules that every implementation keeps.
+
+`tests/contract/` holds each adapter to the rules of `Messenger` and to those of how it calls `Desk`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bot.messages import Address, Immediate, Incoming, Mark, Outgoing, Receipt
+
+
+class Clock(Protocol):
+    """The only source of time."""
+
+    def now(self) -> datetime:
+        """Now, aware, in UTC."""
+        ...
+
+
+class Desk(Protocol):
+    """What adapters call.
+
+    - When `handle` returns, everything that follows from the event is committed: the adapter acknowledges after it, never before.
+    - An event that was handled before (same platform and `event_id`) changes nothing.
+    - It raises `StoreUnavailable` when nothing could be committed; the adapter then does not acknowledge.
+    """
+
+    async def handle(self, incoming: Incoming) -> Immediate:
+        """Take what came in; everything that is not in the result leaves through the outbox."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of a diagnosis. `fix` says what to do where `ok` is false."""
+
+    subject: str
+    ok: bool
+    detail: str
+    fix: str = ""
+
+
+class Messenger(Protocol):
+    """How the relay reaches a platform.
+
+    - `send` returns only when the platform has taken every part of the message, in order; the receipt names all of them.
+    - The same `key` means the same message: a platform that can tell shows it once.
+    - Only `Prose` is alive. Whatever else an Outgoing holds is shown as plain data, mentions and links in it dead.
+    - Nothing is cut: what is longer than the platform allows is split.
+    - Vendors' errors never escape: `TemporaryFailure` where trying again may help, `PermanentFailure` with a fix where not.
+    - `update` of a message that is gone sends it again and returns the new receipt.
+    """
+
+    async def send(self, to: Address, outgoing: Outgoing, key: str) -> Receipt:
+        """Write a new message."""
+        ...
+
+    async def update(self, receipt: Receipt, outgoing: Outgoing, key: str) -> Receipt:
+        """Change a message in place."""
+        ...
+
+    async def mark(self, message: Address, event_id: str, mark: Mark) -> None:
+        """Show on a person's own message (by the event id under which it came) what became of it."""
+        ...
+
+    async def diagnose(self) -> Sequence[Finding]:
+        """What works and what does not, for `policydesk doctor`; raises nothing."""
+        ...
+
+
+class AdapterState(Protocol):
+    """A platform's own durable key-value store: routing data that changes, who was welcomed, what a console showed.
+
+    Keys are at most 400 characters, values any text. `put` replaces.
+    """
+
+    async def get(self, key: str) -> str | None:
+        """The value, or None."""
+        ...
+
+    async def put(self, key: str, value: str) -> None:
+        """Durable when it returns."""
+        ...
+
+    async def add(self, key: str, value: str) -> bool:
+        """Like `put`, but keeps what is there; true when this call wrote it."""
+        ...
+
+    async def delete(self, key: str) -> None:
+        """No error where there is nothing."""
+        ...
+
+    async def items(self, prefix: str) -> Sequence[tuple[str, str]]:
+        """All (key, value) whose key starts with `prefix`, ordered by key."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """`ready` is whether this platform can serve; `reason` says why not, or what is degraded."""
+
+    ready: bool
+    reason: str = ""
+
+
+class Adapter(Protocol):
+    """A platform as the composition root sees it."""
+
+    @property
+    def platform(self) -> str:
+        """The name that its Addresses carry."""
+        ...
+
+    @property
+    def messenger(self) -> Messenger:
+        """Usable from the moment the adapter is built."""
+        ...
+
+    async def start(self, desk: Desk) -> None:
+        """Begin to take events. Returns at once; a platform that is down is a matter of `health`."""
+        ...
+
+    async def stop(self) -> None:
+        """Take no more events, finish those under way."""
+        ...
+
+    def health(self) -> Health:
+        """How it is now."""
+        ...
