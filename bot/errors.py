@@ -1,16 +1,16 @@
 """Everything that Policy Desk raises on purpose.
 
-    PolicyDeskError
-    ├── UserError                what the person at the command line or in a file can mend; carries problems
-    │   ├── ConfigurationError   policydesk.yaml or the environment
-    │   └── KnowledgeError       a knowledge base that cannot be used
-    ├── StoreError               the database
-    │   ├── DatabaseInUse        another process holds this SQLite file
-    │   ├── DatabaseTooNew       written by a later release
-    │   └── StoreUnavailable     unreachable just now; the caller may try again
-    └── DeliveryFailure          a platform did not take a message
-        ├── TemporaryFailure     try again, not before `retry_after`
-        └── PermanentFailure     trying again cannot help; says what can
+PolicyDeskError
+├── UserError                what the person at the command line or in a file can mend; carries problems
+│   ├── ConfigurationError   policydesk.yaml or the environment
+│   └── KnowledgeError       a knowledge base that cannot be used
+├── StoreError               the database
+│   ├── DatabaseInUse        another process holds this SQLite file
+│   ├── DatabaseTooNew       written by a later release
+│   └── StoreUnavailable     unreachable just now; the caller may try again
+└── DeliveryFailure          a platform did not take a message
+    ├── TemporaryFailure     try again, not before `retry_after`
+    └── PermanentFailure     trying again cannot help; says what can
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """What crosses the port between the desk and a platform. Frozen values, no behaviour, no vendor.
 
-In come `Said`, `Pressed`, `Submitted`, `Joined` and `Viewed`; out go `Outgoing` (through the outbox) and `Immediate` (inside the
-request). Two kinds of text are kept apart by type, because mixing them is how a person's words come alive in somebody
-else's channel: `Prose` is Markdown that the desk or the policy's owner wrote, everything else is plain text that an adapter
-must show as data, escaped in whatever way its platform needs.
+In come `Said`, `Pressed`, `Submitted`, `Joined` and `Viewed`; out go `Outgoing` (through the outbox) and `Immediate`
+(inside the request). Two kinds of text are kept apart by type, because mixing them is how a person's words come alive in
+somebody else's channel: `Prose` is Markdown that the desk or the policy's owner wrote, everything else is plain text that
+an adapter must show as data, escaped in whatever way its platform needs.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody on a platform. `groups` are ids of the platform's user groups that they are in, as far as officers need."""
+    """Somebody on a platform. `groups` are ids of its user groups that they are in, as far as officers need."""
 
     platform: str
     id: str
@@ -167,7 +167,7 @@ class Small:
 
 @dataclass(frozen=True, slots=True)
 class CaseHead:
-    """The head of a case's card. `state` is the word to show; adapters let the age since `since` tick where they can."""
+    """The head of a case's card. `state` is the word to show; the age since `since` ticks where it can."""
 
     reference: str
     title: str
@@ -226,7 +226,7 @@ Block = Prose | Quote | Facts | Small | CaseHead | History | Mention | Buttons
 class Outgoing:
     """A message. `summary` is its plain-text equivalent for notifications, screen readers and terminals' titles.
 
-    `urgent` asks a platform to announce it assertively. `under` is the address in whose thread it stands, if any.
+    `urgent` asks a platform to announce it assertively.
     """
 
     blocks: tuple[Block, ...]
@@ -250,7 +250,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """Opened in answer to a press; comes back as `Submitted` with the same name and context (at most 200 characters)."""
+    """Opened in answer to a press; comes back as `Submitted` with the same name and context (200 characters)."""
 
     name: str
     title: str

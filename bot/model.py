@@ -138,7 +138,7 @@ class JobState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NewJob:
-    """A row to be put into the outbox. The same `key` is put in once. Jobs of one lane leave in the order they were committed."""
+    """A row to be put into the outbox, once for each `key`. Jobs of one lane leave in the order of their commits."""
 
     kind: JobKind
     lane: str

@@ -24,7 +24,8 @@ class Clock(Protocol):
 class Desk(Protocol):
     """What adapters call.
 
-    - When `handle` returns, everything that follows from the event is committed: the adapter acknowledges after it, never before.
+    - When `handle` returns, all that follows from the event is committed: the adapter acknowledges after it, never
+      before.
     - An event that was handled before (same platform and `event_id`) changes nothing.
     - It raises `StoreUnavailable` when nothing could be committed; the adapter then does not acknowledge.
     """
@@ -47,11 +48,12 @@ class Finding:
 class Messenger(Protocol):
     """How the relay reaches a platform.
 
-    - `send` returns only when the platform has taken every part of the message, in order; the receipt names all of them.
+    - `send` returns only when the platform has taken every part, in order; the receipt names all of them.
     - The same `key` means the same message: a platform that can tell shows it once.
     - Only `Prose` is alive. Whatever else an Outgoing holds is shown as plain data, mentions and links in it dead.
     - Nothing is cut: what is longer than the platform allows is split.
-    - Vendors' errors never escape: `TemporaryFailure` where trying again may help, `PermanentFailure` with a fix where not.
+    - Vendors' errors never escape: `TemporaryFailure` where trying again may help, `PermanentFailure` with a fix
+      where not.
     - `update` of a message that is gone sends it again and returns the new receipt.
     """
 
