@@ -85,7 +85,11 @@ class Details:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """Something that the press office owns until it is closed. `revision` grows by one with every change."""
+    """Something that the press office owns until it is closed.
+
+    `revision` grows by one with every change; `turned` is the revision at which state or owner last changed, so that a
+    button drawn before it is known to be stale.
+    """
 
     id: int
     kind: CaseKind
@@ -101,6 +105,7 @@ class Case:
     restricted: bool = False
     unreachable: str = ""
     revision: int = 1
+    turned: int = 1
 
     @property
     def reference(self) -> str:
@@ -110,12 +115,16 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One line of a case's history. `by` is None where the desk itself did it."""
+    """One line of a case's history. `by` is None where the desk itself did it.
+
+    `event_id` is that of the message it records, where it records one: an edit of the message finds its case by it.
+    """
 
     at: datetime
     kind: StepKind
     by: Person | None = None
     text: str = ""
+    event_id: str = ""
 
 
 class JobKind(StrEnum):
