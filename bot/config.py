@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 from ipaddress import ip_address
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
@@ -19,6 +19,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    NaiveDatetime,
     SecretStr,
     ValidationError,
     model_validator,
@@ -37,6 +38,7 @@ SECRETS = {
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_CLOCK = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]"
 
 
 def _duration(value: object) -> object:
@@ -68,24 +70,33 @@ def _hours(value: Mapping[str, str]) -> Mapping[str, str]:
     return value
 
 
-def week(hours: Mapping[str, str]) -> dict[int, tuple[time, time]]:
-    """`{"mon-fri": "09:00-17:00"}` as weekday (Monday is 0) -> (opens, closes)."""
-    table: dict[int, tuple[time, time]] = {}
+def week(hours: Mapping[str, str]) -> dict[int, tuple[timedelta, timedelta]]:
+    """`{"mon-fri": "09:00-17:00"}` as weekday (Monday is 0) -> (opens, closes), counted from midnight on the wall."""
+    table: dict[int, tuple[timedelta, timedelta]] = {}
     for days, span in hours.items():
-        named = re.fullmatch(r"([a-z]{3})(?:-([a-z]{3}))?", str(days))
-        times = re.fullmatch(r"(\d\d:\d\d)-(\d\d:\d\d)", str(span))
-        if not named or named[1] not in _DAYS or (named[2] or named[1]) not in _DAYS:
-            raise ValueError(f"{days!r} is no day. Write mon-fri, or sat.")
-        try:
-            opens, closes = (time.fromisoformat(part) for part in times.groups()) if times else (time(), time())
-        except ValueError:
-            opens = closes = time()
-        if opens >= closes:
-            raise ValueError(f'{span!r} are no hours. Write "09:00-17:00", with the quotes.')
-        first, last = _DAYS.index(named[1]), _DAYS.index(named[2] or named[1])
-        for day in range(first, last + 1 if last >= first else last + 8):
-            table[day % 7] = (opens, closes)
+        opens, closes = _opening(span)
+        for day in _weekdays(days):
+            if day in table:
+                raise ValueError(f"{_DAYS[day]} has hours twice. Keep one of them.")
+            table[day] = (opens, closes)
     return table
+
+
+def _weekdays(days: str) -> list[int]:
+    named = re.fullmatch(r"([a-z]{3})(?:-([a-z]{3}))?", days)
+    if not named or not {named[1], named[2] or named[1]} <= set(_DAYS):
+        raise ValueError(f"{days!r} is no day. Write mon-fri, or sat.")
+    first, last = _DAYS.index(named[1]), _DAYS.index(named[2] or named[1])
+    return [day % 7 for day in range(first, last + 1 if last >= first else last + 8)]
+
+
+def _opening(span: str) -> tuple[timedelta, timedelta]:
+    times = re.fullmatch(rf"({_CLOCK})-({_CLOCK}|24:00)", span)
+    if times:
+        opens, closes = (timedelta(hours=int(at[:2]), minutes=int(at[3:])) for at in times.groups())
+        if opens < closes:
+            return opens, closes
+    raise ValueError(f'{span!r} are no hours. Write "09:00-17:00", with the quotes; the day ends at 24:00.')
 
 
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
@@ -121,9 +132,9 @@ class Console(_Section):
 class Duty(_Section):
     """Dated duty; `from` and `to` are local times of the organisation."""
 
-    from_: datetime = Field(alias="from")
-    to: datetime
-    on_call: tuple[Named, ...]
+    from_: NaiveDatetime = Field(alias="from")
+    to: NaiveDatetime
+    on_call: tuple[Named, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
     def _ordered(self) -> Duty:
@@ -196,7 +207,7 @@ class Teams(_Section):
 
 
 class Matching(_Section):
-    """`accept`: share of correctly matched questions that the desk dares to answer. `encoder`: auto, off or a folder."""
+    """`accept`: share of the correctly matched questions that are answered. `encoder`: auto, off or a folder."""
 
     accept: float = Field(default=0.9, gt=0, lt=1)
     encoder: str = "auto"
