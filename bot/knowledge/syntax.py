@@ -16,46 +16,57 @@ _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _SAVE_AS = "Save it as UTF-8: most editors offer it as the encoding under “Save as”."
 
 _QUOTE = "Put quotes round the whole text."
-_COLON = (
-    "The text holds a colon with a space after it, which YAML reads as the end of a key.",
-    f"{_QUOTE} If a key is meant, check that it stands exactly below the keys above.",
+_Said = tuple[str, str]
+
+_COLON: _Said = (
+    "A colon with a space after it stands inside a text, or this line is indented too far.",
+    "Put quotes round the whole text; if a key is meant, put it exactly below the keys above.",
 )
-_ALIGN = (
-    "The file cannot be read from here on: this line does not line up with the lines above.",
-    "Put each - and each key exactly below the ones that it belongs with; "
-    "if the text holds quotes, brackets or a colon, put quotes round the whole of it.",
+_NO_KEY: _Said = (
+    "This line is neither a key with a colon nor a part of the text above it.",
+    "Indent it like the text it belongs to, put a space after its -, or put a colon after the key.",
 )
-_FLOW = ("A list in brackets is not finished, or lacks a comma.", "Close the bracket, or put one item on each line.")
-_SPECIAL = ("A text cannot begin with this character unless it is in quotes.", _QUOTE)
-_SENTENCES = {
-    "mapping values are not allowed": _COLON,
-    "could not find expected ':'": (
-        "There is a line here, or just above, that is neither a key with a colon nor a part of the text above it.",
-        "Indent it to match the text it belongs to, put a space after its -, or put a colon after the key.",
-    ),
-    "found unknown escape character": (
-        "In double quotes a backslash has a special meaning.",
-        "Use single quotes, or write the backslash twice.",
-    ),
-    "did not find expected comment or line break": (
-        "After | or > nothing may stand on the same line.",
-        "Begin the text on the next line, or put quotes round the whole of it if it begins with that character.",
-    ),
-    "did not find expected ',' or": _FLOW,
-    "did not find expected node content": _SPECIAL,
-    "cannot start any token": _SPECIAL,
-    "did not find expected alphabetic or numeric character": (
-        "A text that begins with * or & must be in quotes.",
-        _QUOTE,
-    ),
-    "did not find expected '-' indicator": _ALIGN,
-    "did not find expected key": _ALIGN,
-    "undefined tag handle": ("A text that begins with ! must be in quotes.", _QUOTE),
-}
-_TAB = (
+_ALIGN: _Said = (
+    "This line does not line up with the lines above it.",
+    "Put each - and each key exactly below the ones that it belongs with.",
+)
+_GOES_ON: _Said = ("The text goes on after its closing quotation mark or bracket.", _QUOTE)
+_BACKSLASH: _Said = (
+    "In double quotes a backslash has a special meaning.",
+    "Use single quotes, or write the backslash twice.",
+)
+_BLOCK: _Said = (
+    "After | or > nothing else may stand on the line.",
+    "Begin the text on the next line, or put quotes round it if it really begins with that character.",
+)
+_FLOW: _Said = ("A list in brackets is not closed, or lacks a comma.", "Close it, or put one item on each line.")
+_SPECIAL: _Said = ("A text that begins with this character must be in quotes.", _QUOTE)
+_OPEN_QUOTE: _Said = (
+    "A quotation mark opens on this line and is never closed.",
+    "Close it; if it is an apostrophe at the beginning of a text, put the whole text in double quotes.",
+)
+_DOTS: _Said = ("The line ... above ends the file for YAML, but there is more after it.", "Take the line ... out.")
+_TAB: _Said = (
     "There is a tab at the beginning of this line; YAML takes only spaces there.",
     "Replace the tab by spaces, as many as the lines around it have.",
 )
+_SENTENCES = {
+    "mapping values are not allowed": _COLON,
+    "could not find expected ':'": _NO_KEY,
+    "unknown escape character": _BACKSLASH,
+    "character escape code": _BACKSLASH,
+    "expected hexdecimal number": _BACKSLASH,
+    "expected comment or line break": _BLOCK,
+    "expected ',' or": _FLOW,
+    "expected node content": _SPECIAL,
+    "cannot start any token": _SPECIAL,
+    "expected alphabetic or numeric character": _SPECIAL,
+    "undefined tag handle": _SPECIAL,
+    "expected '-' indicator": _ALIGN,
+    "expected key": _ALIGN,
+    "expected <document start>": _DOTS,
+}
+_FROM_ITS_BEGINNING = (_NO_KEY, _FLOW, _OPEN_QUOTE)
 
 
 def decode(name: str, data: bytes) -> str | Problem:
@@ -78,24 +89,28 @@ def decode(name: str, data: bytes) -> str | Problem:
 
 def explain(name: str, error: yaml.YAMLError, lines: list[str]) -> Problem:
     """What the parser stumbled over, with the line to look at."""
-    complaint = str(getattr(error, "problem", None) or "it is not YAML")
-    at = _line(getattr(error, "problem_mark", None), lines)
-    begun = _line(getattr(error, "context_mark", None), lines)
-    if "quoted scalar" in str(getattr(error, "context", "")) and "end of stream" in complaint:
-        what, fix = "A quotation mark opens on this line and is never closed.", f"Close it. {_APOSTROPHE}"
-        return Problem(f"{name}:{begun}", what, fix)
-    if "\t" in re.match(r"[\s-]*", lines[at - 1]).group():  # type: ignore[union-attr]  # it matches at every place
-        return Problem(f"{name}:{at}", *_TAB)
-    for part, (what, fix) in _SENTENCES.items():
-        if part in complaint:
-            if (what, fix) == _FLOW and begun != at:
-                at = begun
-            return Problem(f"{name}:{at}", what, fix)
-    return Problem(f"{name}:{at}", f"This line cannot be read as YAML ({complaint}).", _ALIGN[1])
+    at, column = _place(getattr(error, "problem_mark", None), lines)
+    begun, _ = _place(getattr(error, "context_mark", None), lines)
+    before = lines[at - 1][:column]
+    said = _sentence(str(getattr(error, "context", "")), str(getattr(error, "problem", "")))
+    if said is _ALIGN and before.strip(" \t-"):
+        said = _GOES_ON
+    if said in _FROM_ITS_BEGINNING:
+        at = begun
+    indentation = lines[at - 1][: len(lines[at - 1]) - len(lines[at - 1].lstrip())]
+    what, fix = _TAB if "\t" in indentation else said
+    return Problem(f"{name}:{at}", what, fix)
 
 
-_APOSTROPHE = "If it is an apostrophe at the beginning of a text, put the whole text in double quotes."
+def _sentence(context: str, complaint: str) -> _Said:
+    if "quoted scalar" in context and "end of stream" in complaint:
+        return _OPEN_QUOTE
+    known = next((said for part, said in _SENTENCES.items() if part in complaint), None)
+    return known or (f"This line cannot be read as YAML ({complaint or 'no reason is known'}).", _ALIGN[1])
 
 
-def _line(mark: yaml.Mark | None, lines: list[str]) -> int:
-    return min(int(mark.line) + 1, len(lines)) if mark is not None else 1
+def _place(mark: yaml.Mark | None, lines: list[str]) -> tuple[int, int]:
+    """Line from 1, column from 0; the end of the file counts to its last line."""
+    if mark is None:
+        return 1, 0
+    return min(mark.line + 1, len(lines)), mark.column

@@ -144,7 +144,7 @@ class _Reader:
         return found
 
     def _scalar(self, event: yaml.ScalarEvent, *, in_list: bool) -> str | None:
-        if event.style is not None:  # quoted, or a block of text: exactly what was meant
+        if event.style:  # quoted, or a block of text: exactly what was meant
             return str(event.value)
         self._refuse_lost_text(event)
         if event.value == "" or (not in_list and event.value in _NOTHING):
@@ -170,7 +170,7 @@ class _Reader:
             return
         first, last = event.start_mark.line, event.end_mark.line
         rest = self.lines[last][event.end_mark.column :] if last < len(self.lines) else ""
-        if event.value and _REMARK.match(rest):
+        if _REMARK.match(rest):
             what = f"The text ends before {shown(rest.strip())}, because YAML reads a # after a space as a remark."
             self._note(last + 1, what, "Put quotes round the whole text; if it is a remark, put a space after the #.")
         for number in range(first + 1, min(last + 1, len(self.lines))):
