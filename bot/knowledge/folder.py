@@ -24,7 +24,7 @@ class Source:
     path: Path
 
 
-Fingerprint = frozenset[tuple[str, int, int, int]]
+Fingerprint = frozenset[tuple[str, int, int, int, int]]
 
 
 def sources(folder: Path) -> tuple[list[Source], list[Problem]]:
@@ -60,16 +60,18 @@ def read(source: Source) -> bytes | Problem:
 
 
 def fingerprint(folder: Path) -> Fingerprint:
-    """Changes whenever a file of the folder is written, added, renamed or removed; empty where there is no folder."""
-    marks = set()
-    for source in _walk(folder, []):
-        try:
-            state = source.path.stat()
-        except OSError:
-            marks.add((source.name, -1, -1, -1))
-        else:
-            marks.add((source.name, state.st_ino, state.st_size, state.st_mtime_ns))
-    return frozenset(marks)
+    """Differs whenever something happened to the folder or to a file in it that `load` may see."""
+    problems: list[Problem] = []
+    marks = {("", int(folder.is_dir()), 0, 0, 0)}
+    for source in _walk(folder, problems):
+        if source.path.suffix == ".yaml":
+            try:
+                state = source.path.stat()
+            except OSError:
+                marks.add((source.name, 0, 0, 0, 0))
+            else:
+                marks.add((source.name, state.st_ino, state.st_size, state.st_mtime_ns, state.st_ctime_ns))
+    return frozenset(marks | {(problem.where, 0, 0, 0, 0) for problem in problems})
 
 
 def overlooked(folder: Path) -> tuple[Problem, ...]:

@@ -91,13 +91,16 @@ def explain(name: str, error: yaml.YAMLError, lines: list[str]) -> Problem:
     """What the parser stumbled over, with the line to look at."""
     at, column = _place(getattr(error, "problem_mark", None), lines)
     begun, _ = _place(getattr(error, "context_mark", None), lines)
-    before = lines[at - 1][:column]
+    before, after = lines[at - 1][:column], lines[at - 1][column:]
     said = _sentence(str(getattr(error, "context", "")), str(getattr(error, "problem", "")))
     if said is _ALIGN and before.strip(" \t-"):
         said = _GOES_ON
+    if said is _SPECIAL and not after.strip():
+        said = _FLOW
     if said in _FROM_ITS_BEGINNING:
         at = begun
-    indentation = lines[at - 1][: len(lines[at - 1]) - len(lines[at - 1].lstrip())]
+    line = lines[at - 1]
+    indentation = line[: len(line) - len(line.lstrip(" \t-"))]
     what, fix = _TAB if "\t" in indentation else said
     return Problem(f"{name}:{at}", what, fix)
 
