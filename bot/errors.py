@@ -7,6 +7,7 @@ PolicyDeskError
 ├── StoreError               the database
 │   ├── DatabaseInUse        another process holds this SQLite file
 │   ├── DatabaseTooNew       written by a later release
+│   ├── StaleCase            somebody else changed the case meanwhile
 │   └── StoreUnavailable     unreachable just now; the caller may try again
 └── DeliveryFailure          a platform did not take a message
     ├── TemporaryFailure     try again, not before `retry_after`
@@ -64,6 +65,10 @@ class DatabaseInUse(StoreError):
 
 class DatabaseTooNew(StoreError):
     """The database was written by a later release than this one."""
+
+
+class StaleCase(StoreError):
+    """A case is to be saved that somebody else has changed since it was loaded."""
 
 
 class StoreUnavailable(StoreError):

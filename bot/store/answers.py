@@ -1,0 +1,66 @@
+"""What the desk answered, and what people thought of it: the raw material of the answers' owners."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, or_, select
+from sqlalchemy import insert as plain_insert
+
+from bot.model import Answered
+from bot.store.tables import answered
+from bot.store.tables import feedback as feedback_table
+from bot.store.tx import Tx, insert
+
+_NONE_OF_THESE = "none of these"
+
+
+def record(tx: Tx, question: str, outcome: str, entries: tuple[str, ...], knowledge: str, asker: str = "") -> int:
+    """Note an answer given now, from this revision of the knowledge; its id. `asker` is `platform:id`, or empty."""
+    statement = plain_insert(answered).values(
+        at=tx.now, question=question, outcome=outcome, entries=list(entries), knowledge=knowledge, asker=asker
+    )
+    return int(tx.connection.execute(statement.returning(answered.c.id)).scalar_one())
+
+
+def load(tx: Tx, answered_id: int) -> Answered | None:
+    """None where there never was one, or it is no longer kept."""
+    row = tx.connection.execute(select(answered).where(answered.c.id == answered_id)).one_or_none()
+    return None if row is None else _answered(row)
+
+
+def feedback(tx: Tx, answered_id: int, verdict: str) -> bool:
+    """Note what somebody thought of an answer; their last word counts. False where the answer is not there."""
+    given = load(tx, answered_id)
+    if given is None:
+        return False
+    statement = insert(tx, feedback_table).values(
+        answered_id=answered_id, at=tx.now, verdict=verdict, entries=list(given.entries), knowledge=given.knowledge
+    )
+    latest = {"at": statement.excluded.at, "verdict": statement.excluded.verdict}
+    tx.connection.execute(statement.on_conflict_do_update(index_elements=["answered_id"], set_=latest))
+    return True
+
+
+def unanswered(tx: Tx, since: datetime, limit: int) -> list[Answered]:
+    """Questions since then to which nothing was known, or of whose candidates none was right; newest first."""
+    refused = select(feedback_table.c.answered_id).where(feedback_table.c.verdict == _NONE_OF_THESE)
+    query = (
+        select(answered)
+        .where(answered.c.at >= since, or_(answered.c.outcome == "unknown", answered.c.id.in_(refused)))
+        .order_by(answered.c.at.desc(), answered.c.id.desc())
+        .limit(limit)
+    )
+    return [_answered(row) for row in tx.connection.execute(query)]
+
+
+def verdicts(tx: Tx, since: datetime) -> Counter[tuple[str, str]]:
+    """How often each (entry id, verdict) was given since then."""
+    query = select(feedback_table.c.entries, feedback_table.c.verdict).where(feedback_table.c.at >= since)
+    return Counter((entry, row.verdict) for row in tx.connection.execute(query) for entry in row.entries)
+
+
+def _answered(row: Row[Any]) -> Answered:
+    return Answered(row.id, row.at, row.question, row.outcome, tuple(row.entries), row.knowledge, row.asker)

@@ -1,0 +1,218 @@
+"""Cases, their askers and their history."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, and_, delete, exists, func, insert, or_, select, update
+
+from bot.errors import StaleCase
+from bot.messages import Address
+from bot.model import Asker, Case, CaseKind, CaseState, Details, Outcome, Step, StepKind
+from bot.store.rows import is_person, person_columns, to_person
+from bot.store.tables import case_asker, case_step, press_case
+from bot.store.tx import Tx
+
+
+def create(tx: Tx, kind: CaseKind, asker: Asker, details: Details, *, restricted: bool = False) -> Case:
+    """A new, open case at revision 1, opened now. Its history begins with the caller's first `add_step`."""
+    case = Case(0, kind, CaseState.OPEN, (asker,), tx.now, details, restricted=restricted)
+    statement = insert(press_case).values(_columns(case)).returning(press_case.c.id)
+    case = replace(case, id=tx.connection.execute(statement).scalar_one())
+    _write_askers(tx, case)
+    return case
+
+
+def load(tx: Tx, case_id: int, *, for_update: bool = True) -> Case | None:
+    """The case, and unless told otherwise the right to change it: others wait until this transaction ends."""
+    query = select(press_case).where(press_case.c.id == case_id)
+    if for_update:
+        query = query.with_for_update(key_share=True)
+    return _one(tx, query)
+
+
+def save(tx: Tx, case: Case) -> None:
+    """Write a changed case with its askers. StaleCase unless its revision follows the one that is stored."""
+    statement = (
+        update(press_case)
+        .where(press_case.c.id == case.id, press_case.c.revision == case.revision - 1)
+        .values(_columns(case))
+    )
+    if tx.connection.execute(statement).rowcount != 1:
+        raise StaleCase(f"{case.reference} was changed by somebody else meanwhile.")
+    tx.connection.execute(delete(case_asker).where(case_asker.c.case_id == case.id))
+    _write_askers(tx, case)
+
+
+def add_step(tx: Tx, case_id: int, step: Step) -> None:
+    """A further line of the history."""
+    columns = {"case_id": case_id, "at": step.at, "kind": step.kind, "text": step.text, "event_id": step.event_id}
+    tx.connection.execute(insert(case_step).values(columns | person_columns("by", step.by)))
+
+
+def steps(tx: Tx, case_id: int) -> tuple[Step, ...]:
+    """The history, in the order in which it was written."""
+    rows = tx.connection.execute(select(case_step).where(case_step.c.case_id == case_id).order_by(case_step.c.id))
+    return tuple(Step(row.at, StepKind(row.kind), to_person(row, "by"), row.text, row.event_id) for row in rows)
+
+
+def open_for(tx: Tx, person: str, at: Address, since: datetime) -> Case | None:
+    """The newest case, not closed, to which a further message of this person belongs, locked for a change.
+
+    That is one in which they (`platform:id`) ask from this conversation and last wrote at or after `since`.
+    """
+    wrote_since = exists().where(
+        case_step.c.case_id == press_case.c.id,
+        case_step.c.kind.in_([StepKind.OPENED, StepKind.ADDED]),
+        is_person(case_step, "by", person),
+        case_step.c.at >= since,
+    )
+    asks_here = exists().where(
+        case_asker.c.case_id == press_case.c.id,
+        is_person(case_asker, "person", person),
+        case_asker.c.at_platform == at.platform,
+        case_asker.c.at_token == at.token,
+        or_(case_asker.c.said_at >= since, wrote_since),
+    )
+    query = select(press_case).where(press_case.c.state != CaseState.CLOSED, asks_here)
+    return _one(tx, query.order_by(press_case.c.id.desc()).limit(1).with_for_update(key_share=True))
+
+
+def by_event(tx: Tx, platform: str, event_id: str) -> Case | None:
+    """The case that this message opened or was added to, locked for a change.
+
+    Where an added message was made a case of its own since, that is the one.
+    """
+    opened = exists().where(
+        case_asker.c.case_id == press_case.c.id,
+        case_asker.c.event_id == event_id,
+        case_asker.c.person_platform == platform,
+    )
+    added = exists().where(
+        case_step.c.case_id == press_case.c.id,
+        and_(case_step.c.event_id == event_id, case_step.c.event_id != ""),
+        case_step.c.by_platform == platform,
+    )
+    query = select(press_case).where(or_(opened, added)).order_by(press_case.c.id.desc()).limit(1)
+    return _one(tx, query.with_for_update(key_share=True))
+
+
+def listing(tx: Tx, states: Collection[CaseState], limit: int) -> list[Case]:
+    """Cases in any of these states, newest first."""
+    query = select(press_case).where(press_case.c.state.in_(states)).order_by(press_case.c.id.desc()).limit(limit)
+    return _many(tx, query)
+
+
+def of_asker(tx: Tx, person: str) -> list[Case]:
+    """All cases of this person (`platform:id`), newest first."""
+    theirs = exists().where(case_asker.c.case_id == press_case.c.id, is_person(case_asker, "person", person))
+    return _many(tx, select(press_case).where(theirs).order_by(press_case.c.id.desc()))
+
+
+def counts(tx: Tx) -> dict[tuple[CaseKind, CaseState], int]:
+    """How many cases there are of each kind in each state."""
+    rows = tx.connection.execute(
+        select(press_case.c.kind, press_case.c.state, func.count()).group_by(press_case.c.kind, press_case.c.state)
+    )
+    return {(CaseKind(kind), CaseState(state)): count for kind, state, count in rows}
+
+
+def _one(tx: Tx, query: Select[Any]) -> Case | None:
+    return next(iter(_many(tx, query)), None)
+
+
+def _many(tx: Tx, query: Select[Any]) -> list[Case]:
+    rows = tx.connection.execute(query).all()
+    if not rows:
+        return []
+    askers = _askers(tx, [row.id for row in rows])
+    return [_case(row, tuple(askers[row.id])) for row in rows]
+
+
+def _askers(tx: Tx, case_ids: Sequence[int]) -> dict[int, list[Asker]]:
+    query = select(case_asker).where(case_asker.c.case_id.in_(case_ids)).order_by(case_asker.c.position)
+    found: dict[int, list[Asker]] = defaultdict(list)
+    for row in tx.connection.execute(query):
+        found[row.case_id].append(_asker(row))
+    return found
+
+
+def _write_askers(tx: Tx, case: Case) -> None:
+    rows = [
+        {
+            "case_id": case.id,
+            "position": position,
+            "direct_platform": asker.direct.platform,
+            "direct_token": asker.direct.token,
+            "at_platform": asker.at.platform,
+            "at_token": asker.at.token,
+            "text": asker.text,
+            "said_at": asker.said_at,
+            "event_id": asker.event_id,
+            "link": asker.link,
+            "files": asker.files,
+        }
+        | person_columns("person", asker.person)
+        for position, asker in enumerate(case.askers)
+    ]
+    tx.connection.execute(insert(case_asker), rows)
+
+
+def _columns(case: Case) -> dict[str, Any]:
+    return {
+        "kind": case.kind,
+        "state": case.state,
+        "revision": case.revision,
+        "turned": case.turned,
+        "opened_at": case.opened_at,
+        "outlet": case.details.outlet,
+        "journalist": case.details.journalist,
+        "contact": case.details.contact,
+        "deadline": case.details.deadline,
+        "about": case.details.about,
+        "outcome": case.outcome,
+        "claimed_at": case.claimed_at,
+        "answered_at": case.answered_at,
+        "closed_at": case.closed_at,
+        "restricted": case.restricted,
+        "unreachable": case.unreachable,
+    } | person_columns("owner", case.owner)
+
+
+def _case(row: Row[Any], askers: tuple[Asker, ...]) -> Case:
+    return Case(
+        id=row.id,
+        kind=CaseKind(row.kind),
+        state=CaseState(row.state),
+        askers=askers,
+        opened_at=row.opened_at,
+        details=Details(row.outlet, row.journalist, row.contact, row.deadline, row.about),
+        owner=to_person(row, "owner"),
+        outcome=Outcome(row.outcome) if row.outcome else None,
+        claimed_at=row.claimed_at,
+        answered_at=row.answered_at,
+        closed_at=row.closed_at,
+        restricted=row.restricted,
+        unreachable=row.unreachable,
+        revision=row.revision,
+        turned=row.turned,
+    )
+
+
+def _asker(row: Row[Any]) -> Asker:
+    person = to_person(row, "person")
+    assert person is not None  # noqa: S101  the columns are NOT NULL
+    return Asker(
+        person=person,
+        direct=Address(row.direct_platform, row.direct_token),
+        at=Address(row.at_platform, row.at_token),
+        text=row.text,
+        said_at=row.said_at,
+        event_id=row.event_id,
+        link=row.link,
+        files=row.files,
+    )

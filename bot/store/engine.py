@@ -1,0 +1,209 @@
+"""The database: SQLite in one file for one machine, PostgreSQL where several replicas share the work."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeVar
+
+from filelock import FileLock, Timeout
+from sqlalchemy import URL, Connection, Engine, create_engine, event, func, make_url, select
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from bot.clock import SystemClock
+from bot.errors import ConfigurationError, DatabaseInUse, Problem, StoreUnavailable
+from bot.ports import Clock
+from bot.store import jobs
+from bot.store.migrate import migrate, shipped
+from bot.store.tx import Tx
+
+T = TypeVar("T")
+
+_BUSY_MS = 10_000  # how long a writer waits for another process's write lock on SQLite
+_POSTGRESQL_THREADS = 4
+_TRIES = 6
+_SERIALISATION_FAILURE, _DEADLOCK = "40001", "40P01"
+_TCP = {  # a peer that vanished without a word is noticed within about 15 s instead of two hours
+    "connect_timeout": 5,
+    "keepalives_idle": 5,
+    "keepalives_interval": 3,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15_000,
+}
+
+
+class _Conflict(StoreUnavailable):
+    """The database undid the transaction because another one stood in its way; the same work will pass."""
+
+
+class Store:
+    """Transactions, and the threads that they run in.
+
+    `url` is `sqlite:///path` (relative to the working directory; four slashes for an absolute path) or `postgresql://…`.
+    On PostgreSQL time is the database's own, so that replicas agree, unless `clock` is one that tests move.
+    """
+
+    def __init__(self, url: str, clock: Clock) -> None:
+        self._url = _parse(url)
+        self._clock = clock
+        self._is_sqlite = self._url.get_backend_name() == "sqlite"
+        self._engine = _sqlite(self._url) if self._is_sqlite else _postgresql(self._url)
+        self._asks_database = not self._is_sqlite and isinstance(clock, SystemClock)
+        self._lock: FileLock | None = None
+        self._threads: ThreadPoolExecutor | None = None
+
+    def open(self, *, exclusive: bool = False) -> None:
+        """Migrate. `exclusive` is for the one process that serves from an SQLite file; on PostgreSQL it means nothing.
+
+        Raises DatabaseInUse, DatabaseTooNew or StoreUnavailable.
+        """
+        if self._is_sqlite:
+            path = Path(str(self._url.database))
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if exclusive:
+                self._lock = _locked(path)
+        try:
+            with self.transaction() as tx:
+                migrate(tx.connection, shipped())
+                if self._lock is not None:
+                    jobs.release(tx)  # whoever held them is dead, or we would not have the lock
+        except BaseException:
+            self.close()
+            raise
+        threads = 1 if self._is_sqlite else _POSTGRESQL_THREADS
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="store")
+
+    def close(self) -> None:
+        """Finish the transactions under way, then let go of the database. May be called twice."""
+        if self._threads is not None:
+            self._threads.shutdown()
+            self._threads = None
+        self._engine.dispose()
+        if self._lock is not None:
+            self._lock.release()
+            self._lock = None
+
+    @contextmanager
+    def transaction(self) -> Iterator[Tx]:
+        """One transaction in this thread: committed at the end, undone by any exception.
+
+        Raises StoreUnavailable where the database cannot be reached or cannot commit just now. Not to be nested.
+        """
+        with _translated(), self._engine.begin() as connection:
+            yield Tx(connection, self._now(connection))
+
+    async def run(self, work: Callable[[Tx], T]) -> T:
+        """Do `work` in a transaction in one of the store's own threads.
+
+        `work` may run several times, from the start, when the database asks for that: it must touch nothing but `tx`
+        and its result. When the awaiting task is cancelled the transaction still happens whole, or not at all.
+        """
+        if self._threads is None:
+            raise StoreUnavailable("The store is closed.")
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._again_and_again, work)
+
+    def _again_and_again(self, work: Callable[[Tx], T]) -> T:
+        for attempt in range(1, _TRIES):
+            try:
+                with self.transaction() as tx:
+                    return work(tx)
+            except _Conflict:
+                time.sleep(0.005 * 2**attempt * (1 + secrets.randbelow(100) / 100))
+        with self.transaction() as tx:
+            return work(tx)
+
+    def _now(self, connection: Connection) -> datetime:
+        if self._asks_database:
+            now: datetime = connection.execute(select(func.statement_timestamp())).scalar_one()
+            return now.astimezone(UTC)
+        return self._clock.now()
+
+
+def _parse(text: str) -> URL:
+    try:
+        url = make_url(text)
+    except ArgumentError:
+        url = URL.create("unreadable")
+    backend = url.get_backend_name()
+    if backend == "sqlite" and url.database and url.database != ":memory:":
+        return url
+    if backend in {"postgresql", "postgres"}:
+        return url.set(drivername="postgresql+psycopg")
+    what = "this is neither an SQLite file nor a PostgreSQL database."
+    raise ConfigurationError(Problem("database", what, "Write sqlite:///var/policydesk.db or postgresql://…"))
+
+
+def _locked(path: Path) -> FileLock:
+    lock = FileLock(path.with_name(path.name + ".lock"), thread_local=False)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise DatabaseInUse(f"Another process serves from {path}. Stop it first.") from None
+    return lock
+
+
+def _sqlite(url: URL) -> Engine:
+    engine = create_engine(
+        url,
+        hide_parameters=True,
+        pool_size=1,  # one writer: a second connection of this process would only wait for the first
+        max_overflow=0,
+        connect_args={"isolation_level": None, "check_same_thread": False, "timeout": _BUSY_MS / 1000},
+    )
+
+    @event.listens_for(engine, "connect")
+    def _settle(connection: sqlite3.Connection, _record: object) -> None:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")  # NORMAL leaves out the fsync that a power cut needs
+        connection.execute("PRAGMA foreign_keys = ON")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        # A transaction that starts as a reader and then writes would lose updates or fail half-way.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _postgresql(url: URL) -> Engine:
+    return create_engine(
+        url,
+        hide_parameters=True,
+        pool_size=_POSTGRESQL_THREADS,
+        max_overflow=2,  # for transactions outside the store's threads
+        pool_pre_ping=True,  # a restart of the database costs no request
+        connect_args=_TCP,
+    )
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except PoolTimeout as error:
+        raise StoreUnavailable("The database does not keep up.") from error
+    except (OperationalError, InterfaceError) as error:
+        state = getattr(error.orig, "sqlstate", None)
+        if state in {_SERIALISATION_FAILURE, _DEADLOCK}:
+            raise _Conflict("The database is too busy to finish this.") from error
+        if _is_our_mistake(error):
+            raise
+        raise StoreUnavailable(f"The database cannot be used just now ({type(error.orig).__name__}).") from error
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise StoreUnavailable("The connection to the database was lost.") from error
+        raise
+
+
+def _is_our_mistake(error: DBAPIError) -> bool:
+    """SQLite calls a wrong statement an operational error too; waiting would not mend that."""
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    return code is not None and code & 0xFF == sqlite3.SQLITE_ERROR

@@ -1,0 +1,17 @@
+"""Which events were handled already."""
+
+from __future__ import annotations
+
+from bot.store.tables import inbound_event
+from bot.store.tx import Tx, insert
+
+
+def remember(tx: Tx, source: str, event_id: str) -> bool:
+    """True the first time. A second transaction with the same event waits until the first has ended."""
+    statement = (
+        insert(tx, inbound_event)
+        .values(source=source, event_id=event_id, received_at=tx.now)
+        .on_conflict_do_nothing()
+        .returning(inbound_event.c.event_id)
+    )
+    return tx.connection.execute(statement).first() is not None

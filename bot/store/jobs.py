@@ -1,0 +1,208 @@
+"""The rows of the outbox.
+
+Deliveries of one lane leave one after the other, in the order in which their transactions committed. Timers stand in no
+lane: they wait for nothing and hold nothing up. The state is compared as a literal throughout, because SQLite uses a
+partial index only where the statement repeats its condition word for word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, and_, exists, func, literal_column, or_, select, tuple_, update
+
+from bot.model import Job, JobKind, JobState, NewJob
+from bot.store.tables import job
+from bot.store.tables import lane as lanes
+from bot.store.tx import Tx, insert
+
+_PENDING: ColumnElement[str] = literal_column("'pending'")
+_TIMER: ColumnElement[str] = literal_column("'timer'")
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """The outbox in numbers: rows that wait, how many of them are due, since when, and rows that were given up."""
+
+    pending: int
+    due: int
+    oldest_due: datetime | None
+    dead: int
+
+
+def put(tx: Tx, new: NewJob) -> int | None:
+    """The row's id, or None where a row with this key is or was there already.
+
+    Call it late in a transaction: from here on others wait to write into the same lane, which is what keeps its order.
+    """
+    take = insert(tx, lanes).values(name=new.lane, next_seq=1)
+    take_next = take.on_conflict_do_update(index_elements=[lanes.c.name], set_={"next_seq": lanes.c.next_seq + 1})
+    seq = tx.connection.execute(take_next.returning(lanes.c.next_seq)).scalar_one()
+    statement = insert(tx, job).values(
+        kind=new.kind,
+        case_id=new.case_id,
+        lane=new.lane,
+        seq=seq,
+        idempotency_key=new.key,
+        payload=dict(new.payload),
+        state=JobState.PENDING,
+        attempts=0,
+        claims=0,
+        due_at=new.due_at,
+        created_at=tx.now,
+        lease_owner="",
+        last_error="",
+    )
+    unless_there = statement.on_conflict_do_nothing(index_elements=[job.c.idempotency_key]).returning(job.c.id)
+    return tx.connection.execute(unless_there).scalar_one_or_none()
+
+
+def claim(tx: Tx, owner: str, limit: int, lease: timedelta) -> list[Job]:
+    """Take up to `limit` due jobs that nobody holds, for the length of `lease`: timers first, one of each lane."""
+    timers = _claim(tx, owner, limit, lease, timers=True)
+    rest = limit - len(timers)
+    return timers + _claim(tx, owner, rest, lease, timers=False) if rest else timers
+
+
+def done(tx: Tx, held: Collection[Job]) -> set[int]:
+    """Finish jobs; the ids of those that were still the caller's: not where a lease lapsed and another took the job."""
+    if not held:
+        return set()
+    mine = tuple_(job.c.id, job.c.claims).in_([(each.id, each.claims) for each in held])
+    statement = update(job).where(mine, job.c.state == _PENDING).values(state=JobState.DONE, **_ended(tx))
+    return set(tx.connection.execute(statement.returning(job.c.id)).scalars())
+
+
+def retry(tx: Tx, held: Job, due_at: datetime, error: str) -> bool:
+    """Count a failure of the far side and put the job off; false where it is no longer the caller's.
+
+    The whole lane behind it is put off too: rows that are due but blocked would be looked at in vain with every claim.
+    """
+    again: dict[str, Any] = {
+        "attempts": held.attempts + 1,
+        "due_at": due_at,
+        "lease_until": None,
+        "lease_owner": "",
+        "last_error": error,
+    }
+    if not _finish(tx, held, again):
+        return False
+    if held.kind != JobKind.TIMER:
+        behind = and_(job.c.lane == held.lane, job.c.state == _PENDING, job.c.kind != _TIMER, job.c.due_at < due_at)
+        tx.connection.execute(update(job).where(behind).values(due_at=due_at))
+    return True
+
+
+def dead(tx: Tx, held: Job, error: str) -> bool:
+    """Give a job up; false where it is not the caller's. Its lane goes on without it."""
+    return _finish(tx, held, {"state": JobState.DEAD, "attempts": held.attempts + 1, "last_error": error} | _ended(tx))
+
+
+def cancel(tx: Tx, *, lane: str) -> int:
+    """Call back what waits in a lane; how many. A delivery that a relay holds just now is past recall, a timer is not."""
+    recallable = or_(job.c.kind == _TIMER, job.c.lease_until.is_(None), job.c.lease_until <= tx.now)
+    statement = update(job).where(job.c.lane == lane, job.c.state == _PENDING, recallable)
+    return tx.connection.execute(statement.values(state=JobState.CANCELLED, **_ended(tx))).rowcount
+
+
+def next_due(tx: Tx) -> datetime | None:
+    """When `claim` can find something next, leases aside: what waits behind another job in its lane does not count."""
+    firsts = [
+        tx.connection.execute(
+            select(job.c.due_at).where(_free(tx, timers=timers)).order_by(job.c.due_at, job.c.id).limit(1)
+        ).scalar_one_or_none()
+        for timers in (True, False)
+    ]
+    return min((due for due in firsts if due is not None), default=None)
+
+
+def pending(tx: Tx) -> Backlog:
+    """The state of the outbox, for metrics and readiness."""
+    waiting = select(func.count()).where(job.c.state == _PENDING)
+    due = select(func.count(), func.min(job.c.due_at)).where(job.c.state == _PENDING, job.c.due_at <= tx.now)
+    given_up = select(func.count()).where(job.c.state == JobState.DEAD)
+    count, oldest = tx.connection.execute(due).one()
+    return Backlog(
+        pending=tx.connection.execute(waiting).scalar_one(),
+        due=count,
+        oldest_due=oldest,
+        dead=tx.connection.execute(given_up).scalar_one(),
+    )
+
+
+def release(tx: Tx) -> None:
+    """End all leases. Only for the one process of an SQLite database, at its start."""
+    held = and_(job.c.state == _PENDING, job.c.lease_until.is_not(None))
+    tx.connection.execute(update(job).where(held).values(lease_until=None, lease_owner=""))
+
+
+def by_key(tx: Tx, key: str) -> Job | None:
+    """The job that was put in under this key, whatever became of it."""
+    row = tx.connection.execute(select(job).where(job.c.idempotency_key == key)).one_or_none()
+    return None if row is None else _job(row)
+
+
+def _claim(tx: Tx, owner: str, limit: int, lease: timedelta, *, timers: bool) -> list[Job]:
+    candidate = (
+        select(job.c.id)
+        .where(job.c.due_at <= tx.now, _free(tx, timers=timers))
+        .order_by(job.c.due_at, job.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+        .cte("candidate")
+        .prefix_with("MATERIALIZED")
+    )
+    statement = (
+        update(job)
+        .where(job.c.id.in_(select(candidate.c.id)))
+        .values(claims=job.c.claims + 1, lease_until=tx.now + lease, lease_owner=owner)
+        .returning(job)
+    )
+    claimed = [_job(row) for row in tx.connection.execute(statement)]
+    return sorted(claimed, key=lambda each: (each.due_at, each.id))
+
+
+def _free(tx: Tx, *, timers: bool) -> ColumnElement[bool]:
+    unheld = and_(job.c.state == _PENDING, or_(job.c.lease_until.is_(None), job.c.lease_until <= tx.now))
+    if timers:
+        return and_(unheld, job.c.kind == _TIMER)
+    earlier = job.alias("earlier")
+    blocked = exists().where(
+        earlier.c.lane == job.c.lane,
+        earlier.c.seq < job.c.seq,
+        earlier.c.state == _PENDING,
+        earlier.c.kind != _TIMER,
+    )
+    return and_(unheld, job.c.kind != _TIMER, ~blocked)
+
+
+def _finish(tx: Tx, held: Job, values: dict[str, Any]) -> bool:
+    mine = and_(job.c.id == held.id, job.c.claims == held.claims, job.c.state == _PENDING)
+    return tx.connection.execute(update(job).where(mine).values(values)).rowcount == 1
+
+
+def _ended(tx: Tx) -> dict[str, Any]:
+    return {"ended_at": tx.now, "lease_until": None, "lease_owner": ""}
+
+
+def _job(row: Row[Any]) -> Job:
+    return Job(
+        id=row.id,
+        kind=JobKind(row.kind),
+        case_id=row.case_id,
+        lane=row.lane,
+        seq=row.seq,
+        key=row.idempotency_key,
+        payload=row.payload,
+        state=JobState(row.state),
+        attempts=row.attempts,
+        claims=row.claims,
+        due_at=row.due_at,
+        created_at=row.created_at,
+        lease_until=row.lease_until,
+        lease_owner=row.lease_owner,
+        last_error=row.last_error,
+    )

@@ -1,0 +1,71 @@
+"""A platform's own durable key-value store."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, and_, delete, func, select
+
+from bot.store.engine import Store
+from bot.store.tables import adapter_state
+from bot.store.tx import Tx, insert
+
+
+class DurableState:
+    """`ports.AdapterState` in the database, for one platform."""
+
+    def __init__(self, store: Store, platform: str) -> None:
+        self._store = store
+        self._platform = platform
+
+    async def get(self, key: str) -> str | None:
+        """The value, or None."""
+        query = select(adapter_state.c.value).where(self._is(key))
+        return await self._store.run(lambda tx: tx.connection.execute(query).scalar_one_or_none())
+
+    async def put(self, key: str, value: str) -> None:
+        """Durable when it returns."""
+
+        def work(tx: Tx) -> None:
+            statement = insert(tx, adapter_state).values(platform=self._platform, key=key, value=value)
+            tx.connection.execute(
+                statement.on_conflict_do_update(
+                    index_elements=["platform", "key"], set_={"value": statement.excluded.value}
+                )
+            )
+
+        await self._store.run(work)
+
+    async def add(self, key: str, value: str) -> bool:
+        """Like `put`, but keeps what is there; true when this call wrote it."""
+
+        def work(tx: Tx) -> bool:
+            statement = insert(tx, adapter_state).values(platform=self._platform, key=key, value=value)
+            written = statement.on_conflict_do_nothing().returning(adapter_state.c.key)
+            return tx.connection.execute(written).first() is not None
+
+        return await self._store.run(work)
+
+    async def delete(self, key: str) -> None:
+        """No error where there is nothing."""
+
+        def work(tx: Tx) -> None:
+            tx.connection.execute(delete(adapter_state).where(self._is(key)))
+
+        await self._store.run(work)
+
+    async def items(self, prefix: str) -> Sequence[tuple[str, str]]:
+        """All (key, value) whose key starts with `prefix`, ordered by key.
+
+        Not LIKE: it has wildcards, and on SQLite it takes A for a.
+        """
+        key = adapter_state.c.key
+        starts = and_(key >= prefix, func.substr(key, 1, len(prefix)) == prefix)
+        query = (
+            select(key, adapter_state.c.value).where(adapter_state.c.platform == self._platform, starts).order_by(key)
+        )
+        rows = await self._store.run(lambda tx: tx.connection.execute(query).all())
+        return [(row.key, row.value) for row in rows]
+
+    def _is(self, key: str) -> ColumnElement[bool]:
+        return and_(adapter_state.c.platform == self._platform, adapter_state.c.key == key)
