@@ -1,0 +1,37 @@
+"""Prometheus' text format (version 0.0.4), as far as gauges and counters need it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One number, or one for each set of labels: `samples` maps ((label, value), …) to it; () is the bare number."""
+
+    name: str
+    kind: Literal["gauge", "counter"]
+    help: str
+    samples: Mapping[tuple[tuple[str, str], ...], float] = field(default_factory=dict)
+
+
+def render(metrics: Iterable[Metric]) -> str:
+    """All metrics as one page."""
+    return "".join(_render(metric) for metric in metrics)
+
+
+def _render(metric: Metric) -> str:
+    lines = [f"# HELP {metric.name} {_escape(metric.help)}", f"# TYPE {metric.name} {metric.kind}"]
+    for labels, value in metric.samples.items():
+        pairs = ",".join(f'{name}="{_escape(text, quotes=True)}"' for name, text in labels)
+        lines.append(f"{metric.name}{{{pairs}}} {value}" if pairs else f"{metric.name} {value}")
+    return "\n".join(lines) + "\n"
+
+
+def _escape(text: str, *, quotes: bool = False) -> str:
+    escaped = text.replace("\\", "\\\\").replace("\n", "\\n")
+    return escaped.replace('"', '\\"') if quotes else escaped

@@ -1,0 +1,57 @@
+// What the page tells the desk. Every event has an id of the page's own making, so that it can be posted again.
+
+const token = document.querySelector('meta[name="token"]').content;
+
+/** The desk cannot be reached, or cannot store anything just now: try again. */
+export class Unreachable extends Error {}
+
+/** The desk does not take this, and would not take it again. */
+export class Refused extends Error {}
+
+/** What the socket is opened with. */
+export const greeting = (staff, since) => JSON.stringify({ token, staff, since });
+
+/** A new id for an event. */
+export function newId() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** Post an event; `{notice, form, problems}` when the desk has committed it. */
+export async function post(path, body) {
+  let response;
+  try {
+    response = await fetch(path, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", "X-Policy-Desk": token },
+      body: JSON.stringify(body),
+    });
+  } catch {
+    throw new Unreachable("The desk cannot be reached.");
+  }
+  if (response.ok) return response.json();
+  if (response.status === 503) throw new Unreachable("The desk cannot store anything just now.");
+  const text = await response.text();
+  throw new Refused(response.status === 413 ? "That is too long to be sent." : reason(text));
+}
+
+/** Post an event until the desk has it, for at most `patience` milliseconds. */
+export async function insist(path, body, patience = 8000) {
+  const until = performance.now() + patience;
+  for (let wait = 300; ; wait *= 2) {
+    try {
+      return await post(path, body);
+    } catch (error) {
+      if (!(error instanceof Unreachable) || performance.now() + wait > until) throw error;
+    }
+    await new Promise((resume) => setTimeout(resume, wait));
+  }
+}
+
+function reason(text) {
+  try {
+    return JSON.parse(text).reason;
+  } catch {
+    return text;
+  }
+}
