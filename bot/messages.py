@@ -1,9 +1,9 @@
 """What crosses the port between the desk and a platform. Frozen values, no behaviour, no vendor.
 
 In come `Said`, `Pressed`, `Submitted`, `Joined` and `Viewed`; out go `Outgoing` (through the outbox) and `Immediate`
-(inside the request). Two kinds of text are kept apart by type, because mixing them is how a person's words come alive in
-somebody else's channel: `Prose` is Markdown that the desk or the policy's owner wrote, everything else is plain text that
-an adapter must show as data, escaped in whatever way its platform needs.
+(inside the request). Two kinds of text are kept apart by type, because mixing them is how a person's words come alive
+in somebody else's channel: `Prose` is Markdown that the desk or the policy's owner wrote, everything else is plain text
+that an adapter must show as data, escaped in whatever way its platform needs.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-# ---- both ways -------------------------------------------------------------------------------------------------------
+# ---- both ways ------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Receipt:
     thread: Address | None = None
 
 
-# ---- in --------------------------------------------------------------------------------------------------------------
+# ---- in -------------------------------------------------------------------------------------------------------------
 # `event_id` is the same whenever the platform delivers the same thing again, and differs otherwise.
 
 
@@ -129,7 +129,7 @@ class Viewed:
 Incoming = Said | Pressed | Submitted | Joined | Viewed
 
 
-# ---- out -------------------------------------------------------------------------------------------------------------
+# ---- out ------------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)

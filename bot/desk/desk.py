@@ -1,0 +1,49 @@
+"""The desk: what every adapter calls, and nothing a platform could not have sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import assert_never
+
+from bot.desk.casework import Casework
+from bot.desk.mind import Minds
+from bot.desk.office import Office
+from bot.desk.questions import Questions
+from bot.desk.views import Views
+from bot.messages import Immediate, Incoming, Joined, Pressed, Said, Submitted, Viewed
+from bot.store.engine import Store
+
+
+class PolicyDesk:
+    """Implements `ports.Desk`. `wake` tells the relay that something was committed."""
+
+    def __init__(self, store: Store, minds: Minds, office: Office, wake: Callable[[], None]) -> None:
+        self._questions = Questions(store, minds, office)
+        self._casework = Casework(store, minds, office, self._questions)
+        self._views = Views(store, minds, office)
+        self._wake = wake
+
+    async def handle(self, incoming: Incoming) -> Immediate:
+        """See `ports.Desk`."""
+        immediate = await self._handle(incoming)
+        self._wake()
+        return immediate
+
+    async def _handle(self, incoming: Incoming) -> Immediate:
+        match incoming:
+            case Said():
+                case_id = await self._casework.case_below(incoming)
+                if case_id is not None:
+                    return await self._casework.said(incoming, case_id)
+                return await self._questions.said(incoming)
+            case Pressed():
+                of_case = incoming.action.startswith("case.")
+                return await (self._casework if of_case else self._questions).pressed(incoming)
+            case Submitted():
+                return await self._casework.submitted(incoming)
+            case Joined():
+                return await self._questions.joined(incoming)
+            case Viewed():
+                return await self._views.viewed(incoming)
+            case _:
+                assert_never(incoming)

@@ -1,0 +1,51 @@
+"""The press office as the configuration describes it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.cases import Terms
+from bot.config import Config
+from bot.hours import Hours
+from bot.knowledge.model import Knowledge
+from bot.messages import Address, Person
+
+
+class Office:
+    """Where it is pinged, who may act, and what it promises just now."""
+
+    def __init__(self, config: Config) -> None:
+        settings = config.press_office
+        self.channels = tuple(address(named) for named in settings.channels)
+        self.email = Address("email", settings.email) if settings.email and config.email else None
+        self._officers = frozenset(settings.officers)
+        self._settings = settings
+        self._hours = Hours.of(config)
+
+    @property
+    def exists(self) -> bool:
+        """Whether there is anybody to pass something on to."""
+        return bool(self.channels)
+
+    def is_officer(self, person: Person) -> bool:
+        """Listed by themselves, or through a user group of their platform."""
+        keys = {person.key} | {f"{person.platform}:{group}" for group in person.groups}
+        return not keys.isdisjoint(self._officers)
+
+    def terms(self, knowledge: Knowledge, now: datetime) -> Terms:
+        """What holds for a case that something happens to now."""
+        settings = self._settings
+        return Terms(
+            phone=settings.phone,
+            holding_line=knowledge.media.holding_line if knowledge.media else "",
+            remind_after=settings.remind_after,
+            fallback_after=settings.fallback_after,
+            on_call=self._hours.on_call(now),
+            on_call_at_once=not self._hours.open(now),
+        )
+
+
+def address(named: str) -> Address:
+    """`platform:id` as the configuration writes it."""
+    platform, _, token = named.partition(":")
+    return Address(platform, token)

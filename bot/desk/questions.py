@@ -1,0 +1,225 @@
+"""Staff's side of the desk: what they say, and the buttons below answers."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import assert_never
+
+from bot import cards, cases, decide, effects, wording
+from bot.decide import Context, Decision
+from bot.desk.mind import Mind, Minds
+from bot.desk.office import Office
+from bot.knowledge.model import Entry
+from bot.matching.match import Match
+from bot.messages import Immediate, Joined, Outgoing, Pressed, Said
+from bot.model import Answered, Case, CaseKind, Details
+from bot.store import answers, events
+from bot.store import cases as case_rows
+from bot.store.engine import Store
+from bot.store.tx import Tx
+
+BELONGS_WITHIN = timedelta(hours=2)
+UNKNOWN_DETAILS = Details()
+
+
+class Questions:
+    """Answers, and opens cases. Every public method is one transaction, or none."""
+
+    def __init__(self, store: Store, minds: Minds, office: Office) -> None:
+        self._store = store
+        self._minds = minds
+        self._office = office
+
+    async def said(self, said: Said) -> Immediate:
+        """Match outside any transaction, then decide and commit in one."""
+        mind, match = await self._minds.match(said.text)
+        return await self._store.run(lambda tx: self._respond(tx, said, mind, match))
+
+    async def joined(self, joined: Joined) -> Immediate:
+        """Welcome somebody once, whatever the platform sends and how often."""
+
+        def welcome(tx: Tx) -> Immediate:
+            if events.remember(tx, "welcome", joined.person.key):
+                outgoing = cards.welcome(self._minds.current.knowledge, press=self._office.exists)
+                effects.send(tx, joined.direct, outgoing, key=f"welcome:{joined.person.key}")
+            return Immediate()
+
+        return await self._store.run(welcome)
+
+    async def pressed(self, pressed: Pressed) -> Immediate:
+        """A button below an answer."""
+        if pressed.action == "media.no":
+            return await self._not_media(pressed)
+        return await self._store.run(lambda tx: self._press(tx, pressed))
+
+    # ---- what somebody said -----------------------------------------------------------------------------------------
+
+    def _respond(self, tx: Tx, said: Said, mind: Mind, match: Match) -> Immediate:
+        if not events.remember(tx, said.at.platform, said.event_id):
+            return Immediate()
+        if said.corrects:
+            corrected = case_rows.by_event(tx, said.at.platform, said.corrects)
+            if corrected is not None:
+                effects.commit(tx, cases.correct(corrected, said, tx.now), self._office.channels)
+                return Immediate()
+            if match.outcome != "media":  # an edited question was answered when it was asked
+                return Immediate()
+        since = tx.now - BELONGS_WITHIN
+        open_case = case_rows.open_for(tx, said.person.key, said.at, since) if self._office.exists else None
+        decision = decide.decide(said, match, Context(open_case, self._office.exists))
+        self._carry_out(tx, said, mind, decision)
+        return Immediate()
+
+    def _carry_out(self, tx: Tx, said: Said, mind: Mind, decision: Decision) -> None:
+        match decision:
+            case decide.Answer():
+                self._answer(tx, said, mind, decision.entries)
+            case decide.Choose():
+                asked = self._record(tx, said, mind, "choose", decision.entries)
+                self._say(tx, said, cards.choose(_entries(mind, decision.entries), answered=asked))
+            case decide.Unknown():
+                asked = self._record(tx, said, mind, "unknown", decision.nearest)
+                self._say(tx, said, self._unknown(mind, decision.topic, decision.nearest, asked))
+            case decide.Smalltalk():
+                self._record(tx, said, mind, "smalltalk", ())
+                self._say(tx, said, cards.plain(mind.knowledge.topic[decision.topic].answer))
+            case decide.ConfirmMedia():
+                asked = self._record(tx, said, mind, "confirm_media", decision.answers)
+                self._say(tx, said, cards.confirm_media(answered=asked))
+                self._answer(tx, said, mind, decision.answers)
+            case decide.MediaEnquiry():
+                self._record(tx, said, mind, "media", decision.answers)
+                self.open(tx, said, CaseKind.MEDIA, mind, Details(outlet=decision.outlet))
+                self._answer(tx, said, mind, decision.answers)
+            case decide.AddToCase():
+                self._add(tx, said, decision.case_id)
+                self._answer(tx, said, mind, decision.answers)
+            case decide.NoPressOffice():
+                holding = mind.knowledge.media.holding_line if mind.knowledge.media else ""
+                self._say(tx, said, cards.plain(f"{holding.strip()}\n\n{wording.NO_PRESS_OFFICE}"))
+                self._answer(tx, said, mind, decision.answers)
+            case decide.Empty():
+                self._say(tx, said, cards.plain(wording.EMPTY_MESSAGE))
+            case decide.Silence():
+                pass
+            case _:
+                assert_never(decision)
+
+    def _answer(self, tx: Tx, said: Said, mind: Mind, ids: tuple[str, ...]) -> None:
+        if not ids:
+            return
+        asked = self._record(tx, said, mind, "answer", ids)
+        self._say(tx, said, self._answer_card(mind, _entries(mind, ids), asked, tx), part="answer")
+
+    def _answer_card(self, mind: Mind, entries: list[Entry], asked: int, tx: Tx) -> Outgoing:
+        press = self._office.exists
+        return cards.answer(mind.knowledge, entries, answered=asked, press=press, today=tx.now.date())
+
+    def _unknown(self, mind: Mind, topic: str, nearest: tuple[str, ...], asked: int) -> Outgoing:
+        pointer = mind.knowledge.topic[topic].answer if topic else ""
+        return cards.unknown(pointer, _entries(mind, nearest), answered=asked, press=self._office.exists)
+
+    def _record(self, tx: Tx, said: Said, mind: Mind, outcome: str, entries: tuple[str, ...]) -> int:
+        # A question that nothing is known about is kept for the owners of the answers, without whose it was.
+        asker = "" if outcome == "unknown" else said.person.key
+        return answers.record(tx, said.text, outcome, entries, mind.knowledge.revision, asker)
+
+    def _say(self, tx: Tx, said: Said, outgoing: Outgoing, *, part: str = "") -> None:
+        effects.send(tx, said.at, outgoing, key=f"said:{said.at.platform}:{said.event_id}:{part}")
+
+    # ---- cases ------------------------------------------------------------------------------------------------------
+
+    def open(self, tx: Tx, said: Said, kind: CaseKind, mind: Mind, details: Details = UNKNOWN_DETAILS) -> Case:
+        """Open a case for what somebody said; in a channel, only that they have been written to."""
+        case = case_rows.create(tx, kind, cases.asker_of(said, tx.now), details)
+        terms = self._office.terms(mind.knowledge, tx.now)
+        effects.commit(tx, cases.opened(case, terms, tx.now), self._office.channels)
+        if said.at != said.direct:
+            self._say(tx, said, cards.plain(wording.SEE_DIRECT_MESSAGE), part="direct")
+        return case
+
+    def _add(self, tx: Tx, said: Said, case_id: int) -> None:
+        case = case_rows.load(tx, case_id)
+        if case is not None:
+            number = len(case_rows.steps(tx, case_id))
+            effects.commit(tx, cases.add(case, said, tx.now, number=number), self._office.channels)
+
+    # ---- buttons below answers --------------------------------------------------------------------------------------
+
+    def _press(self, tx: Tx, pressed: Pressed) -> Immediate:
+        asked_id, _, entry_id = pressed.value.partition(":")
+        asked = answers.load(tx, int(asked_id)) if asked_id.isdecimal() else None
+        if asked is None:
+            return Immediate(notice=wording.TOO_OLD)
+        match pressed.action:
+            case "answer.helpful":
+                answers.feedback(tx, asked.id, "helpful")
+                return Immediate(notice=wording.THANKS_HELPFUL)
+            case "answer.not_helpful":
+                answers.feedback(tx, asked.id, "not helpful")
+                return Immediate(notice=wording.THANKS_NOT_HELPFUL)
+            case "choose.none":
+                return self._none_of_these(tx, pressed, asked)
+            case "entry.show":
+                return self._show(tx, pressed, asked, entry_id)
+            case "press.ask":
+                return self._pass_on(tx, pressed, asked, CaseKind.QUESTION)
+            case "media.yes":
+                if asked.asker != pressed.person.key:
+                    return Immediate(notice=wording.NOT_YOURS)
+                return self._pass_on(tx, pressed, asked, CaseKind.MEDIA)
+            case _:
+                return Immediate(notice=wording.TOO_OLD)
+
+    def _none_of_these(self, tx: Tx, pressed: Pressed, asked: Answered) -> Immediate:
+        answers.feedback(tx, asked.id, "none of these")
+        if events.remember(tx, pressed.at.platform, pressed.event_id):
+            card = cards.unknown("", (), answered=asked.id, press=self._office.exists)
+            effects.send(tx, pressed.at, card, key=f"none:{asked.id}")
+        return Immediate(notice=wording.THANKS_NONE)
+
+    def _show(self, tx: Tx, pressed: Pressed, asked: Answered, entry_id: str) -> Immediate:
+        mind = self._minds.current
+        entry = mind.knowledge.entry.get(entry_id)
+        if entry is None:
+            return Immediate(notice=wording.ENTRY_GONE)
+        if events.remember(tx, pressed.at.platform, pressed.event_id):
+            revision = mind.knowledge.revision
+            shown = answers.record(tx, asked.question, "answer", (entry_id,), revision, pressed.person.key)
+            key = f"show:{pressed.at.platform}:{pressed.event_id}"
+            effects.send(tx, pressed.at, self._answer_card(mind, [entry], shown, tx), key=key)
+        return Immediate()
+
+    def _pass_on(self, tx: Tx, pressed: Pressed, asked: Answered, kind: CaseKind) -> Immediate:
+        if not self._office.exists:
+            return Immediate(notice=wording.NO_PRESS_OFFICE)
+        # By what is asked for and not by the press: two presses, or two people's, of one button open one case.
+        if not events.remember(tx, "passed on", str(asked.id)):
+            return Immediate(notice=wording.ALREADY_PASSED_ON)
+        said = Said(pressed.event_id, pressed.person, asked.question, pressed.at, pressed.direct)
+        self.open(tx, said, kind, self._minds.current)
+        return Immediate()
+
+    async def _not_media(self, pressed: Pressed) -> Immediate:
+        """Nothing is passed on; what was asked is then a question like any other."""
+        asked_id = int(pressed.value) if pressed.value.isdecimal() else 0
+        asked = await self._store.run(lambda tx: answers.load(tx, asked_id))
+        if asked is None:
+            return Immediate(notice=wording.TOO_OLD)
+        if asked.asker != pressed.person.key:
+            return Immediate(notice=wording.NOT_YOURS)
+        mind, match = await self._minds.match(asked.question)
+
+        def answer(tx: Tx) -> Immediate:
+            answers.feedback(tx, asked.id, "not media")
+            if not asked.entries and events.remember(tx, pressed.at.platform, pressed.event_id):
+                nearest = tuple(candidate.id for candidate in match.nearest)
+                card = self._unknown(mind, match.topic, nearest, asked.id)
+                effects.send(tx, pressed.at, card, key=f"not media:{asked.id}")
+            return Immediate(notice=wording.NOT_MEDIA)
+
+        return await self._store.run(answer)
+
+
+def _entries(mind: Mind, ids: tuple[str, ...]) -> list[Entry]:
+    return [mind.knowledge.entry[entry_id] for entry_id in ids]

@@ -1,0 +1,155 @@
+"""Effects as rows of the outbox: the only way anything is scheduled to leave, or to happen later.
+
+A row's payload is a `Delivery` with a version, so that two releases can run side by side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal, assert_never
+
+from pydantic import TypeAdapter
+
+from bot import cards
+from bot.cases import BelowPing, Change, Ping, Redraw, StartTimer, StopTimer, Tell
+from bot.messages import Address, Mark, Mention, Outgoing
+from bot.model import Case, Job, JobKind, NewJob
+from bot.store import cases as case_rows
+from bot.store import jobs
+from bot.store.tx import Tx
+
+VERSION = 1
+
+Purpose = Literal["message", "ping", "acknowledgement", "reply"]
+
+
+@dataclass(frozen=True, slots=True)
+class MarkMessage:
+    """Show on a person's own message what became of it."""
+
+    message: Address
+    event_id: str
+    mark: Mark
+    do: Literal["mark"] = "mark"
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """A new message. `purpose` says what follows when it was taken, or cannot be; `name` is who it is for."""
+
+    to: Address
+    outgoing: Outgoing
+    purpose: Purpose = "message"
+    name: str = ""
+    instead: Address | None = None  # where to say, without content, that it could not be delivered
+    answers: MarkMessage | None = None  # the officer's message that this one carries out
+    do: Literal["send"] = "send"
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """The case's card in a press channel, in place."""
+
+    channel: Address
+    outgoing: Outgoing
+    do: Literal["update"] = "update"
+
+
+@dataclass(frozen=True, slots=True)
+class Below:
+    """A message in the thread of the case's card in a press channel."""
+
+    channel: Address
+    outgoing: Outgoing
+    do: Literal["below"] = "below"
+
+
+Delivery = Send | Update | Below | MarkMessage
+
+_delivery: TypeAdapter[Delivery] = TypeAdapter(Delivery)
+_KINDS = {"send": JobKind.SEND, "below": JobKind.SEND, "update": JobKind.UPDATE, "mark": JobKind.MARK}
+
+
+def read(job: Job) -> Delivery:
+    """What a row of the outbox delivers. Raises ValueError for a payload of a version this release does not know."""
+    if job.payload["v"] != VERSION:
+        raise ValueError(f"job {job.id} has payload version {job.payload['v']}, this release reads {VERSION}")
+    return _delivery.validate_python(job.payload["delivery"])
+
+
+def payload(delivery: Delivery) -> dict[str, Any]:
+    """A `Delivery` as the payload of a row."""
+    return {"v": VERSION, "delivery": _delivery.dump_python(delivery, mode="json")}
+
+
+def send(tx: Tx, to: Address, outgoing: Outgoing, *, key: str) -> None:
+    """Schedule a message that belongs to no case."""
+    _put(tx, Send(to, outgoing), lane=str(to), key=key)
+
+
+def commit(tx: Tx, change: Change, channels: Sequence[Address], *, answers: MarkMessage | None = None) -> None:
+    """Write a change of a case and everything that follows from it. `answers`: the message that asked for it."""
+    case = change.case
+    if case.revision > 1:
+        case_rows.save(tx, case)
+    for step in change.steps:
+        case_rows.add_step(tx, case.id, step)
+    for number, effect in enumerate(change.effects):
+        key = f"case:{case.id}:{case.revision}:{number}"
+        match effect:
+            case Ping() | Redraw() | BelowPing():
+                for channel in channels:
+                    _put_for(tx, case, _to_press(tx, case, effect, channel), channel, f"{key}:{channel}")
+            case Tell():
+                purpose: Purpose = "reply" if effect.awaited else "acknowledgement"
+                instead = effect.asker.at if effect.asker.at != effect.asker.direct else None
+                name = effect.asker.person.name or effect.asker.person.key
+                told = Send(effect.asker.direct, effect.outgoing, purpose, name, instead, answers)
+                _put_for(tx, case, told, effect.asker.direct, f"{key}:{effect.asker.person.key}")
+            case StartTimer():
+                _start(tx, case, effect, key)
+            case StopTimer():
+                jobs.cancel_lane(tx, timer_lane(case.id, effect.name))
+            case _:
+                assert_never(effect)
+
+
+def put(tx: Tx, case: Case, delivery: Delivery, channel: Address, key: str) -> None:
+    """Schedule one more delivery of a case, behind what already waits for that place."""
+    _put_for(tx, case, delivery, channel, key)
+
+
+def timer_lane(case_id: int, name: str) -> str:
+    """All timers of one kind of a case stand in one lane, so that they are stopped together."""
+    return f"timer:{case_id}:{name}"
+
+
+def _to_press(tx: Tx, case: Case, effect: Ping | Redraw | BelowPing, channel: Address) -> Delivery:
+    match effect:
+        case Ping():
+            card = cards.ping(case, case_rows.steps(tx, case.id), mention=effect.mention)
+            return Send(channel, card, "ping")
+        case Redraw():
+            return Update(channel, cards.ping(case, case_rows.steps(tx, case.id)))
+        case BelowPing():
+            mention = (Mention(effect.mention),) if effect.mention else ()
+            return Below(channel, replace(effect.outgoing, blocks=(*mention, *effect.outgoing.blocks)))
+        case _:
+            assert_never(effect)
+
+
+def _start(tx: Tx, case: Case, effect: StartTimer, key: str) -> None:
+    lane = timer_lane(case.id, effect.name)
+    jobs.cancel_lane(tx, lane)
+    timer = {"v": VERSION, "timer": effect.name}
+    jobs.put(tx, NewJob(JobKind.TIMER, lane, key, timer, tx.now + effect.after, case.id))
+
+
+def _put_for(tx: Tx, case: Case, delivery: Delivery, to: Address, key: str) -> None:
+    # A lane is case + destination: a press channel that is stuck never holds up the asker.
+    _put(tx, delivery, lane=f"case:{case.id}:{to}", key=key, case_id=case.id)
+
+
+def _put(tx: Tx, delivery: Delivery, *, lane: str, key: str, case_id: int | None = None) -> None:
+    jobs.put(tx, NewJob(_KINDS[delivery.do], lane, key, payload(delivery), tx.now, case_id))
