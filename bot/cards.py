@@ -6,6 +6,7 @@ One shape for every platform, so that all of them show the same words and the sa
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from bot import wording
@@ -36,9 +37,8 @@ SUMMARY_LENGTH = 150
 
 def answer(knowledge: Knowledge, entries: Sequence[Entry], *, answered: int, press: bool, today: date) -> Outgoing:
     """The answers to one message, each with its source, in the order in which they were asked for."""
-    blocks: list[Block] = []
-    for entry in entries:
-        blocks += [Prose(entry.answer.strip()), *_small_print(knowledge, entry, today)]
+    alone = answer_alone(knowledge, entries, today)
+    blocks = list(alone.blocks)
     shown = {entry.id for entry in entries}
     related = [ref for entry in entries for ref in entry.see_also if ref not in shown and ref in knowledge.entry]
     if related:
@@ -49,6 +49,14 @@ def answer(knowledge: Knowledge, entries: Sequence[Entry], *, answered: int, pre
     verdict = [Button(wording.HELPFUL, "answer.helpful", str(answered))]
     verdict.append(Button(wording.NOT_HELPFUL, "answer.not_helpful", str(answered)))
     blocks.append(Buttons((*verdict, *_ask_press(answered, press))))
+    return replace(alone, blocks=tuple(blocks))
+
+
+def answer_alone(knowledge: Knowledge, entries: Sequence[Entry], today: date) -> Outgoing:
+    """The answers with their sources and no buttons, for where nothing can be pressed."""
+    blocks: list[Block] = []
+    for entry in entries:
+        blocks += [Prose(entry.answer.strip()), *_small_print(knowledge, entry, today)]
     return Outgoing(tuple(blocks), summary=summarise(entries[0].answer))
 
 

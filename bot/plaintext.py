@@ -1,0 +1,84 @@
+"""An `Outgoing` as plain text: for terminals, for e-mail, and wherever a platform needs words without form."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from bot.messages import Block, Button, Buttons, CaseHead, Facts, History, Mention, Outgoing, Prose, Quote, Small
+
+_markdown = MarkdownIt("commonmark", {"html": False})
+
+
+def render(outgoing: Outgoing, *, number: int = 0) -> str:
+    """Paragraphs, separated by an empty line. `number` > 0 numbers the buttons from there, else they are only named."""
+    paragraphs = []
+    for block in outgoing.blocks:
+        buttons = len(block.buttons) if isinstance(block, Buttons) else 0
+        paragraphs.append(_block(block, number))
+        number += buttons if number else 0
+    return "\n\n".join(paragraph for paragraph in paragraphs if paragraph)
+
+
+def prose(markdown: str) -> str:
+    """Markdown as it reads aloud: no marks, links with their address behind them, list items with a dash."""
+    lines: list[str] = []
+    prefix = ""
+    for token in _markdown.parse(markdown):
+        if token.type == "list_item_open":
+            prefix = f"{token.info}. " if token.info else "- "
+        elif token.type == "inline":
+            lines.append(prefix + _inline(token))
+            prefix = ""
+        elif token.type in {"paragraph_close", "bullet_list_close", "ordered_list_close"} and not token.hidden:
+            lines.append("")
+        elif token.type in {"fence", "code_block"}:
+            lines.append(token.content.rstrip())
+    return "\n".join(lines).strip()
+
+
+def _inline(token: Token) -> str:
+    words, links = [], []
+    for child in token.children or ():
+        if child.type in {"softbreak", "hardbreak"}:
+            words.append(" " if child.type == "softbreak" else "\n")
+        elif child.type == "link_open":
+            links.append(str(child.attrs.get("href", "")))
+        elif child.type == "link_close":
+            target = links.pop()
+            words.append("" if words and words[-1] == target else f" ({target})")
+        else:
+            words.append(child.content)
+    return "".join(words)
+
+
+def _block(block: Block, number: int) -> str:
+    match block:
+        case Prose():
+            return prose(block.markdown)
+        case Quote():
+            quoted = "\n".join(f"> {line}" for line in block.text.splitlines() or [""])
+            return f"{block.by}:\n{quoted}" if block.by else quoted
+        case Facts():
+            return "\n".join(f"{label}: {value}" for label, value in block.rows)
+        case Small():
+            return block.text
+        case CaseHead():
+            head = f"{block.reference} · {block.title} · {block.state} · {block.since:%d %B %Y %H:%M} UTC"
+            return f"{head} · {block.deadline}" if block.deadline else head
+        case History():
+            return "\n".join(f"{line.at:%d %B %H:%M} UTC  {line.text}" for line in block.lines)
+        case Mention():
+            return ""
+        case Buttons():
+            return "\n".join(
+                _button(button, number + place if number else 0) for place, button in enumerate(block.buttons)
+            )
+        case _:
+            assert_never(block)
+
+
+def _button(button: Button, number: int) -> str:
+    return f"[{number}] {button.label}" if number else f"- {button.label}"
