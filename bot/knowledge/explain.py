@@ -48,22 +48,26 @@ def _find(root: Node, loc: tuple[int | str, ...]) -> tuple[Node, tuple[int | str
 
 def _sentence(path: tuple[int | str, ...], node: Node, part: ErrorDetails) -> tuple[str, str]:
     kind, context = part["type"], part.get("ctx", {})
-    if kind == SENTENCE:
-        return context["what"], context["fix"]
     if kind == "missing":
         key = str(part["loc"][-1])
         return f"The key `{key}` is missing here.", f"Add it. {keys_at(path)[key]}"
     if kind == "extra_forbidden":
         return _unknown_key(str(part["loc"][-1]), path)
+    if not node.value:
+        return _nothing(path, node)
+    if kind == SENTENCE:
+        return context["what"], context["fix"]
     return _wrong_value(kind, context, path, node)
+
+
+def _nothing(path: tuple[int | str, ...], node: Node) -> tuple[str, str]:
+    if isinstance(node.value, list):
+        return f"{_subject(path)} is an empty list.", f"Give it at least one item. {_ONE_PER_LINE}"
+    return f"{_subject(path)} is empty.", "Write something after it, or take the line out."
 
 
 def _wrong_value(kind: str, context: dict[str, Any], path: tuple[int | str, ...], node: Node) -> tuple[str, str]:
     subject = _subject(path)
-    if node.value is None:
-        return f"{subject} is empty.", "Write something after it, or take the line out."
-    if kind == "too_short":
-        return f"{subject} is an empty list.", f"Give it at least one item. {_ONE_PER_LINE}"
     if kind == "tuple_type":
         return f"{subject} must be a list.", _ONE_PER_LINE
     if kind == "model_type":

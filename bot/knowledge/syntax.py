@@ -113,7 +113,10 @@ def _sentence(context: str, complaint: str) -> _Said:
 
 
 def _place(mark: yaml.Mark | None, lines: list[str]) -> tuple[int, int]:
-    """Line from 1, column from 0; the end of the file counts to its last line."""
+    """Line from 1, column from 0; the end of the file counts to the last line with text."""
     if mark is None:
         return 1, 0
-    return min(mark.line + 1, len(lines)), mark.column
+    if mark.line + 1 < len(lines):
+        return mark.line + 1, mark.column
+    last = max((number for number, line in enumerate(lines, 1) if line.strip()), default=1)
+    return last, mark.column if last == mark.line + 1 else len(lines[last - 1])

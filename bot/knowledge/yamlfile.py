@@ -18,23 +18,23 @@ from bot.knowledge.syntax import LINE_BREAK, decode, explain
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the second is ten times slower and always there
 _MAX_DEPTH = 12
-_NOTHING = frozenset({"", "~", "null", "Null", "NULL"})
+_NOTHING = frozenset({"~", "null", "Null", "NULL"})
 _REMARK = re.compile(r"[ \t]+#[^\s#]")
 _RUN_ON = re.compile(r"[ \t]*-[ \t]")
 
-Value = str | None | list["Node"] | dict[str, "Node"]
+Value = str | list["Node"] | dict[str, "Node"]
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A value and the line it begins on. `key_line` is the line of the key that holds it, or its own."""
+    """A value (empty text where nothing is written) and its line. `key_line` is the line of its key, or its own."""
 
     value: Value
     line: int
     key_line: int
 
     def plain(self) -> object:
-        """The value alone, of strings, None, lists and dicts."""
+        """The value alone, of strings, lists and dicts."""
         if isinstance(self.value, list):
             return [item.plain() for item in self.value]
         if isinstance(self.value, dict):
@@ -143,13 +143,11 @@ class _Reader:
                 found[key] = node
         return found
 
-    def _scalar(self, event: yaml.ScalarEvent, *, in_list: bool) -> str | None:
+    def _scalar(self, event: yaml.ScalarEvent, *, in_list: bool) -> str:
         if event.style:  # quoted, or a block of text: exactly what was meant
             return str(event.value)
         self._refuse_lost_text(event)
-        if event.value == "" or (not in_list and event.value in _NOTHING):
-            return None
-        return str(event.value)
+        return "" if event.value in _NOTHING and not in_list else str(event.value)
 
     def _refuse_extras(self, event: yaml.Event, line: int) -> None:
         """Anchors, aliases and tags: text that begins with `&`, `*` or `!` has usually become one by accident."""
