@@ -173,7 +173,7 @@ def _document(keys: DocumentKeys, origin: Origin) -> Document:
         title=keys.title,
         issuer=keys.issuer,
         updated=keys.updated,
-        url=keys.url or "",
+        url=keys.url,
         clauses=tuple(
             Clause(clause.id, clause.section, clause.point, clause.strength, keys.id) for clause in keys.clauses
         ),
@@ -184,14 +184,14 @@ def _document(keys: DocumentKeys, origin: Origin) -> Document:
 def _entry(keys: EntryKeys, origin: Origin) -> Entry:
     return Entry(
         id=keys.id,
-        title=keys.title or "",
+        title=keys.title,
         questions=keys.questions,
         not_questions=keys.not_questions,
         answer=keys.answer,
         cites=keys.cites,
         see_also=keys.see_also,
         status=keys.status,
-        owner=keys.owner or "",
+        owner=keys.owner,
         review_by=keys.review_by,
         origin=origin,
     )
@@ -206,4 +206,4 @@ def _media(file: _File, keys: FileKeys) -> Media | None:
 
 
 def _topic(keys: SmalltalkKeys | OutOfScopeKeys, origin: Origin) -> Topic:
-    return Topic(keys.id, keys.questions, keys.answer or "", origin)
+    return Topic(keys.id, keys.questions, keys.answer, origin)

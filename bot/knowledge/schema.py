@@ -113,7 +113,7 @@ class DocumentKeys(Keys):
     title: Line = Field(description="The title as staff know it; shown as the source of an answer.")
     issuer: Line = Field(description="Who issued the document.")
     updated: Day | None = Field(None, description="When the document was last changed: year-month-day.")
-    url: Url | None = Field(None, description="Where the document can be read on the web.")
+    url: Url = Field("", description="Where the document can be read on the web.")
     clauses: tuple[ClauseKeys, ...] = Field((), description="The points of the document that answers can cite.")
 
 
@@ -121,7 +121,7 @@ class EntryKeys(Keys):
     """One situation that staff are in, and the answer to it."""
 
     id: Id = Field(description="A name for this answer, used once in the whole knowledge base and then kept.")
-    title: Line | None = Field(None, description="The situation in a few words; also the label of a button.")
+    title: Line = Field("", description="The situation in a few words; also the label of a button.")
     questions: Lines = Field(
         description="Questions as staff really type them, as different as can be; five at the least."
     )
@@ -136,7 +136,7 @@ class EntryKeys(Keys):
     status: Status = Field(
         "approved", description="draft, approved or withdrawn. Only an approved answer is given to staff."
     )
-    owner: Line | None = Field(None, description="Who is responsible for this answer.")
+    owner: Line = Field("", description="Who is responsible for this answer.")
     review_by: Day | None = Field(
         None, description="The day by which its owner reads the answer again: year-month-day."
     )
@@ -165,7 +165,7 @@ class OutOfScopeKeys(Keys):
 
     id: Id = Field(description="A name for this group: small letters, digits, hyphens.")
     questions: Lines = Field(description="What people type.")
-    answer: Text | None = Field(None, description="Where to turn instead, if there is such a place.")
+    answer: Text = Field("", description="Where to turn instead, if there is such a place.")
 
 
 class VocabularyKeys(Keys):
@@ -198,9 +198,23 @@ def keys_at(path: tuple[int | str, ...]) -> Mapping[str, str]:
 
 def json_schema() -> dict[str, Any]:
     """The JSON Schema of a file, for editors."""
-    schema = FileKeys.model_json_schema()
+    schema = _never_null(FileKeys.model_json_schema())
     schema["title"] = "Policy Desk knowledge base"
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+
+
+def _never_null(schema: Any) -> Any:  # noqa: ANN401  # JSON
+    """The schema without `null`: a key that is not wanted is left out, not left empty."""
+    if isinstance(schema, list):
+        return [_never_null(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    kept = {key: _never_null(part) for key, part in schema.items() if (key, part) != ("default", None)}
+    choice = kept.get("anyOf")
+    if isinstance(choice, list) and {"type": "null"} in choice:
+        del kept["anyOf"]
+        kept = choice[0] | kept
+    return kept
 
 
 def _held_by(annotation: object) -> type[Keys] | None:
