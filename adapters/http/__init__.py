@@ -1,7 +1,6 @@
 """The HTTP that platforms share: a listener that limits what comes in, and the pages for whoever operates the desk."""
 
-from adapters.http.metrics import Metric
-from adapters.http.operations import Readiness, mount_operations
+from adapters.http.operations import mount_operations
 from adapters.http.server import MAX_BODY, HttpServer
 
-__all__ = ["MAX_BODY", "HttpServer", "Metric", "Readiness", "mount_operations"]
+__all__ = ["MAX_BODY", "HttpServer", "mount_operations"]

@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Literal
+from collections.abc import Iterable
+
+from bot.ports import Metric
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
-
-
-@dataclass(frozen=True, slots=True)
-class Metric:
-    """One number, or one for each set of labels: `samples` maps ((label, value), …) to it; () is the bare number."""
-
-    name: str
-    kind: Literal["gauge", "counter"]
-    help: str
-    samples: Mapping[tuple[tuple[str, str], ...], float] = field(default_factory=dict)
 
 
 def render(metrics: Iterable[Metric]) -> str:

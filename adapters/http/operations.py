@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Iterable
 from ipaddress import ip_address
 
 from aiohttp import web
 
 from adapters.http import metrics
-from adapters.http.metrics import Metric
+from bot.ports import Metric, Readiness
 
 _FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-IP")
-
-
-@dataclass(frozen=True, slots=True)
-class Readiness:
-    """Whether the desk can serve, and by subject what is degraded (or, when it cannot serve, why)."""
-
-    ready: bool
-    reasons: Mapping[str, str] = field(default_factory=dict)
 
 
 def mount_operations(

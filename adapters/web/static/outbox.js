@@ -14,10 +14,18 @@ function load(key, otherwise) {
 
 function keep(key, value) {
   try {
-    if (value === null || value.length === 0) localStorage.removeItem(key);
-    else localStorage.setItem(key, JSON.stringify(value));
+    if (value) localStorage.setItem(key, JSON.stringify(value));
+    else localStorage.removeItem(key);
   } catch {
     // Storage is full or forbidden: the page still works, but what is typed does not outlive it.
+  }
+}
+
+function keysOf(prefix) {
+  try {
+    return Object.keys(localStorage).filter((key) => key.startsWith(prefix));
+  } catch {
+    return [];
   }
 }
 
@@ -28,57 +36,55 @@ export const draft = {
 };
 
 /**
- * The messages of one person that are on their way, oldest first. `shown(item)` when one is on its way, `taken(item,
- * answer)` when the desk has it, `refused(item, reason)` when it never will.
+ * The messages of one person that are on their way, oldest first. `on.shown(item)` when one is on its way,
+ * `on.taken(item, answer)` when the desk has it, `on.refused(item, reason)` when it never will.
  */
 export class Outbox {
-  constructor(person, { shown, taken, refused }) {
+  constructor(person, on) {
     this.person = person;
-    this.key = `policydesk.outbox.${person}`;
-    this.on = { shown, taken, refused };
+    this.on = on;
+    this.prefix = `policydesk.outbox.${person}.`;
+    this.items = keysOf(this.prefix)
+      .map((key) => load(key, null))
+      .filter(Boolean)
+      .sort((one, other) => one.made - other.made);
     this.busy = false;
   }
 
-  get items() {
-    return load(this.key, []);
-  }
-
-  /** Show again what an earlier page left. */
+  /** Show and send what an earlier page left. */
   resume() {
     this.items.forEach(this.on.shown);
     this.flush();
   }
 
   add(at, text) {
-    const item = { id: newId(), at, text };
-    keep(this.key, [...this.items, item]);
+    const item = { id: newId(), at, text, made: Date.now() };
+    this.items.push(item);
+    keep(this.prefix + item.id, item);
     this.on.shown(item);
-    this.flush(item);
+    this.flush();
   }
 
-  /** Send all, in order. `fresh` is sent even where storage failed to keep it. */
-  async flush(fresh) {
+  /** Send all, one after the other, so that they arrive in the order in which they were written. */
+  async flush() {
     if (this.busy) return;
     this.busy = true;
     clearTimeout(this.timer);
-    for (let item = this.items[0] ?? fresh; item; item = this.items[0]) {
-      try {
-        const answer = await post("/api/say", { id: item.id, person: this.person, at: item.at, text: item.text });
-        this.drop(item);
-        this.on.taken(item, answer);
-      } catch (error) {
-        if (error instanceof Unreachable) {
-          this.timer = setTimeout(() => this.flush(item), RETRY);
-          break;
-        }
-        this.drop(item);
-        this.on.refused(item, error.message);
-      }
+    while (this.items.length && (await this.sent(this.items[0]))) {
+      keep(this.prefix + this.items.shift().id, null);
     }
     this.busy = false;
+    if (this.items.length) this.timer = setTimeout(() => this.flush(), RETRY);
   }
 
-  drop(item) {
-    keep(this.key, this.items.filter((other) => other.id !== item.id));
+  /** Whether the desk has decided on it, one way or the other. */
+  async sent(item) {
+    try {
+      this.on.taken(item, await post("/api/say", { id: item.id, person: this.person, at: item.at, text: item.text }));
+    } catch (error) {
+      if (error instanceof Unreachable) return false;
+      this.on.refused(item, error.message);
+    }
+    return true;
   }
 }

@@ -1,0 +1,116 @@
+// A list of messages: a person's conversation with the desk, or the thread of a case.
+
+import { presser } from "/static/actions.js";
+import { drawBlocks } from "/static/blocks.js";
+import { h, insertInOrder, refill, say } from "/static/dom.js";
+import { clock } from "/static/time.js";
+import { announce } from "/static/announce.js";
+
+const PROGRESS = { "": "Sending", sent: "Sent", delivered: "Delivered", failed: "Not delivered" };
+
+/** What surrounds the content of a message and outlives its changes: the place for a notice. */
+export class Frame {
+  constructor(element, about, person) {
+    this.element = element;
+    this.content = h("div", { class: "content" });
+    this.note = h("p", { class: "notice", hidden: true });
+    element.append(this.content, this.note);
+    this.press = presser({
+      person,
+      about,
+      notice: (text) => this.notice(text),
+      home: (action) => this.home(action).focus(),
+    });
+  }
+
+  draw(blocks) {
+    refill(this.content, drawBlocks(blocks, (button, element) => this.pressed(button, element)), () => this.home());
+  }
+
+  pressed(button, element) {
+    return this.press(button, element);
+  }
+
+  notice(text) {
+    say(this.note, text);
+    if (text) announce(text);
+  }
+
+  /** Where the focus goes when what had it is gone. */
+  home(action) {
+    const again = action && this.content.querySelector(`button[data-action="${CSS.escape(action)}"]`);
+    const head = this.content.querySelector("h3");
+    if (again || head) return again || head;
+    this.element.tabIndex = -1;
+    return this.element;
+  }
+}
+
+export class MessageList {
+  /** `names` shows who wrote each message; otherwise all that people wrote is the reader's own. */
+  constructor(list, person, { names = false } = {}) {
+    this.list = list;
+    this.person = person;
+    this.names = names;
+    this.frames = new Map();
+    this.waiting = new Map();
+  }
+
+  /** Show a message in its place, or its new state. Whether it is new here. */
+  show(message) {
+    return message.person ? this.showPerson(message) : this.showDesk(message);
+  }
+
+  showDesk(message) {
+    let frame = this.frames.get(message.id);
+    const fresh = !frame;
+    if (fresh) {
+      frame = new Frame(h("li", { class: "message desk", "data-id": message.id }), message.id, this.person);
+      this.frames.set(message.id, frame);
+      insertInOrder(this.list, frame.element);
+    }
+    frame.draw(message.blocks);
+    return fresh;
+  }
+
+  showPerson(message) {
+    const known = this.list.querySelector(`[data-event="${CSS.escape(message.event_id)}"]`);
+    const element = this.drawOwn(message.event_id, message.text, PROGRESS[message.progress], message);
+    element.dataset.id = message.id;
+    element.classList.toggle("trouble", message.progress === "failed");
+    known?.remove();
+    this.waiting.delete(message.event_id);
+    insertInOrder(this.list, element);
+    return !known;
+  }
+
+  /** Show at once what was typed, before the desk has it. */
+  wait(item, word) {
+    if (this.list.querySelector(`[data-event="${CSS.escape(item.id)}"]`)) return;
+    const element = this.drawOwn(item.id, item.text, word, null);
+    this.waiting.set(item.id, element);
+    this.list.append(element);
+  }
+
+  /** Say of all that is on its way how it is. */
+  waitingFor(word) {
+    for (const element of this.waiting.values()) element.querySelector(".progress").textContent = word;
+  }
+
+  /** Take away what will never be sent. */
+  forget(item) {
+    this.waiting.get(item.id)?.remove();
+    this.waiting.delete(item.id);
+  }
+
+  drawOwn(event, text, word, message) {
+    const name = this.names && message ? h("span", { class: "name" }, message.person.name) : null;
+    const time = message && h("time", { datetime: message.at }, clock(message.at));
+    return h(
+      "li",
+      { class: "message own", "data-event": event },
+      h("p", { class: "text" }, text),
+      h("p", { class: "small" }, name, time, h("span", { class: "progress" }, word)),
+    );
+  }
+}
