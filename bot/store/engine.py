@@ -63,11 +63,11 @@ class Store:
     def open(self, *, exclusive: bool = False) -> None:
         """Migrate. `exclusive` is for the one process that serves from an SQLite file; on PostgreSQL it means nothing.
 
-        Raises DatabaseInUse, DatabaseTooNew or StoreUnavailable.
+        Raises DatabaseInUse, DatabaseTooNew, StoreUnavailable, or ConfigurationError for a folder that cannot be made.
         """
         if self._is_sqlite:
             path = Path(str(self._url.database))
-            path.parent.mkdir(parents=True, exist_ok=True)
+            _make(path.parent)
             if exclusive:
                 self._lock = _locked(path)
         try:
@@ -141,6 +141,14 @@ def _parse(text: str) -> URL:
     raise ConfigurationError(Problem("database", what, "Write sqlite:///var/policydesk.db or postgresql://…"))
 
 
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        what = f"the folder {folder} cannot be made ({error.strerror})."
+        raise ConfigurationError(Problem("database", what, "Name a place that the desk may write to.")) from error
+
+
 def _locked(path: Path) -> FileLock:
     lock = FileLock(path.with_name(path.name + ".lock"), thread_local=False)
     try:
@@ -196,7 +204,8 @@ def _translated() -> Iterator[None]:
             raise _Conflict("The database is too busy to finish this.") from error
         if _is_our_mistake(error):
             raise
-        raise StoreUnavailable(f"The database cannot be used just now ({type(error.orig).__name__}).") from error
+        reason = str(error.orig).partition("\n")[0]
+        raise StoreUnavailable(f"The database cannot be used just now: {reason}") from error
     except DBAPIError as error:
         if error.connection_invalidated:
             raise StoreUnavailable("The connection to the database was lost.") from error

@@ -101,8 +101,8 @@ def dead(tx: Tx, held: Job, error: str) -> bool:
     return _finish(tx, held, {"state": JobState.DEAD, "attempts": held.attempts + 1, "last_error": error} | _ended(tx))
 
 
-def cancel(tx: Tx, *, lane: str) -> int:
-    """Call back what waits in a lane; how many. A delivery that a relay holds just now is past recall, a timer is not."""
+def cancel_lane(tx: Tx, lane: str) -> int:
+    """Call back what waits in a lane; how many. A delivery that a relay holds now is past recall, a timer is not."""
     recallable = or_(job.c.kind == _TIMER, job.c.lease_until.is_(None), job.c.lease_until <= tx.now)
     statement = update(job).where(job.c.lane == lane, job.c.state == _PENDING, recallable)
     return tx.connection.execute(statement.values(state=JobState.CANCELLED, **_ended(tx))).rowcount
