@@ -1,4 +1,4 @@
-"""`policydesk ask`: one question outside any conversation, as the object that tools read and the text a person would."""
+"""`policydesk ask`: one question outside any conversation, as an object for tools and as text for a person."""
 
 from __future__ import annotations
 

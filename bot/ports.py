@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
 from bot.messages import Address, Immediate, Incoming, Mark, Outgoing, Receipt
 
@@ -133,3 +133,21 @@ class Adapter(Protocol):
     def health(self) -> Health:
         """How it is now."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """Whether the desk can serve, and by subject what is degraded (or, when it cannot serve, why)."""
+
+    ready: bool
+    reasons: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One number, or one for each set of labels: `samples` maps ((label, value), …) to it; () is the bare number."""
+
+    name: str
+    kind: Literal["gauge", "counter"]
+    help: str
+    samples: Mapping[tuple[tuple[str, str], ...], float] = field(default_factory=dict)

@@ -1,0 +1,290 @@
+"""The composition root: names every concrete class, builds the whole and owns its start and stop.
+
+The only place that reads the configuration file and the environment. An adapter is imported only when it is configured.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import secrets
+import signal
+import socket
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import AsyncExitStack, suppress
+from multiprocessing import get_context
+from pathlib import Path
+
+import yaml
+
+from adapters.http import HttpServer, mount_operations
+from bot import config as configuration
+from bot.clock import SystemClock
+from bot.config import Config
+from bot.desk.deliveries import Deliveries
+from bot.desk.desk import PolicyDesk
+from bot.desk.mind import Mind, Minds
+from bot.desk.office import Office
+from bot.errors import ConfigurationError, KnowledgeError, Problem
+from bot.knowledge import snapshot
+from bot.knowledge.keeper import KnowledgeKeeper
+from bot.knowledge.loader import load
+from bot.knowledge.model import Knowledge
+from bot.matching.matcher import Matcher, Options
+from bot.operations import Operations
+from bot.ports import Adapter, Messenger
+from bot.relay import Relay
+from bot.store import snapshots
+from bot.store.engine import Store
+from bot.store.state import DurableState
+
+log = logging.getLogger(__name__)
+
+SHIPPED_KNOWLEDGE = Path(__file__).resolve().parent.parent / "knowledge"
+TRIAL_CHANNEL = "web:press"
+TRIAL_STAFF = (("sam", "Sam Staff"), ("priya", "Priya Lecturer"), ("joe", "Joe Porter"))
+TRIAL_OFFICERS = (("anna", "Anna Officer"), ("ben", "Ben Officer"))
+
+AdapterFactory = Callable[["Application"], Adapter]
+
+
+def read_config(path: Path | None) -> Config:
+    """The configuration from a file (or `policydesk.yaml` here, if there is one) and the environment.
+
+    With no platform configured it is that of the browser console, with a press desk of its own.
+    """
+    if path is None and Path("policydesk.yaml").exists():
+        path = Path("policydesk.yaml")
+    settings = _read_settings(path) if path else None
+    config = configuration.from_mapping(settings, os.environ)
+    return config if config.slack or config.teams else _for_trial(config)
+
+
+def knowledge_folder(config: Config) -> Path:
+    """The configured folder, or the one that ships with the desk."""
+    return Path(config.knowledge) if config.knowledge else SHIPPED_KNOWLEDGE
+
+
+def run(config: Config, announce: Callable[[str], None]) -> None:
+    """Serve until told to stop (SIGINT, SIGTERM). `announce` gets lines for whoever started it."""
+    asyncio.run(_serve(config, announce))
+
+
+def chat(config: Config, given: Path | None) -> None:
+    """Serve the terminal alone until it ends; with no configuration, from a database that lasts as long."""
+    from adapters.console import TerminalConsole
+
+    with TemporaryDirectory() as folder:
+        settings = config.model_copy(update={"console": None})
+        if given is None:
+            nobody = config.press_office.model_copy(update={"channels": (), "officers": ()})
+            update = {"database": f"sqlite:///{folder}/chat.db", "press_office": nobody}
+            settings = settings.model_copy(update=update)
+        asyncio.run(_chat(settings, TerminalConsole(sys.stdin, sys.stdout)))
+
+
+def matcher_for(folder: Path | None, config: Path | None) -> tuple[Knowledge, Matcher]:
+    """A knowledge base (the configured one unless a folder is given) and its matcher, for the command line."""
+    settings = read_config(config)
+    knowledge = load(folder or knowledge_folder(settings))
+    return knowledge, Matcher.build(knowledge, _options(settings))
+
+
+class Application:
+    """A desk that serves. `factories` are for platforms that the configuration does not name."""
+
+    def __init__(self, config: Config, factories: Sequence[AdapterFactory] = ()) -> None:
+        self.config = config
+        self.clock = SystemClock()
+        self.store = Store(config.database_url, self.clock)
+        self.adapters: tuple[Adapter, ...] = ()
+        self.url = ""
+        self._factories = (*_configured(config), *factories)
+        self._folder = knowledge_folder(config)
+        self._options = _options(config)
+        self._stack = AsyncExitStack()
+        self.keeper: KnowledgeKeeper
+        self.minds: Minds
+
+    async def start(self) -> None:
+        """Everything, in the order in which one thing needs another; stopped in the opposite order.
+
+        Raises a PolicyDeskError where that is in vain.
+        """
+        self.store.open(exclusive=True)
+        self._stack.callback(self.store.close)
+        try:
+            await self._start()
+        except BaseException:
+            await self.stop()
+            raise
+
+    async def stop(self) -> None:
+        """Take nothing more, finish what is under way, let go. Harmless when it was never started."""
+        await self._stack.aclose()
+
+    async def _start(self) -> None:
+        knowledge, trouble = await self._first_knowledge()
+        self.keeper = KnowledgeKeeper(self._folder, knowledge, trouble)
+        self.minds = Minds(await self._learn(knowledge))
+        self._stack.callback(self.minds.close)
+        await self._keep(knowledge)
+        self.adapters = tuple(factory(self) for factory in self._factories)
+        office = Office(self.config)
+        relay = Relay(self.store, self._messengers(), Deliveries(office, self.minds), _process_name())
+        desk = PolicyDesk(self.store, self.minds, office, relay.wake)
+        await relay.start()
+        self._stack.push_async_callback(relay.stop)
+        for adapter in self.adapters:
+            await adapter.start(desk)
+            self._stack.push_async_callback(adapter.stop)
+        await self._listen(Operations(self.store, self.clock, self.keeper, relay, self.adapters))
+        watching = asyncio.create_task(self.keeper.watch(self._take_over), name="knowledge")
+        self._stack.push_async_callback(_end, watching)
+
+    async def _listen(self, operations: Operations) -> None:
+        server = HttpServer(self.config.server.host, self.config.server.port)
+        mount_operations(server.application, readiness=operations.readiness, metrics_now=operations.metrics)
+        try:
+            await server.start()
+        except OSError as error:
+            where = f"{self.config.server.host}:{self.config.server.port}"
+            what = f"cannot listen on {where}: {os.strerror(error.errno or 0)}."
+            fix = "Stop what listens there, or set another port (0 takes a free one)."
+            raise ConfigurationError(Problem("server.port", what, fix)) from None
+        self.url = server.url
+        self._stack.push_async_callback(server.stop)
+
+    def _messengers(self) -> Mapping[str, Messenger]:
+        messengers = {adapter.platform: adapter.messenger for adapter in self.adapters}
+        settings, password = self.config.email, self.config.secrets.smtp_password
+        if settings:
+            from adapters.email import SmtpMessenger
+
+            messengers["email"] = SmtpMessenger(
+                host=settings.host,
+                port=settings.port,
+                sender=settings.from_,
+                username=settings.username,
+                password=password.get_secret_value() if password else "",
+                starttls=settings.starttls,
+            )
+        return messengers
+
+    # ---- knowledge --------------------------------------------------------------------------------------------------
+
+    async def _first_knowledge(self) -> tuple[Knowledge, tuple[Problem, ...]]:
+        """The folder's; where that is broken the last good one, so that a restart loses no answers."""
+        try:
+            return await asyncio.to_thread(load, self._folder), ()
+        except KnowledgeError as error:
+            kept = await self.store.run(snapshots.latest)
+            if kept is None:
+                raise
+            for problem in error.problems:
+                log.error("knowledge base not taken over, the last good one stays: %s", problem)  # noqa: TRY400
+            return snapshot.loads(kept[1]), error.problems
+
+    async def _learn(self, knowledge: Knowledge) -> Mind:
+        """Train in a process of its own: it takes seconds and memory that the serving process need not have."""
+        loop = asyncio.get_running_loop()
+        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
+            return Mind(knowledge, await loop.run_in_executor(process, Matcher.build, knowledge, self._options))
+
+    async def _take_over(self, knowledge: Knowledge) -> None:
+        mind = await self._learn(knowledge)
+        await self._keep(knowledge)
+        self.minds.current = mind
+
+    async def _keep(self, knowledge: Knowledge) -> None:
+        text = snapshot.dumps(knowledge)
+        await self.store.run(lambda tx: snapshots.put(tx, knowledge.revision, text))
+
+
+def _read_settings(path: Path) -> object:
+    try:
+        return yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigurationError(Problem(str(path), f"cannot be read: {error.strerror}.")) from None
+    except UnicodeDecodeError:
+        raise ConfigurationError(Problem(str(path), "is not UTF-8.", "Save it as UTF-8.")) from None
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise ConfigurationError(
+            Problem(f"{path}:{line}", f"is not YAML: {error.problem}.", "Mend that line.")
+        ) from None
+
+
+def _for_trial(config: Config) -> Config:
+    office = config.press_office
+    if not office.channels:
+        officers = tuple(f"web:{name}" for name, _ in TRIAL_OFFICERS)
+        office = office.model_copy(update={"channels": (TRIAL_CHANNEL,), "officers": officers})
+    console = config.console or configuration.Console()
+    return config.model_copy(update={"press_office": office, "console": console})
+
+
+def _configured(config: Config) -> tuple[AdapterFactory, ...]:
+    for section, named in ((config.slack, "slack"), (config.teams, "teams")):
+        if section:
+            raise ConfigurationError(Problem(named, "this release has no such platform yet.", "Leave the section out."))
+    return (_web,) if config.console else ()
+
+
+def _web(application: Application) -> Adapter:
+    from adapters.web.console import WebConsole
+    from adapters.web.people import Persona
+
+    staff = [Persona(name, shown) for name, shown in TRIAL_STAFF]
+    officers = [Persona(name, shown, officer=True) for name, shown in TRIAL_OFFICERS]
+    console = application.config.console
+    return WebConsole(
+        DurableState(application.store, "web"),
+        application.clock,
+        console.port if console else 0,
+        (*staff, *officers),
+        lambda: _knowledge_status(application),
+        lambda: [entry.questions[0] for entry in application.minds.current.knowledge.answering[:3]],
+    )
+
+
+def _knowledge_status(application: Application) -> str:
+    answers = len(application.minds.current.knowledge.answering)
+    broken = " · a file in the folder is broken, see /readyz" if application.keeper.trouble else ""
+    return f"{answers} answers{broken}"
+
+
+def _options(config: Config) -> Options:
+    return Options(accept=config.matching.accept, encoder=config.matching.encoder)
+
+
+def _process_name() -> str:
+    """Names this process in the leases that it takes."""
+    return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+
+
+async def _end(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+
+
+async def _serve(config: Config, announce: Callable[[str], None]) -> None:
+    told = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, told.set)
+    application = Application(config)
+    announce("Policy Desk is reading its knowledge base …")
+    await application.start()
+    for adapter in application.adapters:
+        if page := getattr(adapter, "url", ""):
+            announce(f"Policy Desk is ready. Open {page} in a browser.")
+    announce(f"Health and readiness: {application.url}/readyz. Stop with Ctrl-C.")
+    try:
+        await told.wait()
+    finally:
+        announce("Stopping: finishing what is under way …")
+        await application.stop()

@@ -1,0 +1,166 @@
+"""`policydesk …`: thin. Exit codes: 0 success, 1 where the answer is "no", 2 bad usage or configuration."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import sys
+from collections.abc import Iterator, Sequence
+from importlib.metadata import version
+from itertools import islice
+from pathlib import Path
+
+from bot.errors import KnowledgeError, PolicyDeskError, UserError
+
+BATCH = 64  # questions matched at once, so that results appear while more are read
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; what a user did wrong becomes a sentence on stderr, never a traceback."""
+    options = _parser().parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    logging.getLogger("watchfiles").setLevel(logging.WARNING)  # it counts changes; the keeper says what they were
+    try:
+        return int(options.run(options))
+    except UserError as error:
+        for problem in error.problems:
+            print(f"policydesk: {problem}", file=sys.stderr)
+    except PolicyDeskError as error:
+        print(f"policydesk: {error}", file=sys.stderr)
+    except BrokenPipeError:  # whoever read our output has seen enough
+        sys.stderr.close()
+        return 0
+    except KeyboardInterrupt:
+        return 130
+    return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="policydesk", description="Policy answers for staff, enquiries for the press office."
+    )
+    parser.add_argument("--version", action="version", version=version("policydesk"))
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, run: object, help_: str) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=help_, description=help_)
+        added.set_defaults(run=run)
+        return added
+
+    def with_knowledge(added: argparse.ArgumentParser) -> None:
+        added.add_argument(
+            "--knowledge", type=Path, metavar="DIR", help="a knowledge base (default: the one that ships)"
+        )
+
+    def with_config(added: argparse.ArgumentParser) -> None:
+        added.add_argument("--config", type=Path, metavar="FILE", help="policydesk.yaml")
+
+    with_config(command("serve", _serve, "Run every configured platform; with none, the browser console."))
+    with_config(command("chat", _chat, "Talk to the desk in this terminal."))
+    ask = command("ask", _ask, "Ask one question, or with - one for each line of standard input.")
+    with_knowledge(ask)
+    ask.add_argument("--json", action="store_true", help="one object a line")
+    ask.add_argument("--explain", action="store_true", help="say on stderr why it came out so")
+    ask.add_argument("--config", type=Path, metavar="FILE", help="policydesk.yaml, for its matching section")
+    ask.add_argument("question", metavar="QUESTION|-")
+    check = command("check", _check, "Look over a knowledge base; exits 1 where it has errors.")
+    with_knowledge(check)
+    check.add_argument("--json", action="store_true")
+    command("schema", _schema, "Print the JSON Schema of a knowledge file, for editors.")
+    evaluate = command("eval", _evaluate, "Run a labelled question set; exits 1 below a bar.")
+    with_knowledge(evaluate)
+    evaluate.add_argument("file", type=Path, metavar="FILE")
+    evaluate.add_argument("--json", action="store_true")
+    evaluate.add_argument("--bar", action="append", default=[], metavar="'right>=85'")
+    evaluate.add_argument("--config", type=Path, metavar="FILE", help="policydesk.yaml, for its matching section")
+    return parser
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from bot import app
+
+    app.run(app.read_config(options.config), announce=lambda line: print(line, flush=True))
+    return 0
+
+
+def _chat(options: argparse.Namespace) -> int:
+    from bot import app
+
+    logging.getLogger().setLevel(logging.WARNING)  # the terminal belongs to the conversation
+    app.chat(app.read_config(options.config))
+    return 0
+
+
+def _ask(options: argparse.Namespace) -> int:
+    from bot import ask
+    from bot.app import matcher_for
+    from bot.clock import SystemClock
+
+    knowledge, matcher = matcher_for(options.knowledge, options.config)
+    today = SystemClock().now().date()
+    questions = _lines() if options.question == "-" else iter([options.question])
+    for batch in _batches(questions):
+        for question, match in zip(batch, matcher.match_many(batch), strict=True):
+            if options.explain:
+                print("\n".join(ask.explain(match)), file=sys.stderr)
+            if options.json:
+                print(json.dumps(ask.result(knowledge, question, match, today), ensure_ascii=False))
+            else:
+                print(ask.text(knowledge, match, today), end="\n\n" if options.question == "-" else "\n")
+        sys.stdout.flush()
+    return 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    from bot import review
+    from bot.app import SHIPPED_KNOWLEDGE
+    from bot.clock import SystemClock
+    from bot.knowledge.folder import overlooked
+    from bot.knowledge.loader import load
+
+    folder = options.knowledge or SHIPPED_KNOWLEDGE
+    try:
+        remarks = review.review(load(folder), SystemClock().now().date())
+        remarks += review.remarks_of(overlooked(folder), "warning")
+    except KnowledgeError as error:
+        remarks = review.remarks_of(error.problems, "error")
+    print((review.as_json if options.json else review.as_text)(remarks))
+    return 1 if any(remark.severity == "error" for remark in remarks) else 0
+
+
+def _schema(_: argparse.Namespace) -> int:
+    from bot.knowledge.schema import json_schema
+
+    print(json.dumps(json_schema(), indent=2, ensure_ascii=False))
+    return 0
+
+
+def _evaluate(options: argparse.Namespace) -> int:
+    from bot import evaluate
+    from bot.app import matcher_for
+
+    bars = [evaluate.parse_bar(bar) for bar in options.bar]
+    rows = evaluate.read(options.file)
+    _, matcher = matcher_for(options.knowledge, options.config)
+    report = evaluate.evaluate(rows, matcher)
+    print((evaluate.as_json if options.json else evaluate.as_text)(report))
+    missed = [bar for bar in bars if not bar.met(report)]
+    for bar in missed:
+        print(f"below the bar: {bar}", file=sys.stderr)
+    return 1 if missed else 0
+
+
+def _lines() -> Iterator[str]:
+    """Standard input line by line, with progress on stderr where that is a terminal."""
+    for number, line in enumerate(sys.stdin, start=1):
+        if sys.stderr.isatty() and not sys.stdout.isatty():
+            print(f"\r{number} questions", end="", file=sys.stderr, flush=True)
+        yield line.rstrip("\r\n")
+
+
+def _batches(questions: Iterator[str]) -> Iterator[list[str]]:
+    """What is there at once is matched at once; somebody who types gets each answer as they press Enter."""
+    size = 1 if sys.stdin.isatty() else BATCH
+    while batch := list(islice(questions, size)):
+        yield batch

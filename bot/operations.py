@@ -1,0 +1,64 @@
+"""What whoever operates the desk can ask it: can it serve, and how is it doing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from bot.errors import StoreUnavailable
+from bot.knowledge.keeper import KnowledgeKeeper
+from bot.ports import Adapter, Clock, Metric, Readiness
+from bot.relay import Relay
+from bot.store import cases as case_rows
+from bot.store import jobs
+from bot.store.engine import Store
+
+LATE = 60.0  # seconds that something may wait before readiness speaks of it
+
+
+class Operations:
+    """Readiness and metrics, from the parts that know."""
+
+    def __init__(
+        self, store: Store, clock: Clock, keeper: KnowledgeKeeper, relay: Relay, adapters: Sequence[Adapter]
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._keeper = keeper
+        self._relay = relay
+        self._adapters = adapters
+        self._was_connected = False
+
+    async def readiness(self) -> Readiness:
+        """Ready from the moment the first platform is connected, and while any platform and the database are."""
+        reasons = {
+            f"knowledge {problem.where}": f"{problem.what} {problem.fix}".strip() for problem in self._keeper.trouble
+        }
+        health = {adapter.platform: adapter.health() for adapter in self._adapters}
+        reasons |= {name: state.reason for name, state in health.items() if state.reason}
+        connected = any(state.ready for state in health.values())
+        try:
+            backlog = await self._store.run(jobs.pending)
+        except StoreUnavailable as error:
+            return Readiness(ready=False, reasons=reasons | {"database": str(error)})
+        waiting = self._relay.health().oldest_due
+        if waiting and (late := (self._clock.now() - waiting).total_seconds()) > LATE:
+            reasons["outbox"] = f"the oldest message has been waiting for {late:.0f} s"
+        if backlog.dead:
+            reasons["undelivered"] = f"{backlog.dead} messages were given up; the log says why"
+        return Readiness(ready=connected, reasons=reasons)
+
+    async def metrics(self) -> Iterable[Metric]:
+        """Cases by kind and state, the outbox, the knowledge base."""
+        backlog, counted = await self._store.run(lambda tx: (jobs.pending(tx), case_rows.counts(tx)))
+        cases = {
+            (("kind", kind.value), ("state", state.value)): float(number) for (kind, state), number in counted.items()
+        }
+        answers = float(len(self._keeper.knowledge.answering))
+        return (
+            Metric("policydesk_cases", "gauge", "Cases by kind and state.", cases),
+            Metric("policydesk_outbox_pending", "gauge", "Messages and timers waiting.", {(): float(backlog.pending)}),
+            Metric("policydesk_outbox_due", "gauge", "Messages and timers that are due.", {(): float(backlog.due)}),
+            Metric("policydesk_outbox_dead", "gauge", "Messages that were given up.", {(): float(backlog.dead)}),
+            Metric("policydesk_answers", "gauge", "Answers in the knowledge base.", {(): answers}),
+            Metric("policydesk_knowledge_problems", "gauge", "Problems.", {(): float(len(self._keeper.trouble))}),
+        )
