@@ -50,7 +50,7 @@ class Operations:
     async def metrics(self) -> Iterable[Metric]:
         """Cases by kind and state, the outbox, the knowledge base."""
         backlog, counted = await self._store.run(lambda tx: (jobs.pending(tx), case_rows.counts(tx)))
-        cases = {
+        cases: dict[tuple[tuple[str, str], ...], float] = {
             (("kind", kind.value), ("state", state.value)): float(number) for (kind, state), number in counted.items()
         }
         answers = float(len(self._keeper.knowledge.answering))
