@@ -40,22 +40,23 @@ class Words(TypeDecorator[str]):
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         """Whole pairs of surrogates become the character that they stand for."""
-        if value is None:
-            return None
-        whole = value.replace("\0", "\ufffd")
-        return whole.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+        return None if value is None else _whole(value.replace("\0", "\ufffd"))
 
 
 class Json(TypeDecorator[Any]):
-    """A JSON value as ASCII text: neither engine has to agree on what a JSON column is."""
+    """A JSON value as text, since the engines do not agree on JSON columns. Half surrogates become U+FFFD, as in Words."""
 
     impl = Text
     cache_ok = True
 
     def process_bind_param(self, value: object, dialect: Dialect) -> str:
-        """Escapes everything outside ASCII, so any string is storable."""
-        return json.dumps(value, separators=(",", ":"))
+        """Control characters, NUL among them, are escaped."""
+        return _whole(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> object:
         """What was put in."""
         return None if value is None else json.loads(value)
+
+
+def _whole(text: str) -> str:
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

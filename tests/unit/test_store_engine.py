@@ -161,6 +161,8 @@ async def test_what_waits_for_a_thread_and_is_cancelled_never_happens(sqlite_url
     second = asyncio.create_task(store.run(lambda tx: events.remember(tx, "slack", "E1")))
     await asyncio.sleep(0.02)
     second.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await second
     go_on.set()
     await first
     assert await store.run(lambda tx: events.remember(tx, "slack", "E1"))
