@@ -6,17 +6,14 @@ two together. Secrets never stand in the file: they come from the environment al
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import timedelta
-from ipaddress import ip_address
 from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo
 
+import holidays
 from pydantic import (
     AfterValidator,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     NaiveDatetime,
@@ -26,6 +23,7 @@ from pydantic import (
 )
 
 from bot.errors import ConfigurationError, Problem
+from bot.values import Database, Duration, Hours, Mailbox, Named, Zone, database_url, has_password, is_loopback
 
 SECRETS = {
     "slack_bot_token": "SLACK_BOT_TOKEN",
@@ -36,73 +34,11 @@ SECRETS = {
     "database_url": "DATABASE_URL",
 }
 
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_CLOCK = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]"
+_SMTPS = 465
 
 
-def _duration(value: object) -> object:
-    if isinstance(value, timedelta):
-        return value
-    match = re.fullmatch(r"\s*(\d+)\s*([smhdy])\s*", str(value))
-    if not match:
-        raise ValueError(f"{value!r} is no duration. Write a number and a unit: 30s, 15m, 2h, 90d or 1y.")
-    number, unit = int(match[1]), match[2]
-    return timedelta(days=365 * number) if unit == "y" else timedelta(**{_UNITS[unit]: number})
-
-
-def _zone(value: str) -> str:
-    try:
-        ZoneInfo(value)
-    except (KeyError, ValueError, OSError):
-        raise ValueError(f"{value!r} is no time zone. Write one such as Europe/London.") from None
-    return value
-
-
-def _named(value: str) -> str:
-    if not re.fullmatch(r"[a-z]+:\S+", value):
-        raise ValueError(f"{value!r} names no platform. Write platform:id, for example slack:U0ANNA.")
-    return value
-
-
-def _hours(value: Mapping[str, str]) -> Mapping[str, str]:
-    week(value)
-    return value
-
-
-def week(hours: Mapping[str, str]) -> dict[int, tuple[timedelta, timedelta]]:
-    """`{"mon-fri": "09:00-17:00"}` as weekday (Monday is 0) -> (opens, closes), counted from midnight on the wall."""
-    table: dict[int, tuple[timedelta, timedelta]] = {}
-    for days, span in hours.items():
-        opens, closes = _opening(span)
-        for day in _weekdays(days):
-            if day in table:
-                raise ValueError(f"{_DAYS[day]} has hours twice. Keep one of them.")
-            table[day] = (opens, closes)
-    return table
-
-
-def _weekdays(days: str) -> list[int]:
-    named = re.fullmatch(r"([a-z]{3})(?:-([a-z]{3}))?", days)
-    if not named or not {named[1], named[2] or named[1]} <= set(_DAYS):
-        raise ValueError(f"{days!r} is no day. Write mon-fri, or sat.")
-    first, last = _DAYS.index(named[1]), _DAYS.index(named[2] or named[1])
-    return [day % 7 for day in range(first, last + 1 if last >= first else last + 8)]
-
-
-def _opening(span: str) -> tuple[timedelta, timedelta]:
-    times = re.fullmatch(rf"({_CLOCK})-({_CLOCK}|24:00)", span)
-    if times:
-        opens, closes = (timedelta(hours=int(at[:2]), minutes=int(at[3:])) for at in times.groups())
-        if opens < closes:
-            return opens, closes
-    raise ValueError(f'{span!r} are no hours. Write "09:00-17:00", with the quotes; the day ends at 24:00.')
-
-
-Duration = Annotated[timedelta, BeforeValidator(_duration)]
-Zone = Annotated[str, AfterValidator(_zone)]
-Named = Annotated[str, AfterValidator(_named)]
-Hours = Annotated[Mapping[str, str], AfterValidator(_hours)]
+Word = Annotated[str, Field(min_length=1)]
+Port = Annotated[int, Field(ge=0, le=65535)]
 
 
 class _Section(BaseModel):
@@ -119,14 +55,14 @@ class Organisation(_Section):
 class Server(_Section):
     """Where the one HTTP application listens."""
 
-    host: str = "127.0.0.1"
-    port: int = Field(default=3978, ge=0, le=65535)
+    host: Word = "127.0.0.1"
+    port: Port = 3978
 
 
 class Console(_Section):
     """The browser console: loopback only, always."""
 
-    port: int = Field(default=8765, ge=0, le=65535)
+    port: Port = 8765
 
 
 class Duty(_Section):
@@ -149,6 +85,15 @@ class Holidays(_Section):
     country: str = "GB"
     subdivision: str | None = "ENG"
 
+    @model_validator(mode="after")
+    def _known(self) -> Holidays:
+        try:
+            holidays.country_holidays(self.country, subdiv=self.subdivision)
+        except NotImplementedError:
+            place = "-".join(filter(None, (self.country, self.subdivision)))
+            raise ValueError(f"no calendar for {place!r}. Write ISO 3166 codes, such as GB and SCT.") from None
+        return self
+
 
 class PressOffice(_Section):
     """Who is pinged, who may act, and when somebody is there."""
@@ -158,7 +103,7 @@ class PressOffice(_Section):
     on_call: tuple[Named, ...] = ()
     rota: tuple[Duty, ...] = ()
     phone: str = ""
-    email: str = ""
+    email: Mailbox = ""
     hours: Hours = Field(default_factory=lambda: {"mon-fri": "09:00-17:00"})
     holidays: Holidays | None = None
     remind_after: Duration = timedelta(minutes=15)
@@ -174,11 +119,18 @@ class PressOffice(_Section):
 class Email(_Section):
     """The mail server for the fallback; the password is SMTP_PASSWORD in the environment."""
 
-    host: str
-    port: int = 587
-    from_: str = Field(alias="from")
+    host: Word
+    port: Port = 587
+    from_: Annotated[Mailbox, Field(min_length=1)] = Field(alias="from")
     username: str = ""
     starttls: bool = True
+
+    @property
+    def security(self) -> Literal["tls", "starttls", "none"]:
+        """Port 465 speaks TLS from its first byte (RFC 8314), whatever `starttls` says."""
+        if self.port == _SMTPS:
+            return "tls"
+        return "starttls" if self.starttls else "none"
 
 
 class Slack(_Section):
@@ -195,9 +147,9 @@ class Slack(_Section):
 class Teams(_Section):
     """The Teams app."""
 
-    app_id: str
+    app_id: Word
     app_type: Literal["SingleTenant", "UserAssignedMSI"] = "SingleTenant"
-    tenant_id: str
+    tenant_id: Word
     tenants: tuple[str, ...] = ()
     guests: bool = False
     authentication: bool = True
@@ -221,6 +173,11 @@ class Privacy(_Section):
     cases: Duration = timedelta(days=3 * 365)
 
 
+def _usable(url: SecretStr) -> SecretStr:
+    database_url(url.get_secret_value())
+    return url
+
+
 class Secrets(_Section):
     """What the environment holds; pydantic keeps it out of every `repr`."""
 
@@ -229,7 +186,7 @@ class Secrets(_Section):
     slack_signing_secret: SecretStr | None = None
     microsoft_app_password: SecretStr | None = None
     smtp_password: SecretStr | None = None
-    database_url: SecretStr | None = None
+    database_url: Annotated[SecretStr, AfterValidator(_usable)] | None = None
 
 
 class Config(_Section):
@@ -237,7 +194,7 @@ class Config(_Section):
 
     organisation: Organisation = Organisation()
     knowledge: str = ""
-    database: str = "sqlite:///var/policydesk.db"
+    database: Database = "sqlite:///var/policydesk.db"
     server: Server = Server()
     console: Console | None = None
     press_office: PressOffice = PressOffice()
@@ -254,46 +211,80 @@ class Config(_Section):
         secret = self.secrets.database_url
         return secret.get_secret_value() if secret else self.database
 
-    @model_validator(mode="after")
-    def _consistent(self) -> Config:
-        if not re.match(r"(sqlite:///|postgres(ql)?://)", self.database_url):
-            raise ValueError("`database` must begin with sqlite:/// or postgresql://")
-        return self
-
 
 def from_mapping(settings: object, environment: Mapping[str, str]) -> Config:
     """Config from what policydesk.yaml held (None: nothing) and the environment.
 
-    Raises ConfigurationError naming every wrong key.
+    A key without a value is as if not there. Raises ConfigurationError naming every wrong key; what contradicts itself
+    across keys is said once each of them can be read.
     """
     if settings is None:
         settings = {}
     if not isinstance(settings, Mapping):
         problem = Problem("", "the configuration is not a mapping of keys.", "See policydesk.example.yaml.")
         raise ConfigurationError(problem)
-    if "secrets" in settings:
-        fix = f"Set {', '.join(SECRETS.values())} in the environment."
-        raise ConfigurationError(Problem("secrets", "secrets do not belong into the file.", fix))
+    fix = f"Set {', '.join(SECRETS.values())} in the environment."
+    problems = [Problem("secrets", "secrets do not belong into the file.", fix)] if "secrets" in settings else []
+    given = {key: value for key, value in settings.items() if value is not None and key != "secrets"}
     secrets = {key: environment[name] for key, name in SECRETS.items() if environment.get(name)}
     try:
-        return Config.model_validate({**settings, "secrets": secrets})
+        config = Config.model_validate({**given, "secrets": secrets})
     except ValidationError as error:
-        raise ConfigurationError(*(_problem(item) for item in error.errors(include_input=False))) from None
+        problems += map(_problem, error.errors(include_input=False))
+        raise ConfigurationError(*problems) from None
+    if problems := problems + _contradictions(config):
+        raise ConfigurationError(*problems)
+    return config
+
+
+def _contradictions(config: Config) -> list[Problem]:
+    """What is readable key by key and yet cannot work, or gives a secret away."""
+    office, email, teams = config.press_office, config.email, config.teams
+    signs_in = email is not None and email.username != ""
+    unencrypted = email is not None and email.security == "none"
+    rules = (
+        (
+            has_password(config.database),
+            Problem("database", "a password does not belong into the file.", "Set DATABASE_URL in the environment."),
+        ),
+        (
+            office.email and not email,
+            Problem("press_office.email", "no mail server to send it through.", "Name one in the `email` section."),
+        ),
+        (
+            signs_in and not config.secrets.smtp_password,
+            Problem("email.username", "SMTP_PASSWORD is not set.", "Set it in the environment, or leave the name out."),
+        ),
+        (
+            signs_in and unencrypted,
+            Problem("email.starttls", "the password would travel unencrypted.", "Set it to true, or `port` to 465."),
+        ),
+        (
+            teams and not teams.authentication and not is_loopback(config.server.host),
+            Problem("teams.authentication", "false lets anybody in.", "Set it to true, or `server.host` to 127.0.0.1."),
+        ),
+    )
+    return [problem for broken, problem in rules if broken]
+
+
+_SAID = {
+    "missing": "this key is missing.",
+    "string_type": "this is text: put it in quotes.",
+    "tuple_type": "this is a list: write it as [one, two].",
+    "timezone_naive": "write the organisation's local time, such as 2026-12-21T17:00, without an offset.",
+    **dict.fromkeys(
+        ("model_type", "dict_type", "mapping_type"), "this is a group: its own keys stand indented below it."
+    ),
+}
 
 
 def _problem(error: Any) -> Problem:  # noqa: ANN401 - pydantic's ErrorDetails, a TypedDict it does not export at run time
-    where = ".".join(str(part) for part in error["loc"])
+    match error["loc"]:
+        case ("secrets", str(key)):
+            where = SECRETS[key]
+        case path:
+            where = ".".join(str(part) for part in path)
     if error["type"] == "extra_forbidden":
         return Problem(where, "unknown key.", "See policydesk.example.yaml for the keys there are.")
-    said = str(error["msg"]).removeprefix("Value error, ")
+    said = _SAID.get(error["type"]) or str(error["msg"]).removeprefix("Value error, ")
     return Problem(where, said if said.endswith(".") else f"{said}.")
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a listener on `host` can be reached from this machine alone."""
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False

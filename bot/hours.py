@@ -14,7 +14,8 @@ from zoneinfo import ZoneInfo
 
 import holidays
 
-from bot.config import Config, week
+from bot.config import Config
+from bot.values import week
 
 _DAY = timedelta(days=1)
 _HORIZON = 400  # days: more than any year without a working day in it
