@@ -1,0 +1,132 @@
+"""One person talks to the desk in a terminal, or through a pipe.
+
+A line is a message; a number presses the button of that number. Each line waits until something came in answer to the
+line before it, so that a pipe gets its answers in order and ends with the last of them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import secrets
+import threading
+from typing import TextIO
+
+from adapters.console.screen import Screen
+from bot.errors import StoreUnavailable
+from bot.messages import Button, Form, Immediate, Incoming, Person, Pressed, Said, Submitted
+from bot.ports import Desk, Health, Messenger
+
+PLATFORM = "console"
+YOU = Person(PLATFORM, "you", "You")
+
+_HINT = "Type a question, or the number of a button. Ctrl-D ends."
+_NO_BUTTON = "No button has that number."
+_NOTHING_STORED = "That could not be stored just now. Please write it again in a moment."
+_PATIENCE = 30.0
+"""Seconds after which a line that nothing answers holds up the next no longer."""
+
+
+class TerminalConsole:
+    """The adapter. It ends when `source` does; `finished` waits for that."""
+
+    platform = PLATFORM
+
+    def __init__(self, source: TextIO, output: TextIO, person: Person = YOU) -> None:
+        self._source, self._person = source, person
+        self._screen = Screen(output, PLATFORM, person.id)
+        self._lines: asyncio.Queue[str | None] = asyncio.Queue()
+        self._talk: asyncio.Task[None] | None = None
+
+    @property
+    def messenger(self) -> Messenger:
+        """What the desk writes with."""
+        return self._screen
+
+    async def start(self, desk: Desk) -> None:
+        """Begin to read."""
+        if self._source.isatty():
+            self._screen.show(_HINT)
+        self._talk = asyncio.create_task(self._converse(desk), name="terminal")
+        # A thread, because reading a terminal cannot be awaited; a daemon, because it cannot be interrupted either.
+        threading.Thread(target=self._read, args=(asyncio.get_running_loop(),), daemon=True, name="terminal").start()
+
+    async def finished(self) -> None:
+        """Returns when the input has ended and everything has been answered."""
+        if self._talk is not None:
+            await asyncio.wait({self._talk})
+
+    async def stop(self) -> None:
+        """Read no more."""
+        if self._talk is not None:
+            self._talk.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._talk
+
+    def health(self) -> Health:
+        """A terminal is there as long as somebody talks."""
+        talking = self._talk is not None and not self._talk.done()
+        return Health(talking, "" if talking else "nobody is talking")
+
+    def _read(self, loop: asyncio.AbstractEventLoop) -> None:
+        # The loop may be gone when the line comes: then nobody waits for it.
+        with contextlib.suppress(RuntimeError, ValueError, OSError):
+            for line in self._source:
+                loop.call_soon_threadsafe(self._lines.put_nowait, line)
+        with contextlib.suppress(RuntimeError):
+            loop.call_soon_threadsafe(self._lines.put_nowait, None)
+
+    async def _converse(self, desk: Desk) -> None:
+        while (line := await self._lines.get()) is not None:
+            if text := line.strip():
+                await self._take(desk, text)
+
+    async def _take(self, desk: Desk, text: str) -> None:
+        if not (text.isascii() and text.isdigit()):
+            await self._tell(desk, Said(_new(), self._person, text, self._screen.address, self._screen.address))
+        elif (button := self._screen.button(int(text))) is None:
+            self._screen.show(_NO_BUTTON)
+        else:
+            await self._tell(desk, self._pressed(button))
+
+    async def _tell(self, desk: Desk, event: Incoming) -> None:
+        self._screen.awaited.clear()
+        try:
+            answer = await desk.handle(event)
+        except StoreUnavailable:
+            self._screen.show(_NOTHING_STORED)
+            return
+        await self._answer(desk, answer)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._screen.awaited.wait(), _PATIENCE)
+
+    async def _answer(self, desk: Desk, answer: Immediate) -> None:
+        if answer.notice:
+            self._screen.show(answer.notice)
+        for problem in answer.problems.values():
+            self._screen.show(problem)
+        if answer.form is not None and (values := await self._fill(answer.form)) is not None:
+            here = self._screen.address
+            form = answer.form
+            await self._tell(desk, Submitted(_new(), self._person, form.name, form.context, values, here, here))
+
+    async def _fill(self, form: Form) -> dict[str, str] | None:
+        """The form, line by line; None when the input ends in the middle of it."""
+        self._screen.show(form.title)
+        values: dict[str, str] = {}
+        for field in form.fields:
+            self._screen.ask(field)
+            line = await self._lines.get()
+            if line is None:
+                self._lines.put_nowait(None)
+                return None
+            values[field.name] = self._screen.chosen(field, line.strip())
+        return values
+
+    def _pressed(self, button: Button) -> Pressed:
+        here = self._screen.address
+        return Pressed(_new(), self._person, button.action, button.value, here, here)
+
+
+def _new() -> str:
+    return secrets.token_hex(16)
