@@ -44,7 +44,7 @@ class Words(TypeDecorator[str]):
 
 
 class Json(TypeDecorator[Any]):
-    """A JSON value as text, since the engines do not agree on JSON columns. Half surrogates become U+FFFD, as in Words."""
+    """A JSON value as text: the engines differ in their JSON columns. Half surrogates become U+FFFD, as in Words."""
 
     impl = Text
     cache_ok = True
