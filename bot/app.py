@@ -11,11 +11,14 @@ import os
 import secrets
 import signal
 import socket
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import AsyncExitStack, suppress
 from multiprocessing import get_context
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 import yaml
 
@@ -39,6 +42,9 @@ from bot.relay import Relay
 from bot.store import snapshots
 from bot.store.engine import Store
 from bot.store.state import DurableState
+
+if TYPE_CHECKING:
+    from adapters.console import TerminalConsole
 
 log = logging.getLogger(__name__)
 
@@ -169,7 +175,8 @@ class Application:
                 sender=settings.from_,
                 username=settings.username,
                 password=password.get_secret_value() if password else "",
-                starttls=settings.starttls,
+                security=settings.security,
+                clock=self.clock,
             )
         return messengers
 
@@ -269,6 +276,15 @@ async def _end(task: asyncio.Task[None]) -> None:
     task.cancel()
     with suppress(asyncio.CancelledError):
         await task
+
+
+async def _chat(config: Config, terminal: TerminalConsole) -> None:
+    application = Application(config, [lambda _: terminal])
+    await application.start()
+    try:
+        await terminal.finished()
+    finally:
+        await application.stop()
 
 
 async def _serve(config: Config, announce: Callable[[str], None]) -> None:

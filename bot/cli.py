@@ -11,7 +11,7 @@ from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
 
-from bot.errors import KnowledgeError, PolicyDeskError, UserError
+from bot.errors import KnowledgeError, PolicyDeskError, Problem, UserError
 
 BATCH = 64  # questions matched at once, so that results appear while more are read
 
@@ -88,7 +88,7 @@ def _chat(options: argparse.Namespace) -> int:
     from bot import app
 
     logging.getLogger().setLevel(logging.WARNING)  # the terminal belongs to the conversation
-    app.chat(app.read_config(options.config))
+    app.chat(app.read_config(options.config), options.config)
     return 0
 
 
@@ -140,8 +140,11 @@ def _evaluate(options: argparse.Namespace) -> int:
     from bot import evaluate
     from bot.app import matcher_for
 
-    bars = [evaluate.parse_bar(bar) for bar in options.bar]
-    rows = evaluate.read(options.file)
+    try:
+        bars = [evaluate.parse_bar(bar) for bar in options.bar]
+    except ValueError as error:
+        raise UserError(Problem("--bar", str(error))) from None
+    rows = evaluate.read_questions(options.file)
     _, matcher = matcher_for(options.knowledge, options.config)
     report = evaluate.evaluate(rows, matcher)
     print((evaluate.as_json if options.json else evaluate.as_text)(report))
