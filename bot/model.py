@@ -199,6 +199,11 @@ class Answered:
     knowledge: str
     asker: str = ""
     """`platform:id`, empty where nothing needs it (an unanswered question is kept without a name)."""
+    event_id: str = ""
+    """Of the message that asked, so that a case which is made of it knows its edits; as `link` and `files`, not kept
+    without the asker."""
+    link: str = ""
+    files: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,10 +17,29 @@ from bot.store.tx import Tx, insert
 _NONE_OF_THESE = "none of these"
 
 
-def record(tx: Tx, question: str, outcome: str, entries: tuple[str, ...], knowledge: str, asker: str = "") -> int:
-    """Note an answer given now, from this revision of the knowledge; its id. `asker` is `platform:id`, or empty."""
+def record(
+    tx: Tx,
+    question: str,
+    outcome: str,
+    entries: tuple[str, ...],
+    knowledge: str,
+    asker: str = "",
+    *,
+    event_id: str = "",
+    link: str = "",
+    files: int = 0,
+) -> int:
+    """Note an answer given now, from this revision of the knowledge; its id. The rest is as in `Answered`."""
     statement = plain_insert(answered).values(
-        at=tx.now, question=question, outcome=outcome, entries=list(entries), knowledge=knowledge, asker=asker
+        at=tx.now,
+        question=question,
+        outcome=outcome,
+        entries=list(entries),
+        knowledge=knowledge,
+        asker=asker,
+        event_id=event_id,
+        link=link,
+        files=files,
     )
     return int(tx.connection.execute(statement.returning(answered.c.id)).scalar_one())
 
@@ -63,4 +82,15 @@ def verdicts(tx: Tx, since: datetime) -> Counter[tuple[str, str]]:
 
 
 def _answered(row: Row[Any]) -> Answered:
-    return Answered(row.id, row.at, row.question, row.outcome, tuple(row.entries), row.knowledge, row.asker)
+    return Answered(
+        id=row.id,
+        at=row.at,
+        question=row.question,
+        outcome=row.outcome,
+        entries=tuple(row.entries),
+        knowledge=row.knowledge,
+        asker=row.asker,
+        event_id=row.event_id,
+        link=row.link,
+        files=row.files,
+    )

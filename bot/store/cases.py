@@ -63,7 +63,8 @@ def steps(tx: Tx, case_id: int) -> tuple[Step, ...]:
 def open_for(tx: Tx, person: str, at: Address, since: datetime) -> Case | None:
     """The newest case, not closed, to which a further message of this person belongs, locked for a change.
 
-    That is one in which they (`platform:id`) ask from this conversation and last wrote at or after `since`.
+    That is one in which they (`platform:id`) ask from this conversation, or have this for their direct one, and last
+    wrote at or after `since`.
     """
     wrote_since = exists().where(
         case_step.c.case_id == press_case.c.id,
@@ -74,8 +75,10 @@ def open_for(tx: Tx, person: str, at: Address, since: datetime) -> Case | None:
     asks_here = exists().where(
         case_asker.c.case_id == press_case.c.id,
         is_person(case_asker, "person", person),
-        case_asker.c.at_platform == at.platform,
-        case_asker.c.at_token == at.token,
+        or_(
+            and_(case_asker.c.at_platform == at.platform, case_asker.c.at_token == at.token),
+            and_(case_asker.c.direct_platform == at.platform, case_asker.c.direct_token == at.token),
+        ),
         or_(case_asker.c.said_at >= since, wrote_since),
     )
     query = select(press_case).where(press_case.c.state != CaseState.CLOSED, asks_here)

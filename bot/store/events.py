@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
+
 from bot.store.tables import inbound_event
 from bot.store.tx import Tx, insert
+
+
+def seen(tx: Tx, source: str, event_id: str) -> bool:
+    """Whether `remember` was told of it."""
+    query = select(inbound_event.c.event_id).where(
+        inbound_event.c.source == source, inbound_event.c.event_id == event_id
+    )
+    return tx.connection.execute(query).first() is not None
 
 
 def remember(tx: Tx, source: str, event_id: str) -> bool:

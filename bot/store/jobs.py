@@ -139,6 +139,12 @@ def release(tx: Tx) -> None:
     tx.connection.execute(update(job).where(held).values(lease_until=None, lease_owner=""))
 
 
+def waiting(tx: Tx, lane: str) -> list[Job]:
+    """What is still to leave in a lane, in order."""
+    query = select(job).where(job.c.lane == lane, job.c.state == _PENDING).order_by(job.c.seq)
+    return [_job(row) for row in tx.connection.execute(query)]
+
+
 def by_key(tx: Tx, key: str) -> Job | None:
     """The job that was put in under this key, whatever became of it."""
     row = tx.connection.execute(select(job).where(job.c.idempotency_key == key)).one_or_none()

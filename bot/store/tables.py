@@ -126,6 +126,9 @@ answered = Table(
     Column("entries", Json, nullable=False),
     Column("knowledge", Words, nullable=False),
     Column("asker", Words, nullable=False),
+    Column("event_id", Words, nullable=False),
+    Column("link", Words, nullable=False),
+    Column("files", Integer, nullable=False),
 )
 
 feedback = Table(

@@ -112,7 +112,10 @@ CREATE TABLE answered (
     outcome TEXT NOT NULL,
     entries TEXT NOT NULL,
     knowledge TEXT NOT NULL,
-    asker TEXT NOT NULL
+    asker TEXT NOT NULL,
+    event_id TEXT NOT NULL,
+    link TEXT NOT NULL,
+    files INTEGER NOT NULL
 );
 CREATE INDEX answered_at ON answered (at);
 
