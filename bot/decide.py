@@ -93,22 +93,22 @@ Decision = (
 
 def decide(said: Said, match: Match, context: Context) -> Decision:
     """What to do. An enquiry comes before everything; what belongs to an open case is never lost to an answer."""
-    if not said.text.strip() and not said.files:
-        return Empty() if said.addressed else Silence()
-    if not said.addressed and match.outcome not in {"answer", "media"}:
+    wordless = not said.text.strip()
+    if not said.addressed and (wordless or match.outcome not in {"answer", "media"}):
         return Silence()
     case = context.open_case
-    if case is not None and _belongs(case, match):
-        return AddToCase(case.id, _ids(match) if match.outcome in {"answer", "media"} else ())
-    return _on_its_own(match, context)
+    if case is not None and (said.files if wordless else _belongs(case, match)):
+        return AddToCase(case.id, () if wordless or match.outcome == "choose" else _ids(match))
+    return Empty() if wordless else _on_its_own(match, context)
 
 
 def _belongs(case: Case, match: Match) -> bool:
-    # Thanks are not news for the press office. A question case must not swallow an enquiry, which would then have no
-    # ping, nor what the desk can answer itself; a media case takes whatever comes next, since it may be about it.
+    # Thanks are not news for the press office. A question case must not swallow what may be an enquiry, which would
+    # then have no ping, nor what the desk can answer itself; a media case takes whatever comes next, since it may be
+    # about it.
     if match.outcome == "smalltalk":
         return False
-    return case.kind is CaseKind.MEDIA or match.outcome not in {"answer", "media"}
+    return case.kind is CaseKind.MEDIA or match.outcome in {"choose", "unknown"}
 
 
 def _on_its_own(match: Match, context: Context) -> Decision:

@@ -5,18 +5,18 @@ A row's payload is a `Delivery` with a version, so that two releases can run sid
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, assert_never
 
 from pydantic import TypeAdapter
 
 from bot import cards
-from bot.cases import BelowPing, Change, Ping, Redraw, StartTimer, StopTimer, Tell
+from bot.cases import BelowPing, Change, Mail, Ping, Redraw, StartTimer, StopTimer, Tell
 from bot.messages import Address, Mark, Mention, Outgoing
 from bot.model import Case, Job, JobKind, NewJob
 from bot.store import cases as case_rows
-from bot.store import jobs
+from bot.store import jobs, postings
 from bot.store.tx import Tx
 
 VERSION = 1
@@ -65,6 +65,14 @@ class Below:
     do: Literal["below"] = "below"
 
 
+@dataclass(frozen=True, slots=True)
+class Press:
+    """Where the press office is reached: its channels, and by e-mail where they cannot be."""
+
+    channels: tuple[Address, ...]
+    mail: Address | None = None
+
+
 Delivery = Send | Update | Below | MarkMessage
 
 _delivery: TypeAdapter[Delivery] = TypeAdapter(Delivery)
@@ -88,7 +96,7 @@ def send(tx: Tx, to: Address, outgoing: Outgoing, *, key: str) -> None:
     _put(tx, Send(to, outgoing), lane=str(to), key=key)
 
 
-def commit(tx: Tx, change: Change, channels: Sequence[Address], *, answers: MarkMessage | None = None) -> None:
+def commit(tx: Tx, change: Change, press: Press, *, answers: MarkMessage | None = None) -> None:
     """Write a change of a case and everything that follows from it. `answers`: the message that asked for it."""
     case = change.case
     if case.revision > 1:
@@ -99,14 +107,13 @@ def commit(tx: Tx, change: Change, channels: Sequence[Address], *, answers: Mark
         key = f"case:{case.id}:{case.revision}:{number}"
         match effect:
             case Ping() | Redraw() | BelowPing():
-                for channel in channels:
-                    _put_for(tx, case, _to_press(tx, case, effect, channel), channel, f"{key}:{channel}")
+                for channel in _where(tx, case, effect, press.channels):
+                    put(tx, case, _to_press(tx, case, effect, channel), channel, f"{key}:{channel}")
+            case Mail():
+                if press.mail:
+                    put(tx, case, Send(press.mail, cards.mail(case, case_rows.steps(tx, case.id))), press.mail, key)
             case Tell():
-                purpose: Purpose = "reply" if effect.awaited else "acknowledgement"
-                instead = effect.asker.at if effect.asker.at != effect.asker.direct else None
-                name = effect.asker.person.name or effect.asker.person.key
-                told = Send(effect.asker.direct, effect.outgoing, purpose, name, instead, answers)
-                _put_for(tx, case, told, effect.asker.direct, f"{key}:{effect.asker.person.key}")
+                put(tx, case, _to_asker(effect, answers), effect.asker.direct, f"{key}:{effect.asker.person.key}")
             case StartTimer():
                 _start(tx, case, effect, key)
             case StopTimer():
@@ -115,14 +122,40 @@ def commit(tx: Tx, change: Change, channels: Sequence[Address], *, answers: Mark
                 assert_never(effect)
 
 
-def put(tx: Tx, case: Case, delivery: Delivery, channel: Address, key: str) -> None:
-    """Schedule one more delivery of a case, behind what already waits for that place."""
-    _put_for(tx, case, delivery, channel, key)
+def put(tx: Tx, case: Case, delivery: Delivery, to: Address, key: str) -> None:
+    """Schedule a delivery of a case, behind what already waits for that place, once for each `key`."""
+    # A lane is case + destination: a press channel that is stuck never holds up the asker.
+    _put(tx, delivery, lane=_lane(case.id, to), key=key, case_id=case.id)
 
 
 def timer_lane(case_id: int, name: str) -> str:
     """All timers of one kind of a case stand in one lane, so that they are stopped together."""
     return f"timer:{case_id}:{name}"
+
+
+def _lane(case_id: int, to: Address) -> str:
+    return f"case:{case_id}:{to}"
+
+
+def _where(tx: Tx, case: Case, effect: Ping | Redraw | BelowPing, channels: Sequence[Address]) -> Iterator[Address]:
+    """All press channels, but a ping that is repeated goes only to where no card is nor will be."""
+    for channel in channels:
+        if not (isinstance(effect, Ping) and effect.again and _has_card(tx, case, channel)):
+            yield channel
+
+
+def _has_card(tx: Tx, case: Case, channel: Address) -> bool:
+    if postings.at(tx, case.id, channel) is not None:
+        return True
+    waiting = (read(job) for job in jobs.waiting(tx, _lane(case.id, channel)))
+    return any(isinstance(delivery, Send) and delivery.purpose == "ping" for delivery in waiting)
+
+
+def _to_asker(effect: Tell, answers: MarkMessage | None) -> Send:
+    asker = effect.asker
+    instead = asker.at if asker.at != asker.direct else None
+    purpose: Purpose = "reply" if effect.awaited else "acknowledgement"
+    return Send(asker.direct, effect.outgoing, purpose, cards.name(asker.person), instead, answers)
 
 
 def _to_press(tx: Tx, case: Case, effect: Ping | Redraw | BelowPing, channel: Address) -> Delivery:
@@ -144,11 +177,6 @@ def _start(tx: Tx, case: Case, effect: StartTimer, key: str) -> None:
     jobs.cancel_lane(tx, lane)
     timer = {"v": VERSION, "timer": effect.name}
     jobs.put(tx, NewJob(JobKind.TIMER, lane, key, timer, tx.now + effect.after, case.id))
-
-
-def _put_for(tx: Tx, case: Case, delivery: Delivery, to: Address, key: str) -> None:
-    # A lane is case + destination: a press channel that is stuck never holds up the asker.
-    _put(tx, delivery, lane=f"case:{case.id}:{to}", key=key, case_id=case.id)
 
 
 def _put(tx: Tx, delivery: Delivery, *, lane: str, key: str, case_id: int | None = None) -> None:

@@ -7,12 +7,13 @@ from typing import assert_never
 
 from bot import cards, cases, effects, wording
 from bot.cases import Change, Refused
+from bot.desk.handles import case_handle, number
 from bot.desk.mind import Minds
 from bot.desk.office import Office
 from bot.desk.questions import Questions
 from bot.effects import MarkMessage
 from bot.messages import Form, Immediate, Person, Pressed, Said, Submitted
-from bot.model import Case, CaseKind, Details, Outcome, StepKind
+from bot.model import Case, Details, Outcome, StepKind
 from bot.store import cases as case_rows
 from bot.store import events, postings
 from bot.store.engine import Store
@@ -24,8 +25,10 @@ FORMS: Mapping[str, Callable[[Case], Form]] = {
     "case.close": cards.close_form,
     "case.details": cards.details_form,
 }
-TURNS = frozenset({"case.claim", "case.unclaim", "case.reopen", "case.false_alarm", "case.withdraw", "case.close"})
-"""Actions that change whose turn it is: from a card that was drawn before the last such change they do nothing."""
+TURNS = frozenset({"case.claim", "case.unclaim", "case.reopen", "case.false_alarm", "case.close"})
+"""Officers' actions that change whose turn it is: from a card drawn before the last such change they do nothing.
+
+An asker's Withdraw is not among them, since what askers have is never drawn again."""
 
 OF_ASKERS = frozenset({"case.withdraw", "case.separate"})
 OF_BOTH = frozenset({"case.details"})
@@ -102,14 +105,15 @@ class Casework:
     def _separate(self, tx: Tx, pressed: Pressed, case: Case, rest: str) -> Change | Refused:
         """The added message, counted as the case's history counts, becomes a case of its own; once."""
         steps = case_rows.steps(tx, case.id)
-        step = steps[int(rest)] if rest.isdecimal() and int(rest) < len(steps) else None
+        place = number(rest)
+        step = steps[place] if place is not None and place < len(steps) else None
         if step is None or step.kind is not StepKind.ADDED or step.by is None or step.by.key != pressed.person.key:
             return Refused(wording.NOT_YOURS)
-        if not events.remember(tx, "separated", f"{case.id}:{rest}"):
+        if not events.remember(tx, "separated", f"{case.id}:{place}"):
             return Refused(wording.ALREADY_PASSED_ON)
         said = Said(step.event_id, pressed.person, step.text, pressed.at, pressed.direct)
-        new = self._questions.open(tx, said, CaseKind.MEDIA, self._minds.current)
-        return cases.separate(case, pressed.person, new, tx.now)
+        new = self._questions.open(tx, said, case.kind, self._minds.current)
+        return cases.separate(case, step, pressed.person, new, tx.now)
 
     # ---- forms ------------------------------------------------------------------------------------------------------
 
@@ -135,9 +139,8 @@ class Casework:
             case "case.note":
                 return cases.note(case, by, values.get("text", ""), now)
             case "case.close":
-                try:
-                    outcome = Outcome(values.get("outcome", ""))
-                except ValueError:
+                outcome = next((each for each in cards.CLOSING if each.value == values.get("outcome")), None)
+                if outcome is None:
                     return Refused(wording.TOO_OLD)
                 return cases.close(case, by, outcome, now, inside=values.get("note", ""))
             case "case.details":
@@ -152,25 +155,26 @@ class Casework:
         case = case_rows.load(tx, case_id)
         if case is None or not events.remember(tx, said.at.platform, said.event_id):
             return Immediate()
-        prefix, text = said.text[: len(wording.REPLY_PREFIX)], said.text[len(wording.REPLY_PREFIX) :].strip()
-        if prefix.lower() != wording.REPLY_PREFIX:
-            change = cases.note(case, said.person, said.text, tx.now, from_thread=True)
-        elif not self._office.is_officer(said.person):
-            change = Refused(wording.NOT_AN_OFFICER)
-        else:
-            change = cases.reply(case, said.person, text, tx.now, from_thread=True)
+        text = said.text.strip()
+        if text[: len(wording.REPLY_PREFIX)].lower() == wording.REPLY_PREFIX:
+            self._reply_below(tx, said, case, text[len(wording.REPLY_PREFIX) :].strip())
+        elif isinstance(change := cases.note(case, said.person, text, tx.now, from_thread=True), Change):
+            effects.commit(tx, change, self._office.press)
+        return Immediate()
+
+    def _reply_below(self, tx: Tx, said: Said, case: Case, text: str) -> None:
+        change: Change | Refused = Refused(wording.NOT_AN_OFFICER)
+        if self._office.is_officer(said.person):
+            change = cases.reply(case, said.person, text, tx.now, from_thread=True, files=said.files)
         match change:
             case Change():
-                mark = (
-                    MarkMessage(said.at, said.event_id, "delivered") if prefix.lower() == wording.REPLY_PREFIX else None
-                )
-                effects.commit(tx, change, self._office.channels, answers=mark)
+                mark = MarkMessage(said.at, said.event_id, "delivered")
+                effects.commit(tx, change, self._office.press, answers=mark)
             case Refused():
                 key = f"said:{said.at.platform}:{said.event_id}:refused"
                 effects.send(tx, said.at, cards.in_thread(change.reason), key=key)
             case _:
                 assert_never(change)
-        return Immediate()
 
     # ---- the common part --------------------------------------------------------------------------------------------
 
@@ -189,14 +193,14 @@ class Casework:
         if isinstance(change, Refused):
             return Immediate(notice=change.reason)
         if events.remember(tx, platform, event_id):
-            effects.commit(tx, change, self._office.channels)
+            effects.commit(tx, change, self._office.press)
         return Immediate(notice=change.notice)
 
 
 def _find(tx: Tx, handle: str) -> tuple[Case | None, int, str]:
     """`7@3:rest` as (case 7, locked for a change; revision 3; rest)."""
-    drawn, _, rest = handle.partition(":")
-    case_id, _, revision = drawn.partition("@")
-    if not (case_id.isdecimal() and revision.isdecimal() and len(case_id) < 16):
+    read = case_handle(handle)
+    if read is None:
         return None, 0, ""
-    return case_rows.load(tx, int(case_id)), int(revision), rest
+    case_id, revision, rest = read
+    return case_rows.load(tx, case_id), revision, rest

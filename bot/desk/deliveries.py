@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 
 from bot import cards, cases, effects, wording
 from bot.desk.mind import Minds
 from bot.desk.office import Office
-from bot.effects import Delivery, Send
+from bot.effects import Below, Delivery, MarkMessage, Send
 from bot.errors import DeliveryFailure
 from bot.messages import Receipt
 from bot.model import Case, Job, JobState
@@ -37,30 +38,25 @@ class Deliveries:
             return
         if delivery.purpose == "ping":
             postings.put(tx, case.id, delivery.to, receipt)
-            effects.commit(tx, cases.pinged(case, str(delivery.to), tx.now), self._office.channels)
+            effects.commit(tx, cases.pinged(case, str(delivery.to), tx.now), self._office.press)
         elif delivery.purpose == "reply":
-            effects.commit(tx, cases.reply_delivered(case, delivery.name, tx.now), self._office.channels)
-            if delivery.answers:
-                effects.put(tx, case, delivery.answers, delivery.answers.message, f"{job.key}:mark")
+            effects.commit(tx, cases.reply_delivered(case, delivery.name, tx.now), self._office.press)
+            self._mark(tx, case, job, delivery.answers)
 
     def dead(self, tx: Tx, job: Job, failure: DeliveryFailure) -> None:
         """A message cannot be delivered: somebody must know, and the enquiry must not be silent."""
         delivery = effects.read(job)
         log.error("Job %d (%s) cannot be delivered: %s", job.id, delivery.do, failure)
         case = _case_of(tx, job)
-        if case is None or not isinstance(delivery, Send):
+        if case is None:
             return
-        match delivery.purpose:
-            case "ping":
-                self._ping_failed(tx, case, job, str(delivery.to), str(failure))
-            case "reply" | "acknowledgement":
-                if delivery.instead:
-                    notice = cards.plain(wording.DIRECT_MESSAGE_FAILED)
-                    effects.put(tx, case, Send(delivery.instead, notice), delivery.instead, f"{job.key}:instead")
-                told = cases.reply_undelivered(case, delivery.name, str(failure), tx.now)
-                effects.commit(tx, told, self._office.channels)
-            case "message":
-                pass
+        if isinstance(delivery, Below):
+            told = cases.below_failed(case, str(delivery.channel), str(failure), tx.now)
+            effects.commit(tx, told, self._office.press)
+        elif isinstance(delivery, Send) and delivery.purpose == "ping":
+            self._ping_failed(tx, case, job, str(delivery.to), str(failure))
+        elif isinstance(delivery, Send) and delivery.purpose in {"reply", "acknowledgement"}:
+            self._tell_failed(tx, case, job, delivery, str(failure))
 
     def timer(self, tx: Tx, job: Job) -> None:
         """Time has come."""
@@ -70,33 +66,40 @@ class Deliveries:
         terms = self._office.terms(self._minds.current.knowledge, tx.now)
         if job.payload["timer"] == cases.REMIND:
             change = cases.remind(case, case_rows.steps(tx, case.id), terms, tx.now)
-            if change is not None:
-                effects.commit(tx, change, self._office.channels)
-        elif not postings.of_case(tx, case.id):
-            where = ", ".join(str(channel) for channel in self._office.channels)
-            self._fall_back(tx, case, where, wording.NOT_IN_TIME)
+        elif postings.of_case(tx, case.id):
+            change = None
+        else:
+            where = ", ".join(str(channel) for channel in self._office.press.channels)
+            change = cases.unreachable(case, where, wording.NOT_IN_TIME, terms, tx.now)
+        if change is not None:
+            effects.commit(tx, change, self._office.press)
 
     def _ping_failed(self, tx: Tx, case: Case, job: Job, where: str, why: str) -> None:
-        others = [
-            other
-            for channel in self._office.channels
-            if (key := job.key.removesuffix(where) + str(channel)) != job.key and (other := jobs.by_key(tx, key))
-        ]
-        if any(other.state in {JobState.DONE, JobState.PENDING} for other in others):
-            # Another channel has it, or may still take it; should that fail too, it comes here or to the timer.
-            effects.commit(tx, cases.ping_failed(case, where, why, tx.now), self._office.channels)
-        else:
-            self._fall_back(tx, case, where, why)
-
-    def _fall_back(self, tx: Tx, case: Case, where: str, why: str) -> None:
         terms = self._office.terms(self._minds.current.knowledge, tx.now)
-        change = cases.unreachable(case, where, why, terms, tx.now)
-        if change is None:
-            return
-        if self._office.email:
-            mail = Send(self._office.email, cards.ping(change.case, case_rows.steps(tx, case.id)))
-            effects.put(tx, case, mail, self._office.email, f"case:{case.id}:{change.case.revision}:mail")
-        effects.commit(tx, change, self._office.channels)
+        elsewhere = bool(postings.of_case(tx, case.id)) or self._waits_elsewhere(tx, job, where)
+        change = cases.ping_failed(case, where, why, terms, tx.now, elsewhere=elsewhere)
+        effects.commit(tx, change, self._office.press)
+
+    def _waits_elsewhere(self, tx: Tx, job: Job, where: str) -> bool:
+        """Whether another channel may still take this ping; should that fail too, it comes here or to the timer."""
+        common = job.key.removesuffix(where)
+        keys = (common + str(channel) for channel in self._office.press.channels if str(channel) != where)
+        return any(other.state is JobState.PENDING for key in keys if (other := jobs.by_key(tx, key)))
+
+    def _tell_failed(self, tx: Tx, case: Case, job: Job, delivery: Send, why: str) -> None:
+        if delivery.instead:
+            # Once for each case, and again where an officer's words are what could not be delivered.
+            key = job.key if delivery.purpose == "reply" else f"case:{case.id}:{delivery.to}"
+            notice = Send(delivery.instead, cards.sentence(wording.DIRECT_MESSAGE_FAILED))
+            effects.put(tx, case, notice, delivery.instead, f"{key}:instead")
+        effects.commit(tx, cases.tell_failed(case, delivery.name, why, tx.now), self._office.press)
+        failed = replace(delivery.answers, mark="failed") if delivery.answers else None
+        self._mark(tx, case, job, failed)
+
+    def _mark(self, tx: Tx, case: Case, job: Job, mark: MarkMessage | None) -> None:
+        """Show the officer, on the message that this one carries out, what became of it."""
+        if mark:
+            effects.put(tx, case, mark, mark.message, f"{job.key}:mark")
 
 
 def _case_of(tx: Tx, job: Job) -> Case | None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.cases import Terms
 from bot.config import Config
+from bot.effects import Press
 from bot.hours import Hours
 from bot.knowledge.model import Knowledge
 from bot.messages import Address, Person
@@ -16,8 +17,8 @@ class Office:
 
     def __init__(self, config: Config) -> None:
         settings = config.press_office
-        self.channels = tuple(address(named) for named in settings.channels)
-        self.email = Address("email", settings.email) if settings.email and config.email else None
+        mail = Address("email", settings.email) if settings.email and config.email else None
+        self.press = Press(tuple(address(named) for named in settings.channels), mail)
         self._officers = frozenset(settings.officers)
         self._settings = settings
         self._hours = Hours.of(config)
@@ -25,7 +26,7 @@ class Office:
     @property
     def exists(self) -> bool:
         """Whether there is anybody to pass something on to."""
-        return bool(self.channels)
+        return bool(self.press.channels)
 
     def is_officer(self, person: Person) -> bool:
         """Listed by themselves, or through a user group of their platform."""
@@ -35,13 +36,15 @@ class Office:
     def terms(self, knowledge: Knowledge, now: datetime) -> Terms:
         """What holds for a case that something happens to now."""
         settings = self._settings
+        opens = self._hours.next_open(now)
         return Terms(
             phone=settings.phone,
             holding_line=knowledge.media.holding_line if knowledge.media else "",
             remind_after=settings.remind_after,
             fallback_after=settings.fallback_after,
             on_call=self._hours.on_call(now),
-            on_call_at_once=not self._hours.open(now),
+            on_call_at_once=opens != now,
+            opens_in=opens - now if opens else timedelta(),
         )
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import assert_never
 
 from bot import cards, cases, decide, effects, wording
 from bot.decide import Context, Decision
+from bot.desk.handles import number
 from bot.desk.mind import Mind, Minds
 from bot.desk.office import Office
 from bot.knowledge.model import Entry
@@ -19,6 +21,7 @@ from bot.store.engine import Store
 from bot.store.tx import Tx
 
 BELONGS_WITHIN = timedelta(hours=2)
+PASSED_ON = "passed on"
 UNKNOWN_DETAILS = Details()
 
 
@@ -60,9 +63,9 @@ class Questions:
         if said.corrects:
             corrected = case_rows.by_event(tx, said.at.platform, said.corrects)
             if corrected is not None:
-                effects.commit(tx, cases.correct(corrected, said, tx.now), self._office.channels)
+                effects.commit(tx, cases.correct(corrected, said, tx.now), self._office.press)
                 return Immediate()
-            if match.outcome != "media":  # an edited question was answered when it was asked
+            if match.outcome not in {"media", "confirm_media"}:  # an edited question was answered when it was asked
                 return Immediate()
         since = tx.now - BELONGS_WITHIN
         open_case = case_rows.open_for(tx, said.person.key, said.at, since) if self._office.exists else None
@@ -121,8 +124,13 @@ class Questions:
 
     def _record(self, tx: Tx, said: Said, mind: Mind, outcome: str, entries: tuple[str, ...]) -> int:
         # A question that nothing is known about is kept for the owners of the answers, without whose it was.
-        asker = "" if outcome == "unknown" else said.person.key
-        return answers.record(tx, said.text, outcome, entries, mind.knowledge.revision, asker)
+        revision = mind.knowledge.revision
+        if outcome == "unknown":
+            return answers.record(tx, said.text, outcome, entries, revision)
+        whose, message = said.person.key, said.event_id
+        return answers.record(
+            tx, said.text, outcome, entries, revision, whose, event_id=message, link=said.link, files=said.files
+        )
 
     def _say(self, tx: Tx, said: Said, outgoing: Outgoing, *, part: str = "") -> None:
         effects.send(tx, said.at, outgoing, key=f"said:{said.at.platform}:{said.event_id}:{part}")
@@ -133,7 +141,7 @@ class Questions:
         """Open a case for what somebody said; in a channel, only that they have been written to."""
         case = case_rows.create(tx, kind, cases.asker_of(said, tx.now), details)
         terms = self._office.terms(mind.knowledge, tx.now)
-        effects.commit(tx, cases.opened(case, terms, tx.now), self._office.channels)
+        effects.commit(tx, cases.opened(case, terms, tx.now), self._office.press)
         if said.at != said.direct:
             self._say(tx, said, cards.plain(wording.SEE_DIRECT_MESSAGE), part="direct")
         return case
@@ -142,15 +150,17 @@ class Questions:
         case = case_rows.load(tx, case_id)
         if case is not None:
             number = len(case_rows.steps(tx, case_id))
-            effects.commit(tx, cases.add(case, said, tx.now, number=number), self._office.channels)
+            effects.commit(tx, cases.add(case, said, tx.now, number=number), self._office.press)
 
     # ---- buttons below answers --------------------------------------------------------------------------------------
 
     def _press(self, tx: Tx, pressed: Pressed) -> Immediate:
         asked_id, _, entry_id = pressed.value.partition(":")
-        asked = answers.load(tx, int(asked_id)) if asked_id.isdecimal() else None
+        asked = _asked(tx, asked_id)
         if asked is None:
             return Immediate(notice=wording.TOO_OLD)
+        if not _may_press(pressed, asked):
+            return Immediate(notice=wording.NOT_YOURS)
         match pressed.action:
             case "answer.helpful":
                 answers.feedback(tx, asked.id, "helpful")
@@ -165,8 +175,6 @@ class Questions:
             case "press.ask":
                 return self._pass_on(tx, pressed, asked, CaseKind.QUESTION)
             case "media.yes":
-                if asked.asker != pressed.person.key:
-                    return Immediate(notice=wording.NOT_YOURS)
                 return self._pass_on(tx, pressed, asked, CaseKind.MEDIA)
             case _:
                 return Immediate(notice=wording.TOO_OLD)
@@ -183,34 +191,37 @@ class Questions:
         entry = mind.knowledge.entry.get(entry_id)
         if entry is None:
             return Immediate(notice=wording.ENTRY_GONE)
-        if events.remember(tx, pressed.at.platform, pressed.event_id):
-            revision = mind.knowledge.revision
-            shown = answers.record(tx, asked.question, "answer", (entry_id,), revision, pressed.person.key)
-            key = f"show:{pressed.at.platform}:{pressed.event_id}"
-            effects.send(tx, pressed.at, self._answer_card(mind, [entry], shown, tx), key=key)
+        # By what is shown and not by the press: two presses show it once.
+        if not events.remember(tx, "shown", f"{asked.id}:{entry_id}"):
+            return Immediate(notice=wording.SHOWN_ALREADY)
+        revision = mind.knowledge.revision
+        shown = answers.record(tx, asked.question, "answer", (entry_id,), revision, pressed.person.key)
+        card = self._answer_card(mind, [entry], shown, tx)
+        effects.send(tx, pressed.at, card, key=f"show:{asked.id}:{entry_id}")
         return Immediate()
 
     def _pass_on(self, tx: Tx, pressed: Pressed, asked: Answered, kind: CaseKind) -> Immediate:
         if not self._office.exists:
             return Immediate(notice=wording.NO_PRESS_OFFICE)
         # By what is asked for and not by the press: two presses, or two people's, of one button open one case.
-        if not events.remember(tx, "passed on", str(asked.id)):
+        if not events.remember(tx, PASSED_ON, str(asked.id)):
             return Immediate(notice=wording.ALREADY_PASSED_ON)
-        said = Said(pressed.event_id, pressed.person, asked.question, pressed.at, pressed.direct)
-        self.open(tx, said, kind, self._minds.current)
+        said = Said(asked.event_id or pressed.event_id, pressed.person, asked.question, pressed.at, pressed.direct)
+        self.open(tx, replace(said, link=asked.link, files=asked.files), kind, self._minds.current)
         return Immediate()
 
     async def _not_media(self, pressed: Pressed) -> Immediate:
         """Nothing is passed on; what was asked is then a question like any other."""
-        asked_id = int(pressed.value) if pressed.value.isdecimal() else 0
-        asked = await self._store.run(lambda tx: answers.load(tx, asked_id))
+        asked = await self._store.run(lambda tx: _asked(tx, pressed.value))
         if asked is None:
             return Immediate(notice=wording.TOO_OLD)
-        if asked.asker != pressed.person.key:
+        if not _may_press(pressed, asked):
             return Immediate(notice=wording.NOT_YOURS)
         mind, match = await self._minds.match(asked.question)
 
         def answer(tx: Tx) -> Immediate:
+            if events.seen(tx, PASSED_ON, str(asked.id)):
+                return Immediate(notice=wording.PASSED_ON_MEANWHILE)
             answers.feedback(tx, asked.id, "not media")
             if not asked.entries and events.remember(tx, pressed.at.platform, pressed.event_id):
                 nearest = tuple(candidate.id for candidate in match.nearest)
@@ -219,6 +230,24 @@ class Questions:
             return Immediate(notice=wording.NOT_MEDIA)
 
         return await self._store.run(answer)
+
+
+def _asked(tx: Tx, written: str) -> Answered | None:
+    """The answer that a button speaks of, or None where it was forged or is no longer kept."""
+    asked = number(written)
+    return None if asked is None else answers.load(tx, asked)
+
+
+def _may_press(pressed: Pressed, asked: Answered) -> bool:
+    """Whether this answer's buttons are this person's to press.
+
+    In a channel others may have the same question. Whether the media are involved only the asker knows.
+    """
+    if asked.asker == pressed.person.key:
+        return True
+    if pressed.action.startswith("media."):
+        return False
+    return not asked.asker or pressed.at != pressed.direct
 
 
 def _entries(mind: Mind, ids: tuple[str, ...]) -> list[Entry]:

@@ -35,7 +35,8 @@ class Views:
         knowledge = self._minds.current.knowledge
         mine = [case for case in case_rows.of_asker(tx, viewed.person.key) if case.state in OPEN]
         shown: list[Outgoing] = [cards.welcome(knowledge, press=self._office.exists), cards.topics(knowledge)]
-        shown += [cards.own_case(case) for case in mine[:AT_MOST]]
+        own = [(case, asker) for case in mine for asker in case.askers if asker.person.key == viewed.person.key]
+        shown += [cards.own_case(case, asker) for case, asker in own[:AT_MOST]]
         return Immediate(view=View("home", wording.HOME, tuple(shown)))
 
     def _queue(self, tx: Tx) -> Immediate:

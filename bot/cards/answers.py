@@ -1,0 +1,107 @@
+"""Cards to staff: answers, and what there is instead of one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+from bot import wording
+from bot.cards.text import escape, plain, summarise
+from bot.knowledge.model import Entry, Knowledge
+from bot.messages import Block, Button, Buttons, Outgoing, Prose, Small
+
+
+def answer(knowledge: Knowledge, entries: Sequence[Entry], *, answered: int, press: bool, today: date) -> Outgoing:
+    """The answers to one message, each with its source, in the order in which they were asked for."""
+    alone = answer_alone(knowledge, entries, today)
+    blocks = list(alone.blocks)
+    shown = {entry.id for entry in entries}
+    related = [ref for entry in entries for ref in entry.see_also if ref not in shown and ref in knowledge.entry]
+    if related:
+        buttons = tuple(
+            Button(knowledge.entry[ref].title, "entry.show", f"{answered}:{ref}") for ref in dict.fromkeys(related)
+        )
+        blocks += [Small(wording.SEE_ALSO), Buttons(buttons[:3])]
+    verdict = [Button(wording.HELPFUL, "answer.helpful", str(answered))]
+    verdict.append(Button(wording.NOT_HELPFUL, "answer.not_helpful", str(answered)))
+    blocks.append(Buttons((*verdict, *_ask_press(answered, press))))
+    return replace(alone, blocks=tuple(blocks))
+
+
+def answer_alone(knowledge: Knowledge, entries: Sequence[Entry], today: date) -> Outgoing:
+    """The answers with their sources and no buttons, for where nothing can be pressed."""
+    blocks: list[Block] = []
+    for entry in entries:
+        blocks += [Prose(entry.answer.strip()), *_small_print(knowledge, entry, today)]
+    return Outgoing(tuple(blocks), summary=summarise(entries[0].answer))
+
+
+def choose(entries: Sequence[Entry], *, answered: int) -> Outgoing:
+    """The desk is not sure which of a few entries is meant."""
+    buttons = [_entry_button(entry, answered) for entry in entries]
+    buttons.append(Button(wording.NONE_OF_THESE, "choose.none", str(answered)))
+    return Outgoing((Prose(wording.CHOOSE), Buttons(tuple(buttons))), summary=wording.CHOOSE)
+
+
+def unknown(pointer: str, nearest: Sequence[Entry], *, answered: int, press: bool) -> Outgoing:
+    """An honest "I don't know": a pointer where somebody wrote one, else the nearest topics, and a way on."""
+    blocks: list[Block] = [Prose(pointer.strip() or wording.UNKNOWN)]
+    if not pointer and nearest:
+        buttons = tuple(_entry_button(entry, answered) for entry in nearest)
+        blocks += [Small(wording.UNKNOWN_NEAREST), Buttons(buttons)]
+    if press:
+        if not pointer:
+            blocks.append(Small(wording.UNKNOWN_WAY_ON))
+        blocks.append(Buttons(_ask_press(answered, press)))
+    return Outgoing(tuple(blocks), summary=summarise(pointer or wording.UNKNOWN))
+
+
+def confirm_media(*, answered: int) -> Outgoing:
+    """The desk is not sure whether the media are involved, and asks rather than guesses."""
+    buttons = (
+        Button(wording.YES, "media.yes", str(answered), "primary"),
+        Button(wording.NO, "media.no", str(answered)),
+    )
+    blocks = (Prose(f"**{wording.CONFIRM_MEDIA}** {wording.CONFIRM_MEDIA_WHY}"), Buttons(buttons))
+    return Outgoing(blocks, summary=wording.CONFIRM_MEDIA)
+
+
+def welcome(knowledge: Knowledge, *, press: bool) -> Outgoing:
+    """The first contact."""
+    titles = " and ".join(f"the {document.title}" for document in knowledge.documents) or "the policy"
+    return plain(wording.welcome(titles, press))
+
+
+def topics(knowledge: Knowledge) -> Outgoing:
+    """What the desk can answer, by title."""
+    titles = [entry.title for entry in knowledge.answering if entry.title]
+    listed = "\n".join(f"- {escape(title)}" for title in titles)
+    return Outgoing((Prose(f"{wording.TOPICS}\n\n{listed}"),), summary=wording.TOPICS)
+
+
+def source_line(knowledge: Knowledge, entry: Entry) -> str:
+    """Where an answer comes from, or an empty string where it cites nothing."""
+    places = []
+    for cited in entry.cites:
+        clause = knowledge.clause[cited]
+        document = knowledge.document[clause.document]
+        places.append(wording.source(document.title, clause.section, clause.point, document.updated))
+    return wording.sources(list(dict.fromkeys(places))) if places else ""
+
+
+def _small_print(knowledge: Knowledge, entry: Entry, today: date) -> list[Block]:
+    blocks: list[Block] = []
+    if line := source_line(knowledge, entry):
+        blocks.append(Small(line))
+    if entry.review_by and entry.review_by < today:
+        blocks.append(Small(wording.past_review(entry.review_by)))
+    return blocks
+
+
+def _entry_button(entry: Entry, answered: int) -> Button:
+    return Button(entry.title or entry.questions[0], "entry.show", f"{answered}:{entry.id}")
+
+
+def _ask_press(answered: int, press: bool) -> tuple[Button, ...]:
+    return (Button(wording.ASK_PRESS, "press.ask", str(answered)),) if press else ()

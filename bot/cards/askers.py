@@ -1,0 +1,46 @@
+"""Cards to whoever asked for the press office."""
+
+from __future__ import annotations
+
+from bot import wording
+from bot.cards.head import handle, head, state_word
+from bot.cards.text import escape, shorten, summarise
+from bot.messages import Block, Button, Buttons, Outgoing, Prose, Quote, Small
+from bot.model import Asker, Case, CaseKind
+
+
+def acknowledgement(case: Case, *, holding_line: str, phone: str) -> Outgoing:
+    """What the asker reads when a case was opened: the reference, what to do meanwhile, the number."""
+    if case.kind is CaseKind.MEDIA:
+        paragraphs = [wording.passed_on(case.reference), holding_line.strip(), wording.phone(escape(phone))]
+    else:
+        paragraphs = [wording.question_passed_on(case.reference)]
+    blocks: list[Block] = [Prose("\n\n".join(part for part in paragraphs if part))]
+    if case.askers[0].files:
+        blocks.append(Small(wording.FILES_NOT_PASSED))
+    value = handle(case)
+    buttons = [Button(wording.WITHDRAW, "case.withdraw", value)]
+    if case.kind is CaseKind.MEDIA:
+        buttons.insert(0, Button(wording.ADD_DETAILS, "case.details", value))
+    blocks.append(Buttons(tuple(buttons)))
+    return Outgoing(tuple(blocks), summary=summarise(paragraphs[0]))
+
+
+def added(case: Case, number: int, *, files: int) -> Outgoing:
+    """A further message of the asker went into the case, as the step with this number, counted from 0."""
+    blocks: list[Block] = [Prose(wording.added(case.reference))]
+    if files:
+        blocks.append(Small(wording.FILES_NOT_PASSED))
+    blocks.append(Buttons((Button(wording.SEPARATE, "case.separate", f"{handle(case)}:{number}"),)))
+    return Outgoing(tuple(blocks), summary=summarise(wording.added(case.reference)))
+
+
+def reply(case: Case, officer: str, text: str) -> Outgoing:
+    """What an officer wrote to the asker: their words, so data."""
+    introduction = wording.reply_from(escape(officer), case.reference)
+    return Outgoing((Prose(introduction), Quote(text)), summary=f"{officer} ({case.reference}): {shorten(text)}")
+
+
+def own_case(case: Case, asker: Asker) -> Outgoing:
+    """An asker's own enquiry and its state."""
+    return Outgoing((head(case), Quote(asker.text)), summary=f"{case.reference}, {state_word(case)}")

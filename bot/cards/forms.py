@@ -1,0 +1,43 @@
+"""Forms of a case."""
+
+from __future__ import annotations
+
+from bot import wording
+from bot.cards.head import handle
+from bot.messages import Field, Form
+from bot.model import Case, Outcome
+
+CLOSING = (Outcome.ANSWERED, Outcome.NO_ACTION)
+"""How an officer may say that a case ended; the other outcomes have ways of their own."""
+
+
+def reply_form(case: Case) -> Form:
+    """Write to the asker."""
+    field = Field("text", wording.REPLY_LABEL, "text", required=True)
+    return Form("case.reply", f"{wording.REPLY}: {case.reference}", handle(case), (field,), submit=wording.REPLY)
+
+
+def note_form(case: Case) -> Form:
+    """Write a note that stays inside."""
+    field = Field("text", wording.NOTE_LABEL, "text", required=True)
+    return Form("case.note", f"{wording.NOTE}: {case.reference}", handle(case), (field,), submit=wording.NOTE)
+
+
+def close_form(case: Case) -> Form:
+    """End a case, saying how."""
+    options = tuple((outcome.value, outcome.value) for outcome in CLOSING)
+    likely = Outcome.ANSWERED if case.answered_at else Outcome.NO_ACTION
+    fields = (
+        Field("outcome", wording.OUTCOME_LABEL, "choice", value=likely.value, required=True, options=options),
+        Field("note", wording.CLOSE_NOTE_LABEL, "text"),
+    )
+    return Form("case.close", f"{wording.CLOSE}: {case.reference}", handle(case), fields, submit=wording.CLOSE)
+
+
+def details_form(case: Case) -> Form:
+    """What is known of an enquiry, prefilled."""
+    fields = tuple(
+        Field(name, label, "text" if name == "about" else "line", value=getattr(case.details, name))
+        for name, label in wording.DETAILS_LABELS.items()
+    )
+    return Form("case.details", f"{wording.DETAILS}: {case.reference}", handle(case), fields)

@@ -1,0 +1,125 @@
+"""What askers do to a case."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields, replace
+from datetime import datetime
+
+from bot import cards, wording
+from bot.cards import name
+from bot.cards.officers import LONG
+from bot.cases.changes import (
+    FALLBACK,
+    REMIND,
+    BelowPing,
+    Change,
+    Effect,
+    Ping,
+    Redraw,
+    Refused,
+    StartTimer,
+    Tell,
+    Terms,
+    changed,
+    closed,
+    owner_of,
+    stop_all,
+)
+from bot.messages import Person, Said
+from bot.model import Asker, Case, CaseKind, CaseState, Details, Outcome, Step, StepKind
+
+
+def asker_of(said: Said, now: datetime) -> Asker:
+    """Whoever said something, as an asker of a case."""
+    return Asker(said.person, said.direct, said.at, said.text, now, said.event_id, said.link, said.files)
+
+
+def opened(case: Case, terms: Terms, now: datetime) -> Change:
+    """A case that was just created: ping, acknowledge, and watch that somebody takes it."""
+    asker = case.askers[0]
+    step = Step(now, StepKind.OPENED, asker.person, asker.text, asker.event_id)
+    mention = terms.on_call if case.kind is CaseKind.MEDIA and terms.on_call_at_once else ()
+    acknowledgement = cards.acknowledgement(case, holding_line=terms.holding_line, phone=terms.phone)
+    effects: list[Effect] = [Ping(mention), Tell(asker, acknowledgement), StartTimer(REMIND, terms.remind_after)]
+    if len(asker.text) > LONG:
+        effects.append(BelowPing(cards.in_thread(wording.WHOLE, asker.text)))
+    if case.kind is CaseKind.MEDIA:
+        effects.append(StartTimer(FALLBACK, terms.fallback_after))
+    return Change(case, (step,), tuple(effects))
+
+
+def add(case: Case, said: Said, now: datetime, *, number: int) -> Change:
+    """A further message of an asker. `number` is the place it will have in the history, counted from 0."""
+    step = Step(now, StepKind.ADDED, said.person, said.text, said.event_id)
+    asker = _asker(case, said.person) or asker_of(said, now)
+    below = cards.in_thread(wording.further(name(said.person)), said.text, files=said.files, link=said.link)
+    told = cards.added(case, number, files=said.files)
+    return changed(case, (step,), Redraw(), BelowPing(below, owner_of(case)), Tell(asker, told))
+
+
+def correct(case: Case, said: Said, now: datetime) -> Change:
+    """An asker edited a message that is part of the case. What opened it reads on the card as it does now."""
+    step = Step(now, StepKind.CORRECTED, said.person, said.text, said.event_id)
+    askers = tuple(
+        replace(asker, text=said.text) if asker.event_id == said.corrects else asker for asker in case.askers
+    )
+    below = cards.in_thread(wording.correction(name(said.person)), said.text, files=said.files, link=said.link)
+    return changed(replace(case, askers=askers), (step,), Redraw(), BelowPing(below, owner_of(case)))
+
+
+def withdraw(case: Case, by: Person, steps: Sequence[Step], now: datetime) -> Change | Refused:
+    """The asker no longer needs it: done at once while nobody else has to do with it, a request afterwards."""
+    asker = _asker(case, by)
+    if asker is None:
+        return Refused(wording.NOT_YOURS)
+    if case.state is CaseState.CLOSED:
+        return Refused(wording.already_closed_for_asker(case.reference))
+    if case.state is CaseState.OPEN and len(case.askers) == 1:
+        ended = closed(case, Outcome.WITHDRAWN, now)
+        told = Tell(asker, cards.sentence(wording.withdrawn_for_asker(case.reference)))
+        below = BelowPing(cards.in_thread(wording.withdrawn(name(by))))
+        return changed(ended, (Step(now, StepKind.WITHDRAWN, by),), Redraw(), below, told, *stop_all())
+    if _asked_to_withdraw(steps, by):
+        return Refused(wording.withdrawal_already_asked(case.reference))
+    below = BelowPing(cards.in_thread(wording.withdrawal_asked(name(by))), owner_of(case))
+    noted = wording.withdrawal_noted_for_asker(case.reference)
+    if case.owner is not None:
+        noted = wording.withdrawal_asked_for_asker(case.reference, name(case.owner))
+    told = Tell(asker, cards.sentence(noted))
+    return changed(case, (Step(now, StepKind.WITHDRAWAL_ASKED, by),), Redraw(), below, told)
+
+
+def separate(case: Case, message: Step, by: Person, new: Case, now: datetime) -> Change:
+    """A message that was added is an enquiry of its own, which is `new`."""
+    below = cards.in_thread(wording.separated(name(by), new.reference), message.text)
+    step = Step(now, StepKind.SEPARATED, by, new.reference)
+    return changed(case, (step,), Redraw(), BelowPing(below, owner_of(case)))
+
+
+def add_details(case: Case, by: Person, details: Details, now: datetime) -> Change | Refused:
+    """What became known of the enquiry; an empty field keeps what was known."""
+    known = {field.name: getattr(details, field.name) or getattr(case.details, field.name) for field in fields(Details)}
+    merged = Details(**known)
+    if merged == case.details:
+        return Refused(wording.NOTHING_WRITTEN)
+    new = {wording.DETAILS_LABELS[key]: value for key, value in known.items() if value != getattr(case.details, key)}
+    text = "; ".join(f"{label}: {value}" for label, value in new.items())
+    below = BelowPing(cards.in_thread(wording.details_added(name(by)), text), owner_of(case, but=by))
+    step = Step(now, StepKind.DETAILS, by, text)
+    notice = wording.details_taken(case.reference)
+    return changed(replace(case, details=merged), (step,), Redraw(), below, notice=notice)
+
+
+def _asker(case: Case, person: Person) -> Asker | None:
+    return next((asker for asker in case.askers if asker.person.key == person.key), None)
+
+
+def _asked_to_withdraw(steps: Sequence[Step], by: Person) -> bool:
+    """Whether this person has, since the case was last taken up."""
+    for step in reversed(steps):
+        if step.kind is StepKind.REOPENED:
+            return False
+        if step.kind is StepKind.WITHDRAWAL_ASKED and step.by is not None and step.by.key == by.key:
+            return True
+    return False

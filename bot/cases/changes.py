@@ -1,0 +1,156 @@
+"""What a transition returns, and what all of them share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot import wording
+from bot.cards import name
+from bot.messages import Outgoing, Person
+from bot.model import Asker, Case, CaseState, Outcome, Step
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What the press office promises, for this moment.
+
+    `on_call` is who is mentioned in a ping that leaves now, already in the first where `on_call_at_once`; `opens_in` is
+    how long nobody will be at the press desk.
+    """
+
+    phone: str
+    holding_line: str
+    remind_after: timedelta
+    fallback_after: timedelta
+    on_call: tuple[str, ...] = ()
+    on_call_at_once: bool = False
+    opens_in: timedelta = timedelta()
+
+
+# ---- effects: what has to leave, in this order, with the change -----------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Ping:
+    """A new card in every press channel; `again`: in those that have none and will get none."""
+
+    mention: tuple[str, ...] = ()
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Redraw:
+    """The card in every press channel as it is now."""
+
+
+@dataclass(frozen=True, slots=True)
+class BelowPing:
+    """A message in the thread of the card, in every press channel."""
+
+    outgoing: Outgoing
+    mention: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """The card by e-mail to the press office, where that is set up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """A message to an asker, in their direct conversation. `awaited`: the press office is told what became of it."""
+
+    asker: Asker
+    outgoing: Outgoing
+    awaited: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StartTimer:
+    """`name` comes back after this time unless it is stopped; started again, it starts afresh."""
+
+    name: str
+    after: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class StopTimer:
+    """What the timer waited for has become moot."""
+
+    name: str
+
+
+Effect = Ping | Redraw | BelowPing | Mail | Tell | StartTimer | StopTimer
+REMIND, FALLBACK = "remind", "fallback"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a transition does, all of it or nothing. `notice` is for whoever pressed."""
+
+    case: Case
+    steps: tuple[Step, ...]
+    effects: tuple[Effect, ...]
+    notice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Nothing changes; `reason` says why, to whoever pressed."""
+
+    reason: str
+
+
+# ---- the common part ------------------------------------------------------------------------------------------------
+
+
+def is_stale(case: Case, revision: int) -> bool:
+    """Whether a button drawn at `revision` speaks of an earlier turn of the case."""
+    return revision < case.turned
+
+
+def not_for(case: Case, by: Person) -> Refused | None:
+    """Why the case is not this officer's to end or to answer, or None."""
+    if case.state is CaseState.CLOSED:
+        return Refused(wording.already_closed(case.reference))
+    if case.owner is not None and case.owner.key != by.key:
+        return Refused(wording.taken(case.reference, name(case.owner)))
+    return None
+
+
+def changed(case: Case, steps: tuple[Step, ...], *effects: Effect, notice: str = "") -> Change:
+    """The change, at the next revision."""
+    return Change(replace(case, revision=case.revision + 1), steps, effects, notice)
+
+
+def turned(case: Case) -> Case:
+    """As it will be once it has changed hands: buttons drawn before are stale."""
+    return replace(case, turned=case.revision + 1)
+
+
+def owned(case: Case, by: Person, now: datetime) -> Case:
+    """In somebody's hands."""
+    return turned(replace(case, state=CaseState.CLAIMED, owner=by, claimed_at=now))
+
+
+def closed(case: Case, outcome: Outcome, now: datetime) -> Case:
+    """Ended; whose it was stays on record."""
+    return turned(replace(case, state=CaseState.CLOSED, outcome=outcome, closed_at=now))
+
+
+def tell_all(case: Case, outgoing: Outgoing, *, awaited: bool = False) -> tuple[Tell, ...]:
+    """Everybody who asked, each alone."""
+    return tuple(Tell(asker, outgoing, awaited) for asker in case.askers)
+
+
+def stop_all() -> tuple[StopTimer, ...]:
+    """The case has ended: nothing is waited for."""
+    return StopTimer(REMIND), StopTimer(FALLBACK)
+
+
+def owner_of(case: Case, *, but: Person | None = None) -> tuple[str, ...]:
+    """Whom to mention in what concerns the owner: nobody where there is none, or where they did it themselves."""
+    if case.owner is None or (but is not None and but.key == case.owner.key):
+        return ()
+    return (case.owner.key,)

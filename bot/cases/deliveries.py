@@ -1,0 +1,111 @@
+"""What time and deliveries do to a case."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot import cards, wording
+from bot.cases.changes import (
+    FALLBACK,
+    REMIND,
+    BelowPing,
+    Change,
+    Effect,
+    Mail,
+    Ping,
+    Redraw,
+    StartTimer,
+    StopTimer,
+    Terms,
+    changed,
+    owner_of,
+    tell_all,
+)
+from bot.model import Case, CaseKind, CaseState, Step, StepKind
+
+MAX_REMINDER_GAP = timedelta(hours=4)
+_BEGINS_WAITING = frozenset({StepKind.OPENED, StepKind.UNCLAIMED, StepKind.REOPENED})
+
+
+def remind(case: Case, steps: Sequence[Step], terms: Terms, now: datetime) -> Change | None:
+    """Nobody has claimed it yet. From the second reminder on, whoever is on call is mentioned; the gaps grow.
+
+    A press channel that could not be given the card is tried again.
+    """
+    if case.state is not CaseState.OPEN:
+        return None
+    since, before = _wait(case, steps)
+    waited = int((now - since).total_seconds() // 60)
+    mention = terms.on_call if case.kind is CaseKind.MEDIA and (before or terms.on_call_at_once) else ()
+    below = BelowPing(cards.in_thread(wording.reminder(case.reference, waited)), mention)
+    effects: list[Effect] = [Redraw(), Ping(mention, again=True), below]
+    if case.kind is CaseKind.MEDIA:
+        gap = min(terms.remind_after * 2 ** min(before + 1, 16), MAX_REMINDER_GAP)
+        effects.append(StartTimer(REMIND, max(gap, terms.remind_after)))
+    return changed(case, (Step(now, StepKind.REMINDED),), *effects)
+
+
+def pinged(case: Case, where: str, now: datetime) -> Change:
+    """A press channel took the card. Whoever was told to phone is told that it arrived."""
+    step = Step(now, StepKind.DELIVERED, text=where)
+    late = case.unreachable and case.state is not CaseState.CLOSED
+    told = tell_all(case, cards.sentence(wording.reached_for_asker(case.reference))) if late else ()
+    return changed(replace(case, unreachable=""), (step,), Redraw(), *told, StopTimer(FALLBACK))
+
+
+def ping_failed(case: Case, where: str, why: str, terms: Terms, now: datetime, *, elsewhere: bool) -> Change:
+    """A press channel cannot be given the card. `elsewhere`: another has it, or may still take it.
+
+    An ordinary question waits for the morning with its fallback; an enquiry does not.
+    """
+    if not elsewhere and not (case.kind is CaseKind.QUESTION and terms.opens_in):
+        fallen_back = unreachable(case, where, why, terms, now)
+        if fallen_back is not None:
+            return fallen_back
+    step = Step(now, StepKind.UNDELIVERED, text=f"{where}: {why}")
+    waits = case.state is CaseState.OPEN and not elsewhere and not case.unreachable
+    watch = (StartTimer(FALLBACK, terms.opens_in + terms.fallback_after),) if waits else ()
+    return changed(case, (step,), Redraw(), *watch)
+
+
+def unreachable(case: Case, where: str, why: str, terms: Terms, now: datetime) -> Change | None:
+    """No press channel took the card: it goes by e-mail, and the asker is given the phone number, once.
+
+    None where that was done already, or somebody has found the case without its card.
+    """
+    if case.unreachable or case.state is not CaseState.OPEN:
+        return None
+    told = cards.plain(wording.unreachable_for_asker(case.reference, cards.escape(terms.phone)))
+    marked = replace(case, unreachable=wording.unreachable(where, why))
+    steps = (Step(now, StepKind.UNDELIVERED, text=f"{where}: {why}"), Step(now, StepKind.FALLBACK))
+    return changed(marked, steps, Redraw(), Mail(), *tell_all(case, told), StopTimer(FALLBACK))
+
+
+def below_failed(case: Case, where: str, why: str, now: datetime) -> Change:
+    """Something that was to stand below the card in a press channel does not; the history shows it."""
+    return changed(case, (Step(now, StepKind.UNDELIVERED, text=f"{where}: {why}"),), Redraw())
+
+
+def reply_delivered(case: Case, name: str, now: datetime) -> Change:
+    """An asker has what an officer wrote."""
+    step = Step(now, StepKind.DELIVERED, text=name)
+    return changed(case, (step,), Redraw(), BelowPing(cards.in_thread(wording.delivered_to(name))))
+
+
+def tell_failed(case: Case, name: str, why: str, now: datetime) -> Change:
+    """An asker cannot be written to: the press office must know."""
+    step = Step(now, StepKind.UNDELIVERED, text=f"{name}: {why}")
+    below = BelowPing(cards.in_thread(wording.undelivered_to(name, why)), owner_of(case))
+    return changed(case, (step,), Redraw(), below)
+
+
+def _wait(case: Case, steps: Sequence[Step]) -> tuple[datetime, int]:
+    """Since when nobody has had the case, and how many reminders there were since."""
+    reminders = 0
+    for step in reversed(steps):
+        if step.kind in _BEGINS_WAITING:
+            return step.at, reminders
+        reminders += step.kind is StepKind.REMINDED
+    return case.opened_at, reminders

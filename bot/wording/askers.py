@@ -1,0 +1,121 @@
+"""Said to whoever asked for the press office."""
+
+from __future__ import annotations
+
+ADD_DETAILS = "Add details"
+WITHDRAW = "Withdraw"
+SEPARATE = "This is a separate enquiry"
+
+FILES_NOT_PASSED = (
+    "Attachments are not passed on. Please tell the press office what they show, or send them when they call."
+)
+
+
+def passed_on(reference: str) -> str:
+    """Markdown. The first line of the acknowledgement."""
+    return f"The press office has been told. Your reference is **{reference}**."
+
+
+def question_passed_on(reference: str) -> str:
+    """Markdown. A question that was put to the press office."""
+    return (
+        f"Your question is with the press office. Your reference is **{reference}**. Their answer will reach you here; "
+        "you can add to it by writing here."
+    )
+
+
+def phone(number: str) -> str:
+    """Markdown. How to reach the press office without waiting."""
+    return f"If it cannot wait, phone the press office on **{number}**." if number else ""
+
+
+HOME, QUEUE = "Policy Desk", "Open enquiries"
+TOPICS = "What I can answer:"
+
+DIRECT_MESSAGE_FAILED = (
+    "I have something for you, but I cannot write to you directly. Please open a direct message with me."
+)
+"""Said in a channel, without content, when a direct message failed."""
+
+SEE_DIRECT_MESSAGE = "I have written to you directly about this."
+"""Said in a channel, where nothing of the case may be said."""
+
+ALREADY_PASSED_ON = "This has been passed on already."
+
+
+def added(reference: str) -> str:
+    """Markdown. A further message went into the case."""
+    return f"I have added this to **{reference}**. The press office can see it."
+
+
+def reply_from(officer: str, reference: str) -> str:
+    """Markdown. Introduces what an officer wrote to the asker."""
+    return f"**{officer}** of the press office writes about {reference}:"
+
+
+def claimed_for_asker(officer: str, reference: str) -> str:
+    """Told to the asker when somebody takes the case."""
+    return f"{officer} of the press office is now looking after {reference} and will get back to you here."
+
+
+def closed_for_asker(reference: str) -> str:
+    """Told to the asker when the case ends."""
+    return f"The press office has closed {reference}. If it comes up again, tell me here."
+
+
+def freed_for_asker(officer: str, reference: str) -> str:
+    """Told to the asker when nobody looks after the case any more."""
+    return f"{officer} has handed {reference} back to the press office. I will tell you who takes it up."
+
+
+def already_closed_for_asker(reference: str) -> str:
+    """Withdrawal of what has ended."""
+    return f"{reference} is already closed."
+
+
+def withdrawal_already_asked(reference: str) -> str:
+    """A second press of Withdraw."""
+    return f"The press office already knows that you would like to withdraw {reference}."
+
+
+def reopened_for_asker(reference: str) -> str:
+    """Told to the asker when the case is taken up again."""
+    return f"The press office has taken up {reference} again."
+
+
+def false_alarm_for_asker(reference: str) -> str:
+    """A false alarm is told kindly."""
+    return f"The press office has looked at {reference} and nothing needs doing. Thank you for passing it on."
+
+
+def withdrawn_for_asker(reference: str) -> str:
+    """Told to the asker who withdrew."""
+    return f"{reference} is withdrawn. The press office has been told."
+
+
+def withdrawal_asked_for_asker(reference: str, officer: str) -> str:
+    """The case is already claimed: its owner decides."""
+    return f"{officer} is already working on {reference}. I have told them that you would like to withdraw it."
+
+
+def unreachable_for_asker(reference: str, number: str) -> str:
+    """Markdown. The fallback: the asker is told to phone."""
+    call = f"Please phone the press office on **{number}**" if number else "Please phone the press office"
+    return f"I could not reach the press office about {reference} yet. {call} and give that reference; I keep trying."
+
+
+def reached_for_asker(reference: str) -> str:
+    """Told to the asker who was told to phone, when the press office has it after all."""
+    return f"The press office has {reference} now."
+
+
+def withdrawal_noted_for_asker(reference: str) -> str:
+    """Others asked about the same thing: it goes on for them."""
+    return (
+        f"Others asked about {reference} too, so it goes on. I have told the press office that you no longer need it."
+    )
+
+
+def details_taken(reference: str) -> str:
+    """Told to whoever added details."""
+    return f"Thank you. The press office can see the details of {reference}."
