@@ -98,6 +98,7 @@ class Page {
     this.waitingFor("Sending");
     for (const outbox of this.outboxes.values()) this.ready ? outbox.flush() : outbox.resume();
     this.ready = true;
+    document.body.classList.add("live");
   }
 
   waitingFor(word) {

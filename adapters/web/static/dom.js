@@ -22,6 +22,13 @@ export function say(element, text) {
   element.hidden = !text;
 }
 
+/** Let an element that came while somebody was looking come in gently; what was there before just stands there. */
+export function arrive(element) {
+  if (!document.body.classList.contains("live")) return;
+  element.classList.add("arriving");
+  element.addEventListener("animationend", () => element.classList.remove("arriving"), { once: true });
+}
+
 /** Insert `element` into `list`, whose elements are ordered by `data-id`. */
 export function insertInOrder(list, element, { newestFirst = false } = {}) {
   const id = element.dataset.id;

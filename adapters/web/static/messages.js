@@ -2,7 +2,7 @@
 
 import { presser } from "/static/actions.js";
 import { drawBlocks } from "/static/blocks.js";
-import { h, insertInOrder, refill, say } from "/static/dom.js";
+import { arrive, h, insertInOrder, refill, say } from "/static/dom.js";
 import { clock } from "/static/time.js";
 import { announce } from "/static/announce.js";
 
@@ -15,6 +15,7 @@ export class Frame {
     this.content = h("div", { class: "content" });
     this.note = h("p", { class: "notice", hidden: true });
     element.append(this.content, this.note);
+    arrive(element);
     this.press = presser({
       person,
       about,
@@ -88,6 +89,7 @@ export class MessageList {
   wait(item, word) {
     if (this.list.querySelector(`[data-event="${CSS.escape(item.id)}"]`)) return;
     const element = this.drawOwn(item.id, item.text, word, null);
+    arrive(element);
     this.waiting.set(item.id, element);
     this.list.append(element);
   }
