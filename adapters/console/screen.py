@@ -12,6 +12,7 @@ from bot.errors import PermanentFailure
 from bot.messages import Address, Button, Buttons, Field, Mark, Outgoing, Receipt
 from bot.ports import Finding
 
+_TURNS = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
 _MARKS = {"delivered": "Delivered.", "failed": "That could not be delivered."}
 
 
@@ -86,6 +87,10 @@ class Screen:
 
 def _dead(text: str) -> str:
     """Without the characters that would move the cursor, colour the screen or turn the reading direction."""
-    return "".join(
-        char if char == "\n" or unicodedata.category(char) not in {"Cc", "Cf"} else "\ufffd" for char in text
-    )
+    return "".join("\ufffd" if _acts(char) else char for char in text)
+
+
+def _acts(char: str) -> bool:
+    if char in "\n\t":
+        return False
+    return unicodedata.category(char) == "Cc" or unicodedata.bidirectional(char) in _TURNS

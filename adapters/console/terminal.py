@@ -13,7 +13,7 @@ import threading
 from typing import TextIO
 
 from adapters.console.screen import Screen
-from bot.errors import StoreUnavailable
+from bot.errors import PermanentFailure, StoreUnavailable
 from bot.messages import Button, Form, Immediate, Incoming, Person, Pressed, Said, Submitted
 from bot.ports import Desk, Health, Messenger
 
@@ -55,6 +55,8 @@ class TerminalConsole:
         """Returns when the input has ended and everything has been answered."""
         if self._talk is not None:
             await asyncio.wait({self._talk})
+            if not self._talk.cancelled():
+                self._talk.result()
 
     async def stop(self) -> None:
         """Read no more."""
@@ -77,9 +79,10 @@ class TerminalConsole:
             loop.call_soon_threadsafe(self._lines.put_nowait, None)
 
     async def _converse(self, desk: Desk) -> None:
-        while (line := await self._lines.get()) is not None:
-            if text := line.strip():
-                await self._take(desk, text)
+        with contextlib.suppress(PermanentFailure):  # nobody reads any more, so nobody is asked any more
+            while (line := await self._lines.get()) is not None:
+                if text := line.strip():
+                    await self._take(desk, text)
 
     async def _take(self, desk: Desk, text: str) -> None:
         if not (text.isascii() and text.isdigit()):
