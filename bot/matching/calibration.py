@@ -1,0 +1,124 @@
+"""How sure to be: learned from the knowledge base alone, by asking it its own questions while it does not look at them.
+
+Each held-out question is ranked twice: as it is, and as if its own label did not exist. The second ranking shows what
+a question looks like that the knowledge base cannot answer, near misses included, without one example from outside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from bot.matching.blend import Ranked
+from bot.matching.examples import Examples, Whole
+from bot.matching.lexical import Floats
+from bot.matching.softmax import fit, logistic
+
+_FOLDS = 5
+_FEW = 2000
+"""Up to so many examples every one is held out once; beyond, one fifth of them is, which is enough and much faster."""
+_MOST_HELD = 3000
+_LEAST = 20
+"""Held-out questions of a kind under which nothing can be learned from them."""
+_OFFERED = 0.97
+_CHOSEN = 0.12
+_STRENGTH = 1.0
+_ROUNDS = 200
+
+RankHeld = Callable[[Whole, Whole], Sequence[Ranked]]
+"""Given the examples to learn from and those to rank, by number: the rankings of the latter, each without itself."""
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """`confidence` is a logistic function; from `accept` on the first is answered, from `offer` on it is offered.
+
+    `margin` is the lead in score under which two candidates are both offered.
+    """
+
+    weights: Floats
+    bias: float
+    accept: float
+    offer: float
+    margin: float
+
+    def confidence(self, ranked: Ranked, length: int, place: int = 0) -> float:
+        """From 0 to 1: how sure it is that the one at `place` is meant; `length` is the text's number of words."""
+        return logistic(float(signs(ranked, length, place) @ self.weights) + self.bias)
+
+
+DEFAULT = Calibration(np.array([2.0, 0.0, 0.0], dtype=np.float32), -4.0, 0.5, 0.35, 0.2)
+"""For a knowledge base that is too small to be asked."""
+
+
+def signs(ranked: Ranked, length: int, place: int = 0) -> Floats:
+    """What confidence is judged by: similarity and log-probability of one label, and the text's length."""
+    return np.array([ranked.near[place], ranked.logs[place], np.log1p(length)], dtype=np.float32)
+
+
+def folds(examples: Examples, seed: int = 0) -> list[tuple[Whole, Whole]]:
+    """Pairs of (learn from, hold out)."""
+    count = len(examples.owner)
+    turn = np.random.default_rng(seed).permutation(count)
+    if count <= _FEW:
+        return [
+            (np.sort(np.setdiff1d(turn, part)), np.sort(part)) for part in np.array_split(turn, _FOLDS) if len(part)
+        ]
+    held = turn[: min(count // _FOLDS, _MOST_HELD)]
+    return [(np.sort(turn[len(held) :]), np.sort(held))]
+
+
+def calibrate(examples: Examples, lengths: Sequence[int], rank: RankHeld, accept: float) -> Calibration:
+    """Learn confidence and thresholds. `accept` is the share of correctly matched held-out questions to be answered."""
+    entry = np.array([label.kind == "entry" for label in examples.labels])
+    right: list[Floats] = []
+    wrong: list[Floats] = []
+    leads: list[tuple[float, bool]] = []
+    for learn, held in folds(examples):
+        for number, ranked in zip(held, rank(learn, held), strict=True):
+            own = int(examples.owner[number])
+            length = lengths[number]
+            if ranked.labels[0] == own and entry[own]:
+                right.append(signs(ranked, length))
+                leads.append((_lead(ranked, entry), True))
+            elif entry[ranked.labels[0]]:
+                leads.append((_lead(ranked, entry), False))
+                wrong.append(signs(ranked, length))
+            orphan = ranked.without(ranked.labels == own)
+            if len(orphan.labels) and entry[orphan.labels[0]]:
+                wrong.append(signs(orphan, length))
+    if len(right) < _LEAST or len(wrong) < _LEAST:
+        return DEFAULT
+    return _fitted(np.array(right), np.array(wrong), _margin(leads), accept)
+
+
+def _lead(ranked: Ranked, entry: npt.NDArray[np.bool_]) -> float:
+    rivals = ranked.score[1:][entry[ranked.labels[1:]]]
+    return float(ranked.score[0] - rivals[0]) if len(rivals) else np.inf
+
+
+def _margin(leads: Sequence[tuple[float, bool]]) -> float:
+    """Wide enough to catch half of the confusions, unless more than `_CHOSEN` of what is right were asked back."""
+    right, wrong = ([lead for lead, is_right in leads if is_right == kind] for kind in (True, False))
+    return float(min(np.quantile(right, _CHOSEN), np.quantile(wrong, 0.5))) if wrong else 0.0
+
+
+def _fitted(right: Floats, wrong: Floats, margin: float, accept: float) -> Calibration:
+    middle, spread = right.mean(axis=0), np.maximum(right.std(axis=0), 1e-6)
+    rows = (np.vstack([right, wrong]) - middle) / spread
+    labels = np.repeat([1, 0], [len(right), len(wrong)])
+    weights = fit(np.hstack([rows, np.ones((len(rows), 1), np.float32)]), labels, 2, _STRENGTH, _ROUNDS)
+    turn = weights[:, 1] - weights[:, 0]
+    slope = (turn[:-1] / spread).astype(np.float32)
+    level = float(turn[-1] - middle @ slope)
+    sure = [logistic(float(odds) + level) for odds in right @ slope]
+    return Calibration(
+        weights=slope,
+        bias=level,
+        accept=float(np.quantile(sure, 1 - accept)),
+        offer=float(np.quantile(sure, 1 - max(_OFFERED, accept))),
+        margin=margin,
+    )

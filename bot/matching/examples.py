@@ -1,0 +1,63 @@
+"""What a knowledge base teaches: example texts, each under one label, in blocks of one label each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from bot.knowledge.model import Knowledge
+
+Kind = Literal["entry", "smalltalk", "out_of_scope"]
+Whole = npt.NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What a text may be about. Only entries are answered; the other kinds are evidence against answering."""
+
+    kind: Kind
+    id: str
+
+
+@dataclass(frozen=True)
+class Examples:
+    """`owner[i]` is the number of the label of `texts[i]`; those of label k are `texts[starts[k]:starts[k + 1]]`.
+
+    `nots` are texts that one label must not take, with the numbers of those labels in `nots_owner`.
+    """
+
+    labels: tuple[Label, ...]
+    texts: tuple[str, ...]
+    owner: Whole
+    starts: Whole
+    nots: tuple[str, ...]
+    nots_owner: Whole
+
+    @property
+    def entries(self) -> int:
+        """How many labels are entries; they come first."""
+        return sum(label.kind == "entry" for label in self.labels)
+
+    @classmethod
+    def of(cls, knowledge: Knowledge) -> Examples:
+        """Titles count as examples; a text that stands twice under a label counts once."""
+        groups: list[tuple[Label, tuple[str, ...]]] = [
+            (Label("entry", entry.id), (*entry.questions, entry.title) if entry.title else entry.questions)
+            for entry in knowledge.answering
+        ]
+        groups += [(Label("smalltalk", topic.id), topic.questions) for topic in knowledge.smalltalk]
+        groups += [(Label("out_of_scope", topic.id), topic.questions) for topic in knowledge.out_of_scope]
+        blocks = [tuple(dict.fromkeys(texts)) for _, texts in groups]
+        sizes = [len(block) for block in blocks]
+        nots = [(text, number) for number, entry in enumerate(knowledge.answering) for text in entry.not_questions]
+        return cls(
+            labels=tuple(label for label, _ in groups),
+            texts=tuple(text for block in blocks for text in block),
+            owner=np.repeat(np.arange(len(blocks)), sizes),
+            starts=np.cumsum([0, *sizes]),
+            nots=tuple(text for text, _ in nots),
+            nots_owner=np.array([number for _, number in nots], dtype=np.intp),
+        )

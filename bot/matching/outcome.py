@@ -1,0 +1,120 @@
+"""From rankings to an outcome: pure, and the only place that compares a confidence with a threshold."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.knowledge.model import Knowledge
+from bot.matching.blend import Ranked
+from bot.matching.calibration import Calibration
+from bot.matching.examples import Label
+from bot.matching.match import Candidate, Outcome
+from bot.matching.reading import Reading
+
+_OFFERED = 4
+_OFFERED_UNSURE = 3
+_NEAREST = 3
+FEWEST_WORDS = 4
+"""A shorter sentence ("is that allowed?") says nothing without the rest of its message."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A message, or one of its sentences, with its ranking. `confidence` is that of the first of the ranking."""
+
+    reading: Reading
+    ranked: Ranked
+    confidence: float
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the desk should do, and the part of the message that it rests on."""
+
+    outcome: Outcome
+    entries: tuple[Candidate, ...]
+    topic: str
+    part: Part
+    why: str
+
+
+@dataclass(frozen=True)
+class Judge:
+    """Knows the labels, what they cite, and how sure is sure enough."""
+
+    labels: tuple[Label, ...]
+    knowledge: Knowledge
+    calibration: Calibration
+
+    def judge(self, whole: Part, sentences: Sequence[Part]) -> Verdict:
+        """The outcome for a message and its sentences (none for a message of one sentence)."""
+        part = self._telling(whole, sentences)
+        first = self.labels[part.ranked.labels[0]]
+        if first.kind == "entry":
+            return self._entry(part)
+        sure = part.confidence >= self.calibration.offer
+        if first.kind == "smalltalk" and sure:
+            return Verdict("smalltalk", (), first.id, part, "small talk")
+        topic = first.id if first.kind == "out_of_scope" and sure else ""
+        return Verdict("unknown", (), topic, part, f"nearest to {first.kind} {first.id}")
+
+    def candidates(self, part: Part) -> list[Candidate]:
+        """The entries of a ranking, best first."""
+        length = len(part.reading.words)
+        found = []
+        for place, number in enumerate(part.ranked.labels):
+            label = self.labels[number]
+            if label.kind == "entry":
+                entry = self.knowledge.entry[label.id]
+                found.append(
+                    Candidate(
+                        entry.id, entry.title, self.calibration.confidence(part.ranked, length, place), entry.cites
+                    )
+                )
+        return found
+
+    def nearest(self, part: Part) -> tuple[Candidate, ...]:
+        """What to offer where there is no answer."""
+        return tuple(self.candidates(part)[:_NEAREST])
+
+    def _telling(self, whole: Part, sentences: Sequence[Part]) -> Part:
+        """The whole message, unless it is not clear and one of its sentences is.
+
+        A greeting, an aside or an instruction around a question must not hide the question.
+        """
+        kind = self.labels[whole.ranked.labels[0]].kind
+        if kind == "entry" and whole.confidence >= self.calibration.accept:
+            return whole
+        clear = [
+            part
+            for part in sentences
+            if len(part.reading.words) >= FEWEST_WORDS
+            and self.labels[part.ranked.labels[0]].kind == "entry"
+            and part.confidence >= self.calibration.accept
+            and (kind != "out_of_scope" or part.confidence > whole.confidence)
+        ]
+        return max(clear, key=lambda part: part.confidence, default=whole)
+
+    def _entry(self, part: Part) -> Verdict:
+        found = self.candidates(part)
+        if part.confidence < self.calibration.offer:
+            return Verdict("unknown", (), "", part, "no entry is near enough")
+        if part.confidence < self.calibration.accept:
+            return Verdict("choose", tuple(found[:_OFFERED_UNSURE]), "", part, "near, but not near enough to answer")
+        rivals = self._rivals(part, found)
+        if rivals:
+            return Verdict(
+                "choose", tuple([found[0], *rivals][:_OFFERED]), "", part, "several entries are equally near"
+            )
+        return Verdict("answer", (found[0],), "", part, "one entry is near, and nearer than any other")
+
+    def _rivals(self, part: Part, found: Sequence[Candidate]) -> list[Candidate]:
+        """Entries close behind the first that rest on other clauses: where those are the same it matters little."""
+        lead = {
+            self.labels[number].id: part.ranked.score[0] - score
+            for number, score in zip(part.ranked.labels, part.ranked.score, strict=True)
+        }
+        first, *others = found
+        close = [other for other in others if lead[other.id] <= self.calibration.margin]
+        return [other for other in close if not first.cites or set(other.cites) != set(first.cites)]

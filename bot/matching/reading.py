@@ -1,0 +1,76 @@
+"""A message read as the knowledge base's own words: repaired, synonyms replaced, in every channel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.knowledge.model import Knowledge
+from bot.matching.cues import VOCABULARY
+from bot.matching.examples import Examples
+from bot.matching.lexical import Channel, Row, channels_of
+from bot.matching.repair import Repair
+from bot.matching.text import Synonyms, sentences, words
+
+_MOST_SENTENCES = 12
+"""Of a longer message the whole counts, and its first and last sentences."""
+
+_LONGEST_OPENING = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """`plain` are the repaired words, `words` the same with synonyms replaced, `rows` those per channel."""
+
+    text: str
+    plain: tuple[str, ...]
+    words: tuple[str, ...]
+    rows: tuple[Row, ...]
+    repaired: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Reads texts the way the examples were read."""
+
+    repair: Repair
+    synonyms: Synonyms
+    channels: tuple[Channel, ...]
+    openings: frozenset[tuple[str, ...]]
+    """What people say before they ask: small talk, as words."""
+
+    @classmethod
+    def of(cls, knowledge: Knowledge) -> Reader:
+        """Learn vocabulary and features from all texts of a knowledge base."""
+        examples, media, synonyms = Examples.of(knowledge), knowledge.media, knowledge.synonyms
+        enquiries = (*media.enquiries, *media.look_alikes) if media else ()
+        texts = (*examples.texts, *examples.nots, *enquiries)
+        names = VOCABULARY if media else ()
+        listed = [words(text) for text in texts]
+        known = [words(phrase) for group in synonyms for phrase in group]
+        same = Synonyms.of(synonyms)
+        channels = channels_of([same.replace(one) for one in listed])
+        openings = frozenset(tuple(words(text)) for topic in knowledge.smalltalk for text in topic.questions)
+        return cls(Repair.of([*listed, *known, *names]), same, channels, openings)
+
+    def read(self, text: str) -> Reading:
+        """Read one text."""
+        plain, repaired = self.repair.words(words(text))
+        read = self.synonyms.replace(plain)
+        return Reading(text, tuple(plain), tuple(read), tuple(channel.row(read) for channel in self.channels), repaired)
+
+    def parts(self, text: str) -> list[Reading]:
+        """The whole message, then its sentences if it has several, then what follows a greeting in one sentence."""
+        split = sentences(text)
+        if len(split) > _MOST_SENTENCES:
+            half = _MOST_SENTENCES // 2
+            split = [*split[:half], *split[-half:]]
+        whole = self.read(text)
+        asked = [] if len(split) > 1 else self._after_opening(whole)
+        return [whole, *(self.read(one) for one in split if len(split) > 1), *asked]
+
+    def _after_opening(self, whole: Reading) -> list[Reading]:
+        for length in range(min(_LONGEST_OPENING, len(whole.plain)), 0, -1):
+            if whole.plain[:length] in self.openings:
+                return [self.read(" ".join(whole.plain[length:]))]
+        return []

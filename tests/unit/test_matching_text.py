@@ -1,0 +1,90 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.matching.lexical import Channel
+from bot.matching.repair import Repair
+from bot.matching.text import Synonyms, clean, sentences, stem, words
+
+KNOWN = ("password", "passwords", "twitter", "student", "students", "disclaimer", "from", "form", "bio")
+
+
+@pytest.mark.parametrize(
+    ("said", "read"),
+    [
+        ("Can't I?", ["can", "not", "i"]),
+        ("I CANNOT see it, won’t work", ["i", "can", "not", "see", "it", "will", "not", "work"]),
+        ("dont & isn't", ["do", "not", "is", "not"]),
+        ("the VC's pay", ["the", "vc", "pay"]),
+        ("what's up", ["what", "is", "up"]),
+        ("Ｆull ｗidth", ["full", "width"]),
+        ("see <@U012AB> and <at>Policy Desk</at> :wave: ok", ["see", "and", "ok"]),
+        ("read https://example.org/a?b=c now", ["read", "now"]),
+        ("", []),
+        ("?!…", []),
+    ],
+)
+def test_a_message_is_read_as_plain_words(said: str, read: list[str]) -> None:
+    assert words(said) == read
+
+
+@given(st.text())
+def test_any_text_can_be_read_and_reading_again_changes_nothing(said: str) -> None:
+    once = words(said)
+    assert all(word and not set(word) & set(" '_") for word in once)
+    assert clean(clean(said)) == clean(said)
+    assert all(part in clean(said) for part in sentences(said))
+
+
+def test_sentences_come_apart_at_stops_lines_and_numbers() -> None:
+    assert sentences("Two things: (1) may I post, (2) may I sign up?\nThanks!") == [
+        "Two things:",
+        "may I post,",
+        "may I sign up?",
+        "Thanks!",
+    ]
+    assert sentences("a question without a stop") == ["a question without a stop"]
+
+
+def test_stems_bring_forms_of_a_word_together() -> None:
+    assert stem("posting") == stem("posted") == stem("posts")
+
+
+def test_the_longest_synonym_wins_and_the_first_of_a_group_is_what_it_becomes() -> None:
+    same = Synonyms.of([["work email", "uni email", "uni email address"], ["university", "uni"]])
+    assert same.replace(words("my uni email address at the uni")) == ["my", "work", "email", "at", "the", "university"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("twiter", "twitter"),
+        ("twtiter", "twitter"),
+        ("pasword", "password"),
+        ("dsiclaimr", "disclaimer"),
+        ("form", "form"),
+        ("frm", "from"),
+        ("zebra", "zebra"),
+        ("bo", "bo"),
+        ("b1o", "b1o"),
+    ],
+)
+def test_an_unknown_word_becomes_the_nearest_known_one(typed: str, meant: str) -> None:
+    assert Repair.of([[*KNOWN, "from"]]).word(typed) == meant
+
+
+@given(st.lists(st.text(alphabet="abcdefghij", min_size=1, max_size=12), max_size=6))
+def test_repair_keeps_the_number_of_words_and_leaves_known_ones_alone(typed: list[str]) -> None:
+    repaired, changed = Repair.of([KNOWN]).words(typed)
+    assert len(repaired) == len(typed)
+    assert not set(changed) & set(KNOWN)
+    assert set(changed.values()) <= set(KNOWN)
+
+
+def test_a_row_has_unit_length_and_leaves_out_what_was_never_seen() -> None:
+    channel = Channel.of("stem", [["posting", "photos"], ["posting", "exams"]])
+    at, values = channel.row(["posts", "posted", "unheard"])
+    assert len(at) == 1
+    assert values @ values == pytest.approx(1)
+    assert channel.shared == 1
+    assert not len(channel.row(["unheard"])[0])
