@@ -1,13 +1,20 @@
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from bot.store.engine import Store
 from tests.clock import ManualClock
 from tests.postgres import Postgres, binaries
+
+# `ci` looks ten times as hard. A deadline would measure the machine's other work.
+settings.register_profile("default", max_examples=200, derandomize=False, print_blob=True, deadline=None)
+settings.register_profile("ci", settings.get_profile("default"), max_examples=2000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 
 @pytest.fixture(scope="session")
