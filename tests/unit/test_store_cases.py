@@ -135,6 +135,7 @@ def test_a_further_message_belongs_to_the_newest_open_case_of_this_person_here(t
     newest = a_case(tx, kind=CaseKind.QUESTION)
     a_case(tx, BEN)
     assert cases.open_for(tx, ADA.key, CHANNEL, since) == newest
+    assert cases.open_for(tx, ADA.key, newest.askers[0].direct, since) == newest
     assert cases.open_for(tx, ADA.key, Address("slack", "C2"), since) is None
     assert cases.open_for(tx, "slack:ADA", CHANNEL, since) is None
     assert cases.open_for(tx, ADA.key, CHANNEL, tx.now) == newest

@@ -326,6 +326,9 @@ async def test_a_restart_of_the_database_is_an_outage_that_passes(
     finally:
         postgres.start()
     assert await store.run(work)
+    postgres.stop()
+    postgres.start()
+    assert not await store.run(work), "a restart that nobody noticed costs no request"
 
     def cut_off(tx: Tx) -> None:
         events.remember(tx, "slack", "E2")

@@ -125,6 +125,11 @@ def test_a_retry_puts_off_its_lane_but_no_other_and_keeps_the_order(store: Store
     with store.transaction() as tx:
         assert jobs.retry(tx, first, tx.now + 10 * SECOND, "busy")
         assert jobs.next_due(tx) == clock.now() + SECOND
+        assert [job.due_at for job in jobs.waiting(tx, "a")] == [
+            tx.now + 10 * SECOND,
+            tx.now + 10 * SECOND,
+            tx.now + SECOND,
+        ]
     clock.advance(5 * SECOND)
     assert [job.key for job in claim(store)] == ["timer"]
     clock.advance(5 * SECOND)
@@ -158,6 +163,15 @@ def test_what_waits_in_a_lane_can_be_called_back(store: Store) -> None:
     states = {key: state(store, key) for key in ("held", "waiting", "elsewhere", "timer")}
     pending, cancelled = JobState.PENDING, JobState.CANCELLED
     assert states == {"held": pending, "waiting": cancelled, "elsewhere": pending, "timer": cancelled}
+
+
+def test_what_waits_in_a_lane_is_in_order(store: Store) -> None:
+    put(store, "k1", "k2", "k3")
+    put(store, "elsewhere", lane="other")
+    first, _ = claim(store)
+    done(store, first)
+    with store.transaction() as tx:
+        assert [job.key for job in jobs.waiting(tx, "lane")] == ["k2", "k3"]
 
 
 def test_next_due_ignores_what_is_held_or_blocked(store: Store, clock: ManualClock) -> None:

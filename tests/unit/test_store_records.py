@@ -32,8 +32,11 @@ def a_case(tx: Tx) -> int:
 
 def test_an_event_is_new_once_for_each_source(store: Store) -> None:
     with store.transaction() as tx:
+        assert not events.seen(tx, "slack", "E1")
         assert events.remember(tx, "slack", "E1")
     with store.transaction() as tx:
+        assert events.seen(tx, "slack", "E1")
+        assert not events.seen(tx, "teams", "E1")
         assert not events.remember(tx, "slack", "E1")
         assert events.remember(tx, "teams", "E1")
 
