@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from io import BytesIO
 from typing import Any
 
 from aiohttp import ClientSession, ClientWebSocketResponse
@@ -20,8 +22,9 @@ class WebClient:
         return cls(session, url, found[1])
 
     async def post(self, what: str, **body: Any) -> tuple[int, dict[str, Any]]:
-        headers = {"X-Policy-Desk": self.token}
-        async with self.session.post(f"{self.url}api/{what}", json=body, headers=headers) as response:
+        headers = {"X-Policy-Desk": self.token, "Content-Type": "application/json"}
+        data = BytesIO(json.dumps(body).encode())
+        async with self.session.post(f"{self.url}api/{what}", data=data, headers=headers) as response:
             answer = await response.json() if response.content_type == "application/json" else {}
             return response.status, answer
 
