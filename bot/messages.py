@@ -1,9 +1,9 @@
 """What crosses the port between the desk and a platform. Frozen values, no behaviour, no vendor.
 
-In come `Said`, `Pressed`, `Submitted`, `Joined` and `Viewed`; out go `Outgoing` (through the outbox) and `Immediate`
-(inside the request). Two kinds of text are kept apart by type, because mixing them is how a person's words come alive
-in somebody else's channel: `Prose` is Markdown that the desk or the policy's owner wrote, everything else is plain text
-that an adapter must show as data, escaped in whatever way its platform needs.
+In come `Said`, `Pressed`, `Submitted`, `Shared`, `Joined` and `Viewed`; out go `Outgoing` (through the outbox) and
+`Immediate` (inside the request). Two kinds of text are kept apart by type, because mixing them is how a person's words
+come alive in somebody else's channel: `Prose` is Markdown that the desk or the policy's owner wrote, everything else is
+plain text that an adapter must show as data, escaped in whatever way its platform needs.
 """
 
 from __future__ import annotations
@@ -117,6 +117,19 @@ class Joined:
 
 
 @dataclass(frozen=True, slots=True)
+class Shared:
+    """Somebody wants to send a message, theirs or another's, to the press office; answered with a form, prefilled.
+
+    `text` is empty where there is no message to begin with. Nothing is kept until the form comes back.
+    """
+
+    person: Person
+    text: str
+    at: Address
+    direct: Address
+
+
+@dataclass(frozen=True, slots=True)
 class Viewed:
     """Somebody opened a page of the desk: `home` (for staff) or `queue` (for officers)."""
 
@@ -126,7 +139,7 @@ class Viewed:
     query: str = ""
 
 
-Incoming = Said | Pressed | Submitted | Joined | Viewed
+Incoming = Said | Pressed | Submitted | Shared | Joined | Viewed
 
 
 # ---- out ------------------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ One shape for every platform, so that all of them show the same words and the sa
 
 from bot.cards.answers import answer, answer_alone, choose, confirm_media, topics, unknown, welcome
 from bot.cards.askers import acknowledgement, added, own_case, reply
-from bot.cards.forms import CLOSING, close_form, details_form, note_form, reply_form
+from bot.cards.forms import CLOSING, close_form, details_form, note_form, reply_form, report_form
 from bot.cards.officers import in_thread, mail, ping
 from bot.cards.text import escape, name, plain, sentence, shorten, summarise
 
@@ -29,6 +29,7 @@ __all__ = [
     "plain",
     "reply",
     "reply_form",
+    "report_form",
     "sentence",
     "shorten",
     "summarise",

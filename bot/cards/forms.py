@@ -1,12 +1,13 @@
-"""Forms of a case."""
+"""Forms of a case, and the one that opens a case."""
 
 from __future__ import annotations
 
 from bot import wording
 from bot.cards.head import handle
 from bot.messages import Field, Form
-from bot.model import Case, Outcome
+from bot.model import Case, Details, Outcome
 
+UNKNOWN = Details()
 CLOSING = (Outcome.ANSWERED, Outcome.NO_ACTION)
 """How an officer may say that a case ended; the other outcomes have ways of their own."""
 
@@ -34,10 +35,19 @@ def close_form(case: Case) -> Form:
     return Form("case.close", f"{wording.CLOSE}: {case.reference}", handle(case), fields, submit=wording.CLOSE)
 
 
+def report_form(text: str) -> Form:
+    """Send a message to the press office, with whatever is known of the enquiry."""
+    message = Field("message", wording.REPORT_MESSAGE, "text", value=text, required=True)
+    return Form("report", wording.REPORT, "", (message, *_details(UNKNOWN)), submit=wording.REPORT_SUBMIT)
+
+
 def details_form(case: Case) -> Form:
     """What is known of an enquiry, prefilled."""
-    fields = tuple(
-        Field(name, label, "text" if name == "about" else "line", value=getattr(case.details, name))
+    return Form("case.details", f"{wording.DETAILS}: {case.reference}", handle(case), _details(case.details))
+
+
+def _details(known: Details) -> tuple[Field, ...]:
+    return tuple(
+        Field(name, label, "text" if name == "about" else "line", value=getattr(known, name))
         for name, label in wording.DETAILS_LABELS.items()
     )
-    return Form("case.details", f"{wording.DETAILS}: {case.reference}", handle(case), fields)

@@ -9,7 +9,8 @@ from bot.messages import Outgoing, Person, Prose
 
 SUMMARY_LENGTH = 150
 _PUNCTUATION = re.compile(r"""([!"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~])""")
-_TURNS_TEXT = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# Commands to terminals, and those that turn the direction of what follows.
+_COMMANDS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 def plain(markdown: str) -> Outgoing:
@@ -40,10 +41,13 @@ def escape(text: str) -> str:
 
     Every ASCII punctuation character may be escaped (CommonMark 0.31, section 2.4).
     """
-    return _PUNCTUATION.sub(r"\\\1", " ".join(text.split()))
+    return _PUNCTUATION.sub(r"\\\1", _line(text))
 
 
 def name(person: Person) -> str:
-    """What a person is called in a sentence: in one line, without characters that turn the rest of it round."""
-    kept = "".join(char for char in person.name if char not in _TURNS_TEXT)
-    return " ".join(kept.split()) or person.key
+    """What a person is called in a sentence."""
+    return _line(person.name) or person.key
+
+
+def _line(text: str) -> str:
+    return " ".join(_COMMANDS.sub("", text).split())

@@ -10,7 +10,7 @@ from bot.desk.mind import Minds
 from bot.desk.office import Office
 from bot.desk.questions import Questions
 from bot.desk.views import Views
-from bot.messages import Immediate, Incoming, Joined, Pressed, Said, Submitted, Viewed
+from bot.messages import Immediate, Incoming, Joined, Pressed, Said, Shared, Submitted, Viewed
 from bot.store.engine import Store
 
 
@@ -39,8 +39,12 @@ class PolicyDesk:
             case Pressed():
                 of_case = incoming.action.startswith("case.")
                 return await (self._casework if of_case else self._questions).pressed(incoming)
+            case Submitted(form="report"):
+                return await self._questions.reported(incoming)
             case Submitted():
                 return await self._casework.submitted(incoming)
+            case Shared():
+                return self._questions.shared(incoming)
             case Joined():
                 return await self._questions.joined(incoming)
             case Viewed():

@@ -13,7 +13,7 @@ from bot.desk.mind import Mind, Minds
 from bot.desk.office import Office
 from bot.knowledge.model import Entry
 from bot.matching.match import Match
-from bot.messages import Immediate, Joined, Outgoing, Pressed, Said
+from bot.messages import Immediate, Joined, Outgoing, Pressed, Said, Shared, Submitted
 from bot.model import Answered, Case, CaseKind, Details
 from bot.store import answers, events
 from bot.store import cases as case_rows
@@ -134,6 +134,31 @@ class Questions:
 
     def _say(self, tx: Tx, said: Said, outgoing: Outgoing, *, part: str = "") -> None:
         effects.send(tx, said.at, outgoing, key=f"said:{said.at.platform}:{said.event_id}:{part}")
+
+    # ---- reported with a form ---------------------------------------------------------------------------------------
+
+    def shared(self, shared: Shared) -> Immediate:
+        """The form, or the honest word that there is nobody to send it to."""
+        if not self._office.exists:
+            return Immediate(notice=wording.NO_PRESS_OFFICE)
+        return Immediate(form=cards.report_form(shared.text))
+
+    async def reported(self, submitted: Submitted) -> Immediate:
+        """The form came back: an enquiry, whatever a matcher thinks of it. It goes on in the direct conversation."""
+        text = submitted.values.get("message", "").strip()
+        if not text:
+            return Immediate(problems={"message": wording.NOTHING_WRITTEN})
+        if not self._office.exists:
+            return Immediate(notice=wording.NO_PRESS_OFFICE)
+        known = Details(**{name: submitted.values.get(name, "").strip() for name in wording.DETAILS_LABELS})
+        said = Said(submitted.event_id, submitted.person, text, submitted.direct, submitted.direct)
+
+        def report(tx: Tx) -> Immediate:
+            if events.remember(tx, submitted.at.platform, submitted.event_id):
+                self.open(tx, said, CaseKind.MEDIA, self._minds.current, known)
+            return Immediate()
+
+        return await self._store.run(report)
 
     # ---- cases ------------------------------------------------------------------------------------------------------
 

@@ -143,6 +143,9 @@ NOTE_LABEL = "Note, stays inside the press office"
 OUTCOME_LABEL = "How did it end?"
 CLOSE_NOTE_LABEL = "Anything to note, stays inside"
 ASKED_BY, FILES, MESSAGE = "Asked by", "Files", "Message"
+REPORT = "Send to the press office"
+REPORT_MESSAGE = "What happened, or what they wrote"
+REPORT_SUBMIT = "Send"
 DETAILS_LABELS = {
     "outlet": "Outlet",
     "journalist": "Journalist",
