@@ -1,0 +1,146 @@
+"""A platform, a desk and an outbox for the tests of the relay."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from bot import effects
+from bot.effects import Delivery, Send, Update
+from bot.errors import DeliveryFailure, PermanentFailure
+from bot.messages import Address, Mark, Outgoing, Person, Receipt
+from bot.model import Asker, CaseKind, Details, Job, JobKind, JobState, NewJob
+from bot.ports import Finding
+from bot.relay import Relay
+from bot.store import cases, jobs
+from bot.store.engine import Store
+from bot.store.tx import Tx
+
+ADA, PRESS = Address("test", "ada"), Address("test", "press")
+GONE = PermanentFailure("The channel is gone.", "Make another.")
+
+
+def says(text: str) -> Outgoing:
+    return Outgoing((), text)
+
+
+@dataclass
+class Platform:
+    """A messenger that writes down what it takes, and does before what `before` says for a summary."""
+
+    before: dict[str, Callable[[], object]] = field(default_factory=dict)
+    taken: list[str] = field(default_factory=list)
+    keys: list[str] = field(default_factory=list)
+    at_once: int = 0
+    most_at_once: int = 0
+
+    async def send(self, to: Address, outgoing: Outgoing, key: str) -> Receipt:
+        await self._take(f"{to.token}: {outgoing.summary}", outgoing.summary, key)
+        return Receipt(to, (f"part {len(self.taken)}",), Address(to.platform, f"{to.token}/thread"))
+
+    async def update(self, receipt: Receipt, outgoing: Outgoing, key: str) -> Receipt:
+        await self._take(f"{receipt.parts} becomes: {outgoing.summary}", outgoing.summary, key)
+        if outgoing.summary == "was deleted":
+            return Receipt(receipt.address, ("sent again",), Address("test", "press/new thread"))
+        return receipt
+
+    async def mark(self, message: Address, event_id: str, mark: Mark) -> None:
+        await self._take(f"{message.token} {event_id} {mark}", "mark", "mark")
+
+    async def diagnose(self) -> Sequence[Finding]:
+        return ()
+
+    async def _take(self, what: str, summary: str, key: str) -> None:
+        self.at_once += 1
+        self.most_at_once = max(self.most_at_once, self.at_once)
+        try:
+            await asyncio.sleep(0)
+            if summary in self.before:
+                result = self.before[summary]()
+                if asyncio.iscoroutine(result):
+                    await result
+        finally:
+            self.at_once -= 1
+        self.taken.append(what)
+        self.keys.append(key)
+
+
+@dataclass
+class Desk:
+    """Handlers that note what they are told in the database: what is rolled back is not there."""
+
+    fails: dict[str, Exception] = field(default_factory=dict)
+
+    def read(self, job: Job) -> Delivery:
+        return effects.read(job)
+
+    def timer(self, tx: Tx, job: Job) -> None:
+        self._note(tx, "timer", job, "fired")
+
+    def sent(self, tx: Tx, job: Job, receipt: Receipt) -> None:
+        self._note(tx, "sent", job, receipt.parts[0])
+
+    def dead(self, tx: Tx, job: Job, failure: DeliveryFailure) -> None:
+        self._note(tx, "dead", job, str(failure))
+        send(tx, ADA, "the fallback", key=f"{job.key}:fallback")
+
+    def _note(self, tx: Tx, what: str, job: Job, detail: str) -> None:
+        tx.connection.exec_driver_sql("CREATE TABLE IF NOT EXISTS note (text TEXT)")
+        tx.connection.exec_driver_sql(f"INSERT INTO note VALUES ('{what} {job.key}: {detail}')")  # noqa: S608
+        if job.key in self.fails:
+            raise self.fails[job.key]
+
+
+def send(tx: Tx, to: Address, text: str, *, key: str = "", lane: str = "") -> None:
+    job = NewJob(JobKind.SEND, lane or str(to), key or text, effects.payload(Send(to, says(text))), tx.now)
+    assert jobs.put(tx, job) is not None
+
+
+def put_of_case(tx: Tx, case_id: int, delivery: Delivery, key: str) -> None:
+    kind = JobKind.UPDATE if isinstance(delivery, Update) else JobKind.SEND
+    jobs.put(tx, NewJob(kind, "press", key, effects.payload(delivery), tx.now, case_id))
+
+
+def a_case(tx: Tx) -> int:
+    asker = Asker(Person("test", "ada"), ADA, ADA, "a reporter rang", tx.now, "E1")
+    return cases.create(tx, CaseKind.MEDIA, asker, Details()).id
+
+
+def timer(tx: Tx, key: str, *, after: timedelta = timedelta(0), case_id: int | None = None) -> None:
+    jobs.put(tx, NewJob(JobKind.TIMER, "timers", key, {"v": 1}, tx.now + after, case_id))
+
+
+def notes(store: Store) -> list[str]:
+    with store.transaction() as tx:
+        tx.connection.exec_driver_sql("CREATE TABLE IF NOT EXISTS note (text TEXT)")
+        return sorted(tx.connection.exec_driver_sql("SELECT text FROM note").scalars())
+
+
+def the(store: Store, key: str) -> Job:
+    with store.transaction() as tx:
+        found = jobs.by_key(tx, key)
+    assert found is not None
+    return found
+
+
+def is_in(store: Store, key: str, state: JobState) -> Callable[[], bool]:
+    return lambda: the(store, key).state is state
+
+
+async def until(true: Callable[[], bool]) -> None:
+    async with asyncio.timeout(20):
+        while not await asyncio.to_thread(true):  # noqa: ASYNC110  what is waited for happens in a database
+            await asyncio.sleep(0.01)
+
+
+@asynccontextmanager
+async def relaying(store: Store, platform: Platform, desk: Desk, owner: str = "me") -> AsyncIterator[Relay]:
+    relay = Relay(store, {"test": platform}, desk, owner)
+    await relay.start()
+    try:
+        yield relay
+    finally:
+        await relay.stop()
