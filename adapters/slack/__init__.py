@@ -1,0 +1,1 @@
+"""Slack: staff ask where they work, the press office answers where it works."""
