@@ -13,9 +13,7 @@ import signal
 import socket
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import AsyncExitStack, suppress
-from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -42,6 +40,7 @@ from bot.relay import Relay
 from bot.store import snapshots
 from bot.store.engine import Store
 from bot.store.state import DurableState
+from bot.training import train
 
 if TYPE_CHECKING:
     from adapters.console import TerminalConsole
@@ -195,10 +194,7 @@ class Application:
             return snapshot.loads(kept[1]), error.problems
 
     async def _learn(self, knowledge: Knowledge) -> Mind:
-        """Train in a process of its own: it takes seconds and memory that the serving process need not have."""
-        loop = asyncio.get_running_loop()
-        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
-            return Mind(knowledge, await loop.run_in_executor(process, Matcher.build, knowledge, self._options))
+        return Mind(knowledge, await train(knowledge, self._options))
 
     async def _take_over(self, knowledge: Knowledge) -> None:
         mind = await self._learn(knowledge)
