@@ -1,19 +1,19 @@
-"""The console with a desk behind it, as the browser tests need it: it can be stopped and started where it was.
-
-Which desk that is, is decided here and nowhere else.
-"""
+"""The console with a real desk behind it, as the browser tests need it: it can be stopped and started where it was."""
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 from pathlib import Path
 
 from adapters.web import Persona, WebConsole
 from bot.clock import SystemClock
+from bot.config import from_mapping
+from bot.desk.deliveries import Deliveries
+from bot.desk.desk import PolicyDesk
+from bot.desk.mind import Mind, Minds
+from bot.desk.office import Office
+from bot.relay import Relay
 from bot.store.engine import Store
 from bot.store.state import DurableState
-from tests.scenarios.scripted_desk import ScriptedDesk
 
 PEOPLE = (
     Persona("sam", "Sam Staff"),
@@ -21,22 +21,20 @@ PEOPLE = (
     Persona("anna", "Anna Officer", officer=True),
     Persona("ben", "Ben Officer", officer=True),
 )
-EXAMPLES = (
-    "can I use my uni email on LinkedIn?",
-    "may I tweet about work from my own account?",
-    "a reporter has just rung me",
-)
+SETTINGS = {
+    "press_office": {"channels": ["web:press"], "officers": ["web:anna", "web:ben"], "phone": "+44 1524 000000"},
+}
 
 
 class ServedConsole:
     """`url` is the page's address; it stays the same over a restart."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, mind: Mind, examples: tuple[str, ...]) -> None:
         self._clock = SystemClock()
         self._store = Store(f"sqlite:///{folder / 'console.db'}", self._clock)
-        self._desk = ScriptedDesk(self._clock)
-        self._console: WebConsole | None = None
-        self._relay: asyncio.Task[None] | None = None
+        self._office = Office(from_mapping(SETTINGS, {}))
+        self._mind = mind
+        self._examples = examples
         self._port = 0
 
     @property
@@ -46,18 +44,20 @@ class ServedConsole:
     async def start(self) -> None:
         self._store.open()
         state = DurableState(self._store, "web")
-        self._console = WebConsole(
-            state, self._clock, self._port, PEOPLE, lambda: "3 answers, checked 10:02", lambda: EXAMPLES
+        self._console = WebConsole(state, self._clock, self._port, PEOPLE, self._status, lambda: self._examples)
+        self._minds = Minds(self._mind)
+        self._relay = Relay(
+            self._store, {"web": self._console.messenger}, Deliveries(self._office, self._minds), "browser-tests"
         )
-        await self._console.start(self._desk)
+        await self._relay.start()
+        await self._console.start(PolicyDesk(self._store, self._minds, self._office, self._relay.wake))
         self._port = int(self._console.url.rstrip("/").rpartition(":")[2])
-        self._relay = asyncio.create_task(self._desk.deliver(self._console.messenger))
 
     async def stop(self) -> None:
-        if self._relay is not None:
-            self._relay.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._relay
-        if self._console is not None:
-            await self._console.stop()
+        await self._console.stop()
+        await self._relay.stop()
+        self._minds.close()
         self._store.close()
+
+    def _status(self) -> str:
+        return f"{len(self._mind.knowledge.answering)} answers, checked 10:02"

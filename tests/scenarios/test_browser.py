@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from axe_core_python.async_playwright import Axe
-from playwright.async_api import Browser, BrowserContext
+from playwright.async_api import Browser, BrowserContext, expect
 
+from tests.desk import mind
 from tests.scenarios.browser import CHROMIUM, PHONE, WIDE, Window, launched
 from tests.scenarios.console_server import ServedConsole
 
@@ -19,12 +20,14 @@ pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine (apt-get install chromium)"),
 ]
 
-ENQUIRY = "a reporter from the Guardian just rang me about my tweet"
+QUESTION = "may I bring coffee into the reading room"
+UNCLEAR = "a question about my key"
+ENQUIRY = "a reporter from the Guardian just rang me about my post"
 
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def served_console(tmp_path: Path) -> AsyncIterator[ServedConsole]:
-    served = ServedConsole(tmp_path)
+    served = ServedConsole(tmp_path, mind(), (QUESTION, UNCLEAR, ENQUIRY))
     await served.start()
     yield served
     await served.stop()
@@ -45,9 +48,9 @@ async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
 
 async def test_a_question_is_answered_with_its_source(served_console: ServedConsole, context: BrowserContext) -> None:
     window = await Window.open(context, served_console.url)
-    await window.press("can I use my uni email on LinkedIn?", within="#examples")
-    await window.sees("No, not as your login.")
-    await window.sees("Source: Employee Social Media Guidance, Things to avoid, point 1 (24 May 2017)")
+    await window.press(QUESTION, within="#examples")
+    await window.sees("Yes, in a closed cup.")
+    await window.sees("Source: Reading Room Handbook, At the desks, point 1 (10 March 2025)")
     await window.sees("Sent")
     assert not await window.page.locator("#examples").is_visible()
     await window.press("Helpful")
@@ -57,9 +60,9 @@ async def test_a_question_is_answered_with_its_source(served_console: ServedCons
 
 async def test_one_of_several_candidates_is_chosen(served_console: ServedConsole, context: BrowserContext) -> None:
     window = await Window.open(context, served_console.url)
-    await window.ask("what about Twitter")
-    await window.press("Tweeting from your own account")
-    await window.sees("Yes, with care.")
+    await window.ask(UNCLEAR)
+    await window.press("A lost key")
+    await window.sees("Tell the house desk today.")
 
 
 async def test_an_enquiry_is_claimed_in_one_window_and_answered_in_the_other(
@@ -81,9 +84,6 @@ async def test_an_enquiry_is_claimed_in_one_window_and_answered_in_the_other(
     assert await press.page.title() == "Policy Desk"
 
     await press.press("Reply", within=".case")
-    await press.page.fill("dialog textarea", "?")
-    await press.press("Reply", within="dialog")
-    await press.sees("Write something first.", within="dialog")
     await press.page.fill("dialog textarea", "Please do not answer yet.\n<b>I will</b> ring you.")
     await press.press("Reply", within="dialog")
     await staff.sees("Please do not answer yet.\n<b>I will</b> ring you.")
@@ -121,7 +121,7 @@ async def test_a_closed_case_folds_away(served_console: ServedConsole, context: 
 
 async def test_a_reload_shows_everything_again(served_console: ServedConsole, context: BrowserContext) -> None:
     window = await Window.open(context, served_console.url)
-    await window.ask("what about Twitter")
+    await window.ask(UNCLEAR)
     await window.sees("I am not sure which of these you mean.")
     await window.ask(ENQUIRY)
     await window.press("Claim", within=".case")
@@ -170,20 +170,20 @@ async def test_what_is_typed_while_the_desk_is_away_is_sent_when_it_is_back(
     served_console: ServedConsole, context: BrowserContext
 ) -> None:
     window = await Window.open(context, served_console.url)
-    await window.ask("what about Twitter")
+    await window.ask(UNCLEAR)
     await window.sees("I am not sure which of these you mean.")
     await served_console.stop()
     await window.sees("Connection lost.", within="#connection")
-    await window.ask("can I use my uni email on LinkedIn?")
-    await window.ask("what about Twitter?")
+    await window.ask(QUESTION)
+    await window.ask("another question about my key")
     await window.sees("Waiting for the connection")
     await served_console.start()
-    await window.sees("No, not as your login.")
+    await window.sees("Yes, in a closed cup.")
     await window.page.wait_for_selector("#connection", state="hidden")
-    await window.page.wait_for_function("document.querySelectorAll('#conversation .own').length === 3")
+    await expect(window.page.locator("#conversation .own")).to_have_count(3)
     order = await window.page.locator("#conversation .own .text").all_inner_texts()
-    assert order == ["what about Twitter", "can I use my uni email on LinkedIn?", "what about Twitter?"]
-    await window.page.wait_for_function("document.querySelectorAll('#conversation .desk').length === 4")
+    assert order == [UNCLEAR, QUESTION, "another question about my key"]
+    await expect(window.page.locator("#conversation .desk")).to_have_count(4)
 
 
 async def test_what_people_write_is_text_and_nothing_else(
@@ -211,7 +211,7 @@ async def test_axe_finds_nothing(
     )
     window = await Window.open(context, served_console.url)
     await violations(window)
-    await window.ask("what about Twitter")
+    await window.ask(UNCLEAR)
     await window.sees("I am not sure which of these you mean.")
     await window.ask(ENQUIRY)
     await window.sees("The press office has been told.")
