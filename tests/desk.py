@@ -1,0 +1,219 @@
+"""A whole desk in a test: real store, knowledge, matcher, desk and relay, on platforms that record what they are given.
+
+Nothing happens but what a test asks for: time stands still, and the outbox is emptied by `settle`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from bot import plaintext
+from bot.config import from_mapping
+from bot.desk.deliveries import Deliveries
+from bot.desk.desk import PolicyDesk
+from bot.desk.mind import Mind, Minds
+from bot.desk.office import Office
+from bot.errors import DeliveryFailure, PermanentFailure, TemporaryFailure
+from bot.knowledge.loader import load
+from bot.matching.matcher import Matcher, Options
+from bot.messages import Address, Button, Buttons, Immediate, Incoming, Mark, Outgoing, Person, Receipt, Said
+from bot.ports import Desk, Finding, Health
+from bot.relay import Relay
+from bot.store import jobs
+from bot.store.engine import Store
+from tests.clock import ManualClock
+
+KNOWLEDGE = Path(__file__).parent / "data" / "knowledge"
+PHONE = "+44 1524 000000"
+SETTINGS: Mapping[str, Any] = {
+    "press_office": {
+        "channels": ["slack:c-press"],
+        "officers": ["slack:anna", "slack:ben", "teams:carl", "slack:officers"],
+        "on_call": ["slack:ben"],
+        "phone": PHONE,
+        "email": "press@example.org",
+    },
+    "email": {"host": "mail.example.org", "from": "desk@example.org"},
+}
+
+
+@cache
+def mind(folder: Path = KNOWLEDGE) -> Mind:
+    """Asks rather than guesses where two answers are equally near, as it would with a larger knowledge base."""
+    knowledge = load(folder)
+    return Mind(knowledge, Matcher.build(knowledge, Options(accept=0.3)))
+
+
+@dataclass
+class Message:
+    """What a platform shows: as it was drawn first, and each time it was changed."""
+
+    id: str
+    to: Address
+    key: str
+    versions: list[Outgoing]
+
+    @property
+    def text(self) -> str:
+        return plaintext.render(self.versions[-1])
+
+    @property
+    def buttons(self) -> tuple[Button, ...]:
+        return buttons(self.versions[-1])
+
+
+class RecordingPlatform:
+    """A platform on which everything works, unless told otherwise; see `ports.Messenger` for what it keeps.
+
+    Tokens: `dm-sam` is a direct conversation, `c-press` a channel, `c-press/3` the thread below message 3 in it.
+    """
+
+    def __init__(self, platform: str) -> None:
+        self.platform = platform
+        self.shown: list[Message] = []
+        self.marks: list[tuple[Address, str, Mark]] = []
+        self.failures: dict[str, DeliveryFailure] = {}
+        """Token of a conversation (threads in it included) -> what writing to it raises."""
+        self.drops: set[str] = set()
+        """Tokens of conversations where the next message is shown but the answer to the sender is lost."""
+        self._desk: Desk | None = None
+
+    @property
+    def messenger(self) -> RecordingPlatform:
+        return self
+
+    async def start(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def stop(self) -> None:
+        self._desk = None
+
+    def health(self) -> Health:
+        return Health(ready=self._desk is not None)
+
+    async def deliver(self, incoming: Incoming) -> Immediate:
+        """The platform's event reaches the desk. Raises what the desk raises: it is then not acknowledged."""
+        assert self._desk is not None
+        return await self._desk.handle(incoming)
+
+    async def send(self, to: Address, outgoing: Outgoing, key: str) -> Receipt:
+        self._check(to)
+        message = next((shown for shown in self.shown if shown.key == key), None)
+        if message is None:
+            message = Message(str(len(self.shown) + 1), to, key, [outgoing])
+            self.shown.append(message)
+        if to.token in self.drops:
+            self.drops.remove(to.token)
+            raise TemporaryFailure("The answer was lost.")
+        return self._receipt(message)
+
+    async def update(self, receipt: Receipt, outgoing: Outgoing, key: str) -> Receipt:
+        self._check(receipt.address)
+        message = next((shown for shown in self.shown if shown.id == receipt.parts[0]), None)
+        if message is None:
+            return await self.send(receipt.address, outgoing, key)
+        message.versions.append(outgoing)
+        return receipt
+
+    async def mark(self, message: Address, event_id: str, mark: Mark) -> None:
+        self._check(message)
+        self.marks.append((message, event_id, mark))
+
+    async def diagnose(self) -> Sequence[Finding]:
+        return [Finding(self.platform, ok=True, detail="records")]
+
+    def _check(self, to: Address) -> None:
+        if failure := self.failures.get(to.token.partition("/")[0]):
+            raise failure
+        if not to.token.startswith(("dm-", "c-", "press@")):
+            raise PermanentFailure(f"There is no {to.token} here.", "Name a conversation that exists.")
+
+    def _receipt(self, message: Message) -> Receipt:
+        to = message.to
+        if not to.token.startswith("c-"):
+            return Receipt(to, (message.id,))
+        return Receipt(to, (message.id,), to if "/" in to.token else Address(to.platform, f"{to.token}/{message.id}"))
+
+
+class SteppingRelay(Relay):
+    """The relay without its loop."""
+
+    async def settle(self) -> None:
+        """Deliver what is due, and what follows from it, until nothing is."""
+        while True:
+            await self._turn(hands=self._concurrency)
+            if self._under_way:
+                await asyncio.gather(*self._under_way)
+            elif not self._finished and self.health().oldest_due is None:
+                return
+
+
+@dataclass
+class House:
+    """The desk with its surroundings. `office` and `relay` are made anew by `restart`, as by a new process."""
+
+    store: Store
+    clock: ManualClock
+    settings: Mapping[str, Any] = field(default_factory=lambda: SETTINGS)
+    platforms: dict[str, RecordingPlatform] = field(
+        default_factory=lambda: {name: RecordingPlatform(name) for name in ("slack", "teams", "email")}
+    )
+    minds: Minds = field(default_factory=lambda: Minds(mind()))
+    events: int = 0
+
+    async def start(self) -> None:
+        self.office = Office(from_mapping(self.settings, {}))
+        handlers = Deliveries(self.office, self.minds)
+        self.relay = SteppingRelay(self.store, self.platforms, handlers, owner=f"relay-{id(self)}")
+        self.desk = PolicyDesk(self.store, self.minds, self.office, self.relay.wake)
+        for platform in self.platforms.values():
+            await platform.start(self.desk)
+
+    restart = start
+
+    def close(self) -> None:
+        self.minds.close()
+
+    def next_event(self) -> str:
+        self.events += 1
+        return f"event-{self.events}"
+
+    async def handle(self, incoming: Incoming) -> Immediate:
+        """The event reaches the desk, and everything that follows from it is delivered."""
+        immediate = await self.desk.handle(incoming)
+        await self.relay.settle()
+        return immediate
+
+    async def pass_time(self, time: timedelta) -> None:
+        """Everything that is due meanwhile happens at its time."""
+        until = self.clock.now() + time
+        while (due := await self.store.run(jobs.next_due)) is not None and due <= until:
+            self.clock.advance(max(due - self.clock.now(), timedelta()))
+            await self.relay.settle()
+        self.clock.advance(until - self.clock.now())
+
+    def at(self, place: Address) -> list[Message]:
+        """What stands there, oldest first."""
+        return [message for message in self.platforms[place.platform].shown if message.to == place]
+
+
+def buttons(outgoing: Outgoing) -> tuple[Button, ...]:
+    return tuple(button for block in outgoing.blocks if isinstance(block, Buttons) for button in block.buttons)
+
+
+def person(name: str, platform: str = "slack", *groups: str) -> Person:
+    return Person(platform, name, name.title(), frozenset(groups))
+
+
+def direct(who: Person) -> Address:
+    return Address(who.platform, f"dm-{who.id}")
+
+
+def said(who: Person, text: str, event_id: str, at: Address | None = None, **more: Any) -> Said:
+    return Said(event_id, who, text, at or direct(who), direct(who), **more)
