@@ -12,7 +12,22 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, exists, func, literal_column, or_, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    tuple_,
+    update,
+)
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from bot.model import Job, JobKind, JobState, NewJob
 from bot.store.tables import job
@@ -21,6 +36,7 @@ from bot.store.tx import Tx, insert
 
 _PENDING: ColumnElement[str] = literal_column("'pending'")
 _TIMER: ColumnElement[str] = literal_column("'timer'")
+_NOW = bindparam("now", type_=job.c.due_at.type)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +78,10 @@ def put(tx: Tx, new: NewJob) -> int | None:
 
 def claim(tx: Tx, owner: str, limit: int, lease: timedelta) -> list[Job]:
     """Take up to `limit` due jobs that nobody holds, for the length of `lease`: timers first, one of each lane."""
-    timers = _claim(tx, owner, limit, lease, timers=True)
+    holder = {"now": tx.now, "until": tx.now + lease, "holder": owner}
+    timers = _claim(tx, _CLAIM_TIMERS, holder, limit)
     rest = limit - len(timers)
-    return timers + _claim(tx, owner, rest, lease, timers=False) if rest else timers
+    return timers + _claim(tx, _CLAIM, holder, rest) if rest else timers
 
 
 def done(tx: Tx, held: Collection[Job]) -> set[int]:
@@ -110,12 +127,7 @@ def cancel_lane(tx: Tx, lane: str) -> int:
 
 def next_due(tx: Tx) -> datetime | None:
     """When `claim` can find something next, leases aside: what waits behind another job in its lane does not count."""
-    firsts = [
-        tx.connection.execute(
-            select(job.c.due_at).where(_free(tx, timers=timers)).order_by(job.c.due_at, job.c.id).limit(1)
-        ).scalar_one_or_none()
-        for timers in (True, False)
-    ]
+    firsts = [tx.connection.execute(query, {"now": tx.now}).scalar_one_or_none() for query in (_NEXT_TIMER, _NEXT)]
     return min((due for due in firsts if due is not None), default=None)
 
 
@@ -151,28 +163,31 @@ def by_key(tx: Tx, key: str) -> Job | None:
     return None if row is None else _job(row)
 
 
-def _claim(tx: Tx, owner: str, limit: int, lease: timedelta, *, timers: bool) -> list[Job]:
+def _claim(tx: Tx, statement: ReturningUpdate[Any], holder: dict[str, Any], limit: int) -> list[Job]:
+    claimed = [_job(row) for row in tx.connection.execute(statement, holder | {"most": limit})]
+    return sorted(claimed, key=lambda each: (each.due_at, each.id))
+
+
+def _claiming(*, timers: bool) -> ReturningUpdate[Any]:
     candidate = (
         select(job.c.id)
-        .where(job.c.due_at <= tx.now, _free(tx, timers=timers))
+        .where(job.c.due_at <= _NOW, _free(timers=timers))
         .order_by(job.c.due_at, job.c.id)
-        .limit(limit)
+        .limit(bindparam("most", type_=Integer))
         .with_for_update(skip_locked=True)
         .cte("candidate")
         .prefix_with("MATERIALIZED")
     )
-    statement = (
-        update(job)
-        .where(job.c.id.in_(select(candidate.c.id)))
-        .values(claims=job.c.claims + 1, lease_until=tx.now + lease, lease_owner=owner)
-        .returning(job)
-    )
-    claimed = [_job(row) for row in tx.connection.execute(statement)]
-    return sorted(claimed, key=lambda each: (each.due_at, each.id))
+    taken = {"claims": job.c.claims + 1, "lease_until": bindparam("until"), "lease_owner": bindparam("holder")}
+    return update(job).where(job.c.id.in_(select(candidate.c.id))).values(taken).returning(job)
 
 
-def _free(tx: Tx, *, timers: bool) -> ColumnElement[bool]:
-    unheld = and_(job.c.state == _PENDING, or_(job.c.lease_until.is_(None), job.c.lease_until <= tx.now))
+def _first_due(*, timers: bool) -> Select[Any]:
+    return select(job.c.due_at).where(_free(timers=timers)).order_by(job.c.due_at, job.c.id).limit(1)
+
+
+def _free(*, timers: bool) -> ColumnElement[bool]:
+    unheld = and_(job.c.state == _PENDING, or_(job.c.lease_until.is_(None), job.c.lease_until <= _NOW))
     if timers:
         return and_(unheld, job.c.kind == _TIMER)
     earlier = job.alias("earlier")
@@ -212,3 +227,9 @@ def _job(row: Row[Any]) -> Job:
         lease_owner=row.lease_owner,
         last_error=row.last_error,
     )
+
+
+# Made once: the relay runs them with every turn, and to put one together takes longer than to run it. What is sent and
+# not yet noted when the process dies is sent again, so the length of a turn counts.
+_CLAIM_TIMERS, _CLAIM = _claiming(timers=True), _claiming(timers=False)
+_NEXT_TIMER, _NEXT = _first_due(timers=True), _first_due(timers=False)
