@@ -4,8 +4,8 @@ What a turn does not name, nobody reads: a message at a place that `sees` leaves
 or a mark that was not expected. In what is expected, "…" stands for anything.
 
 Places: `sam` is Sam's direct conversation, `#yard` a thread in a channel, `press` the press channel, `thread` what
-stands below the newest card there, `mail` the press office's; one on another platform is written `teams:press`. People
-likewise.
+stands below the newest card there (`press/3`: below the third message), `mail` the press office's mailbox; a place on
+another platform is written `teams:press`. People likewise.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Literal
 
 from bot import plaintext
 from bot.messages import (
@@ -25,7 +26,6 @@ from bot.messages import (
     Pressed,
     Said,
     Submitted,
-    View,
     Viewed,
 )
 from tests.desk import House, Message, buttons, direct, person, said
@@ -89,7 +89,7 @@ class Opens(Turn):
     """Somebody looks at a page; `page` is what it reads like."""
 
     who: str
-    view: str = "home"
+    view: Literal["home", "queue"] = "home"
     page: str = ""
 
 
@@ -118,7 +118,6 @@ class Stage:
         self._last: Incoming | None = None
         self._forms: dict[str, Form] = {}
         self._said: dict[str, list[Said]] = {}
-        self._view: View | None = None
 
     async def play(self, dialogue: Sequence[Turn]) -> None:
         for number, turn in enumerate(dialogue):
@@ -147,6 +146,8 @@ class Stage:
             return Address("email", "press@example.org")
         if token == "press":
             return Address(platform, "c-press")
+        if token.startswith("press/"):
+            return Address(platform, f"c-{token}")
         if token == "thread":
             return Address(platform, f"c-press/{self.house.at(Address(platform, 'c-press'))[-1].id}")
         return Address(platform, f"c-{token[1:]}/1") if token.startswith("#") else Address(platform, f"dm-{token}")
@@ -168,13 +169,7 @@ class Stage:
                     await awaitable
                 return Immediate()
             case Opens():
-                viewed = Viewed(
-                    self.who(turn.who), "queue" if turn.view == "queue" else "home", direct(self.who(turn.who))
-                )
-                immediate = await self.house.handle(viewed)
-                page = "\n".join(plaintext.render(shown) for shown in immediate.view.cards) if immediate.view else ""
-                assert reads(page, turn.page) if turn.page else not page, page
-                return immediate
+                return await self._opens(turn)
             case _:
                 pass
         incoming = self._incoming(turn)
@@ -224,6 +219,16 @@ class Stage:
                     value = button.value if turn.value is None else turn.value
                     return Pressed(self.house.next_event(), who, button.action, value, at, direct(who))
         raise AssertionError(f"{turn.who} sees no button {turn.label!r} in {at}")
+
+    async def _opens(self, turn: Opens) -> Immediate:
+        immediate = await self.looks(turn.who, turn.view)
+        page = "\n".join(plaintext.render(shown) for shown in immediate.view.cards) if immediate.view else ""
+        assert reads(page, turn.page), page
+        return immediate
+
+    async def looks(self, name: str, view: Literal["home", "queue"]) -> Immediate:
+        who = self.who(name)
+        return await self.house.handle(Viewed(who, view, direct(who)))
 
     # ---- what is read -----------------------------------------------------------------------------------------------
 

@@ -76,15 +76,18 @@ class Deliveries:
 
     def _ping_failed(self, tx: Tx, case: Case, job: Job, where: str, why: str) -> None:
         terms = self._office.terms(self._minds.current.knowledge, tx.now)
-        elsewhere = bool(postings.of_case(tx, case.id)) or self._waits_elsewhere(tx, job, where)
+        elsewhere = bool(postings.of_case(tx, case.id)) or self._may_have_it_elsewhere(tx, job, where)
         change = cases.ping_failed(case, where, why, terms, tx.now, elsewhere=elsewhere)
         effects.commit(tx, change, self._office.press)
 
-    def _waits_elsewhere(self, tx: Tx, job: Job, where: str) -> bool:
-        """Whether another channel may still take this ping; should that fail too, it comes here or to the timer."""
+    def _may_have_it_elsewhere(self, tx: Tx, job: Job, where: str) -> bool:
+        """Whether another channel may still take this ping, or took it in this same transaction.
+
+        Should that fail too, it comes here or to the timer.
+        """
         common = job.key.removesuffix(where)
         keys = (common + str(channel) for channel in self._office.press.channels if str(channel) != where)
-        return any(other.state is JobState.PENDING for key in keys if (other := jobs.by_key(tx, key)))
+        return any(other.state in {JobState.PENDING, JobState.DONE} for key in keys if (other := jobs.by_key(tx, key)))
 
     def _tell_failed(self, tx: Tx, case: Case, job: Job, delivery: Send, why: str) -> None:
         if delivery.instead:
