@@ -135,7 +135,13 @@ class WebConsole:
 
     async def _tell(self, entry: Entry) -> Immediate:
         """Hand the desk a message from the transcript, and mark it when the desk has committed it."""
-        answer = await self._handle(self._reader.said(entry))
+        try:
+            answer = await self._handle(self._reader.said(entry))
+        except StoreUnavailable:
+            raise
+        except Exception:
+            await self._transcript.progress(entry.event_id, "failed")
+            raise
         await self._transcript.progress(entry.event_id, "sent")
         return answer
 

@@ -50,34 +50,39 @@ class Live:
         self._transcript, self._around = transcript, surroundings
         self._sockets: set[web.WebSocketResponse] = set()
 
-    async def open(self, request: web.Request, token: str, met: Callable[[Persona], Any]) -> web.WebSocketResponse:
+    async def open(self, request: web.Request, token: str, met: Callable[[Persona], object]) -> web.WebSocketResponse:
         """Serve one window until it goes. `met` is told who is in front of it."""
         socket = web.WebSocketResponse(heartbeat=20, max_msg_size=4096)
         await socket.prepare(request)
-        greeting = await _greeting(socket)
-        if greeting is None or not guard.same(str(greeting.get("token", "")), token):
-            await socket.close(code=STRANGER)
-            return socket
-        persona = self._around.people.get(str(greeting.get("staff", ""))) or self._around.people.staff[0]
-        met(persona)
-        await self._transcript.all()
         self._sockets.add(socket)
-        teller = asyncio.create_task(self._tell(socket, persona, int(greeting.get("since", 0))))
         try:
-            async for message in socket:
-                if message.type is WSMsgType.ERROR:
-                    break
+            await self._serve(socket, token, met)
         finally:
             self._sockets.discard(socket)
-            teller.cancel()
-            with contextlib.suppress(asyncio.CancelledError, ConnectionError):
-                await teller
         return socket
 
     async def close(self) -> None:
         """Send every window away; they come back when the desk does."""
         for socket in tuple(self._sockets):
             await socket.close(code=WSCloseCode.GOING_AWAY)
+
+    async def _serve(self, socket: web.WebSocketResponse, token: str, met: Callable[[Persona], object]) -> None:
+        greeting = await _greeting(socket)
+        if greeting is None or not guard.same(str(greeting.get("token", "")), token):
+            await socket.close(code=STRANGER)
+            return
+        persona = self._around.people.get(str(greeting.get("staff", ""))) or self._around.people.staff[0]
+        met(persona)
+        await self._transcript.all()
+        teller = asyncio.create_task(self._tell(socket, persona, int(greeting.get("since", 0))))
+        try:
+            async for message in socket:
+                if message.type is WSMsgType.ERROR:
+                    break
+        finally:
+            teller.cancel()
+            with contextlib.suppress(asyncio.CancelledError, ConnectionError):
+                await teller
 
     async def _tell(self, socket: web.WebSocketResponse, persona: Persona, since: int) -> None:
         mine = persona.direct.token

@@ -60,4 +60,4 @@ class ServedConsole:
         self._store.close()
 
     def _status(self) -> str:
-        return f"{len(self._mind.knowledge.answering)} answers, checked 10:02"
+        return f"{len(self._mind.knowledge.answering)} answers"

@@ -76,7 +76,7 @@ export class MessageList {
 
   showPerson(message) {
     const known = this.list.querySelector(`[data-event="${CSS.escape(message.event_id)}"]`);
-    const element = this.drawOwn(message.event_id, message.text, PROGRESS[message.progress], message);
+    const element = this.drawPerson(message.event_id, message.text, PROGRESS[message.progress], message);
     element.dataset.id = message.id;
     element.classList.toggle("trouble", message.progress === "failed");
     known?.remove();
@@ -88,7 +88,7 @@ export class MessageList {
   /** Show at once what was typed, before the desk has it. */
   wait(item, word) {
     if (this.list.querySelector(`[data-event="${CSS.escape(item.id)}"]`)) return;
-    const element = this.drawOwn(item.id, item.text, word, null);
+    const element = this.drawPerson(item.id, item.text, word, null);
     arrive(element);
     this.waiting.set(item.id, element);
     this.list.append(element);
@@ -105,12 +105,13 @@ export class MessageList {
     this.waiting.delete(item.id);
   }
 
-  drawOwn(event, text, word, message) {
+  drawPerson(event, text, word, message) {
     const name = this.names && message ? h("span", { class: "name" }, message.person.name) : null;
     const time = message && h("time", { datetime: message.at }, clock(message.at));
+    const own = !message || message.person.id === this.person;
     return h(
       "li",
-      { class: "message own", "data-event": event },
+      { class: `message person ${own ? "own" : "other"}`, "data-event": event },
       h("p", { class: "text" }, text),
       h("p", { class: "small" }, name, time, h("span", { class: "progress" }, word)),
     );
