@@ -104,6 +104,7 @@ class Application:
         self.config = config
         self.clock = SystemClock()
         self.store = Store(config.database_url, self.clock)
+        self.server = HttpServer(config.server.host, config.server.port)
         self.adapters: tuple[Adapter, ...] = ()
         self.url = ""
         self._factories = (*_configured(config), *factories)
@@ -150,17 +151,17 @@ class Application:
         self._stack.push_async_callback(_end, watching)
 
     async def _listen(self, operations: Operations) -> None:
-        server = HttpServer(self.config.server.host, self.config.server.port)
-        mount_operations(server.application, readiness=operations.readiness, metrics_now=operations.metrics)
+        application = self.server.application
+        mount_operations(application, readiness=operations.readiness, metrics_now=operations.metrics)
         try:
-            await server.start()
+            await self.server.start()
         except OSError as error:
             where = f"{self.config.server.host}:{self.config.server.port}"
             what = f"cannot listen on {where}: {os.strerror(error.errno or 0)}."
             fix = "Stop what listens there, or set another port (0 takes a free one)."
             raise ConfigurationError(Problem("server.port", what, fix)) from None
-        self.url = server.url
-        self._stack.push_async_callback(server.stop)
+        self.url = self.server.url
+        self._stack.push_async_callback(self.server.stop)
 
     def _messengers(self) -> Mapping[str, Messenger]:
         messengers = {adapter.platform: adapter.messenger for adapter in self.adapters}
