@@ -1,0 +1,93 @@
+"""Many at once, on each engine: what happens, happens once, and everybody is told the truth."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+
+import pytest
+
+from bot import wording
+from bot.messages import Address, Immediate, Person, Pressed
+from bot.model import CaseState, StepKind
+from bot.store import cases
+from bot.store.engine import Store
+from tests.clock import ManualClock
+from tests.desk import SETTINGS, House, direct, person, said
+
+SAM = person("sam")
+ENQUIRY = "a reporter from the Harbour Gazette rang me about the flooded cellar"
+OFFICERS = [person(f"officer{number}", "slack", "officers") for number in range(50)]
+PRESS = Address("slack", "c-press")
+
+
+@pytest.fixture
+async def house(store: Store, clock: ManualClock) -> AsyncIterator[House]:
+    built = House(store, clock, SETTINGS)
+    await built.start()
+    yield built
+    built.close()
+
+
+def press(house: House, who: Person, label: str, at: Address) -> Pressed:
+    card = house.at(at)[-1]
+    button = next(button for button in card.buttons if button.label == label)
+    return Pressed(house.next_event(), who, button.action, button.value, at, direct(who))
+
+
+async def test_of_fifty_who_claim_at_once_one_has_it_and_the_others_are_told_who(house: House) -> None:
+    await house.handle(said(SAM, ENQUIRY, "event"))
+    presses = [press(house, officer, "Claim", PRESS) for officer in OFFICERS]
+    told = Counter(immediate.notice for immediate in await asyncio.gather(*map(house.desk.handle, presses)))
+    await house.relay.settle()
+    with house.store.transaction() as tx:
+        case = cases.load(tx, 1)
+        steps = cases.steps(tx, 1)
+    assert case is not None
+    assert case.owner is not None
+    assert told == {"": 1, wording.taken("M-1", case.owner.name): 49}
+    assert [step.by for step in steps if step.kind is StepKind.CLAIMED] == [case.owner]
+    assert case.owner.name in house.at(direct(SAM))[-1].text
+    assert len(house.at(direct(SAM))) == 2
+
+
+async def test_one_event_delivered_many_times_at_once_opens_one_case(house: House) -> None:
+    await asyncio.gather(*(house.desk.handle(said(SAM, ENQUIRY, "event")) for _ in range(20)))
+    await house.relay.settle()
+    with house.store.transaction() as tx:
+        assert len(cases.listing(tx, list(CaseState), 50)) == 1
+    assert len(house.at(direct(SAM))) == len(house.at(PRESS)) == 1
+
+
+async def test_one_button_pressed_by_many_at_once_opens_one_case(house: House) -> None:
+    yard = Address("slack", "c-yard/1")
+    await house.handle(said(SAM, "may I bring coffee into the reading room?", "event", yard))
+    presses = [press(house, officer, "Ask the press office", yard) for officer in OFFICERS[:20]]
+    answers = await asyncio.gather(*map(house.desk.handle, presses))
+    assert sorted(answers, key=lambda each: each.notice) == [
+        Immediate(),
+        *[Immediate(notice=wording.ALREADY_PASSED_ON)] * 19,
+    ]
+    with house.store.transaction() as tx:
+        assert len(cases.listing(tx, list(CaseState), 50)) == 1
+
+
+async def test_what_many_do_to_one_case_at_once_is_all_in_its_history(house: House) -> None:
+    await house.handle(said(SAM, ENQUIRY, "event"))
+    thread = Address("slack", f"c-press/{house.at(PRESS)[-1].id}")
+    further = [said(SAM, f"further {number}", house.next_event()) for number in range(10)]
+    notes = [
+        said(officer, f"note {number}", house.next_event(), thread) for number, officer in enumerate(OFFICERS[:10])
+    ]
+    await asyncio.gather(*map(house.desk.handle, [*further, *notes]))
+    await house.relay.settle()
+    with house.store.transaction() as tx:
+        case = cases.load(tx, 1)
+        kinds = Counter(step.kind for step in cases.steps(tx, 1))
+    assert case is not None
+    assert kinds == {StepKind.OPENED: 1, StepKind.DELIVERED: 1, StepKind.ADDED: 10, StepKind.NOTED: 10}
+    assert case.revision == 1 + 1 + 10 + 10
+    assert sorted(shown.text.split("> ")[-1] for shown in house.at(thread)) == sorted(each.text for each in further)
+    history = house.at(PRESS)[-1].text
+    assert all(each.text in history for each in (*further, *notes))
