@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from io import StringIO
 
 import pytest
@@ -33,12 +34,18 @@ def offer(text: str, *labels: str) -> Outgoing:
 
 
 class EchoDesk:
-    """Answers each message with two buttons; a button opens a form, or says what it is."""
+    """Answers each message with two buttons, a little later, as an outbox does; a button opens a form or is named."""
 
     def __init__(self, form: Form | None = None) -> None:
         self.taken: list[Incoming] = []
         self.form = form
         self.console: TerminalConsole | None = None
+        self.leaving: list[asyncio.Task[None]] = []
+
+    async def deliver(self, said: Said, key: str) -> None:
+        await asyncio.sleep(0.01)
+        assert self.console is not None
+        await self.console.messenger.send(said.at, offer(f"You said: {said.text}", "One", "Two"), key)
 
     async def handle(self, incoming: Incoming) -> Immediate:
         self.taken.append(incoming)
@@ -48,7 +55,7 @@ class EchoDesk:
                 raise StoreUnavailable("away")
             case Said():
                 key = f"job/{len(self.taken)}"
-                await self.console.messenger.send(incoming.at, offer(f"You said: {incoming.text}", "One", "Two"), key)
+                self.leaving.append(asyncio.create_task(self.deliver(incoming, key)))
             case Pressed() if self.form:
                 return Immediate(form=self.form)
             case Pressed():
@@ -64,6 +71,7 @@ async def talk(typed: str, desk: EchoDesk) -> list[str]:
     desk.console = console
     await console.start(desk)
     await console.finished()
+    await asyncio.gather(*desk.leaving)
     await console.stop()
     assert not console.health().ready
     return output.getvalue().split("\n\n")[:-1]
