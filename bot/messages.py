@@ -155,10 +155,14 @@ class Prose:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A person's words, as data: nothing in them becomes a mention, a link or markup."""
+    """A person's words, as data: nothing in them becomes a mention, a link or markup.
+
+    `by` is what they are called; `person`, as `platform:id`, lets an adapter of that platform lead to them.
+    """
 
     text: str
     by: str = ""
+    person: str = ""
     block: Literal["quote"] = "quote"
 
 
@@ -239,12 +243,14 @@ Block = Prose | Quote | Facts | Small | CaseHead | History | Mention | Buttons
 class Outgoing:
     """A message. `summary` is its plain-text equivalent for notifications, screen readers and terminals' titles.
 
-    `urgent` asks a platform to announce it assertively.
+    `urgent` asks a platform to announce it assertively. `shareable`: where it is shown to one person alone, that person
+    may show it to the others there.
     """
 
     blocks: tuple[Block, ...]
     summary: str
     urgent: bool = False
+    shareable: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ def answer(knowledge: Knowledge, entries: Sequence[Entry], *, answered: int, pre
     verdict = [Button(wording.HELPFUL, "answer.helpful", str(answered))]
     verdict.append(Button(wording.NOT_HELPFUL, "answer.not_helpful", str(answered)))
     blocks.append(Buttons((*verdict, *_ask_press(answered, press))))
-    return replace(alone, blocks=tuple(blocks))
+    return replace(alone, blocks=tuple(blocks), shareable=True)
 
 
 def answer_alone(knowledge: Knowledge, entries: Sequence[Entry], today: date) -> Outgoing:

@@ -55,7 +55,7 @@ def _asked(case: Case, length: int | None = LONG) -> list[Block]:
     for asker in case.askers:
         is_long = length is not None and len(asker.text) > length
         text = asker.text[:length].rstrip() + "…" if is_long else asker.text
-        blocks.append(Quote(text, by=name(asker.person)))
+        blocks.append(Quote(text, by=name(asker.person), person=asker.person.key))
         if is_long:
             blocks.append(Small(wording.WHOLE_BELOW))
         blocks.append(Facts(_facts(asker, case.details)))

@@ -30,6 +30,8 @@ def phone(number: str) -> str:
 
 
 HOME, QUEUE = "Policy Desk", "Open enquiries"
+SHARE = "Share in channel"
+NOT_FOR_GUESTS = "I am here for the staff of this organisation only. Please ask the person who invited you."
 TOPICS = "What I can answer:"
 
 DIRECT_MESSAGE_FAILED = (
@@ -41,6 +43,16 @@ SEE_DIRECT_MESSAGE = "I have written to you directly about this."
 """Said in a channel, where nothing of the case may be said."""
 
 ALREADY_PASSED_ON = "This has been passed on already."
+
+
+def shared_by(name: str) -> str:
+    """Introduces an answer that somebody shows to others."""
+    return f"{name} shared this answer:"
+
+
+def not_shown(count: int) -> str:
+    """Below a page that cannot hold all of it."""
+    return f"{count} more cannot be shown here."
 
 
 def added(reference: str) -> str:
