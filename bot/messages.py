@@ -220,12 +220,17 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """`action` names what is asked for, `value` (at most 200 characters) what it is asked for upon."""
+    """`action` names what is asked for, `value` (at most 200 characters) what it is asked for upon.
+
+    `opens_form` promises that pressing it is answered with a form, or with a notice why not: for a platform that has to
+    know before it is pressed.
+    """
 
     label: str
     action: str
     value: str = ""
     style: Literal["plain", "primary", "danger"] = "plain"
+    opens_form: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ def acknowledgement(case: Case, *, holding_line: str, phone: str) -> Outgoing:
     value = handle(case)
     buttons = [Button(wording.WITHDRAW, "case.withdraw", value)]
     if case.kind is CaseKind.MEDIA:
-        buttons.insert(0, Button(wording.ADD_DETAILS, "case.details", value))
+        buttons.insert(0, Button(wording.ADD_DETAILS, "case.details", value, opens_form=True))
     blocks.append(Buttons(tuple(buttons)))
     return Outgoing(tuple(blocks), summary=summarise(paragraphs[0]))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot import wording
 from bot.cards.head import handle, head, state_word, title
@@ -91,13 +92,14 @@ def _attached(files: int, link: str) -> tuple[tuple[str, str], ...]:
 
 def _officer_buttons(case: Case) -> tuple[Button, ...]:
     value = handle(case)
-    note, reply_ = Button(wording.NOTE, "case.note", value), Button(wording.REPLY, "case.reply", value)
-    close = Button(wording.CLOSE, "case.close", value)
+    note = Button(wording.NOTE, "case.note", value, opens_form=True)
+    reply_ = Button(wording.REPLY, "case.reply", value, opens_form=True)
+    close = Button(wording.CLOSE, "case.close", value, opens_form=True)
     if case.state is CaseState.CLOSED:
         return Button(wording.REOPEN, "case.reopen", value), note
     alarm = (Button(wording.FALSE_ALARM, "case.false_alarm", value),) if case.kind is CaseKind.MEDIA else ()
-    details = (Button(wording.DETAILS, "case.details", value),) if case.kind is CaseKind.MEDIA else ()
+    details = (Button(wording.DETAILS, "case.details", value, opens_form=True),) if case.kind is CaseKind.MEDIA else ()
     if case.state is CaseState.OPEN:
         return Button(wording.CLAIM, "case.claim", value, "primary"), reply_, note, *details, *alarm, close
     unclaim = Button(wording.UNCLAIM, "case.unclaim", value)
-    return Button(wording.REPLY, "case.reply", value, "primary"), note, *details, unclaim, *alarm, close
+    return replace(reply_, style="primary"), note, *details, unclaim, *alarm, close

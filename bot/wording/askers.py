@@ -34,6 +34,9 @@ SHARE = "Share in channel"
 NOT_FOR_GUESTS = "I am here for the staff of this organisation only. Please ask the person who invited you."
 TOPICS = "What I can answer:"
 
+DONE = "Done."
+"""Where a platform must say something about a button that was pressed, and the desk has nothing to add."""
+
 DIRECT_MESSAGE_FAILED = (
     "I have something for you, but I cannot write to you directly. Please open a direct message with me."
 )
