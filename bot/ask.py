@@ -44,6 +44,8 @@ def explain(match: Match) -> Iterator[str]:
 
 
 def _outgoings(knowledge: Knowledge, match: Match, today: date) -> Iterator[Outgoing]:
+    if match.danger and match.topic != match.danger:
+        yield cards.plain(knowledge.topic[match.danger].answer)
     entries = [knowledge.entry[candidate.id] for candidate in match.entries]
     match match.outcome:
         case "media":

@@ -113,7 +113,9 @@ def commit(tx: Tx, change: Change, press: Press, *, answers: MarkMessage | None 
                 if press.mail:
                     put(tx, case, Send(press.mail, cards.mail(case, case_rows.steps(tx, case.id))), press.mail, key)
             case Tell():
-                put(tx, case, _to_asker(effect, answers), effect.asker.direct, f"{key}:{effect.asker.person.key}")
+                # In the lane of the conversation: what one message brings about is read in the order of its decision.
+                told = _to_asker(effect, answers)
+                _put(tx, told, lane=str(told.to), key=f"{key}:{effect.asker.person.key}", case_id=case.id)
             case StartTimer():
                 _start(tx, case, effect, key)
             case StopTimer():
@@ -124,7 +126,7 @@ def commit(tx: Tx, change: Change, press: Press, *, answers: MarkMessage | None 
 
 def put(tx: Tx, case: Case, delivery: Delivery, to: Address, key: str) -> None:
     """Schedule a delivery of a case, behind what already waits for that place, once for each `key`."""
-    # A lane is case + destination: a press channel that is stuck never holds up the asker.
+    # A lane is case + channel: a press channel that is stuck for one case holds up neither the asker nor other cases.
     _put(tx, delivery, lane=_lane(case.id, to), key=key, case_id=case.id)
 
 

@@ -70,6 +70,8 @@ class Questions:
         since = tx.now - BELONGS_WITHIN
         open_case = case_rows.open_for(tx, said.person.key, said.at, since) if self._office.exists else None
         decision = decide.decide(said, match, Context(open_case, self._office.exists))
+        if match.danger and not (isinstance(decision, decide.Unknown) and decision.topic == match.danger):
+            self._say(tx, said, cards.plain(mind.knowledge.topic[match.danger].answer), part="danger")
         self._carry_out(tx, said, mind, decision)
         return Immediate()
 

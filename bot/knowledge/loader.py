@@ -206,4 +206,5 @@ def _media(file: _File, keys: FileKeys) -> Media | None:
 
 
 def _topic(keys: SmalltalkKeys | OutOfScopeKeys, origin: Origin) -> Topic:
-    return Topic(keys.id, keys.questions, keys.answer, origin)
+    danger = isinstance(keys, OutOfScopeKeys) and keys.danger
+    return Topic(keys.id, keys.questions, keys.answer, origin, danger)

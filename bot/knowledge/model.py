@@ -75,12 +75,16 @@ class Media:
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A group of small talk, or of questions outside the policy (whose `answer`, a pointer, may be empty)."""
+    """A group of small talk, or of questions outside the policy (whose `answer`, a pointer, may be empty).
+
+    `danger`: the answer is given before anything else.
+    """
 
     id: str
     questions: tuple[str, ...]
     answer: str
     origin: Origin
+    danger: bool = False
 
 
 @dataclass(frozen=True)

@@ -166,6 +166,11 @@ class OutOfScopeKeys(Keys):
     id: Id = Field(description="A name for this group: small letters, digits, hyphens.")
     questions: Lines = Field(description="What people type.")
     answer: Text = Field("", description="Where to turn instead, if there is such a place.")
+    danger: bool = Field(
+        False,
+        description="Whether these tell of danger to life, threats or safeguarding: the answer is then given first, "
+        "whatever else the message asks.",
+    )
 
 
 class VocabularyKeys(Keys):

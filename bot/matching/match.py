@@ -56,6 +56,8 @@ class Match:
     best: Candidate | None = None
     topic: str = ""
     nearest: tuple[Candidate, ...] = ()
+    danger: str = ""
+    """The out-of-scope group on danger that some part of the message belongs to: its answer goes before everything."""
     media_score: float = 0.0
     outlet: str = ""
     explanation: Explanation = Explanation("")

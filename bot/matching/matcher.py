@@ -62,6 +62,7 @@ class Matcher:
             nearest=self.judge.nearest(verdict.part),
             explanation=self._explained(verdict, readings[0]),
         )
+        plain = _with_danger(plain, self.judge.danger([whole, *sentences]))
         return self._with_enquiry(self.detector, plain, readings, sentences) if self.detector else plain
 
     def match_many(self, texts: Iterable[str]) -> list[Match]:
@@ -81,6 +82,8 @@ class Matcher:
         if score < detector.possible:
             return replace(plain, media_score=share)
         certain = score >= detector.certain
+        if plain.danger and not certain:  # who is in danger is not asked about journalists
+            return replace(plain, media_score=share)
         others = [part for part in sentences if detector.score([part.reading]) < detector.possible]
         answers = [self.judge.judge(part, ()) for part in others if len(part.reading.words) >= FEWEST_WORDS]
         entries = dict.fromkeys(verdict.entries[0] for verdict in answers if verdict.outcome == "answer")
@@ -115,6 +118,13 @@ class Matcher:
             self.judge.calibration.accept,
             part.reading.text,
         )
+
+
+def _with_danger(plain: Match, danger: str) -> Match:
+    """With the group on danger, which is also the reply where there is no answer."""
+    if danger and plain.outcome != "answer":
+        return replace(plain, outcome="unknown", entries=(), topic=danger, danger=danger)
+    return replace(plain, danger=danger)
 
 
 def _ranker(examples: Examples, reader: Reader, accept: float) -> tuple[Ranker, Calibration]:

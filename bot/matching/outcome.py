@@ -59,6 +59,15 @@ class Judge:
         topic = first.id if first.kind == "out_of_scope" and sure else ""
         return Verdict("unknown", (), topic, part, f"nearest to {first.kind} {first.id}")
 
+    def danger(self, parts: Sequence[Part]) -> str:
+        """The group on danger that the message or one of its sentences belongs to, or an empty string."""
+        for part in parts:
+            first: Label = self.labels[part.ranked.labels[0]]
+            danger = first.kind == "out_of_scope" and self.knowledge.topic[first.id].danger
+            if danger and part.confidence >= self.calibration.offer:
+                return first.id
+        return ""
+
     def candidates(self, part: Part) -> list[Candidate]:
         """The entries of a ranking, best first."""
         length = len(part.reading.words)

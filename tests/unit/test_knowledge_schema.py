@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -23,12 +24,15 @@ def _objects(schema: Any) -> Iterator[dict[str, Any]]:
 
 
 class _Editor(yaml.SafeLoader):
-    """Reads as editors do, by YAML 1.2: numbers are numbers, but a date or a `no` is text."""
+    """Reads as editors do, by YAML 1.2: numbers are numbers and `true` is true, but a date or a `no` is text."""
 
     yaml_implicit_resolvers = {  # noqa: RUF012  # as PyYAML has it
         letter: [(tag, pattern) for tag, pattern in resolvers if tag.endswith((":int", ":null"))]
         for letter, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
+
+
+_Editor.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("true|false"), ["t", "f"])
 
 
 def _plain(text: str) -> Any:
