@@ -1,8 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,14 +13,6 @@ from tests.clock import ManualClock
 
 HELLO: dict[str, Any] = {"blocks": [], "summary": "Hello.", "urgent": False}
 BYE: dict[str, Any] = {"blocks": [], "summary": "Bye.", "urgent": False}
-
-
-@pytest.fixture
-def opened(tmp_path: Path, clock: ManualClock) -> Iterator[Store]:
-    store = Store(f"sqlite:///{tmp_path / 'console.db'}", clock)
-    store.open()
-    yield store
-    store.close()
 
 
 @pytest.fixture

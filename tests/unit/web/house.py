@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from adapters.web import Persona
+from bot.messages import (
+    Button,
+    Buttons,
+    CaseHead,
+    Field,
+    Form,
+    Immediate,
+    Incoming,
+    Joined,
+    Outgoing,
+    Pressed,
+    Submitted,
+)
+from tests.contract.adapters import NOON, RecordingDesk
+
+PEOPLE = (Persona("sam", "Sam Staff"), Persona("ruth", "Ruth Reader"), Persona("anna", "Anna Officer", officer=True))
+CARD = Outgoing(
+    (CaseHead("M-1", "Media enquiry", "unclaimed", NOON), Buttons((Button("Claim", "case.claim", "1@1"),))), "M-1"
+)
+FORM = Form("case.close", "Close", "1@1", (Field("outcome", "How?", "choice", options=(("answered", "answered"),)),))
+
+
+class FormDesk(RecordingDesk):
+    def __init__(self) -> None:
+        super().__init__()
+        self.met: asyncio.Queue[Joined] = asyncio.Queue()
+        self.stumbles = False
+
+    async def handle(self, incoming: Incoming) -> Immediate:
+        if self.stumbles:
+            raise RuntimeError("a mistake of ours")
+        await super().handle(incoming)
+        if isinstance(incoming, Joined):
+            self.met.put_nowait(incoming)
+        if isinstance(incoming, Pressed):
+            return Immediate(form=FORM)
+        return Immediate(problems={"text": "Write something."}) if isinstance(incoming, Submitted) else Immediate()
+
+
+def say(**changes: Any) -> dict[str, Any]:
+    return {"id": "event-one", "person": "sam", "at": "staff/sam", "text": "a question", **changes}
