@@ -32,7 +32,7 @@ class _Editor(yaml.SafeLoader):
     }
 
 
-_Editor.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("true|false"), ["t", "f"])
+_Editor.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("(?:true|false)$"), ["t", "f"])
 
 
 def _plain(text: str) -> Any:

@@ -29,7 +29,11 @@ media:
     - someone from the BBC wants an interview
     - a journalist emailed our office for a quote
     - a newspaper is asking for a comment about the strike
-  look_alikes: [I read it in the Guardian, how do I watch the BBC, a student told me about the exam, she told me she is late]
+  look_alikes:
+    - I read it in the Guardian
+    - how do I watch the BBC
+    - a student told me about the exam
+    - she told me she is late
 out_of_scope:
   - id: hurt
     danger: true
