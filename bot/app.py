@@ -12,11 +12,13 @@ import secrets
 import signal
 import socket
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import yaml
 
@@ -44,6 +46,7 @@ from bot.training import train
 
 if TYPE_CHECKING:
     from adapters.console import TerminalConsole
+    from adapters.slack.settings import Settings as SlackSettings
 
 log = logging.getLogger(__name__)
 
@@ -113,6 +116,7 @@ class Application:
         self._stack = AsyncExitStack()
         self.keeper: KnowledgeKeeper
         self.minds: Minds
+        self.learned_at: datetime
 
     async def start(self) -> None:
         """Everything, in the order in which one thing needs another; stopped in the opposite order.
@@ -131,10 +135,15 @@ class Application:
         """Take nothing more, finish what is under way, let go. Harmless when it was never started."""
         await self._stack.aclose()
 
+    def closing(self, close: Callable[[], Awaitable[None]]) -> None:
+        """An adapter's last act, when nothing is delivered any more."""
+        self._stack.push_async_callback(close)
+
     async def _start(self) -> None:
         knowledge, trouble = await self._first_knowledge()
         self.keeper = KnowledgeKeeper(self._folder, knowledge, trouble)
         self.minds = Minds(await self._learn(knowledge))
+        self.learned_at = self.clock.now()
         self._stack.callback(self.minds.close)
         await self._keep(knowledge)
         self.adapters = tuple(factory(self) for factory in self._factories)
@@ -201,6 +210,7 @@ class Application:
         mind = await self._learn(knowledge)
         await self._keep(knowledge)
         self.minds.current = mind
+        self.learned_at = self.clock.now()
 
     async def _keep(self, knowledge: Knowledge) -> None:
         text = snapshot.dumps(knowledge)
@@ -231,10 +241,53 @@ def _for_trial(config: Config) -> Config:
 
 
 def _configured(config: Config) -> tuple[AdapterFactory, ...]:
-    for section, named in ((config.slack, "slack"), (config.teams, "teams")):
-        if section:
-            raise ConfigurationError(Problem(named, "this release has no such platform yet.", "Leave the section out."))
-    return (_web,) if config.console else ()
+    if config.teams:
+        raise ConfigurationError(Problem("teams", "this release has no such platform yet.", "Leave the section out."))
+    named = ((_slack, config.slack), (_web, config.console))
+    return tuple(factory for factory, section in named if section)
+
+
+def _slack(application: Application) -> Adapter:
+    from adapters.slack.adapter import SlackAdapter
+
+    settings = slack_settings(application.config)
+    adapter = SlackAdapter(settings, DurableState(application.store, "slack"), application.clock)
+    adapter.mount(application.server.application)
+    application.closing(adapter.close)
+    return adapter
+
+
+def slack_settings(config: Config) -> SlackSettings:
+    """What the Slack adapter is told. Raises ConfigurationError naming every secret that is missing."""
+    from adapters.slack.settings import Settings
+
+    section, held = config.slack or configuration.Slack(), config.secrets
+    needed = {
+        "SLACK_BOT_TOKEN": held.slack_bot_token,
+        **({"SLACK_APP_TOKEN": held.slack_app_token} if section.mode == "socket" else {}),
+        **({"SLACK_SIGNING_SECRET": held.slack_signing_secret} if section.mode == "http" else {}),
+    }
+    fix = f"Set it in the environment: slack.mode is {section.mode}."
+    if missing := [Problem(name, "is not set.", fix) for name, secret in needed.items() if not secret]:
+        raise ConfigurationError(*missing)
+    known = {name: secret.get_secret_value() for name, secret in needed.items() if secret}
+    return Settings(
+        bot_token=known["SLACK_BOT_TOKEN"],
+        app_token=known.get("SLACK_APP_TOKEN", ""),
+        signing_secret=known.get("SLACK_SIGNING_SECRET", ""),
+        mode=section.mode,
+        api_url=section.api_url,
+        workspaces=frozenset(section.workspaces),
+        guests=section.guests,
+        listen_channels=frozenset(section.listen_channels),
+        officer_groups=_ids(config.press_office.officers, "slack:S"),
+        press_channels=_ids(config.press_office.channels, "slack:"),
+    )
+
+
+def _ids(named: Sequence[str], start: str) -> frozenset[str]:
+    """Slack's own ids of those that begin so."""
+    return frozenset(each.removeprefix("slack:") for each in named if each.startswith(start))
 
 
 def _web(application: Application) -> Adapter:
@@ -250,14 +303,25 @@ def _web(application: Application) -> Adapter:
         console.port if console else 0,
         (*staff, *officers),
         lambda: _knowledge_status(application),
-        lambda: [entry.questions[0] for entry in application.minds.current.knowledge.answering[:3]],
+        lambda: _examples(application.minds.current.knowledge),
     )
+
+
+def _examples(knowledge: Knowledge) -> list[str]:
+    """Three whole questions from different corners of the knowledge base, for an empty page to offer."""
+    whole = [
+        question
+        for entry in knowledge.answering
+        for question in [one for one in entry.questions if one.endswith("?") and 5 <= len(one.split()) <= 12][:1]
+    ]
+    return whole[:: max(1, len(whole) // 3)][:3] or [entry.questions[0] for entry in knowledge.answering[:3]]
 
 
 def _knowledge_status(application: Application) -> str:
     answers = len(application.minds.current.knowledge.answering)
+    zone = ZoneInfo(application.config.organisation.timezone)
     broken = " · a file in the folder is broken, see /readyz" if application.keeper.trouble else ""
-    return f"{answers} answers{broken}"
+    return f"knowledge: {answers} answers, checked {application.learned_at.astimezone(zone):%H:%M}{broken}"
 
 
 def _options(config: Config) -> Options:
