@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections import Counter
 from datetime import datetime
 from typing import Any
@@ -15,6 +16,7 @@ from bot.store.tables import feedback as feedback_table
 from bot.store.tx import Tx, insert
 
 _NONE_OF_THESE = "none of these"
+_IDS = 10**15  # 15 digits, which JSON keeps exactly everywhere
 
 
 def record(
@@ -29,8 +31,12 @@ def record(
     link: str = "",
     files: int = 0,
 ) -> int:
-    """Note an answer given now, from this revision of the knowledge; its id. The rest is as in `Answered`."""
+    """Note an answer given now, from this revision of the knowledge; its id. The rest is as in `Answered`.
+
+    The id is drawn, not counted: below an answer stand buttons that carry it, and nobody is to guess another's.
+    """
     statement = plain_insert(answered).values(
+        id=secrets.randbelow(_IDS),
         at=tx.now,
         question=question,
         outcome=outcome,

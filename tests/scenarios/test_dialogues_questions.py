@@ -171,9 +171,6 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
         Presses("sam", "Helpful", value="9" * 5000, notice=wording.TOO_OLD),
         Presses("sam", "Helpful", value="١", notice=wording.TOO_OLD),
         Presses("sam", "Dogs and other animals", value="1:nothing", notice=wording.ENTRY_GONE),
-        Presses("joe", "Helpful", at="sam", notice=wording.THANKS_HELPFUL),
-        Says("joe", COFFEE, sees={"joe": ["Yes"]}),
-        Presses("joe", "Ask the press office", value="1", notice=wording.NOT_YOURS),
     ],
     "somebody new is welcomed once": [
         Comes(

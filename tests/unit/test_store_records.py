@@ -148,10 +148,12 @@ def test_unanswered_are_the_unknown_and_those_where_nothing_offered_was_right(st
     with store.transaction() as tx:
         answers.record(tx, "unknown", "unknown", (), "r1")
         answers.record(tx, "answered", "answer", ("a",), "r1")
+    clock.advance(DAY)
+    with store.transaction() as tx:
         answers.feedback(tx, answers.record(tx, "chosen", "choose", ("a", "b"), "r1"), "helpful")
         answers.feedback(tx, answers.record(tx, "refused", "choose", ("a", "b"), "r1"), "none of these")
-        assert [each.question for each in answers.unanswered(tx, clock.now(), 10)] == ["refused", "unknown"]
-        assert [each.question for each in answers.unanswered(tx, clock.now() - DAY, 1)] == ["refused"]
+        assert [each.question for each in answers.unanswered(tx, clock.now() - DAY, 10)] == ["refused", "unknown"]
+        assert [each.question for each in answers.unanswered(tx, clock.now() - 2 * DAY, 1)] == ["refused"]
 
 
 # ---- the last good knowledge ----
