@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from traceback import extract_tb
 from typing import Protocol, assert_never
+from zlib import crc32
 
 from bot import outbox
 from bot.effects import Below, Delivery, MarkMessage, Send, Update
@@ -146,7 +146,7 @@ class Ledger:
             postings.put(tx, job.case_id, parcel.channel, receipt)  # it was gone, and was sent again
 
     def _fail(self, tx: Tx, job: Job, failure: DeliveryFailure) -> None:
-        due_at = outbox.next_try(job, failure, tx.now, secrets.randbelow(1000) / 1000)
+        due_at = outbox.next_try(job, failure, tx.now, _jitter(job))
         if due_at is not None:
             jobs.retry(tx, job, due_at, str(failure))
         elif jobs.dead(tx, job, str(failure)):
@@ -171,6 +171,11 @@ class Ledger:
         if isinstance(delivery, Below):
             return Ready(job, Send(card.receipt.thread or card.receipt.address, delivery.outgoing))
         return Ready(job, Change(delivery.channel, card.receipt, delivery.outgoing))
+
+
+def _jitter(job: Job) -> float:
+    """From 0 to 1, different for each row and try, and the same again for the same one."""
+    return crc32(f"{job.key}:{job.attempts}".encode()) / 2**32
 
 
 def describe(error: Exception) -> str:

@@ -78,6 +78,8 @@ class RecordingPlatform:
         self.platform = platform
         self.shown: list[Message] = []
         self.marks: list[tuple[Address, str, Mark]] = []
+        self.taken: list[str] = []
+        """Keys of what was sent and changed, in order."""
         self.failures: dict[str, DeliveryFailure] = {}
         """Token of a conversation (threads in it included) -> what writing to it raises."""
         self.drops: set[str] = set()
@@ -108,6 +110,7 @@ class RecordingPlatform:
         if message is None:
             message = Message(str(len(self.shown) + 1), to, key, [outgoing])
             self.shown.append(message)
+        self.taken.append(key)
         if to.token in self.drops:
             self.drops.remove(to.token)
             raise TemporaryFailure("The answer was lost.")
@@ -119,6 +122,7 @@ class RecordingPlatform:
         if message is None:
             return await self.send(receipt.address, outgoing, key)
         message.versions.append(outgoing)
+        self.taken.append(key)
         return receipt
 
     async def mark(self, message: Address, event_id: str, mark: Mark) -> None:
