@@ -19,7 +19,7 @@ ENGINES = {"sqlite": 1, "postgresql": 3}
 """Engine -> replicas."""
 
 UNKIND = Faults(refuse=0.04, fail=0.03, stall=0.002, drop=0.03)
-PACE = (10.0, 1.0)
+PACE = (6.0, 0.5)
 
 
 def main() -> int:
@@ -70,7 +70,7 @@ def _bars(report: Report) -> dict[str, str]:
         verdict.doubled,
         verdict.leaked,
         verdict.not_reminded,
-        f"{verdict.duplicates / max(1, report.kills):.2f}",
+        f"{report.duplicates_per_kill:.2f}",
         report.left_behind,
         sum(1 for code in report.exit_codes if code),
     )

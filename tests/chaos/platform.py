@@ -50,11 +50,6 @@ class HttpPlatform:
         self._server.application.router.add_post("/{kind:said|pressed|submitted}", self._take)
         self._desk: Desk | None = None
 
-    @property
-    def application(self) -> web.Application:
-        """For routes of a caller's own, before it is started."""
-        return self._server.application
-
     async def start(self, desk: Desk) -> None:
         self._desk = desk
         await self._server.start()
