@@ -1,0 +1,68 @@
+"""What Slack wants to know of the app, as its manifest (docs.slack.dev/app-manifests)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from adapters.slack.settings import SHORTCUT
+from bot import wording
+
+SCOPES = frozenset(
+    {
+        "app_mentions:read",
+        "channels:history",  # threads in public channels, and channels that are listened to
+        "chat:write",
+        "commands",  # the slash command and the shortcut
+        "groups:history",  # threads in a private press channel
+        "im:history",
+        "im:write",  # an answer to somebody who has not written to the desk yet
+        "reactions:write",  # what became of an officer's `reply:`
+        "usergroups:read",  # groups of officers
+        "users:read",  # names, and who is a guest
+    }
+)
+EVENTS = ("app_home_opened", "app_mention", "message.channels", "message.groups", "message.im")
+PATH = "/slack/events"
+
+
+def manifest(*, socket: bool, command: str, address: str = "https://desk.example.org") -> dict[str, Any]:
+    """The manifest. Without Socket Mode Slack calls the desk at `address`."""
+    url = {} if socket else {"request_url": f"{address}{PATH}"}
+    slash = {
+        "command": command,
+        "description": "Ask what the policy says; only you see the answer",
+        "usage_hint": "can I use my work e-mail on LinkedIn?",
+        "should_escape": True,
+        **({} if socket else {"url": f"{address}{PATH}"}),
+    }
+    shortcut = {
+        "name": wording.REPORT,
+        "type": "message",
+        "callback_id": SHORTCUT,
+        "description": "Pass this message on as a media enquiry",
+    }
+    return {
+        "_metadata": {"major_version": 2, "minor_version": 1},
+        "display_information": {
+            "name": wording.HOME,
+            "description": "Answers policy questions with the source, and tells the press office of enquiries.",
+        },
+        "features": {
+            "app_home": {
+                "home_tab_enabled": True,
+                "messages_tab_enabled": True,
+                "messages_tab_read_only_enabled": False,
+            },
+            "bot_user": {"display_name": wording.HOME, "always_online": True},
+            "shortcuts": [shortcut],
+            "slash_commands": [slash],
+        },
+        "oauth_config": {"scopes": {"bot": sorted(SCOPES)}},
+        "settings": {
+            "event_subscriptions": {"bot_events": list(EVENTS), **url},
+            "interactivity": {"is_enabled": True, **url},
+            "org_deploy_enabled": False,
+            "socket_mode_enabled": socket,
+            "token_rotation_enabled": False,
+        },
+    }
