@@ -67,6 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     check = command("check", _check, "Look over a knowledge base; exits 1 where it has errors.")
     with_knowledge(check)
     check.add_argument("--json", action="store_true")
+    check.add_argument("--quick", action="store_true", help="without what the matcher has to be trained for")
     command("schema", _schema, "Print the JSON Schema of a knowledge file, for editors.")
     evaluate = command("eval", _evaluate, "Run a labelled question set; exits 1 below a bar.")
     with_knowledge(evaluate)
@@ -121,7 +122,11 @@ def _check(options: argparse.Namespace) -> int:
 
     folder = options.knowledge or SHIPPED_KNOWLEDGE
     try:
-        remarks = review.review(load(folder), SystemClock().now().date())
+        knowledge = load(folder)
+        if review.too_large(knowledge) and not options.quick:
+            more = f"more than {review.MOST_EXAMPLES:,} example questions, so they were not tried on the matcher"
+            print(f"policydesk: {more}", file=sys.stderr)
+        remarks = review.review(knowledge, SystemClock().now().date(), quick=options.quick)
         remarks += review.remarks_of(overlooked(folder), "warning")
     except KnowledgeError as error:
         remarks = review.remarks_of(error.problems, "error")

@@ -21,8 +21,9 @@ def knowledge() -> Knowledge:
 
 
 def test_the_owners_have_nothing_to_mend(knowledge: Knowledge) -> None:
+    """What the matcher has to be trained for is left to `make check`, which runs `policydesk check`."""
     written = date(2026, 6, 1)  # a day on which no answer was due for review
-    assert as_text(review(knowledge, written)) == "no errors, no warnings."
+    assert as_text(review(knowledge, written, quick=True)) == "no errors, no warnings."
     assert overlooked(FOLDER) == ()
 
 
@@ -32,8 +33,8 @@ def test_every_clause_of_the_guidance_is_cited(knowledge: Knowledge) -> None:
 
 
 def test_there_is_enough_to_recognise_people_by(knowledge: Knowledge) -> None:
-    assert len(knowledge.answering) >= 45
-    assert min(len(entry.questions) for entry in knowledge.answering) >= 15
+    assert len(knowledge.answering) >= 75
+    assert min(len(entry.questions) for entry in knowledge.answering) >= 25
     assert len(knowledge.out_of_scope) >= 30
     assert knowledge.media
     assert len(knowledge.media.enquiries) >= 80
