@@ -47,6 +47,7 @@ from bot.training import train
 if TYPE_CHECKING:
     from adapters.console import TerminalConsole
     from adapters.slack.settings import Settings as SlackSettings
+    from adapters.teams.settings import TeamsSettings
 
 log = logging.getLogger(__name__)
 
@@ -241,9 +242,7 @@ def _for_trial(config: Config) -> Config:
 
 
 def _configured(config: Config) -> tuple[AdapterFactory, ...]:
-    if config.teams:
-        raise ConfigurationError(Problem("teams", "this release has no such platform yet.", "Leave the section out."))
-    named = ((_slack, config.slack), (_web, config.console))
+    named = ((_slack, config.slack), (_teams, config.teams), (_web, config.console))
     return tuple(factory for factory, section in named if section)
 
 
@@ -288,6 +287,29 @@ def slack_settings(config: Config) -> SlackSettings:
 def _ids(named: Sequence[str], start: str) -> frozenset[str]:
     """Slack's own ids of those that begin so."""
     return frozenset(each.removeprefix("slack:") for each in named if each.startswith(start))
+
+
+def _teams(application: Application) -> Adapter:
+    from adapters.teams import TeamsAdapter
+
+    settings = teams_settings(application.config)
+    adapter = TeamsAdapter(settings, DurableState(application.store, "teams"), application.clock)
+    adapter.mount(application.server.application)
+    application.closing(adapter.close)
+    return adapter
+
+
+def teams_settings(config: Config) -> TeamsSettings:
+    """What the Teams adapter is told. Raises ConfigurationError where its secret is missing."""
+    from adapters.teams.settings import TeamsSettings
+
+    section, secret = config.teams, config.secrets.microsoft_app_password
+    if section is None:
+        raise ConfigurationError(Problem("teams", "this section is missing.", "See policydesk.example.yaml."))
+    if section.authentication and section.app_type == "SingleTenant" and not secret:
+        fix = "Set it in the environment: teams.app_type is SingleTenant."
+        raise ConfigurationError(Problem("MICROSOFT_APP_PASSWORD", "is not set.", fix))
+    return TeamsSettings(password=secret.get_secret_value() if secret else "", **section.model_dump())
 
 
 def _web(application: Application) -> Adapter:

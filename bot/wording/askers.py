@@ -30,6 +30,7 @@ def phone(number: str) -> str:
 
 
 HOME, QUEUE = "Policy Desk", "Open enquiries"
+WHAT_I_ANSWER = "What can you answer?"
 SHARE = "Share in channel"
 NOT_FOR_GUESTS = "I am here for the staff of this organisation only. Please ask the person who invited you."
 TOPICS = "What I can answer:"

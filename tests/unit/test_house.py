@@ -37,6 +37,8 @@ VIOLATIONS = [
     ("vendors", "bot/desk/desk.py", "from slack_sdk.web.async_client import AsyncWebClient"),
     ("vendors", "bot/app.py", "import botbuilder.core"),
     ("vendors", "bot/relay.py", "import adapters.http"),
+    ("botframework", "adapters/teams/cards.py", "import botbuilder.core"),
+    ("botframework", "adapters/web/console.py", "from botframework.connector import ConnectorClient"),
     ("sql", "bot/desk/desk.py", "from sqlalchemy import text"),
     ("sql", "adapters/web/transcript.py", "import sqlite3"),
     ("product", "bot/relay.py", "import tests.clock"),

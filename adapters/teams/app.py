@@ -1,0 +1,205 @@
+"""Microsoft Teams: takes what the Bot Framework posts to /api/messages."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from typing import Literal
+
+from aiohttp import web
+
+from adapters.teams import cards, forms, invokes
+from adapters.teams.botframework import BotFramework
+from adapters.teams.failures import ConnectorFailure
+from adapters.teams.incoming import Activity, Reader, read
+from adapters.teams.messenger import TeamsMessenger
+from adapters.teams.pace import Pace
+from adapters.teams.places import Places
+from adapters.teams.roster import Roster
+from adapters.teams.runs import Json
+from adapters.teams.settings import PLATFORM, TeamsSettings
+from bot import wording
+from bot.errors import DeliveryFailure, StoreUnavailable
+from bot.messages import Immediate, Incoming, Outgoing, Small, Viewed
+from bot.ports import AdapterState, Clock, Desk, Health
+
+log = logging.getLogger(__name__)
+
+CHANNEL = "msteams"
+PATH = "/api/messages"
+PAGES: dict[str, Literal["home", "queue"]] = {
+    wording.WHAT_I_ANSWER.lower(): "home",
+    wording.QUEUE.lower(): "queue",
+}
+"""Commands of the app's manifest: what is typed in the personal chat, in lower case -> the page."""
+
+
+class TeamsAdapter:
+    """The adapter. It hears what is posted to where it was mounted."""
+
+    platform = PLATFORM
+
+    def __init__(
+        self,
+        settings: TeamsSettings,
+        state: AdapterState,
+        clock: Clock,
+        pace: Pace | None = None,
+    ) -> None:
+        self._settings = settings
+        self._cloud = BotFramework(settings)
+        self._places = Places(state)
+        self._reader = Reader(settings)
+        self._roster = Roster(settings, self._cloud, clock)
+        self.messenger = TeamsMessenger(self._cloud, self._places, settings, clock, pace)
+        self._desk: Desk | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def mount(self, application: web.Application) -> None:
+        """Listen there at /api/messages. Not when built: an adapter is also built to look whether all is in order."""
+        application.router.add_post(PATH, self._receive)
+
+    async def start(self, desk: Desk) -> None:
+        """Begin to take activities."""
+        self._desk = desk
+
+    async def stop(self) -> None:
+        """Take no more, finish what is under way."""
+        self._desk = None
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def close(self) -> None:
+        """Let go of the connections, when nothing is to be sent any more."""
+        await self._cloud.close()
+
+    def health(self) -> Health:
+        """Teams calls us; whether it does cannot be seen from here."""
+        return Health(True) if self._desk else Health(ready=False, reason="not started")
+
+    async def _receive(self, request: web.Request) -> web.Response:
+        activity = await read(request)
+        if activity.channel_id != CHANNEL or not self._settings.trusts(activity.service_url):
+            raise web.HTTPForbidden(text="This does not come from Microsoft Teams.")
+        routing = activity.routing()
+        proof = await self._cloud.authorise(request.headers.get("Authorization", ""), routing)
+        if not self._settings.serves(activity.tenant):
+            raise web.HTTPForbidden(text="This desk does not serve your organisation.")
+        answer = await self._cloud.run(proof, routing, lambda: self._turn(activity))
+        return web.json_response(answer) if answer is not None else web.Response()
+
+    async def _turn(self, activity: Activity) -> Json | None:
+        await self._places.note(activity)
+        match activity.type:
+            case "message" | "messageUpdate" if activity.sender.aad_object_id:
+                await self._message(activity)
+            case "invoke" if activity.sender.aad_object_id:
+                return await self._invoke(activity)
+            case "installationUpdate" if activity.action.startswith("add"):
+                await self._installed(activity)
+            case "conversationUpdate" if self._is_new_here(activity):
+                await self._installed(activity)
+            case _:
+                pass
+        return None
+
+    # ---- what somebody wrote ----------------------------------------------------------------------------------------
+
+    async def _message(self, activity: Activity) -> None:
+        came_back = forms.read(activity.value)
+        if came_back is None and not await self._concerns_us(activity):
+            return
+        if not await self._roster.admits(activity):
+            return
+        if activity.is_personal:
+            await self._meet(activity)
+        if came_back is not None:
+            self._tell(activity, await self._handle(self._event(activity, came_back)), came_back)
+            return
+        said = self._reader.said(activity)
+        page = PAGES.get(said.text.lower()) if activity.is_personal else None
+        event = Viewed(said.person, page, said.direct) if page else said
+        self._tell(activity, await self._handle(event))
+
+    async def _concerns_us(self, activity: Activity) -> bool:
+        """Teams passes on everything said in a team that consented; ours is what is below our own messages."""
+        return self._reader.is_addressed(activity) or await self._places.is_ours(activity.conversation.id)
+
+    def _event(self, activity: Activity, came_back: forms.Press | forms.Filled) -> Incoming:
+        if isinstance(came_back, forms.Press):
+            return self._reader.pressed(activity, came_back)
+        return self._reader.submitted(activity, came_back)
+
+    def _tell(self, activity: Activity, answer: Immediate, came_back: forms.Press | forms.Filled | None = None) -> None:
+        """What Teams cannot show in place goes to the personal chat, where nobody else sees it."""
+        made: list[Json] = []
+        if answer.notice:
+            outgoing = Outgoing((Small(answer.notice),), answer.notice)
+            made += [cards.activity(card, outgoing) for card in cards.cards(outgoing)]
+        if form := invokes.form_of(answer, came_back, activity.id):
+            made.append({"attachments": [{"contentType": cards.CARD, "content": form.card}], "summary": form.title})
+        if answer.view:
+            made += [cards.activity(card, shown) for shown in answer.view.cards for card in cards.cards(shown)]
+        if made:
+            self._spawn(self._show(activity, made))
+
+    async def _show(self, activity: Activity, made: list[Json]) -> None:
+        key = f"shown/{activity.conversation.id}:{activity.id}:{activity.timestamp}"
+        try:
+            await self.messenger.post(self._reader.direct(activity), made, key)
+        except (DeliveryFailure, ConnectorFailure, StoreUnavailable) as error:
+            log.warning("Somebody could not be shown what they asked for: %s", error)
+
+    # ---- what somebody pressed --------------------------------------------------------------------------------------
+
+    async def _invoke(self, activity: Activity) -> Json:
+        if not await self._roster.admits(activity):
+            raise web.HTTPForbidden(text="This desk does not serve guests.")
+        came_back = forms.read(activity.value)
+        if activity.name == "composeExtension/fetchTask":
+            return invokes.dialog(await self._handle(self._reader.shared(activity)), None, activity.id)
+        if came_back is None:
+            raise web.HTTPBadRequest(text="That is not a card of this desk.")
+        match activity.name:
+            case "adaptiveCard/action":
+                answer = await self._handle(self._event(activity, came_back))
+                return invokes.in_place(answer, came_back, activity.id)
+            case "task/fetch":
+                return invokes.dialog(await self._handle(self._event(activity, came_back)), came_back, activity.id)
+            case "task/submit" | "composeExtension/submitAction":
+                answer = await self._handle(self._event(activity, came_back))
+                return invokes.closing(answer, came_back, activity.id)
+            case _:
+                raise web.HTTPNotImplemented
+
+    # ---- where the desk was installed -------------------------------------------------------------------------------
+
+    def _is_new_here(self, activity: Activity) -> bool:
+        ours = {self._settings.bot_id, activity.recipient.id}
+        return any(member.id in ours for member in activity.members_added or ())
+
+    async def _installed(self, activity: Activity) -> None:
+        data = activity.channel_data
+        if activity.is_personal:
+            if activity.sender.aad_object_id and await self._roster.admits(activity):
+                await self._meet(activity)
+        elif data and data.team and data.team.aad_group_id:
+            chosen = data.settings.selected_channel if data.settings else None
+            channel = chosen or data.channel
+            await self._places.installed(data.team.aad_group_id, (channel and channel.id) or data.team.id)
+
+    async def _meet(self, activity: Activity) -> None:
+        aad = activity.sender.aad_object_id
+        if not await self._places.is_met(aad):
+            await self._handle(self._reader.joined(activity))
+            await self._places.met(aad)
+
+    async def _handle(self, event: Incoming) -> Immediate:
+        if self._desk is None:
+            raise StoreUnavailable("The desk has not started yet.")
+        return await self._desk.handle(event)
+
+    def _spawn(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)

@@ -1,0 +1,58 @@
+"""HTTP to Microsoft."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+import aiohttp
+from yarl import URL
+
+from adapters.teams.failures import ConnectorFailure
+
+_ANSWER_WITHIN = 8.0  # seconds; the relay gives a delivery ten
+
+
+class Connection:
+    """Keeps connections open. No redirects: a token goes where it was meant to go, or nowhere."""
+
+    def __init__(self) -> None:
+        self._session: aiohttp.ClientSession | None = None
+
+    async def request(self, method: str, url: str, headers: Mapping[str, str], data: Any) -> tuple[int, str, bytes]:  # noqa: ANN401
+        """Status, content type and body. `url` is quoted already. Raises ConnectorFailure for all but a 2xx."""
+        try:
+            where, sent = URL(url, encoded=True), dict(headers)
+            async with self._open().request(method, where, headers=sent, data=data, allow_redirects=False) as answer:
+                body = await answer.read()
+        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+            raise ConnectorFailure(0, "", f"no answer: {type(error).__name__}") from None
+        if answer.status >= HTTPStatus.MULTIPLE_CHOICES:
+            raise ConnectorFailure(answer.status, _code(body), "", answer.headers.get("Retry-After", ""))
+        return answer.status, answer.content_type, body
+
+    async def json(self, url: str) -> Any:  # noqa: ANN401
+        """A document. Raises what aiohttp raises, or ValueError."""
+        async with self._open().get(url, allow_redirects=False, raise_for_status=True) as answer:
+            return json.loads(await answer.read())
+
+    async def close(self) -> None:
+        """Let go."""
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
+
+    def _open(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=_ANSWER_WITHIN))
+        return self._session
+
+
+def _code(body: bytes) -> str:
+    """The connector's own word for what is wrong."""
+    try:
+        return str(json.loads(body)["error"]["code"])
+    except (ValueError, KeyError, TypeError):
+        return ""

@@ -1,0 +1,50 @@
+"""What Teams is answered inside a request: a card in place, a dialog, or nothing more than that it was taken."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from adapters.teams import cards, forms
+from adapters.teams.runs import Json
+from bot import wording
+from bot.messages import Immediate
+
+_MESSAGE = "application/vnd.microsoft.activity.message"
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A form as a card."""
+
+    title: str
+    card: Json
+
+
+def form_of(answer: Immediate, came_back: forms.Press | forms.Filled | None, event: str) -> Drawn | None:
+    """The form that opens, or that stays open with what is wrong in it."""
+    if answer.form:
+        return Drawn(answer.form.title, cards.form(answer.form, event))
+    if answer.problems and isinstance(came_back, forms.Filled):
+        return Drawn(came_back.form.title, cards.form(came_back.form, came_back.id, answer.problems, came_back.values))
+    return None
+
+
+def in_place(answer: Immediate, came_back: forms.Press | forms.Filled, event: str) -> Json:
+    """For `adaptiveCard/action`. Whoever pressed alone sees it."""
+    if drawn := form_of(answer, came_back, event):
+        return {"statusCode": 200, "type": cards.CARD, "value": drawn.card}
+    return {"statusCode": 200, "type": _MESSAGE, "value": answer.notice or wording.DONE}
+
+
+def dialog(answer: Immediate, came_back: forms.Press | forms.Filled | None, event: str) -> Json:
+    """For what opens a dialog."""
+    if drawn := form_of(answer, came_back, event):
+        card = {"contentType": cards.CARD, "content": drawn.card}
+        value = {"title": drawn.title, "height": "medium", "width": "medium", "card": card}
+        return {"task": {"type": "continue", "value": value}}
+    return {"task": {"type": "message", "value": answer.notice or wording.DONE}}
+
+
+def closing(answer: Immediate, came_back: forms.Press | forms.Filled, event: str) -> Json:
+    """For what was sent from a dialog, which closes unless there is something to say or to mend."""
+    return dialog(answer, came_back, event) if answer.notice or answer.problems or answer.form else {}

@@ -1,0 +1,79 @@
+"""The Teams adapter, served, on a Microsoft of this machine."""
+
+from __future__ import annotations
+
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any, Self
+
+import pytest
+from aiohttp import ClientSession
+
+from adapters.http import HttpServer
+from adapters.teams import TeamsAdapter, TeamsSettings
+from adapters.teams.pace import Pace
+from bot.ports import Clock, Desk
+from bot.store.engine import Store
+from bot.store.state import DurableState
+from tests.teams.microsoft import APP, SECRET, TENANT, Microsoft
+from tests.teams.people import Client
+
+
+def trust(microsoft: Microsoft, folder: Path, environment: pytest.MonkeyPatch) -> None:
+    """Let `requests`, which MSAL uses, believe in this Microsoft's certificate."""
+    bundle = folder / "authority.pem"
+    microsoft.authority.cert_pem.write_to_path(str(bundle))
+    environment.setenv("REQUESTS_CA_BUNDLE", str(bundle))
+
+
+def settings_for(microsoft: Microsoft, **more: Any) -> TeamsSettings:
+    known = {
+        "app_id": APP,
+        "tenant_id": TENANT,
+        "password": SECRET,
+        "openid_metadata_url": microsoft.openid_url,
+        "login_url": microsoft.login_url,
+        "service_hosts": ("127.0.0.1",),
+    }
+    return TeamsSettings(**{**known, **more})
+
+
+def unhurried() -> Pace:
+    """A pace at which nothing ever waits."""
+    seconds = iter(range(0, 10**9, 3600))
+    return Pace(lambda: float(next(seconds)))
+
+
+class TeamsOffice:
+    """Microsoft, the adapter and a client, from `open` on."""
+
+    def __init__(self, store: Store, clock: Clock, desk: Desk) -> None:
+        self.microsoft = Microsoft()
+        self.desk = desk
+        self._store, self._clock = store, clock
+        self._stack = AsyncExitStack()
+        self.adapter: TeamsAdapter
+        self.client: Client
+
+    async def open(
+        self, folder: Path, environment: pytest.MonkeyPatch, *, pace: Pace | None = None, **settings: Any
+    ) -> Self:
+        await self.microsoft.start()
+        self._stack.push_async_callback(self.microsoft.stop)
+        trust(self.microsoft, folder, environment)
+        server = HttpServer("127.0.0.1", 0)
+        state = DurableState(self._store, "teams")
+        known = settings_for(self.microsoft, **settings)
+        self.adapter = TeamsAdapter(known, state, self._clock, pace or unhurried())
+        self.adapter.mount(server.application)
+        self._stack.push_async_callback(self.adapter.close)
+        await self.adapter.start(self.desk)
+        self._stack.push_async_callback(self.adapter.stop)
+        await server.start()
+        self._stack.push_async_callback(server.stop)
+        session = await self._stack.enter_async_context(ClientSession())
+        self.client = Client(session, f"{server.url}/api/messages", self.microsoft)
+        return self
+
+    async def close(self) -> None:
+        await self._stack.aclose()
