@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
@@ -21,7 +21,8 @@ from bot.desk.mind import Mind, Minds
 from bot.desk.office import Office
 from bot.errors import DeliveryFailure, PermanentFailure, TemporaryFailure
 from bot.knowledge.loader import load
-from bot.matching.matcher import Matcher, Options
+from bot.matching.match import Match
+from bot.matching.matcher import Matcher
 from bot.messages import Address, Button, Buttons, Immediate, Incoming, Mark, Outgoing, Person, Receipt, Said
 from bot.ports import Desk, Finding, Health
 from bot.relay import Relay
@@ -44,10 +45,25 @@ SETTINGS: Mapping[str, Any] = {
 
 
 @cache
-def mind(folder: Path = KNOWLEDGE) -> Mind:
-    """Asks rather than guesses where two answers are equally near, as it would with a larger knowledge base."""
-    knowledge = load(folder)
-    return Mind(knowledge, Matcher.build(knowledge, Options(accept=0.3)))
+def mind() -> Mind:
+    knowledge = load(KNOWLEDGE)
+    return Mind(knowledge, Matcher.build(knowledge))
+
+
+class Hesitant(Matcher):
+    """Offers where it would answer, and asks where it would pass on: as with examples that lie closer together."""
+
+    def match(self, text: str) -> Match:
+        sure = super().match(text)
+        if sure.outcome == "answer":
+            return replace(sure, outcome="choose", entries=sure.nearest)
+        return replace(sure, outcome="confirm_media") if sure.outcome == "media" else sure
+
+
+@cache
+def hesitant() -> Mind:
+    matcher = mind().matcher
+    return Mind(mind().knowledge, Hesitant(**{each.name: getattr(matcher, each.name) for each in fields(matcher)}))
 
 
 @dataclass

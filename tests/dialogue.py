@@ -16,6 +16,7 @@ from datetime import timedelta
 from typing import Literal
 
 from bot import plaintext
+from bot.desk.mind import Mind
 from bot.messages import (
     Address,
     Form,
@@ -28,7 +29,7 @@ from bot.messages import (
     Submitted,
     Viewed,
 )
-from tests.desk import House, Message, buttons, direct, person, said
+from tests.desk import House, Message, buttons, direct, hesitant, mind, person, said
 
 Sees = Mapping[str, Sequence[str]]
 
@@ -108,6 +109,16 @@ class Happens(Turn):
     """Something in the surroundings changes."""
 
     what: Callable[[House], Awaitable[None] | None]
+
+
+def knows(known: Callable[[], Mind]) -> Happens:
+    def learn(house: House) -> None:
+        house.minds.current = known()
+
+    return Happens(learn)
+
+
+SURE, UNSURE = knows(mind), knows(hesitant)
 
 
 class Stage:

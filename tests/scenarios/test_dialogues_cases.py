@@ -9,7 +9,7 @@ import pytest
 
 from bot import wording
 from tests.desk import PHONE
-from tests.dialogue import Again, Fills, Opens, Presses, Says, Stage, Turn, Waits
+from tests.dialogue import SURE, UNSURE, Again, Fills, Opens, Presses, Says, Stage, Turn, Waits
 
 ENQUIRY = "a reporter from the Harbour Gazette rang me about the flooded cellar"
 FURTHER = "she also asked when the branch opens again, and wants it by five"
@@ -402,7 +402,9 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
             "the printer is out of paper again",
             sees={"sam": ["I have added this to Q-1."], "thread": ["Sam adds:"]},
         ),
-        Says("sam", "somebody rang me about my post", sees={"sam": [wording.CONFIRM_MEDIA]}),
+        UNSURE,
+        Says("sam", ENQUIRY, sees={"sam": [wording.CONFIRM_MEDIA]}),
+        SURE,
         Says("sam", "may I bring coffee into the reading room?", sees={"sam": ["Yes, in a closed cup."]}),
         Says("sam", ENQUIRY, sees={"press": ["M-2"], "sam": ["The press office has been told. … M-2"]}),
     ],

@@ -11,14 +11,14 @@ from bot import wording
 from bot.desk.mind import Mind
 from bot.knowledge.model import Knowledge
 from tests.desk import House, mind
-from tests.dialogue import Again, Comes, Happens, Opens, Presses, Says, Stage, Turn
+from tests.dialogue import SURE, UNSURE, Again, Comes, Happens, Opens, Presses, Says, Stage, Turn
 
 COFFEE = "may I bring coffee into the reading room?"
 COFFEE_ANSWER = "Yes, in a closed cup. … Source: Reading Room Handbook, At the desks, point 1 (10 March 2025) … Helpful"
 DOG = "can I bring my dog to work?"
-UNCLEAR = "a question about my key"
+UNCLEAR = "I lost my key"
 UNKNOWN = "the printer is out of paper again"
-PERHAPS = "somebody rang me about my post"
+PERHAPS = "a journalist wants a comment on the closing of the branch"
 QUESTION_PING = "Q-1 · Question for the press office · unclaimed …"
 
 
@@ -51,12 +51,14 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
         )
     ],
     "the desk asks which is meant, and a press answers once": [
+        UNSURE,
         Says("sam", UNCLEAR, sees={"sam": [f"{wording.CHOOSE} … A lost key … Lending your key … None of these"]}),
         Presses("sam", "A lost key", sees={"sam": ["Tell the house desk today."]}),
         Presses("sam", "A lost key", notice=wording.SHOWN_ALREADY),
         Presses("sam", "Lending your key to a colleague", sees={"sam": ["No. Keys are signed for"]}),
     ],
     "none of these leads to a person": [
+        UNSURE,
         Says("sam", UNCLEAR, sees={"sam": [wording.CHOOSE]}),
         Presses("sam", "None of these", notice="Noted. …", sees={"sam": [f"{wording.UNKNOWN} … Ask the press office"]}),
         Presses("sam", "None of these", notice="Noted. …"),
@@ -68,6 +70,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
         Presses("sam", "Ask the press office", notice=wording.ALREADY_PASSED_ON),
     ],
     "a choice that was withdrawn meanwhile": [
+        UNSURE,
         Says("sam", UNCLEAR, sees={"sam": [wording.CHOOSE]}),
         withdraw("keys-lost"),
         Presses("sam", "A lost key", notice=wording.ENTRY_GONE),
@@ -131,13 +134,16 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
         ),
     ],
     "where it only listens, it speaks when it is sure": [
-        Says("sam", UNCLEAR, at="#yard", addressed=False),
+        UNSURE,
+        Says("sam", COFFEE, at="#yard", addressed=False),
         Says("sam", UNKNOWN, at="#yard", addressed=False),
         Says("sam", "hello", at="#yard", addressed=False),
         Says("sam", PERHAPS, at="#yard", addressed=False),
+        SURE,
         Says("sam", COFFEE, at="#yard", addressed=False, sees={"#yard": ["Yes, in a closed cup."]}),
     ],
     "perhaps the media: no": [
+        UNSURE,
         Says("sam", PERHAPS, sees={"sam": [f"{wording.CONFIRM_MEDIA} … Yes, pass it on … No"]}),
         Presses("joe", "No", at="sam", notice=wording.NOT_YOURS),
         Presses("joe", "Yes, pass it on", at="sam", notice=wording.NOT_YOURS),
@@ -150,6 +156,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
         ),
     ],
     "perhaps the media: yes": [
+        UNSURE,
         Says("sam", PERHAPS, files=1, link="https://chat.example/1", sees={"sam": [wording.CONFIRM_MEDIA]}),
         Presses(
             "sam",
@@ -170,7 +177,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
         Presses("sam", "Helpful", value="-1", notice=wording.TOO_OLD),
         Presses("sam", "Helpful", value="9" * 5000, notice=wording.TOO_OLD),
         Presses("sam", "Helpful", value="١", notice=wording.TOO_OLD),
-        Presses("sam", "Dogs and other animals", value="1:nothing", notice=wording.ENTRY_GONE),
+        Presses("sam", "Dogs and other animals", value="1:animals", notice=wording.TOO_OLD),
     ],
     "somebody new is welcomed once": [
         Comes(

@@ -15,7 +15,7 @@ from bot.messages import Mention, Pressed, Prose, Quote
 from bot.store.engine import Store
 from tests.clock import ManualClock
 from tests.desk import PHONE, SETTINGS, House, buttons, direct, person
-from tests.dialogue import Fills, Happens, Opens, Presses, Says, Stage, Turn, Waits
+from tests.dialogue import UNSURE, Fills, Happens, Opens, Presses, Says, Stage, Turn, Waits
 from tests.scenarios.test_dialogues_cases import CLAIM, ENQUIRY, FURTHER, QUESTION, REPORT
 
 MINUTE = timedelta(minutes=1)
@@ -287,7 +287,8 @@ async def test_without_a_press_office(quick_store: Store, clock: ManualClock) ->
     holding = f"Thank you for telling us. … {wording.NO_PRESS_OFFICE}"
     dialogue = [
         Says("sam", ENQUIRY, sees={"sam": [holding]}),
-        Says("sam", "somebody rang me about my post", sees={"sam": [wording.UNKNOWN]}),
+        UNSURE,
+        Says("sam", ENQUIRY, sees={"sam": [wording.UNKNOWN]}),
         Says("sam", QUESTION, sees={"sam": ["That is a matter for the pay office"]}),
     ]
     await played(quick_store, clock, {}, dialogue)
