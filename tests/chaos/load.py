@@ -171,7 +171,7 @@ class Load:
         while (taken := await self._try(event)) is None:
             self.ledger.posted_again += 1
             await asyncio.sleep(self._chance.uniform(0.05, 0.3))
-        if self._chance.random() < 0.1:
+        if self._chance.random() < 0.25:
             self.ledger.posted_again += 1
             await self._try(event)
         return taken
