@@ -110,6 +110,8 @@ class TeamsAdapter:
         if came_back is None and not await self._concerns_us(activity):
             return
         if not await self._roster.admits(activity):
+            if activity.is_personal:
+                self._tell(activity, Immediate(notice=wording.NOT_FOR_GUESTS))
             return
         if activity.is_personal:
             await self._meet(activity)
@@ -154,14 +156,14 @@ class TeamsAdapter:
 
     async def _invoke(self, activity: Activity) -> Json:
         if not await self._roster.admits(activity):
-            raise web.HTTPForbidden(text="This desk does not serve guests.")
+            return invokes.refused(activity.name, wording.NOT_FOR_GUESTS)
         came_back = forms.read(activity.value)
         if activity.name == "composeExtension/fetchTask":
             return invokes.dialog(await self._handle(self._reader.shared(activity)), None, activity.id)
         if came_back is None:
             raise web.HTTPBadRequest(text="That is not a card of this desk.")
         match activity.name:
-            case "adaptiveCard/action":
+            case invokes.IN_PLACE:
                 answer = await self._handle(self._event(activity, came_back))
                 return invokes.in_place(answer, came_back, activity.id)
             case "task/fetch":

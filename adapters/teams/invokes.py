@@ -9,6 +9,9 @@ from adapters.teams.runs import Json
 from bot import wording
 from bot.messages import Immediate
 
+IN_PLACE = "adaptiveCard/action"
+"""The name of the invoke that an Action.Execute sends."""
+
 _MESSAGE = "application/vnd.microsoft.activity.message"
 
 
@@ -30,10 +33,10 @@ def form_of(answer: Immediate, came_back: forms.Press | forms.Filled | None, eve
 
 
 def in_place(answer: Immediate, came_back: forms.Press | forms.Filled, event: str) -> Json:
-    """For `adaptiveCard/action`. Whoever pressed alone sees it."""
+    """For an Action.Execute. Whoever pressed alone sees it."""
     if drawn := form_of(answer, came_back, event):
         return {"statusCode": 200, "type": cards.CARD, "value": drawn.card}
-    return {"statusCode": 200, "type": _MESSAGE, "value": answer.notice or wording.DONE}
+    return _said_in_place(answer.notice or wording.DONE)
 
 
 def dialog(answer: Immediate, came_back: forms.Press | forms.Filled | None, event: str) -> Json:
@@ -42,9 +45,22 @@ def dialog(answer: Immediate, came_back: forms.Press | forms.Filled | None, even
         card = {"contentType": cards.CARD, "content": drawn.card}
         value = {"title": drawn.title, "height": "medium", "width": "medium", "card": card}
         return {"task": {"type": "continue", "value": value}}
-    return {"task": {"type": "message", "value": answer.notice or wording.DONE}}
+    return _said_in_dialog(answer.notice or wording.DONE)
 
 
 def closing(answer: Immediate, came_back: forms.Press | forms.Filled, event: str) -> Json:
     """For what was sent from a dialog, which closes unless there is something to say or to mend."""
     return dialog(answer, came_back, event) if answer.notice or answer.problems or answer.form else {}
+
+
+def refused(name: str, notice: str) -> Json:
+    """Whatever was asked for, in the way in which this kind of invoke can be told."""
+    return _said_in_place(notice) if name == IN_PLACE else _said_in_dialog(notice)
+
+
+def _said_in_place(notice: str) -> Json:
+    return {"statusCode": 200, "type": _MESSAGE, "value": notice}
+
+
+def _said_in_dialog(notice: str) -> Json:
+    return {"task": {"type": "message", "value": notice}}

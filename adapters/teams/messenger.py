@@ -149,9 +149,9 @@ class TeamsMessenger:
             channel = await self._places.channel(token.removeprefix(TEAM))
             if not channel:
                 raise PermanentFailure(f"The app was not installed in {to}.", _INSTALL)
-            return _Target(await self._places.service(channel), "", channel)
+            return _Target(await self._service(channel), "", channel)
         if token.startswith("19:"):
-            service = await self._places.service(token)
+            service = await self._service(token)
             is_channel = THREAD not in token and token.endswith(("@thread.tacv2", "@thread.skype"))
             return _Target(service, "", token) if is_channel else _Target(service, token)
         return await self._chat(to)
@@ -159,7 +159,7 @@ class TeamsMessenger:
     async def _chat(self, to: Address) -> _Target:
         """Somebody's personal chat, opened where there is none yet."""
         known = await self._places.person(to.token)
-        service = known.service or await self._places.service()
+        service = known.service or await self._service()
         if known.conversation:
             return _Target(service, known.conversation)
         if not (known.user or _is_person(to.token)):
@@ -175,6 +175,12 @@ class TeamsMessenger:
         conversation, _ = await self._cloud.create(service, asked)
         await self._places.opened(to.token, conversation)
         return _Target(service, conversation)
+
+    async def _service(self, conversation: str = "") -> str:
+        service = await self._places.service(conversation)
+        if not self._settings.trusts(service):
+            raise PermanentFailure("Teams has not said yet where this conversation is reached.", _INSTALL)
+        return service
 
     async def _wait(self, conversation: str) -> None:
         seconds = self._pace.wait(conversation, at_most=_PATIENCE)

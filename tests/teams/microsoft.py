@@ -205,7 +205,7 @@ class Microsoft:
             self.conversations[conversation] = [Posted(number, asked["activity"])]
             return web.json_response({"id": conversation, "activityId": number}, status=201)
         (member,) = asked["members"]
-        assert asked["tenantId"] == TENANT
+        assert asked["tenantID"] == TENANT  # as the SDK spells it; the real one reads names in any case
         return web.json_response({"id": f"a:{member['id']}"}, status=201)
 
     async def _send(self, request: web.Request) -> web.Response:
