@@ -21,7 +21,7 @@ MOST_TEXT = 10_000
 
 _SMALL = 1900
 _LABEL = 75
-_ROW = 5  # Slack takes 25 in a row, and nobody reads them
+_ROW = 25
 _GROUP = "S"
 _AGO = "{ago}"
 _WHEN = "{date_short_pretty}, {time}"

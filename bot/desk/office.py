@@ -28,6 +28,11 @@ class Office:
         """Whether there is anybody to pass something on to."""
         return bool(self.press.channels)
 
+    @property
+    def phone(self) -> str:
+        """Where the press office is reached without waiting; empty where nobody wrote it down."""
+        return self._settings.phone
+
     def is_officer(self, person: Person) -> bool:
         """Listed by themselves, or through a user group of their platform."""
         keys = {person.key} | {f"{person.platform}:{group}" for group in person.groups}

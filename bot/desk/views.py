@@ -37,6 +37,8 @@ class Views:
         shown: list[Outgoing] = [cards.welcome(knowledge, press=self._office.exists), cards.topics(knowledge)]
         own = [(case, asker) for case in mine for asker in case.askers if asker.person.key == viewed.person.key]
         shown += [cards.own_case(case, asker) for case, asker in own[:AT_MOST]]
+        if self._office.exists and (reached := self._office.phone):
+            shown.append(cards.plain(wording.phone(cards.escape(reached))))
         return Immediate(view=View("home", wording.HOME, tuple(shown)))
 
     def _queue(self, tx: Tx) -> Immediate:

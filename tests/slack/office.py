@@ -1,0 +1,110 @@
+"""A whole desk on a Slack on loopback: real store, matcher, desk, relay and adapter, and people who use it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from bot.config import from_mapping
+from bot.desk.deliveries import Deliveries
+from bot.desk.desk import PolicyDesk
+from bot.desk.mind import Minds
+from bot.desk.office import Office
+from bot.relay import Relay
+from bot.store.engine import Store
+from bot.store.state import DurableState
+from tests.clock import ManualClock
+from tests.desk import PHONE, mind
+from tests.slack.server import Json, LoopbackSlack, Posted
+from tests.slack.workspace import Mode, Workspace, build, running
+
+SETTINGS = {
+    "press_office": {
+        "channels": ["slack:C0PRESS"],
+        "officers": ["slack:U0ANNA", "slack:S0PRESS"],
+        "on_call": ["slack:U0BEN"],
+        "phone": PHONE,
+    },
+}
+
+
+@dataclass
+class SlackOffice:
+    """`here` is where people act, `slack` what they see."""
+
+    slack: LoopbackSlack
+    here: Workspace
+    store: Store
+    clock: ManualClock
+    minds: Minds
+
+    async def sees(self, channel: str, words: str, *, thread: str | None = None, count: int = 1) -> Posted:
+        """Wait for the newest message there that reads so; `count` of them there must be."""
+
+        def found() -> list[Posted]:
+            return [one for one in self.slack.in_(channel, thread) if words in one.words]
+
+        try:
+            await self.slack.until(lambda: len(found()) >= count)
+        except TimeoutError:
+            raise AssertionError([one.words for one in self.slack.posted]) from None
+        assert len(found()) == count, [one.words for one in found()]
+        return found()[-1]
+
+    async def dm(self, user: str, words: str, *, count: int = 1) -> Posted:
+        return await self.sees(self.slack.direct(user), words, count=count)
+
+    async def card(self, words: str) -> Posted:
+        """The newest card in the press channel, once it reads so."""
+        return await self.sees("C0PRESS", words, thread="")
+
+    async def form(self) -> Json:
+        """The newest form, once it is open."""
+        before = len(self.slack.opened)
+        await self.slack.until(lambda: len(self.slack.opened) >= max(before, 1))
+        return self.slack.opened[-1]
+
+    async def whispered(self, user: str, words: str) -> Posted:
+        await self.slack.until(lambda: any(one.whom == user and words in one.text for one in self.slack.posted))
+        return next(one for one in reversed(self.slack.posted) if one.whom == user and words in one.text)
+
+    async def pass_time(self, time: timedelta) -> None:
+        """What is due by then is looked at."""
+        self.clock.advance(time)
+
+    async def enquiry(self, text: str = "a reporter from the Harbour Post just rang me about my tweet") -> Posted:
+        """Sam reports an enquiry; its card."""
+        assert await self.here.says("U0SAM", text) is not None
+        await self.dm("U0SAM", "M-1")
+        return await self.card("M-1")
+
+    async def nothing_more(self) -> None:
+        """Give what should not come the time in which it would."""
+        await asyncio.sleep(0.3)
+
+
+@asynccontextmanager
+async def office(store: Store, clock: ManualClock, mode: Mode, **settings: Any) -> AsyncIterator[SlackOffice]:
+    """`settings` are those of the adapter that differ."""
+    slack = LoopbackSlack()
+    slack.groups["S0PRESS"] = ["U0BEN"]
+    await slack.start()
+    minds, config = Minds(mind()), from_mapping(SETTINGS, {})
+    groups = {"officer_groups": frozenset({"S0PRESS"}), **settings}
+    adapter = build(slack, DurableState(store, "slack"), clock, mode, **groups)
+    where = Office(config)
+    relay = Relay(store, {"slack": adapter.messenger}, Deliveries(where, minds), "relay")
+    desk = PolicyDesk(store, minds, where, relay.wake)
+    await relay.start()
+    try:
+        async with running(slack, adapter, desk, mode) as here:
+            yield SlackOffice(slack, here, store, clock, minds)
+            await relay.stop()
+    finally:
+        await relay.stop()
+        minds.close()
+        await slack.stop()
