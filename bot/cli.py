@@ -123,15 +123,21 @@ def _check(options: argparse.Namespace) -> int:
     folder = options.knowledge or SHIPPED_KNOWLEDGE
     try:
         knowledge = load(folder)
-        if review.too_large(knowledge) and not options.quick:
-            more = f"more than {review.MOST_EXAMPLES:,} example questions, so they were not tried on the matcher"
-            print(f"policydesk: {more}", file=sys.stderr)
+        if not options.quick:
+            _announce_asking(review.too_large(knowledge), review.MOST_EXAMPLES)
         remarks = review.review(knowledge, SystemClock().now().date(), quick=options.quick)
         remarks += review.remarks_of(overlooked(folder), "warning")
     except KnowledgeError as error:
         remarks = review.remarks_of(error.problems, "error")
     print((review.as_json if options.json else review.as_text)(remarks))
     return 1 if any(remark.severity == "error" for remark in remarks) else 0
+
+
+def _announce_asking(too_large: bool, most: int) -> None:
+    if too_large:
+        print(f"policydesk: more than {most:,} questions, so they are not tried on the matcher", file=sys.stderr)
+    elif sys.stderr.isatty():
+        print("Trying each question on the matcher, a minute for some thousand; --quick does without …", file=sys.stderr)
 
 
 def _schema(_: argparse.Namespace) -> int:

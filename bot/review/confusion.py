@@ -41,11 +41,18 @@ def remarks(knowledge: Knowledge) -> Iterator[Found]:
     sizes = Counter(one.own for one in held)
     strays: _Strays = defaultdict(list)
     for one in held:
-        if one.landed != one.own and "entry" in (one.own.kind, one.landed.kind):
+        if one.landed != one.own and _matters(one):
             strays[one.own, one.landed].append(one)
     homes = _homes(knowledge)
     yield from _pairs(strays, sizes, homes)
     yield from _astray((one for several in strays.values() for one in several), sizes, homes)
+
+
+def _matters(stray: Held) -> bool:
+    """An enquiry from the media is found by a detector of its own, wherever its words would lead."""
+    return stray.own.kind == "entry" or (
+        stray.landed.kind == "entry" and stray.own.kind in ("smalltalk", "out_of_scope")
+    )
 
 
 def _homes(knowledge: Knowledge) -> _Homes:
