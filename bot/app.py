@@ -17,7 +17,7 @@ from contextlib import AsyncExitStack, suppress
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import yaml
@@ -282,6 +282,14 @@ def slack_settings(config: Config) -> SlackSettings:
         officer_groups=_ids(config.press_office.officers, "slack:S"),
         press_channels=_ids(config.press_office.channels, "slack:"),
     )
+
+
+def slack_manifest(config: Config) -> dict[str, Any]:
+    """What Slack wants to know of the app; as for the default settings where Slack is not configured."""
+    from adapters.slack.manifest import manifest
+
+    section = config.slack or configuration.Slack()
+    return manifest(socket=section.mode == "socket", command=section.command)
 
 
 def _ids(named: Sequence[str], start: str) -> frozenset[str]:

@@ -75,6 +75,10 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--json", action="store_true")
     evaluate.add_argument("--bar", action="append", default=[], metavar="'right>=85'")
     evaluate.add_argument("--config", type=Path, metavar="FILE", help="policydesk.yaml, for its matching section")
+    manifest = command("manifest", _manifest, "Print what a platform wants to know of the app, to be set up with it.")
+    manifest.add_argument("platform", choices=["slack"])
+    with_config(manifest)
+    manifest.add_argument("--out", type=Path, metavar="DIR", help="write a file there instead")
     return parser
 
 
@@ -163,6 +167,21 @@ def _evaluate(options: argparse.Namespace) -> int:
     for bar in missed:
         print(f"below the bar: {bar}", file=sys.stderr)
     return 1 if missed else 0
+
+
+def _manifest(options: argparse.Namespace) -> int:
+    from bot import app
+
+    text = json.dumps(app.slack_manifest(app.read_config(options.config)), indent=2, ensure_ascii=False)
+    if options.out is None:
+        print(text)
+        return 0
+    try:
+        options.out.mkdir(parents=True, exist_ok=True)
+        (options.out / "slack-manifest.json").write_text(f"{text}\n", encoding="utf-8")
+    except OSError as error:
+        raise UserError(Problem("--out", f"cannot write to {options.out}: {error.strerror}.")) from None
+    return 0
 
 
 def _lines() -> Iterator[str]:
