@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,13 +12,19 @@ from scipy import sparse
 from bot.matching.examples import Examples, Whole
 from bot.matching.index import Index
 from bot.matching.lexical import Channel, Floats, Row, stack
+from bot.matching.meaning import Space, Vectors, flat
 from bot.matching.softmax import fit, log_softmax
 
 _SHORTLIST = 20
 _NEAREST = 3
 _NEAREST_WEIGHT = {"stem": 1.0, "char": 0.5}
-_CLASSIFIER_WEIGHT = 0.4
-_STRENGTH = 30.0
+_CLASSIFIER_ALONE = 0.4
+"""Weight of the log-probability beside the similarities in the lexical tier; with an encoder it is 1."""
+_LEXICAL, _CENTROID, _EXAMPLES = 0.3, 2.0, 2.0
+"""With an encoder: weights of the sparse similarities, and of the cosines with centroids and examples in its space."""
+_WORDS, _MEANING = 0.2, 0.8
+"""With an encoder: weights of the two classifiers' log-probabilities."""
+_STRENGTH, _STRENGTH_MEANING = 30.0, 10.0
 _ROUNDS = 40
 _STRIKE = 4.0
 """How much nearer a label's counter-example than its own best example counts against it."""
@@ -29,15 +35,21 @@ class Classifier:
     """Logistic regression over the features of all channels that more than one example has."""
 
     weights: tuple[Floats, ...]
+    meaning: Floats | None = None
+    """A second one over embeddings, of shape (2 · width, labels)."""
 
-    def logs(self, rows: Sequence[Row]) -> Floats:
-        """Log-probability of each label for one text."""
+    def logs(self, rows: Sequence[Row], vector: Floats | None = None) -> Floats:
+        """Log-probability of each label for one text: that of its words, or the weighted product of both."""
         scores = np.zeros(self.weights[0].shape[1], dtype=np.float32)
         for (at, values), weights in zip(rows, self.weights, strict=True):
             shared = at < len(weights)
             scores += values[shared] @ weights[at[shared]]
         logs: Floats = log_softmax(scores[None])[0]
-        return logs
+        if self.meaning is None or vector is None:
+            return logs
+        both = np.float32(_WORDS) * logs + np.float32(_MEANING) * log_softmax(vector.reshape(1, -1) @ self.meaning)[0]
+        joined: Floats = log_softmax(both[None])[0]
+        return joined
 
 
 @dataclass(frozen=True)
@@ -54,9 +66,7 @@ class Ranked:
         gone = min(float(np.exp(self.logs[drop]).sum()), 1 - 1e-6)
         shift = np.float32(-np.log1p(-gone))
         keep = ~drop
-        return Ranked(
-            self.labels[keep], self.near[keep], self.logs[keep] + shift, self.score[keep] + _CLASSIFIER_WEIGHT * shift
-        )
+        return Ranked(self.labels[keep], self.near[keep], self.logs[keep] + shift, self.score[keep])
 
 
 @dataclass(frozen=True)
@@ -68,6 +78,7 @@ class Ranker:
     nots_owner: Whole
     entries: int
     """Labels 0 to `entries` - 1 are entries: one of them is on every shortlist."""
+    space: Space | None = None
 
     @classmethod
     def of(
@@ -76,67 +87,95 @@ class Ranker:
         channels: Sequence[Channel],
         rows: Sequence[Sequence[Row]],
         nots: Sequence[Sequence[Row]],
+        vectors: tuple[Vectors, Vectors] | None = None,
     ) -> Ranker:
-        """`rows` and `nots` hold per channel a row for each example and each counter-example."""
+        """`rows` and `nots` hold per channel a row for each example and each counter-example; `vectors` are of both."""
         indexes = tuple(
             Index.of(*channel) for channel in zip(channels, [examples] * len(channels), rows, nots, strict=True)
         )
         return cls(
             indexes,
-            train(examples, channels, rows, np.arange(len(examples.owner))),
+            train(examples, channels, rows, np.arange(len(examples.owner)), vectors and vectors[0]),
             examples.nots_owner,
             examples.entries,
+            Space.of(examples, *vectors) if vectors and len(examples.labels) else None,
         )
 
     def rank(
-        self, rows: Sequence[Row], own: tuple[int, int] | None = None, classifier: Classifier | None = None
+        self,
+        rows: Sequence[Row],
+        own: tuple[int, int] | None = None,
+        classifier: Classifier | None = None,
+        vector: Floats | None = None,
     ) -> Ranked:
-        """Rank the labels for one text, given as a row per channel.
+        """Rank the labels for one text, given as a row per channel and, where there is an encoder, as a vector.
 
         For cross-validation, `own` is (number, label) of the example that the text is, which is then left out, and
         `classifier` one that has not seen it.
         """
-        logs = (classifier or self.classifier).logs(rows)
-        near = np.zeros_like(logs)
-        for index, row in zip(self.indexes, rows, strict=True):
-            near += _centroid_cosines(index, row, own)
-        first = near + _CLASSIFIER_WEIGHT * logs
+        space = self.space if vector is not None else None
+        logs = (classifier or self.classifier).logs(rows, vector)
+        weight = np.float32(_CLASSIFIER_ALONE if space is None else 1)
+        near = sum(
+            (_centroid_cosines(*pair, own) for pair in zip(self.indexes, rows, strict=True)), np.zeros_like(logs)
+        )
+        if space is not None and vector is not None:
+            near = np.float32(_LEXICAL) * near + np.float32(_CENTROID) * space.centroids(vector, own)
+        short = self._shortlist(near + weight * logs)
+        near = near[short] + self._nearest(rows, short, own, vector) - self._struck(rows, short, vector)
+        score = near + weight * logs[short]
+        order = np.argsort(-score, kind="stable")
+        return Ranked(short[order], near[order], logs[short][order], score[order])
+
+    def _shortlist(self, first: Floats) -> Whole:
         short = np.argsort(-first, kind="stable")[:_SHORTLIST]
         if self.entries and not (short < self.entries).any():
             short[-1] = np.argmax(first[: self.entries])
-        near = near[short]
+        return short
+
+    def _nearest(self, rows: Sequence[Row], short: Whole, own: tuple[int, int] | None, vector: Floats | None) -> Floats:
+        """Mean cosine of the few nearest examples of each label on the shortlist, in all channels together."""
+        total = np.zeros(len(short), dtype=np.float32)
         for index, row in zip(self.indexes, rows, strict=True):
             weight = _NEAREST_WEIGHT.get(index.channel.name)
             if weight:
                 query = index.dense(row)
-                near += weight * np.array(
-                    [self._nearest(index, query, label, own) for label in short], dtype=np.float32
-                )
-        near -= self._struck(rows, short, own)
-        score = near + _CLASSIFIER_WEIGHT * logs[short]
-        order = np.argsort(-score, kind="stable")
-        return Ranked(short[order], near[order], logs[short][order], score[order])
+                spans = (index.examples.products(query, index.starts[k], index.starts[k + 1]) for k in short)
+                total += np.float32(weight) * _best(spans, short, own, index.starts, index.place)
+        space = self.space
+        if space is None or vector is None:
+            return total
+        meant = _best((space.products(vector, k) for k in short), short, own, space.starts, space.place)
+        return np.float32(_LEXICAL) * total + np.float32(_EXAMPLES) * meant
 
-    def _nearest(self, index: Index, query: Floats, label: int, own: tuple[int, int] | None) -> float:
-        cosines = index.examples.products(query, index.starts[label], index.starts[label + 1])
-        if own and label == own[1] and index.place[own[0]] >= 0:
-            cosines = np.delete(cosines, index.place[own[0]] - index.starts[label])
-        return float(np.sort(cosines)[-_NEAREST:].mean()) if len(cosines) else 0.0
-
-    def _struck(self, rows: Sequence[Row], short: Whole, own: tuple[int, int] | None) -> Floats:
-        """How far each label's nearest counter-example is nearer than its own nearest example."""
+    def _struck(self, rows: Sequence[Row], short: Whole, vector: Floats | None) -> Floats:
+        """How much it counts that a label's nearest counter-example is nearer than its own nearest example."""
         marks = np.zeros(len(short), dtype=np.float32)
         if not len(self.nots_owner):
             return marks
-        index, row = self.indexes[0], rows[0]
-        query = index.dense(row)
-        against = index.nots.products(query, 0, len(self.nots_owner))
+        index, space = self.indexes[0], self.space
+        if space is not None and vector is not None:
+            against, mine = space.nots @ vector[0], [space.products(vector, k) for k in short]
+        else:
+            query = index.dense(rows[0])
+            against = index.nots.products(query, 0, len(self.nots_owner))
+            mine = [index.examples.products(query, index.starts[k], index.starts[k + 1]) for k in short]
         for place, label in enumerate(short):
-            mine = against[self.nots_owner == label]
-            if len(mine):
-                own_best = index.examples.products(query, index.starts[label], index.starts[label + 1])
-                marks[place] = max(0.0, float(mine.max() - own_best.max()))
+            others = against[self.nots_owner == label]
+            if len(others):
+                marks[place] = max(0.0, float(others.max() - mine[place].max()))
         return np.float32(_STRIKE) * marks
+
+
+def _best(spans: Iterable[Floats], short: Whole, own: tuple[int, int] | None, starts: Whole, place: Whole) -> Floats:
+    """Mean of the highest cosines of each span; an example's cosine with itself is left out."""
+    found = np.zeros(len(short), dtype=np.float32)
+    for at, (label, cosines) in enumerate(zip(short, spans, strict=True)):
+        others = cosines
+        if own and label == own[1] and place[own[0]] >= 0:
+            others = np.delete(cosines, place[own[0]] - starts[label])
+        found[at] = np.sort(others)[-_NEAREST:].mean() if len(others) else 0.0
+    return found
 
 
 def _centroid_cosines(index: Index, row: Row, own: tuple[int, int] | None) -> Floats:
@@ -153,12 +192,20 @@ def _centroid_cosines(index: Index, row: Row, own: tuple[int, int] | None) -> Fl
     return products / lengths
 
 
-def train(examples: Examples, channels: Sequence[Channel], rows: Sequence[Sequence[Row]], some: Whole) -> Classifier:
+def train(
+    examples: Examples,
+    channels: Sequence[Channel],
+    rows: Sequence[Sequence[Row]],
+    some: Whole,
+    vectors: Vectors | None = None,
+) -> Classifier:
     """Fit the classifier to some of the examples."""
     parts = [
         stack([of_channel[i] for i in some], len(channel.numbers))[:, : channel.shared]
         for channel, of_channel in zip(channels, rows, strict=True)
     ]
-    weights = fit(sparse.hstack(parts).tocsr(), examples.owner[some], len(examples.labels), _STRENGTH, _ROUNDS)
+    owner, labels = examples.owner[some], len(examples.labels)
+    weights = fit(sparse.hstack(parts).tocsr(), owner, labels, _STRENGTH, _ROUNDS)
     cuts = np.cumsum([channel.shared for channel in channels])[:-1]
-    return Classifier(tuple(np.split(weights, cuts)))
+    meaning = None if vectors is None else fit(flat(vectors, some), owner, labels, _STRENGTH_MEANING, _ROUNDS)
+    return Classifier(tuple(np.split(weights, cuts)), meaning)

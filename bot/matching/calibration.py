@@ -23,8 +23,8 @@ _FEW = 2000
 _MOST_HELD = 3000
 _LEAST = 20
 """Held-out questions of a kind under which nothing can be learned from them."""
-_OFFERED = 0.97
-_CHOSEN = 0.12
+_OFFERED = 0.985
+_CHOSEN = 0.07
 _STRENGTH = 1.0
 _ROUNDS = 200
 
@@ -44,13 +44,15 @@ class Calibration:
     accept: float
     offer: float
     margin: float
+    sure: float
+    """The confidence that half of what is matched correctly reaches."""
 
     def confidence(self, ranked: Ranked, length: int, place: int = 0) -> float:
         """From 0 to 1: how sure it is that the one at `place` is meant; `length` is the text's number of words."""
         return logistic(float(signs(ranked, length, place) @ self.weights) + self.bias)
 
 
-DEFAULT = Calibration(np.array([2.0, 0.0, 0.0], dtype=np.float32), -4.0, 0.5, 0.35, 0.2)
+DEFAULT = Calibration(np.array([2.0, 0.0, 0.0], dtype=np.float32), -4.0, 0.5, 0.35, 0.2, 0.7)
 """For a knowledge base that is too small to be asked."""
 
 
@@ -121,4 +123,5 @@ def _fitted(right: Floats, wrong: Floats, margin: float, accept: float) -> Calib
         accept=float(np.quantile(sure, 1 - accept)),
         offer=float(np.quantile(sure, 1 - max(_OFFERED, accept))),
         margin=margin,
+        sure=float(np.quantile(sure, 0.5)),
     )

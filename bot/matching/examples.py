@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from bot.knowledge.model import Knowledge
 
-Kind = Literal["entry", "smalltalk", "out_of_scope"]
+Kind = Literal["entry", "smalltalk", "out_of_scope", "media"]
 Whole = npt.NDArray[np.intp]
 
 
@@ -50,6 +50,8 @@ class Examples:
         ]
         groups += [(Label("smalltalk", topic.id), topic.questions) for topic in knowledge.smalltalk]
         groups += [(Label("out_of_scope", topic.id), topic.questions) for topic in knowledge.out_of_scope]
+        if knowledge.media and knowledge.media.enquiries:
+            groups.append((Label("media", ""), knowledge.media.enquiries))
         blocks = [tuple(dict.fromkeys(texts)) for _, texts in groups]
         sizes = [len(block) for block in blocks]
         nots = [(text, number) for number, entry in enumerate(knowledge.answering) for text in entry.not_questions]

@@ -67,16 +67,13 @@ class Index:
         by_label = owners @ stack(rows, len(channel.numbers))
         lengths = np.sqrt(np.asarray(by_label.multiply(by_label).sum(axis=1), dtype=np.float32)).ravel()
         sums = by_label.T.tocsr()
-        kept = _kept(examples.starts)
-        place = np.full(len(rows), -1, dtype=np.intp)
-        place[kept] = np.arange(len(kept))
-        sizes = np.minimum(np.diff(examples.starts), _MOST)
+        kept, starts, place = kept_examples(examples.starts)
         return cls(
             channel=channel,
             sums=(sums.data, sums.indices, sums.indptr.astype(np.intp)),
             lengths=np.maximum(lengths, np.float32(1e-6)),
             examples=Block.of([rows[i] for i in kept]),
-            starts=np.cumsum([0, *sizes]),
+            starts=starts,
             place=place,
             nots=Block.of(nots),
         )
@@ -99,7 +96,13 @@ class Index:
         return query
 
 
-def _kept(starts: Whole) -> Whole:
-    """Numbers of the examples that are compared one by one: all of a small label, evenly spaced ones of a large one."""
+def kept_examples(starts: Whole) -> tuple[Whole, Whole, Whole]:
+    """Which examples are compared one by one: all of a small label, evenly spaced ones of a large one.
+
+    Given where labels start: the numbers of those kept, where their labels start, and the place of each example or -1.
+    """
     spread = [np.linspace(a, b - 1, min(_MOST, b - a)).round().astype(np.intp) for a, b in pairwise(starts)]
-    return np.concatenate(spread) if spread else np.zeros(0, dtype=np.intp)
+    kept = np.concatenate([np.zeros(0, dtype=np.intp), *spread])
+    place = np.full(starts[-1], -1, dtype=np.intp)
+    place[kept] = np.arange(len(kept))
+    return kept, np.cumsum([0, *map(len, spread)]), place

@@ -4,27 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
 
 from bot.knowledge.model import Knowledge
 from bot.matching.blend import Ranked, Ranker, train
 from bot.matching.calibration import Calibration, calibrate
+from bot.matching.encoder import find_encoder
 from bot.matching.examples import Examples, Whole
 from bot.matching.match import Explanation, Match, Weighed
+from bot.matching.meaning import Vectors
 from bot.matching.media import MediaDetector, outlet_of, train_media
-from bot.matching.outcome import FEWEST_WORDS, Judge, Part, Verdict
+from bot.matching.outcome import FEWEST_WORDS, MOST_ANSWERS, Judge, Part, Verdict
 from bot.matching.reading import Reader, Reading
+from bot.matching.remembered import Remembered
 from bot.matching.softmax import logistic
+from bot.matching.text import follows_up
 
-_MOST_ANSWERS = 3
 _EXPLAINED = 5
+_BATCH = 64
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """`accept`: the share of correctly matched held-out questions to answer. `encoder`: auto, off or a folder."""
+    """`accept`: the share of correctly matched held-out questions to answer. `encoder`: auto, off or a folder.
+
+    `cache` is a folder for the embeddings of the knowledge base, which otherwise are made at every build.
+    """
 
     accept: float = 0.9
     encoder: str = "auto"
+    cache: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -39,16 +50,37 @@ class Matcher:
     @classmethod
     def build(cls, knowledge: Knowledge, options: Options | None = None) -> Matcher:
         """Learn from the knowledge base. Takes seconds for some thousand examples; nothing else is read."""
+        options = options or Options()
         examples = Examples.of(knowledge)
         media = knowledge.media
-        reader = Reader.of(knowledge)
-        ranker, calibration = _ranker(examples, reader, (options or Options()).accept)
-        detector = train_media(media, examples.texts, reader) if media and media.enquiries else None
-        return cls(reader, ranker, Judge(examples.labels, knowledge, calibration), detector)
+        encoder = find_encoder(options.encoder)
+        remembered = Remembered.open(encoder, options.cache) if encoder else None
+        reader = Reader.of(knowledge, encoder.pieces.whole_words if encoder else (), remembered)
+        read = reader.read_many(examples.texts)
+        ranker, calibration = _ranker(examples, reader, read, options.accept)
+        detector = train_media(media, _others(examples, read), reader) if media and media.enquiries else None
+        if remembered:
+            remembered.keep()
+        return cls(replace(reader, encoder=encoder), ranker, Judge(examples.labels, knowledge, calibration), detector)
 
-    def match(self, text: str) -> Match:
-        """Judge one message."""
-        readings = self.reader.parts(text)
+    def match(self, text: str, previous: str = "") -> Match:
+        """Judge one message. `previous` is what the same person asked just before, which a follow-up is read with."""
+        alone = self.match_many([text])[0]
+        if not previous or not follows_up(text) or alone.outcome in ("media", "confirm_media") or alone.danger:
+            return alone
+        sure = alone.outcome == "answer" and alone.entries[0].score >= self.judge.calibration.sure
+        together = self.match_many([f"{previous} {text}"])[0]
+        if sure or together.outcome not in ("answer", "choose"):
+            return alone
+        return replace(together, explanation=replace(together.explanation, read=f"{previous} {text}"))
+
+    def match_many(self, texts: Iterable[str]) -> list[Match]:
+        """Judge several messages, each on its own; an encoder reads some of them at a time."""
+        listed = list(texts)
+        batches = (listed[start : start + _BATCH] for start in range(0, len(listed), _BATCH))
+        return [self._match(readings) for batch in batches for readings in self.reader.parts_many(batch)]
+
+    def _match(self, readings: Sequence[Reading]) -> Match:
         if not readings[0].words or not self.judge.labels:
             return Match("unknown", explanation=Explanation("there is nothing to go by"))
         whole, *sentences = [self._part(reading) for reading in readings]
@@ -63,40 +95,29 @@ class Matcher:
             explanation=self._explained(verdict, readings[0]),
         )
         plain = _with_danger(plain, self.judge.danger([whole, *sentences]))
-        return self._with_enquiry(self.detector, plain, readings, sentences) if self.detector else plain
-
-    def match_many(self, texts: Iterable[str]) -> list[Match]:
-        """Judge several messages, each on its own."""
-        return [self.match(text) for text in texts]
+        return self._with_enquiry(self.detector, plain, whole, sentences) if self.detector else plain
 
     def _part(self, reading: Reading) -> Part:
-        ranked = self.ranker.rank(reading.rows)
+        ranked = self.ranker.rank(reading.rows, vector=reading.vector)
         return Part(reading, ranked, self.judge.calibration.confidence(ranked, len(reading.words)))
 
-    def _with_enquiry(
-        self, detector: MediaDetector, plain: Match, readings: Sequence[Reading], sentences: Sequence[Part]
-    ) -> Match:
+    def _with_enquiry(self, detector: MediaDetector, plain: Match, whole: Part, sentences: Sequence[Part]) -> Match:
         """With what the detector says; an enquiry goes before whatever else the message holds."""
-        score = detector.score(readings)
-        share = logistic(score)
-        if score < detector.possible:
-            return replace(plain, media_score=share)
-        certain = score >= detector.certain
-        if plain.danger and not certain:  # who is in danger is not asked about journalists
-            return replace(plain, media_score=share)
+        readings = [part.reading for part in (whole, *sentences)]
+        plain = replace(plain, media_score=logistic(detector.score(readings)))
+        outcome = self.judge.enquiry(detector, whole, sentences)
+        if outcome is None or (plain.danger and outcome != "media"):  # who is in danger is not asked about journalists
+            return plain
         others = [part for part in sentences if detector.score([part.reading]) < detector.possible]
         answers = [self.judge.judge(part, ()) for part in others if len(part.reading.words) >= FEWEST_WORDS]
         entries = dict.fromkeys(verdict.entries[0] for verdict in answers if verdict.outcome == "answer")
         return replace(
             plain,
-            outcome="media" if certain else "confirm_media",
-            entries=tuple(entries)[:_MOST_ANSWERS],
+            outcome=outcome,
+            entries=tuple(entries)[:MOST_ANSWERS],
             topic="",
-            media_score=share,
             outlet=outlet_of(readings),
-            explanation=replace(
-                plain.explanation, why="an enquiry from the media" if certain else "perhaps an enquiry from the media"
-            ),
+            explanation=replace(plain.explanation, why="an enquiry from the media, or perhaps one"),
         )
 
     def _explained(self, verdict: Verdict, reading: Reading) -> Explanation:
@@ -127,16 +148,28 @@ def _with_danger(plain: Match, danger: str) -> Match:
     return replace(plain, danger=danger)
 
 
-def _ranker(examples: Examples, reader: Reader, accept: float) -> tuple[Ranker, Calibration]:
-    """The ranker, and how sure to be of it."""
-    read = [reader.read(text) for text in examples.texts]
-    nots = [reader.read(text) for text in examples.nots]
+def _ranker(examples: Examples, reader: Reader, read: Sequence[Reading], accept: float) -> tuple[Ranker, Calibration]:
+    """The ranker, and how sure to be of it; `read` are the examples."""
+    nots = reader.read_many(examples.nots)
     rows = [[one.rows[place] for one in read] for place in range(len(reader.channels))]
     against = [[one.rows[place] for one in nots] for place in range(len(reader.channels))]
-    ranker = Ranker.of(examples, reader.channels, rows, against)
+    vectors = (_vectors(read), _vectors(nots)) if reader.encoder else None
+    ranker = Ranker.of(examples, reader.channels, rows, against, vectors)
 
     def rank(learn: Whole, held: Whole) -> list[Ranked]:
-        classifier = train(examples, reader.channels, rows, learn)
-        return [ranker.rank(read[i].rows, (int(i), int(examples.owner[i])), classifier) for i in held]
+        classifier = train(examples, reader.channels, rows, learn, vectors and vectors[0])
+        owner = examples.owner
+        return [ranker.rank(read[i].rows, (int(i), int(owner[i])), classifier, read[i].vector) for i in held]
 
     return ranker, calibrate(examples, [len(one.words) for one in read], rank, accept)
+
+
+def _others(examples: Examples, read: Sequence[Reading]) -> list[Reading]:
+    """The examples that are no enquiries."""
+    kinds = [examples.labels[owner].kind for owner in examples.owner]
+    return [one for one, kind in zip(read, kinds, strict=True) if kind != "media"]
+
+
+def _vectors(read: Sequence[Reading]) -> Vectors:
+    found = [one.vector for one in read if one.vector is not None]
+    return np.stack(found) if found else np.zeros((0, 2, 1), dtype=np.float32)

@@ -7,7 +7,7 @@ is calibrated on messages judged in the same way.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import sparse
@@ -24,7 +24,7 @@ _ROUNDS = 60
 _CUE = np.float32(0.5)
 _MISSED = 0.01
 """Share of held-out enquiries that may stay below `possible`."""
-_ASKED = 0.02
+_ASKED = 0.03
 """`possible` lies where this share of ordinary questions reach it, but no lower than where `_MISSED` is kept."""
 _DISTURBED = 0.015
 """Share of held-out look-alikes that may reach `certain`."""
@@ -36,6 +36,8 @@ class MediaDetector:
 
     weights: tuple[Floats, ...]
     cue_weights: Floats
+    meaning_weights: Floats | None
+    """Of shape (2 · width), where there is an encoder."""
     bias: float
     possible: float
     certain: float
@@ -49,6 +51,8 @@ class MediaDetector:
         for (at, values), weights in zip(part.rows, self.weights, strict=True):
             shared = at < len(weights)
             total += float(values[shared] @ weights[at[shared]])
+        if self.meaning_weights is not None and part.vector is not None:
+            total += float(part.vector.ravel() @ self.meaning_weights)
         return total
 
 
@@ -63,15 +67,15 @@ def _cue_row(reading: Reading) -> Row:
     return at, np.full(len(at), _CUE, dtype=np.float32)
 
 
-def train_media(media: Media, others: Sequence[str], reader: Reader) -> MediaDetector:
+def train_media(media: Media, others: Sequence[Reading], reader: Reader) -> MediaDetector:
     """Learn from the enquiries against their look-alikes and all `others` (the questions of entries and topics)."""
     channels = reader.channels
-    texts = (*media.enquiries, *media.look_alikes, *others)
-    labels = np.repeat([1, 0], [len(media.enquiries), len(texts) - len(media.enquiries)])
-    read = [reader.parts(text) for text in texts]
+    texts = (*media.enquiries, *media.look_alikes)
+    read = [*reader.parts_many(texts), *([one] for one in others)]
+    labels = np.repeat([1, 0], [len(media.enquiries), len(read) - len(media.enquiries)])
     rows = _features([each[0] for each in read], channels)
-    turn = np.random.default_rng(0).permutation(len(texts)) % _FOLDS
-    held = np.zeros(len(texts), dtype=np.float32)
+    turn = np.random.default_rng(0).permutation(len(read)) % _FOLDS
+    held = np.zeros(len(read), dtype=np.float32)
     for fold in range(_FOLDS):
         detector = _fitted(rows[turn != fold], labels[turn != fold], channels)
         for number in np.flatnonzero(turn == fold):
@@ -82,7 +86,7 @@ def train_media(media: Media, others: Sequence[str], reader: Reader) -> MediaDet
     possible = max(found_all, float(np.quantile(rest, 1 - _ASKED))) if len(rest) else found_all
     certain = max(possible, float(np.quantile(alike, 1 - _DISTURBED))) if len(alike) else possible
     whole = _fitted(rows, labels, channels)
-    return MediaDetector(whole.weights, whole.cue_weights, whole.bias, possible, certain)
+    return replace(whole, possible=possible, certain=certain)
 
 
 def _features(read: Sequence[Reading], channels: Sequence[Channel]) -> sparse.csr_matrix:
@@ -94,6 +98,9 @@ def _features(read: Sequence[Reading], channels: Sequence[Channel]) -> sparse.cs
         stack([_cue_row(one) for one in read], len(NUMBERS)),
         sparse.csr_matrix(np.ones((len(read), 1), dtype=np.float32)),
     ]
+    vectors = [one.vector.ravel() for one in read if one.vector is not None]
+    if len(vectors) == len(read):
+        blocks.append(sparse.csr_matrix(np.stack(vectors)))
     return sparse.hstack(blocks).tocsr()
 
 
@@ -102,4 +109,5 @@ def _fitted(rows: sparse.csr_matrix, labels: np.ndarray, channels: Sequence[Chan
     weights = both[:, 1] - both[:, 0]
     cuts = np.cumsum([channel.shared for channel in channels])
     *of_channels, rest = np.split(weights, cuts)
-    return MediaDetector(tuple(of_channels), rest[: len(NUMBERS)], float(rest[-1]), 0.0, 0.0)
+    cue_weights, bias, meaning = np.split(rest, [len(NUMBERS), len(NUMBERS) + 1])
+    return MediaDetector(tuple(of_channels), cue_weights, meaning if len(meaning) else None, float(bias[0]), 0.0, 0.0)

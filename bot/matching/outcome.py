@@ -10,11 +10,14 @@ from bot.matching.blend import Ranked
 from bot.matching.calibration import Calibration
 from bot.matching.examples import Label
 from bot.matching.match import Candidate, Outcome
+from bot.matching.media import MediaDetector
 from bot.matching.reading import Reading
+from bot.matching.text import asks
 
 _OFFERED = 4
 _OFFERED_UNSURE = 3
 _NEAREST = 3
+MOST_ANSWERS = 3
 FEWEST_WORDS = 4
 """A shorter sentence ("is that allowed?") says nothing without the rest of its message."""
 
@@ -49,6 +52,10 @@ class Judge:
 
     def judge(self, whole: Part, sentences: Sequence[Part]) -> Verdict:
         """The outcome for a message and its sentences (none for a message of one sentence)."""
+        several = self._several(sentences)
+        if len(several) > 1:
+            entries = tuple(self.candidates(part)[0] for part in several)
+            return Verdict("answer", entries, "", several[0], "several questions, each near one entry")
         part = self._telling(whole, sentences)
         first = self.labels[part.ranked.labels[0]]
         if first.kind == "entry":
@@ -67,6 +74,21 @@ class Judge:
             if danger and part.confidence >= self.calibration.offer:
                 return first.id
         return ""
+
+    def enquiry(self, detector: MediaDetector, whole: Part, sentences: Sequence[Part]) -> Outcome | None:
+        """`media`, `confirm_media`, or None where there is no enquiry.
+
+        The detector must find one, and the ranking, in which the example enquiries are a label among others, must not
+        know better: a question about the press is nearer to an entry or to a group of other questions.
+        """
+        score = detector.score([part.reading for part in (whole, *sentences)])
+        if score < detector.possible:
+            return None
+        alike = [part for part in (whole, *sentences) if self.labels[part.ranked.labels[0]].kind == "media"]
+        unclear = whole in alike or whole.confidence < self.calibration.accept
+        if score >= detector.certain:
+            return "media" if alike and unclear else "confirm_media"
+        return "confirm_media" if any(part.confidence >= whole.confidence for part in alike) else None
 
     def candidates(self, part: Part) -> list[Candidate]:
         """The entries of a ranking, best first."""
@@ -104,6 +126,24 @@ class Judge:
             and (kind != "out_of_scope" or part.confidence > whole.confidence)
         ]
         return max(clear, key=lambda part: part.confidence, default=whole)
+
+    def _several(self, sentences: Sequence[Part]) -> list[Part]:
+        """The questions of a message that asks several things: each put as one, sure, and about other clauses."""
+        found: list[Part] = []
+        cited: set[str] = set()
+        for part in sentences:
+            label = self.labels[part.ranked.labels[0]]
+            if label.kind != "entry" or part.confidence < self.calibration.sure or not asks(part.reading.text):
+                continue
+            first, *_ = candidates = self.candidates(part)
+            if (
+                len(part.reading.words) >= FEWEST_WORDS
+                and not cited & {first.id, *first.cites}
+                and not self._rivals(part, candidates)
+            ):
+                found.append(part)
+                cited |= {first.id, *first.cites}
+        return found[:MOST_ANSWERS]
 
     def _entry(self, part: Part) -> Verdict:
         found = self.candidates(part)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from bot.knowledge.model import Knowledge
 from bot.matching.cues import VOCABULARY
+from bot.matching.encoder import Embeds
 from bot.matching.examples import Examples
-from bot.matching.lexical import Channel, Row, channels_of
+from bot.matching.lexical import Channel, Floats, Row, channels_of
 from bot.matching.repair import Repair
-from bot.matching.text import Synonyms, sentences, words
+from bot.matching.text import WORD, Synonyms, clean, sentences, words
 
 _MOST_SENTENCES = 12
 """Of a longer message the whole counts, and its first and last sentences."""
@@ -27,6 +28,15 @@ class Reading:
     words: tuple[str, ...]
     rows: tuple[Row, ...]
     repaired: Mapping[str, str]
+    vector: Floats | None = None
+    """From the encoder, of shape (2, width)."""
+
+    @property
+    def surface(self) -> str:
+        """The text as it was written but for its repaired words: what an encoder should read."""
+        if not self.repaired:
+            return clean(self.text)
+        return WORD.sub(lambda found: self.repaired.get(found[0].casefold(), found[0]), clean(self.text))
 
 
 @dataclass(frozen=True)
@@ -38,10 +48,11 @@ class Reader:
     channels: tuple[Channel, ...]
     openings: frozenset[tuple[str, ...]]
     """What people say before they ask: small talk, as words."""
+    encoder: Embeds | None = None
 
     @classmethod
-    def of(cls, knowledge: Knowledge) -> Reader:
-        """Learn vocabulary and features from all texts of a knowledge base."""
+    def of(cls, knowledge: Knowledge, english: Iterable[str] = (), encoder: Embeds | None = None) -> Reader:
+        """Learn vocabulary and features from all texts of a knowledge base. `english` are no typing errors either."""
         examples, media, synonyms = Examples.of(knowledge), knowledge.media, knowledge.synonyms
         enquiries = (*media.enquiries, *media.look_alikes) if media else ()
         texts = (*examples.texts, *examples.nots, *enquiries)
@@ -51,13 +62,29 @@ class Reader:
         same = Synonyms.of(synonyms)
         channels = channels_of([same.replace(one) for one in listed])
         openings = frozenset(tuple(words(text)) for topic in knowledge.smalltalk for text in topic.questions)
-        return cls(Repair.of([*listed, *known, *names]), same, channels, openings)
+        return cls(Repair.of([*listed, *known, *names], english), same, channels, openings, encoder)
 
     def read(self, text: str) -> Reading:
-        """Read one text."""
+        """Read one text by its words alone."""
         plain, repaired = self.repair.words(words(text))
         read = self.synonyms.replace(plain)
         return Reading(text, tuple(plain), tuple(read), tuple(channel.row(read) for channel in self.channels), repaired)
+
+    def read_many(self, texts: Iterable[str]) -> list[Reading]:
+        """Read texts, with their vectors where there is an encoder."""
+        return self._encoded([self.read(text) for text in texts])
+
+    def parts_many(self, texts: Iterable[str]) -> list[list[Reading]]:
+        """The parts of each text, with their vectors where there is an encoder: all are encoded together."""
+        listed = [self.parts(text) for text in texts]
+        encoded = iter(self._encoded([part for parts in listed for part in parts]))
+        return [[next(encoded) for _ in parts] for parts in listed]
+
+    def _encoded(self, read: list[Reading]) -> list[Reading]:
+        if self.encoder is None or not read:
+            return read
+        vectors = self.encoder.embed([one.surface for one in read])
+        return [replace(one, vector=vector) for one, vector in zip(read, vectors, strict=True)]
 
     def parts(self, text: str) -> list[Reading]:
         """The whole message, then its sentences if it has several, then what follows a greeting in one sentence."""

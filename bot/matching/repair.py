@@ -21,12 +21,16 @@ class Repair:
 
     known: dict[str, int]
     choices: tuple[str, ...]
+    english: frozenset[str] = frozenset()
+    """Words that are right although the knowledge base does not use them; nothing is repaired into one of these."""
 
     @classmethod
-    def of(cls, texts: Iterable[Sequence[str]]) -> Repair:
+    def of(cls, texts: Iterable[Sequence[str]], english: Iterable[str] = ()) -> Repair:
         """From the words of every example."""
         known = Counter(word for text in texts for word in text)
-        return cls(dict(known), tuple(word for word in known if len(word) >= _SHORTEST and word.isalpha()))
+        return cls(
+            dict(known), tuple(word for word in known if len(word) >= _SHORTEST and word.isalpha()), frozenset(english)
+        )
 
     def word(self, word: str) -> str:
         """The word itself where it is known, too short, a number or unlike every known word; else the nearest one.
@@ -34,7 +38,7 @@ class Repair:
         One edit (a swap of neighbours counts as one) under eight letters, two from eight. Among equally near words
         the one with the same first letter, then the more frequent one.
         """
-        if word in self.known or len(word) < _SHORTEST or not word.isalpha():
+        if word in self.known or word in self.english or len(word) < _SHORTEST or not word.isalpha():
             return word
         edits = 1 if len(word) < _LONG else 2
         near = process.extract(word, self.choices, scorer=OSA.distance, score_cutoff=edits, limit=_COMMON)

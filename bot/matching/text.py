@@ -16,8 +16,19 @@ _MARKUP = re.compile(
     r"|<?https?://[^\s<>]+>?"  # links say little about what is asked
     r"|(?<!\w):[a-z][a-z0-9_+-]*:"  # :emoji:
 )
-_WORD = re.compile(r"[^\W_]+")
-_SENTENCE = re.compile(r"(?<=[.!?…])[\"')\]]*\s+|\n+|\s+[-–—]+\s+|\s*[;]\s+|\(?\b\d\)\s+")
+WORD = re.compile(r"[^\W_]+")
+_ASKING = r"(?:can|may|do|does|did|is|are|am|should|could|must|would|what|how|where|who|which|when|why)"
+_QUESTION = re.compile(rf"(?:.*\?$)|(?:(?:so|and|also|but|or)\s+)?{_ASKING}\b", re.IGNORECASE | re.DOTALL)
+_SENTENCE = re.compile(
+    r"(?<=[.!?…])[\"')\]]*\s+|\s+[-–—]+\s+|\s*[;]\s+|\(?\b\d\)\s+"
+    rf"|,?\s+(?:and also|and|also|plus|&)\s+(?={_ASKING}\b)",
+    re.IGNORECASE,
+)
+_FOLLOW_UP = re.compile(
+    r"(?:and|or|but|ok(?:ay)?,? (?:and|but)|(?:so )?(?:what|how) about|what if|why|same for|even)\b", re.IGNORECASE
+)
+_SHORT = 9
+"""Words of the longest message that may be a follow-up."""
 _CONTRACTIONS = (
     (re.compile(r"\b(ca)n'?t\b"), "can not"),
     (re.compile(r"\bcannot\b"), "can not"),
@@ -49,7 +60,7 @@ def words(text: str) -> list[str]:
     if "n" in lowered or "'" in lowered:
         for pattern, whole in _CONTRACTIONS:
             lowered = pattern.sub(whole, lowered)
-    return _WORD.findall(lowered)
+    return WORD.findall(lowered)
 
 
 @lru_cache(maxsize=1 << 16)
@@ -59,8 +70,19 @@ def stem(word: str) -> str:
 
 
 def sentences(text: str) -> list[str]:
-    """The sentences of a message in order; lines and numbered points count as sentences."""
-    return [part for part in (piece.strip() for piece in _SENTENCE.split(clean(text)) if piece) if _WORD.search(part)]
+    """The sentences of a message in order; lines, numbered points and joined questions count as sentences."""
+    pieces = [piece.strip() for line in text.splitlines() for piece in _SENTENCE.split(clean(line))]
+    return [piece for piece in pieces if WORD.search(piece)]
+
+
+def asks(sentence: str) -> bool:
+    """Whether a sentence is put as a question."""
+    return bool(_QUESTION.match(sentence))
+
+
+def follows_up(text: str) -> bool:
+    """Whether a message only makes sense after another one: "and on Instagram?", "what about students?", "why?"."""
+    return bool(_FOLLOW_UP.match(clean(text))) and len(words(text)) <= _SHORT
 
 
 @dataclass(frozen=True)

