@@ -86,6 +86,8 @@ class Microsoft:
         self.keys_asked = 0
         self.answers: deque[Answer] = deque()
         self.guests: set[str] = set()
+        self.roster_answer: Answer | None = None
+        self.keys_url = "keys"
         self.let_keys = asyncio.Event()
         self.let_tokens = asyncio.Event()
         self.let_connector = asyncio.Event()
@@ -93,6 +95,8 @@ class Microsoft:
             gate.set()
         self.waiting = asyncio.Event()
         """Set as soon as a request stands before a closed gate."""
+        self.taken = asyncio.Event()
+        """Set as soon as a message or a conversation has been taken."""
         self.token_answer: dict[str, Any] | None = None
         self.authority = trustme.CA()
         self._numbers = itertools.count(1000)
@@ -164,7 +168,7 @@ class Microsoft:
     async def _openid(self, _: web.Request) -> web.Response:
         self.keys_asked += 1
         await self._pass(self.let_keys)
-        return web.json_response({"issuer": ISSUER, "jwks_uri": f"{self.url}keys"})
+        return web.json_response({"issuer": ISSUER, "jwks_uri": f"{self.url}{self.keys_url}"})
 
     async def _published(self, _: web.Request) -> web.Response:
         return web.json_response({"keys": [key.public for key in self.keys]})
@@ -193,7 +197,9 @@ class Microsoft:
             # The roster is no message: what a test wants answered is about messages.
             if self.answers and request.method != "GET":
                 return self.answers.popleft().response()
-            return await handler(request)
+            response = await handler(request)
+            self.taken.set()
+            return response
 
         return handle
 
@@ -228,6 +234,8 @@ class Microsoft:
         return web.Response()
 
     async def _member(self, request: web.Request) -> web.Response:
+        if self.roster_answer:
+            return self.roster_answer.response()
         member = request.match_info["member"]
         role = "guest" if member in self.guests else "user"
         return web.json_response({"id": member, "name": "Somebody", "userRole": role, "tenantId": TENANT})

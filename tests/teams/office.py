@@ -12,9 +12,11 @@ from aiohttp import ClientSession
 from adapters.http import HttpServer
 from adapters.teams import TeamsAdapter, TeamsSettings
 from adapters.teams.pace import Pace
+from bot.messages import Immediate, Incoming
 from bot.ports import Clock, Desk
 from bot.store.engine import Store
 from bot.store.state import DurableState
+from tests.contract.adapters import RecordingDesk
 from tests.teams.microsoft import APP, SECRET, TENANT, Microsoft
 from tests.teams.people import Client
 
@@ -42,6 +44,14 @@ def unhurried() -> Pace:
     """A pace at which nothing ever waits."""
     seconds = iter(range(0, 10**9, 3600))
     return Pace(lambda: float(next(seconds)))
+
+
+class QuietDesk(RecordingDesk):
+    """Has nothing to add."""
+
+    async def handle(self, incoming: Incoming) -> Immediate:
+        await super().handle(incoming)
+        return Immediate()
 
 
 class TeamsOffice:

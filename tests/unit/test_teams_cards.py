@@ -1,0 +1,224 @@
+"""Every card that the adapter can make is one that Teams takes."""
+
+from __future__ import annotations
+
+import json
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from jsonschema import Draft6Validator
+
+from adapters.teams import cards, prose
+from adapters.teams.words import typed
+from bot.messages import (
+    Block,
+    Button,
+    Buttons,
+    CaseHead,
+    Facts,
+    Field,
+    Form,
+    History,
+    Line,
+    Mention,
+    Outgoing,
+    Prose,
+    Quote,
+    Small,
+)
+from tests.teams.microsoft import read
+
+text = st.text(st.characters(exclude_categories=["Cs"]), max_size=300)
+some = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=40)
+moments = st.datetimes(timezones=st.sampled_from([UTC]))
+markdown = st.one_of(
+    text,
+    st.lists(
+        st.sampled_from(
+            [
+                "# Head",
+                "**Yes.** ",
+                "- one",
+                "  - two",
+                "1. first",
+                "> said",
+                "`code`",
+                "[a](https://b.example)",
+                "\n\n",
+            ]
+        )
+    ).map("\n".join),
+)
+button = st.builds(
+    Button,
+    some,
+    some,
+    text.map(lambda value: value[:200]),
+    st.sampled_from(["plain", "primary", "danger"]),
+    st.booleans(),
+)
+block: st.SearchStrategy[Block] = st.one_of(
+    st.builds(Prose, markdown),
+    st.builds(Quote, text, text),
+    st.builds(Facts, st.lists(st.tuples(some, text), max_size=4).map(tuple)),
+    st.builds(Small, text),
+    st.builds(CaseHead, some, text, text, moments, text),
+    st.builds(History, st.lists(st.builds(Line, moments, text), max_size=4).map(tuple)),
+    st.builds(Mention, st.lists(st.sampled_from(["teams:a", "slack:b", "teams:c"]), max_size=3).map(tuple)),
+    st.builds(Buttons, st.lists(button, max_size=8).map(tuple)),
+)
+outgoing = st.builds(Outgoing, st.lists(block, max_size=6).map(tuple), text, st.booleans())
+field = st.builds(
+    Field,
+    some,
+    some,
+    st.sampled_from(["line", "text", "choice"]),
+    text,
+    text,
+    st.booleans(),
+    st.integers(1, 5000),
+    st.lists(st.tuples(some, some), min_size=1, max_size=4).map(tuple),
+)
+form = st.builds(Form, some, some, text, st.lists(field, min_size=1, max_size=5).map(tuple), some)
+
+
+@pytest.fixture(scope="module")
+def schema() -> Draft6Validator:
+    folder = os.environ.get("SCHEMAS")
+    if not folder:
+        pytest.skip("SCHEMAS names no folder with the public JSON Schemas")
+    return Draft6Validator(json.loads((Path(folder) / "adaptive-card-1.5.schema.json").read_text()))
+
+
+def check(schema: Draft6Validator, card: dict[str, Any]) -> None:
+    # What Teams adds to a card stands in its own documentation and not in the schema.
+    plain = {name: value for name, value in card.items() if name != "msteams"}
+    error = next(iter(schema.iter_errors(plain)), None)
+    assert error is None, error
+
+
+@settings(max_examples=200)  # slow, because of the schema
+@given(outgoing)
+def test_every_message_is_a_valid_card(schema: Draft6Validator, made: Outgoing) -> None:
+    for card in cards.cards(made, {"a": "Anna"}):
+        check(schema, card)
+
+
+@settings(max_examples=200)
+@given(form, st.dictionaries(some, text, max_size=2))
+def test_every_form_is_a_valid_card(schema: Draft6Validator, asked: Form, problems: dict[str, str]) -> None:
+    check(schema, cards.form(asked, "1", problems, {asked.fields[0].name: "x"}))
+
+
+@given(outgoing)
+def test_cards_say_what_they_are_where_they_cannot_be_shown_and_label_what_is_filled_in(made: Outgoing) -> None:
+    for card in cards.cards(made):
+        assert card["version"] == "1.5"
+        assert card["fallbackText"] == made.summary
+        assert "Image" not in {element["type"] for element in card["body"]}
+
+
+@given(form)
+def test_every_input_has_a_label(asked: Form) -> None:
+    card = cards.form(asked, "1")
+    inputs = [element for element in card["body"] if element["type"].startswith("Input.")]
+    assert [element["label"] for element in inputs] == [field.label for field in asked.fields]
+
+
+@settings(max_examples=30)
+@given(st.lists(block, max_size=4), st.integers(1, 12_000))
+def test_no_card_is_larger_than_teams_takes(blocks: list[Block], times: int) -> None:
+    long = (*blocks, Quote("wörter " * times), Prose("w\u00f6rter " * times), Small("x" * times))
+    for card in cards.cards(Outgoing(tuple(long), "long")):
+        assert len(json.dumps(cards.activity(card, Outgoing((), "long")))) < 80_000
+
+
+@pytest.mark.parametrize(
+    ("markdown", "shown"),
+    [
+        ("**Yes.** Go.", "Yes. Go."),
+        ("a\nb", "a b"),
+        ("a  \nb", "a\nb"),
+        ("- one\n- two\n  - deep\n\nafter", "• one\n• two\n\u2003• deep\nafter"),
+        ("3. three\n4. four", "3. three\n4. four"),
+        ("# Head\n\ntext", "Head\ntext"),
+        ("> quoted", "quoted"),
+        ("`a*b*`", "a*b*"),
+        ("```\none\ntwo\n```", "one\ntwo"),
+        (r"\*not bold\* \[x\]\(y\)", "*not bold* [x](y)"),
+        ("<b>x</b> &amp; <at>all</at>", "<b>x</b> & <at>all</at>"),
+        ("[x](javascript:alert(1))", "[x](javascript:alert(1))"),
+    ],
+)
+def test_prose_reads_as_it_was_meant(markdown: str, shown: str) -> None:
+    card = {"content": {"body": prose.elements(markdown)}}
+    assert read({"attachments": [card]}) == shown
+
+
+def test_links_lead_to_the_web_or_to_a_mailbox() -> None:
+    (block,) = prose.elements("[**a**](https://a.example) [b](mailto:b@example.org) [c](file:///etc/passwd)")
+    targets = [run["selectAction"]["url"] for run in block["inlines"] if "selectAction" in run]
+    assert targets == ["https://a.example", "mailto:b@example.org"]
+
+
+def test_a_history_folds_until_it_is_too_long_to() -> None:
+    at = datetime(2026, 11, 23, 12, tzinfo=UTC)
+    lines = [Line(at + timedelta(minutes=number), "x" * 100) for number in range(200)]
+    short = cards.cards(Outgoing((History(tuple(lines[:3])),), "x"))[0]["body"]
+    assert (short[0]["actions"][0]["targetElements"], short[1]["isVisible"]) == ([short[1]["id"]], False)
+    long = cards.cards(Outgoing((History(tuple(lines)),), "x"))
+    assert sum(len(card["body"]) for card in long) == 200
+
+
+def test_a_long_label_has_a_row_to_itself() -> None:
+    labels = ["Helpful", "Not helpful", "Signing up with your University e-mail address", "a", "b", "c", "d"]
+    made = Outgoing((Buttons(tuple(Button(label, "x") for label in labels)),), "x")
+    rows = cards.cards(made)[0]["body"]
+    assert [[action["title"] for action in row["actions"]] for row in rows] == [
+        labels[:2],
+        labels[2:3],
+        labels[3:6],
+        labels[6:],
+    ]
+
+
+def test_a_name_cannot_become_a_second_mention() -> None:
+    card = cards.cards(Outgoing((Mention(("teams:a",)),), "x"), {"a": "</at><at>everyone</at> [x](y) *b*"})[0]
+    assert card["body"][0]["text"].count("<at>") == 1
+    assert not set("*[]()_") & set(card["body"][0]["text"])
+
+
+# ---- the other way --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("sent", "mentions", "words"),
+    [
+        ("<at>faqbot</at> what is faqbot?", ["<at>faqbot</at>"], "what is faqbot?"),
+        ("what is <at>faqbot</at>&nbsp;for?", ["<at>faqbot</at>"], "what is for?"),
+        ("<at>faqbot</at> ask <at>Anna B</at> or <at>faqbot</at>", ["<at>faqbot</at>"], "ask Anna B or faqbot"),
+        ("<p>one</p><p>two<br/>three</p>", [], "one\ntwo\nthree"),
+        ("<div>one</div>\n<div>two</div>", [], "one\ntwo"),
+        ("3 &lt; 4 &amp; 5 &gt; 4", [], "3 < 4 & 5 > 4"),
+        ("is <b>this</b> bold?", [], "is <b>this</b> bold?"),
+        ("a\u00a0 b\t c \n d", [], "a b c\nd"),
+        ("nul\x00", [], "nul\ufffd"),
+        ("", ["<at>x</at>"], ""),
+    ],
+)
+def test_what_teams_makes_of_words_is_undone(sent: str, mentions: list[str], words: str) -> None:
+    assert typed(sent, mentions) == words
+
+
+def test_a_message_in_html_has_no_tags_of_its_own() -> None:
+    assert typed('<p>is <b>this</b> <a href="x">bold</a>?</p>', markup=True) == "is this bold?"
+
+
+@given(some)
+def test_nobodys_words_break_the_reading(said: str) -> None:
+    assert "\x00" not in typed(said, [said[:3]], markup=True)
