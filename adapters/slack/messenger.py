@@ -6,6 +6,7 @@ import json
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from adapters.slack import blocks, places
 from adapters.slack.errors import FIXES, SlackRefusal
@@ -16,7 +17,7 @@ from adapters.slack.web import Json, SlackWeb
 from bot import wording
 from bot.errors import DeliveryFailure, TemporaryFailure
 from bot.messages import Address, Button, Buttons, Mark, Outgoing, Receipt
-from bot.ports import Finding, Health
+from bot.ports import Clock, Finding, Health
 
 _EVENT = "policydesk_delivery"
 _GONE = frozenset({"message_not_found", "edit_window_closed", "cant_update_message", "thread_not_found"})
@@ -28,6 +29,7 @@ _MOST = 2000  # deliveries of which this process knows how far they got
 class _Delivery:
     """How far a message got: part -> ts. `doubtful` while nobody knows whether Slack took the part under way."""
 
+    begun: datetime
     sent: dict[int, str] = field(default_factory=dict)
     doubtful: bool = False
     receipt: Receipt | None = None
@@ -36,8 +38,10 @@ class _Delivery:
 class SlackMessenger:
     """Slack knows no idempotency key: a message carries its delivery's in its metadata, by which it is found again."""
 
-    def __init__(self, settings: Settings, web: SlackWeb, known: Places, health: Callable[[], Health]) -> None:
-        self._settings, self._web, self._places, self._health = settings, web, known, health
+    def __init__(
+        self, settings: Settings, web: SlackWeb, known: Places, clock: Clock, health: Callable[[], Health]
+    ) -> None:
+        self._settings, self._web, self._places, self._clock, self._health = settings, web, known, clock, health
         self._deliveries: OrderedDict[str, _Delivery] = OrderedDict()
 
     async def send(self, to: Address, outgoing: Outgoing, key: str) -> Receipt:
@@ -91,7 +95,8 @@ class SlackMessenger:
     ) -> Receipt:
         channel = place.channel or await self._places.conversation(place.user)
         if delivery.doubtful:
-            delivery.sent |= await self._web.find(channel, place.thread, key)
+            below = place.thread or (delivery.sent.get(0, "") if place.channel else "")
+            delivery.sent |= await self._web.find(channel, below, key, delivery.begun)
             delivery.doubtful = False
         for number, part in enumerate(parts):
             if number not in delivery.sent:
@@ -167,7 +172,7 @@ class SlackMessenger:
     def _delivery(self, key: str) -> _Delivery:
         if key not in self._deliveries and len(self._deliveries) >= _MOST:
             self._deliveries.popitem(last=False)
-        return self._deliveries.setdefault(key, _Delivery())
+        return self._deliveries.setdefault(key, _Delivery(self._clock.now()))
 
 
 def _failed(subject: str, failure: DeliveryFailure) -> Finding:

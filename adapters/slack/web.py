@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 import aiohttp
@@ -23,6 +24,7 @@ PATIENT = 8
 PROMPT = 2.0
 """Seconds for a call on which an acknowledgement waits, which Slack wants within three."""
 
+_SKEW = timedelta(minutes=1)  # Slack's clock and ours need not agree
 _GONE = frozenset({404, 410})  # of a response URL: it has expired, or was used up
 _MANY_REQUESTS, _SERVER = 429, 500
 
@@ -115,9 +117,10 @@ class SlackWeb:
             if refusal.code != "message_not_found":
                 raise
 
-    async def find(self, channel: str, thread: str, key: str) -> dict[int, str]:
-        """Part -> ts of those parts of a message of ours that did arrive, among the latest of a conversation."""
-        recent: Json = {"channel": channel, "limit": 50, "include_all_metadata": True}
+    async def find(self, channel: str, thread: str, key: str, since: datetime) -> dict[int, str]:
+        """Part -> ts of those parts of a message of ours that did arrive in a conversation."""
+        oldest = str(int((since - _SKEW).timestamp()))
+        recent: Json = {"channel": channel, "oldest": oldest, "limit": 200, "include_all_metadata": True}
         with translated():
             if thread:
                 answer = await self.client.conversations_replies(ts=thread, **recent)

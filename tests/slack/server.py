@@ -128,7 +128,7 @@ class LoopbackSlack:
             await self._runner.cleanup()
 
     def ts(self) -> str:
-        return f"1795000000.{next(self._numbers):06}"
+        return f"1795600000.{next(self._numbers):06}"
 
     def in_(self, channel: str, thread: str | None = None) -> list[Posted]:
         """What everybody, or the one person there, reads in a conversation; in a thread of it where that is given."""
@@ -203,10 +203,14 @@ class LoopbackSlack:
 
     def _conversations_history(self, given: Json) -> Json:
         self._check_channel(given["channel"])
-        return {"messages": [_shown(one) for one in self.in_(given["channel"], "")][::-1]}
+        return {"messages": self._since(given, "")[::-1]}
 
     def _conversations_replies(self, given: Json) -> Json:
-        return {"messages": [_shown(one) for one in self.in_(given["channel"], given["ts"])]}
+        return {"messages": self._since(given, given["ts"])}
+
+    def _since(self, given: Json, thread: str) -> list[Json]:
+        oldest = float(given.get("oldest", 0))
+        return [_shown(one) for one in self.in_(given["channel"], thread) if float(one.ts) > oldest]
 
     def _chat_postmessage(self, given: Json) -> Json:
         self._check_channel(given["channel"])

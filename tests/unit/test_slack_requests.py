@@ -1,0 +1,154 @@
+"""What comes over HTTP: refused with 4xx and stored nowhere unless Slack signed it just now."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.store.engine import Store
+from bot.store.state import DurableState
+from tests.clock import ManualClock
+from tests.contract.adapters import RecordingDesk
+from tests.slack.server import LoopbackSlack, signed
+from tests.slack.workspace import Workspace, connected
+
+
+class Office:
+    def __init__(self, workspace: Workspace, desk: RecordingDesk, state: DurableState) -> None:
+        self.workspace, self.desk, self.state = workspace, desk, state
+
+    async def post(self, body: bytes, headers: dict[str, str]) -> tuple[int, str]:
+        sent = {"Content-Type": "application/json", **headers}
+        async with self.workspace.session.post(self.workspace.url, data=BytesIO(body), headers=sent) as answer:
+            return answer.status, await answer.text()
+
+    def event(self) -> str:
+        event = self.workspace.message("U0SAM", "hello")
+        return json.dumps({"type": "event_callback", "team_id": "T0HOME", "event": event})
+
+    async def nothing_happened(self) -> bool:
+        return not self.desk.committed and not await self.state.items("")
+
+
+@pytest.fixture
+async def office(tmp_path: Path, clock: ManualClock) -> AsyncIterator[Office]:
+    slack, desk = LoopbackSlack(), RecordingDesk()
+    store = Store(f"sqlite:///{tmp_path / 'slack.db'}", clock)
+    store.open()
+    await slack.start()
+    state = DurableState(store, "slack")
+    async with connected(slack, desk, state, clock, "http") as workspace:
+        yield Office(workspace, desk, state)
+    await slack.stop()
+    store.close()
+
+
+async def test_what_slack_signed_is_taken(office: Office) -> None:
+    body = office.event()
+    assert await office.post(body.encode(), signed(body)) == (200, "")
+    assert len(office.desk.said) == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"X-Slack-Signature": ""},
+        {"X-Slack-Signature": "v0=" + "0" * 64},
+        {"X-Slack-Signature": "v0=é"},
+        {"X-Slack-Request-Timestamp": ""},
+        {"X-Slack-Request-Timestamp": "yesterday"},
+        {"X-Slack-Request-Timestamp": "1e9"},
+        {"X-Slack-Request-Timestamp": "9" * 400},
+        {"X-Slack-Request-Timestamp": "-5"},
+    ],
+)
+async def test_a_wrong_signature_is_refused(office: Office, change: dict[str, str]) -> None:
+    body = office.event()
+    status, _ = await office.post(body.encode(), {**signed(body), **change})
+    assert status == 401
+    assert await office.nothing_happened()
+
+
+async def test_another_secret_and_an_old_signature_are_refused(office: Office) -> None:
+    body = office.event()
+    assert (await office.post(body.encode(), signed(body, secret="another")))[0] == 401
+    assert (await office.post(body.encode(), signed(body, age=301)))[0] == 401
+    assert (await office.post(body.encode(), signed(body, age=-301)))[0] == 401
+    assert (await office.post(body.encode(), {}))[0] == 401
+    assert await office.nothing_happened()
+
+
+async def test_a_body_that_is_not_utf_8_or_too_large_is_refused(office: Office) -> None:
+    assert (await office.post(b"\xff\xfe{}", signed("")))[0] == 400
+    assert (await office.post(b"x" * (2 * 1024 * 1024 + 1), signed("")))[0] == 413
+    assert await office.nothing_happened()
+
+
+@pytest.mark.parametrize("body", ["{", "[1]", '"text"', "{'a': 1}", '{"team": 5, "user": []}', '{"authorizations": 5}'])
+async def test_a_signed_body_that_is_not_slacks_is_never_our_mistake(office: Office, body: str) -> None:
+    assert (await office.post(body.encode(), signed(body)))[0] < 500
+    assert await office.nothing_happened()
+
+
+async def test_slack_may_check_that_the_address_is_ours(office: Office) -> None:
+    body = json.dumps({"type": "url_verification", "challenge": "c-123"})
+    status, text = await office.post(body.encode(), signed(body))
+    assert (status, json.loads(text)) == (200, {"challenge": "c-123"})
+
+
+words = st.one_of(st.none(), st.booleans(), st.integers(), st.text(max_size=8))
+names = st.sampled_from(["type", "event", "user", "channel", "ts", "text", "team", "actions", "view", "container", "x"])
+trees = st.recursive(words, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(names, inner, max_size=4))
+kinds = st.sampled_from(
+    ["message", "app_mention", "reaction_added", "app_home_opened", "member_joined_channel", "function_executed", ""]
+)
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(event=st.dictionaries(names, trees, max_size=5), kind=kinds)
+async def test_any_event_whatever_is_in_it_is_answered_and_ignored(office: Office, event: object, kind: str) -> None:
+    assert isinstance(event, dict)
+    body = json.dumps({"type": "event_callback", "team_id": "T0HOME", "event": {**event, "type": kind}})
+    status, _ = await office.post(body.encode(), signed(body))
+    assert status in {200, 400}
+    assert office.desk.committed == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"user": "U0DESK", "bot_id": "B0DESK"},
+        {"bot_id": "B0OTHER"},
+        {"subtype": "bot_message", "bot_id": "B1"},
+        {"subtype": "channel_join"},
+        {"subtype": "channel_topic"},
+        {"subtype": "message_deleted"},
+        {"subtype": "message_changed"},
+        {"user": None},
+    ],
+)
+async def test_our_own_messages_other_bots_and_joins_are_acknowledged_and_ignored(
+    office: Office, change: dict[str, str]
+) -> None:
+    assert await office.workspace.event({**office.workspace.message("U0SAM", "hello <@U0DESK>"), **change}) == {}
+    assert office.desk.committed == []
+
+
+async def test_another_workspace_is_ignored(office: Office) -> None:
+    assert await office.workspace.event(office.workspace.message("U0SAM", "hello"), team="T0OTHER") == {}
+    assert await office.nothing_happened()
+
+
+async def test_while_slack_does_not_say_who_somebody_is_nothing_is_acknowledged(office: Office) -> None:
+    office.workspace.slack.down = True
+    assert await office.workspace.says("U0SAM", "a reporter rang") is None
+    assert office.desk.committed == []
+    office.workspace.slack.down = False
+    assert await office.workspace.says("U0SAM", "a reporter rang") == {}
+    assert len(office.desk.said) == 1
