@@ -15,6 +15,7 @@ import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
 from datetime import datetime
+from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -292,6 +293,26 @@ def slack_manifest(config: Config) -> dict[str, Any]:
     return manifest(socket=section.mode == "socket", command=section.command)
 
 
+def teams_manifest(config: Config, website: str) -> dict[str, Any]:
+    """What Teams wants to know of the app. `website` is a page of the organisation's."""
+    from adapters.teams.manifest import manifest
+
+    return manifest(_teams_section(config).app_id, config.organisation.name, website, version("policydesk"))
+
+
+def teams_package(about: dict[str, Any]) -> bytes:
+    """The zip that is uploaded to Teams."""
+    from adapters.teams.manifest import package
+
+    return package(about)
+
+
+def _teams_section(config: Config) -> configuration.Teams:
+    if config.teams is None:
+        raise ConfigurationError(Problem("teams", "this section is missing.", "See policydesk.example.yaml."))
+    return config.teams
+
+
 def _ids(named: Sequence[str], start: str) -> frozenset[str]:
     """Slack's own ids of those that begin so."""
     return frozenset(each.removeprefix("slack:") for each in named if each.startswith(start))
@@ -311,9 +332,7 @@ def teams_settings(config: Config) -> TeamsSettings:
     """What the Teams adapter is told. Raises ConfigurationError where its secret is missing."""
     from adapters.teams.settings import TeamsSettings
 
-    section, secret = config.teams, config.secrets.microsoft_app_password
-    if section is None:
-        raise ConfigurationError(Problem("teams", "this section is missing.", "See policydesk.example.yaml."))
+    section, secret = _teams_section(config), config.secrets.microsoft_app_password
     if section.authentication and section.app_type == "SingleTenant" and not secret:
         fix = "Set it in the environment: teams.app_type is SingleTenant."
         raise ConfigurationError(Problem("MICROSOFT_APP_PASSWORD", "is not set.", fix))

@@ -76,9 +76,13 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--bar", action="append", default=[], metavar="'right>=85'")
     evaluate.add_argument("--config", type=Path, metavar="FILE", help="policydesk.yaml, for its matching section")
     manifest = command("manifest", _manifest, "Print what a platform wants to know of the app, to be set up with it.")
-    manifest.add_argument("platform", choices=["slack"])
+    manifest.add_argument("platform", choices=["slack", "teams"])
     with_config(manifest)
-    manifest.add_argument("--out", type=Path, metavar="DIR", help="write a file there instead")
+    manifest.add_argument(
+        "--out", type=Path, metavar="DIR", help="write a file there instead; for Teams the app package"
+    )
+    website = "https://www.example.org"
+    manifest.add_argument("--website", default=website, help=f"a page of yours, for Teams (default: {website})")
     return parser
 
 
@@ -172,13 +176,18 @@ def _evaluate(options: argparse.Namespace) -> int:
 def _manifest(options: argparse.Namespace) -> int:
     from bot import app
 
-    text = json.dumps(app.slack_manifest(app.read_config(options.config)), indent=2, ensure_ascii=False)
+    config = app.read_config(options.config)
+    about = app.slack_manifest(config) if options.platform == "slack" else app.teams_manifest(config, options.website)
+    text = json.dumps(about, indent=2, ensure_ascii=False)
     if options.out is None:
         print(text)
         return 0
+    name, content = "slack-manifest.json", f"{text}\n".encode()
+    if options.platform == "teams":
+        name, content = "policydesk-teams.zip", app.teams_package(about)
     try:
         options.out.mkdir(parents=True, exist_ok=True)
-        (options.out / "slack-manifest.json").write_text(f"{text}\n", encoding="utf-8")
+        (options.out / name).write_bytes(content)
     except OSError as error:
         raise UserError(Problem("--out", f"cannot write to {options.out}: {error.strerror}.")) from None
     return 0

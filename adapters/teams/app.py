@@ -12,7 +12,7 @@ from aiohttp import web
 from adapters.teams import cards, forms, invokes
 from adapters.teams.botframework import BotFramework
 from adapters.teams.failures import ConnectorFailure
-from adapters.teams.incoming import Activity, Reader, read
+from adapters.teams.incoming import Activity, Reader, is_report, read
 from adapters.teams.messenger import TeamsMessenger
 from adapters.teams.pace import Pace
 from adapters.teams.places import Places
@@ -158,7 +158,7 @@ class TeamsAdapter:
         if not await self._roster.admits(activity):
             return invokes.refused(activity.name, wording.NOT_FOR_GUESTS)
         came_back = forms.read(activity.value)
-        if activity.name == "composeExtension/fetchTask":
+        if activity.name == "composeExtension/fetchTask" and is_report(activity.value):
             return invokes.dialog(await self._handle(self._reader.shared(activity)), None, activity.id)
         if came_back is None:
             raise web.HTTPBadRequest(text="That is not a card of this desk.")

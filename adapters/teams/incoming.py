@@ -23,6 +23,8 @@ MAX_ACTIVITY = 256 * 1024
 """Bytes. Teams' own limit for a message is 100 KB."""
 
 THREAD = ";messageid="
+REPORT_COMMAND = "report"
+"""The command of the message extension."""
 
 
 def _text(value: object) -> object:
@@ -226,6 +228,11 @@ class Reader:
             return ""
         tenant = quote(activity.tenant, safe="")
         return f"https://teams.microsoft.com/l/message/{quote(activity.place, safe='')}/{activity.id}?tenantId={tenant}"
+
+
+def is_report(value: object) -> bool:
+    """Whether the message extension was asked for what it has in its manifest."""
+    return isinstance(value, dict) and value.get("commandId") == REPORT_COMMAND
 
 
 def _files(attachments: tuple[Attachment, ...]) -> int:

@@ -234,7 +234,7 @@ async def test_a_replay_is_the_same_event(office: TeamsOffice) -> None:
 async def test_guests_are_refused_and_told_so(office: TeamsOffice) -> None:
     office.microsoft.guests = {GUEST.id}
     assert await office.client.says(GUEST, "a reporter rang") == 200
-    status, answer = await office.client.invokes(GUEST, "composeExtension/fetchTask", {})
+    status, answer = await office.client.invokes(GUEST, "composeExtension/fetchTask", {"commandId": "report"})
     await office.adapter.stop()
     assert heard(office) == []
     assert (status, answer["task"]["value"]) == (200, wording.NOT_FOR_GUESTS)
@@ -337,6 +337,7 @@ async def test_somebody_is_met_once_by_installation_or_first_message(office: Tea
     "value", [{}, {"messagePayload": None}, {"messagePayload": {"body": {"content": 7}}}, {"messagePayload": []}]
 )
 async def test_the_form_opens_empty_where_there_is_no_message(office: TeamsOffice, value: Any) -> None:
+    value = {"commandId": "report", **value}
     status, _ = await office.client.invokes(SAM, "composeExtension/fetchTask", value, THREAD)
     assert isinstance(office.desk, RecordingDesk)
     (shared,) = [event for event in office.desk.committed if isinstance(event, Shared)]
@@ -351,6 +352,8 @@ async def test_the_form_opens_empty_where_there_is_no_message(office: TeamsOffic
         ("adaptiveCard/action", {"action": {"data": {"desk": "press", "action": "x" * 201, "value": ""}}}, 400),
         ("task/submit", {"data": {"desk": "form", "id": "1", "form": {"name": "report"}}}, 400),
         ("task/submit", None, 400),
+        ("composeExtension/fetchTask", {"commandId": "another"}, 400),
+        ("composeExtension/fetchTask", None, 400),
         ("signin/verifyState", {"data": {"desk": "press", "action": "a", "value": ""}}, 501),
     ],
 )
