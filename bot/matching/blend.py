@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
 
 from bot.matching.examples import Examples, Whole
 from bot.matching.index import Index
@@ -205,7 +204,8 @@ def train(
         for channel, of_channel in zip(channels, rows, strict=True)
     ]
     owner, labels = examples.owner[some], len(examples.labels)
-    weights = fit(sparse.hstack(parts).tocsr(), owner, labels, _STRENGTH, _ROUNDS)
-    cuts = np.cumsum([channel.shared for channel in channels])[:-1]
-    meaning = None if vectors is None else fit(flat(vectors, some), owner, labels, _STRENGTH_MEANING, _ROUNDS)
-    return Classifier(tuple(np.split(weights, cuts)), meaning)
+    weights = fit(parts, owner, labels, _STRENGTH, _ROUNDS)
+    if vectors is None:
+        return Classifier(tuple(weights))
+    (meaning,) = fit([flat(vectors, some)], owner, labels, _STRENGTH_MEANING, _ROUNDS)
+    return Classifier(tuple(weights), meaning)

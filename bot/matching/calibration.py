@@ -112,7 +112,7 @@ def _fitted(right: Floats, wrong: Floats, margin: float, accept: float) -> Calib
     middle, spread = right.mean(axis=0), np.maximum(right.std(axis=0), 1e-6)
     rows = (np.vstack([right, wrong]) - middle) / spread
     labels = np.repeat([1, 0], [len(right), len(wrong)])
-    weights = fit(np.hstack([rows, np.ones((len(rows), 1), np.float32)]), labels, 2, _STRENGTH, _ROUNDS)
+    (weights,) = fit([np.hstack([rows, np.ones((len(rows), 1), np.float32)])], labels, 2, _STRENGTH, _ROUNDS)
     turn = weights[:, 1] - weights[:, 0]
     slope = (turn[:-1] / spread).astype(np.float32)
     level = float(turn[-1] - middle @ slope)

@@ -8,19 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 import numpy as np
 from scipy import sparse
 
 from bot.knowledge.model import Media
 from bot.matching.cues import NUMBERS, cues, outlets
+from bot.matching.examples import Whole
 from bot.matching.lexical import Channel, Floats, Row, stack
 from bot.matching.reading import Reader, Reading
 from bot.matching.softmax import fit
 
-_FOLDS = 5
+_FOLDS = 3
 _STRENGTH = 30.0
-_ROUNDS = 60
+_ROUNDS = 40
 _CUE = np.float32(0.5)
 _MISSED = 0.01
 """Share of held-out enquiries that may stay below `possible`."""
@@ -62,6 +64,9 @@ def outlet_of(parts: Sequence[Reading]) -> str:
     return next((name for name, everyday in named if not everyday), named[0][0] if named else "")
 
 
+Block: TypeAlias = Floats | sparse.csr_matrix
+
+
 def _cue_row(reading: Reading) -> Row:
     at = np.array(sorted(NUMBERS[cue] for cue in cues(reading.plain)), dtype=np.int32)
     return at, np.full(len(at), _CUE, dtype=np.float32)
@@ -73,11 +78,11 @@ def train_media(media: Media, others: Sequence[Reading], reader: Reader) -> Medi
     texts = (*media.enquiries, *media.look_alikes)
     read = [*reader.parts_many(texts), *([one] for one in others)]
     labels = np.repeat([1, 0], [len(media.enquiries), len(read) - len(media.enquiries)])
-    rows = _features([each[0] for each in read], channels)
+    blocks = _features([each[0] for each in read], channels)
     turn = np.random.default_rng(0).permutation(len(read)) % _FOLDS
     held = np.zeros(len(read), dtype=np.float32)
     for fold in range(_FOLDS):
-        detector = _fitted(rows[turn != fold], labels[turn != fold], channels)
+        detector = _fitted([block[turn != fold] for block in blocks], labels[turn != fold], channels)
         for number in np.flatnonzero(turn == fold):
             held[number] = detector.score(read[number])
     enquiries, rest = held[: len(media.enquiries)], held[len(media.enquiries) :]
@@ -85,29 +90,22 @@ def train_media(media: Media, others: Sequence[Reading], reader: Reader) -> Medi
     found_all = float(np.quantile(enquiries, _MISSED))
     possible = max(found_all, float(np.quantile(rest, 1 - _ASKED))) if len(rest) else found_all
     certain = max(possible, float(np.quantile(alike, 1 - _DISTURBED))) if len(alike) else possible
-    whole = _fitted(rows, labels, channels)
+    whole = _fitted(blocks, labels, channels)
     return replace(whole, possible=possible, certain=certain)
 
 
-def _features(read: Sequence[Reading], channels: Sequence[Channel]) -> sparse.csr_matrix:
-    blocks = [
+def _features(read: Sequence[Reading], channels: Sequence[Channel]) -> list[Block]:
+    """The channels, the cues, a constant and, where there is an encoder, the vectors."""
+    blocks: list[Block] = [
         stack([one.rows[place] for one in read], len(channel.numbers))[:, : channel.shared]
         for place, channel in enumerate(channels)
     ]
-    blocks += [
-        stack([_cue_row(one) for one in read], len(NUMBERS)),
-        sparse.csr_matrix(np.ones((len(read), 1), dtype=np.float32)),
-    ]
+    blocks += [stack([_cue_row(one) for one in read], len(NUMBERS)), np.ones((len(read), 1), dtype=np.float32)]
     vectors = [one.vector.ravel() for one in read if one.vector is not None]
-    if len(vectors) == len(read):
-        blocks.append(sparse.csr_matrix(np.stack(vectors)))
-    return sparse.hstack(blocks).tocsr()
+    return [*blocks, np.stack(vectors)] if len(vectors) == len(read) else blocks
 
 
-def _fitted(rows: sparse.csr_matrix, labels: np.ndarray, channels: Sequence[Channel]) -> MediaDetector:
-    both = fit(rows, labels, 2, _STRENGTH, _ROUNDS)
-    weights = both[:, 1] - both[:, 0]
-    cuts = np.cumsum([channel.shared for channel in channels])
-    *of_channels, rest = np.split(weights, cuts)
-    cue_weights, bias, meaning = np.split(rest, [len(NUMBERS), len(NUMBERS) + 1])
-    return MediaDetector(tuple(of_channels), cue_weights, meaning if len(meaning) else None, float(bias[0]), 0.0, 0.0)
+def _fitted(blocks: Sequence[Block], labels: Whole, channels: Sequence[Channel]) -> MediaDetector:
+    weights = [both[:, 1] - both[:, 0] for both in fit(blocks, labels, 2, _STRENGTH, _ROUNDS)]
+    of_channels, (cue_weights, bias, *meaning) = weights[: len(channels)], weights[len(channels) :]
+    return MediaDetector(tuple(of_channels), cue_weights, meaning[0] if meaning else None, float(bias[0]), 0.0, 0.0)

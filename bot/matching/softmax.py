@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from scipy import sparse
@@ -27,29 +28,38 @@ def log_softmax(scores: Floats) -> Floats:
     return logs
 
 
-def fit(rows: Floats | sparse.csr_matrix, labels: Whole, classes: int, strength: float, rounds: int) -> Floats:
-    """Weights (columns, classes) that make log loss + |weights|² / (2 · strength) small; `rows` is dense or CSR.
+def fit(
+    blocks: Sequence[Floats | sparse.csr_matrix], labels: Whole, classes: int, strength: float, rounds: int
+) -> list[Floats]:
+    """Weights (columns, classes) for each block that make log loss + |weights|² / (2 · strength) small.
 
+    The blocks, dense or CSR, stand side by side: row i of each is part of text i.
     Nesterov's accelerated gradient with backtracking (Beck and Teboulle 2009) and a restart where the loss rises. In
     float32 and without a history of gradients it takes a tenth of the time of L-BFGS on some thousand short texts, to
     the same accuracy.
     """
-    turned = rows.T.tocsr() if hasattr(rows, "tocsr") else rows.T
+    turned = [block.T if isinstance(block, np.ndarray) else block.T.tocsr() for block in blocks]
+    cuts = np.cumsum([block.shape[1] for block in blocks])
     each = np.arange(len(labels))
 
     def loss(weights: Floats) -> tuple[float, Floats]:
-        logs = log_softmax(rows @ weights)
+        parts = np.split(weights, cuts[:-1])
+        scores = np.zeros((len(labels), classes), dtype=np.float32)
+        for block, part in zip(blocks, parts, strict=True):
+            scores += block @ part
+        logs = log_softmax(scores)
         return float((weights * weights).sum()) / (2 * strength) - float(logs[each, labels].sum()), logs
 
-    weights = ahead = np.zeros((rows.shape[1], classes), dtype=np.float32)
+    weights: Floats = np.zeros((cuts[-1], classes), dtype=np.float32)
+    ahead: Floats = weights
     if not len(labels):
-        return weights
+        return np.split(weights, cuts[:-1])
     step, momentum, last = _FIRST_STEP, 1.0, np.inf
     for _ in range(rounds):
         here, logs = loss(ahead)
         error = np.exp(logs)
         error[each, labels] -= 1
-        slope = turned @ error + ahead / np.float32(strength)
+        slope = np.concatenate([block @ error for block in turned]) + ahead / np.float32(strength)
         steepness = float((slope * slope).sum())
         if not steepness:
             break
@@ -64,4 +74,4 @@ def fit(rows: Floats | sparse.csr_matrix, labels: Whole, classes: int, strength:
         following = (1 + np.sqrt(1 + 4 * momentum * momentum)) / 2
         ahead = moved + np.float32((momentum - 1) / following) * (moved - weights)
         weights, momentum, last, step = moved, following, reached, step * _GROWTH
-    return weights
+    return np.split(weights, cuts[:-1])

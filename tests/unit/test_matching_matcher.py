@@ -238,6 +238,6 @@ def test_outlets_are_recognised_by_their_longest_name() -> None:
 def test_the_classifier_learns_what_can_be_told_apart(labels: list[int]) -> None:
     rows = np.eye(3, dtype=np.float32)[labels]
     owner = np.array(labels, dtype=np.intp)
-    weights = fit(rows, owner, 3, 30.0, 40)
+    (weights,) = fit([rows], owner, 3, 30.0, 40)
     assert (np.argmax(rows @ weights, axis=1) == owner).all()
     assert np.exp(log_softmax(rows @ weights)).sum(axis=1) == pytest.approx(1, abs=1e-5)

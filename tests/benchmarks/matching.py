@@ -1,0 +1,105 @@
+"""Microseconds per question of the matcher beside what it is to beat, on the same questions in the same run.
+
+The questions are made up, from a fixed seed, so that every size has the same 150 subjects and its own words for them.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from functools import partial
+from time import perf_counter
+
+import numpy as np
+from rapidfuzz import fuzz, process
+from scipy import sparse
+
+from bot.knowledge.model import Entry, Knowledge, Origin
+from bot.matching.encoder import find_encoder
+from bot.matching.lexical import Channel
+from bot.matching.matcher import Matcher, Options
+from bot.matching.text import words
+
+SIZES = (200, 2_000, 15_000)
+_SUBJECTS = 150
+_ASKED = 60
+_SYLLABLES = ("ba", "do", "ker", "lin", "mo", "nat", "per", "ri", "sol", "tan", "ver", "wex")
+
+
+def run(sizes: Sequence[int] = SIZES) -> list[str]:
+    """One line per size and tier: median and 99th percentile in microseconds, and how many times faster than naive."""
+    lines = []
+    encoder = find_encoder("auto")
+    for size in sizes:
+        subjects = _subjects(random.Random(size), size)
+        examples = [text for texts in subjects for text in texts]
+        asked = [_misspelt(random.Random(i), examples[i * 7919 % len(examples)]) for i in range(_ASKED)]
+        naive = _timed(partial(process.extractOne, choices=examples, scorer=fuzz.WRatio), asked)
+        nearest = _timed(_tfidf_nearest(examples), asked)
+        entries = tuple(_entry(number, texts) for number, texts in enumerate(subjects))
+        lexical = _timed(Matcher.build(Knowledge(f"{size}", entries=entries), Options(encoder="off")).match, asked)
+        lines.append(_line(f"naive WRatio, {size} examples", naive, naive))
+        lines.append(_line(f"TF-IDF nearest, {size} examples", nearest, naive))
+        lines.append(_line(f"lexical tier, {size} examples", lexical, naive))
+        if encoder and size <= SIZES[1]:
+            full = _timed(Matcher.build(Knowledge(f"{size}", entries=entries)).match, asked)
+            alone = _timed(lambda q: encoder.embed([q]), asked)
+            share = np.median(full) / np.median(alone)
+            lines.append(f"{_line(f'full tier, {size} examples', full, naive)}, {share:.2f} times the encoder alone")
+    return lines
+
+
+def _subjects(chance: random.Random, size: int) -> list[list[str]]:
+    count = min(_SUBJECTS, size // 5)
+    common = [_word(chance) for _ in range(60)]
+    return [_questions(chance, common, size // count) for _ in range(count)]
+
+
+def _questions(chance: random.Random, common: Sequence[str], count: int) -> list[str]:
+    own = [_word(chance) for _ in range(12)]
+    return [" ".join(chance.sample(common, 5) + chance.sample(own, 4)) for _ in range(count)]
+
+
+def _word(chance: random.Random) -> str:
+    return "".join(chance.choices(_SYLLABLES, k=chance.randint(1, 4)))
+
+
+def _misspelt(chance: random.Random, text: str) -> str:
+    at = chance.randrange(len(text) - 1)
+    return text[:at] + text[at + 1] + text[at] + text[at + 2 :]
+
+
+def _entry(number: int, questions: Sequence[str]) -> Entry:
+    return Entry(f"e{number}", "", tuple(questions), (), "…", (), (), "approved", "", None, Origin("made.yaml", 1))
+
+
+def _tfidf_nearest(examples: Sequence[str]) -> Callable[[str], object]:
+    read = [words(text) for text in examples]
+    channel = Channel.of("pair", read)
+    rows = channel.rows(read)
+
+    def nearest(question: str) -> int:
+        at, values = channel.row(words(question))
+        width = len(channel.numbers)
+        return int((rows @ sparse.csr_matrix((values, at, [0, len(at)]), shape=(1, width)).T).toarray().argmax())
+
+    return nearest
+
+
+def _timed(answer: Callable[[str], object], asked: Sequence[str]) -> list[float]:
+    answer(asked[0])
+    taken = []
+    for question in asked:
+        start = perf_counter()
+        answer(question)
+        taken.append((perf_counter() - start) * 1e6)
+    return taken
+
+
+def _line(name: str, taken: Sequence[float], naive: Sequence[float]) -> str:
+    middle, slow = np.percentile(taken, [50, 99])
+    return f"{name}: {middle:,.0f}/{slow:,.0f} µs, {np.median(naive) / middle:.2f} times as fast as naive"
+
+
+if __name__ == "__main__":
+    print("\n".join(run()))
