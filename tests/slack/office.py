@@ -41,6 +41,7 @@ class SlackOffice:
     store: Store
     clock: ManualClock
     minds: Minds
+    desk: PolicyDesk
 
     async def sees(self, channel: str, words: str, *, thread: str | None = None, count: int = 1) -> Posted:
         """Wait for the newest message there that reads so; `count` of them there must be."""
@@ -102,7 +103,7 @@ async def office(store: Store, clock: ManualClock, mode: Mode, **settings: Any) 
     await relay.start()
     try:
         async with running(slack, adapter, desk, mode) as here:
-            yield SlackOffice(slack, here, store, clock, minds)
+            yield SlackOffice(slack, here, store, clock, minds, desk)
             await relay.stop()
     finally:
         await relay.stop()

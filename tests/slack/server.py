@@ -325,7 +325,7 @@ class LoopbackSlack:
         try:
             await self.sockets[-1].send_json({"type": kind, "envelope_id": envelope, "payload": payload})
             return await asyncio.wait_for(waiting, patience)
-        except (TimeoutError, ConnectionError):
+        except (TimeoutError, ConnectionError, IndexError):  # nobody there, or gone just now
             return None
 
     # ---- HTTP mode --------------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from aiohttp import ClientSession
 from adapters.http import HttpServer
 from adapters.slack.adapter import SlackAdapter
 from adapters.slack.settings import Settings
+from adapters.slack.socket import REDELIVERS
 from bot.ports import AdapterState, Clock, Desk
 from tests.slack.server import APP_TOKEN, BOT_TOKEN, DESK, SECRET, TEAM, Json, LoopbackSlack, Posted
 
@@ -126,16 +127,29 @@ SETTINGS = Settings(
 
 @asynccontextmanager
 async def connected(
-    slack: LoopbackSlack, desk: Desk, state: AdapterState, clock: Clock, mode: Mode, **settings: Any
+    slack: LoopbackSlack,
+    desk: Desk,
+    state: AdapterState,
+    clock: Clock,
+    mode: Mode,
+    redelivers: float = REDELIVERS,
+    **settings: Any,
 ) -> AsyncIterator[Workspace]:
     """A started adapter. `settings` are those of the adapter that differ."""
-    adapter = build(slack, state, clock, mode, **settings)
+    adapter = build(slack, state, clock, mode, redelivers, **settings)
     async with running(slack, adapter, desk, mode) as workspace:
         yield workspace
 
 
-def build(slack: LoopbackSlack, state: AdapterState, clock: Clock, mode: Mode, **settings: Any) -> SlackAdapter:
-    return SlackAdapter(replace(SETTINGS, api_url=slack.api_url, mode=mode, **settings), state, clock)
+def build(
+    slack: LoopbackSlack,
+    state: AdapterState,
+    clock: Clock,
+    mode: Mode,
+    redelivers: float = REDELIVERS,
+    **settings: Any,
+) -> SlackAdapter:
+    return SlackAdapter(replace(SETTINGS, api_url=slack.api_url, mode=mode, **settings), state, clock, redelivers)
 
 
 @asynccontextmanager

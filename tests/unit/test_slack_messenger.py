@@ -75,7 +75,7 @@ async def test_a_long_message_that_was_interrupted_goes_on_where_it_was(here: Wo
     receipt = await here.adapter.messenger.send(PRESS, long, "job/1")
     shown = here.slack.in_("C0PRESS")
     assert len(shown) == len(receipt.parts) > 3
-    assert "".join(one.words for one in shown).split() == ["word"] * 8000
+    assert " ".join(one.words for one in shown).split() == ["word"] * 8000
     assert {one.thread for one in shown[1:]} == {shown[0].ts}
 
 
