@@ -12,8 +12,8 @@ import secrets
 import signal
 import socket
 import sys
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, suppress
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, contextmanager, suppress
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -25,6 +25,7 @@ import yaml
 
 from adapters.http import HttpServer, mount_operations
 from bot import config as configuration
+from bot import retention
 from bot.clock import SystemClock
 from bot.config import Config
 from bot.desk.deliveries import Deliveries
@@ -102,6 +103,24 @@ def matcher_for(folder: Path | None, config: Path | None) -> tuple[Knowledge, Ma
     return knowledge, Matcher.build(knowledge, _options(settings))
 
 
+@contextmanager
+def database(config: Config) -> Iterator[Store]:
+    """The database, beside whatever serves from it. Raises as `Store.open_beside`."""
+    store = Store(config.database_url, SystemClock())
+    store.open_beside()
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def transcripts(store: Store) -> retention.Transcripts:
+    """What the browser console has shown, for the command line."""
+    from adapters.web.transcript import Transcript
+
+    return Transcript(DurableState(store, "web"), SystemClock())
+
+
 class Application:
     """A desk that serves. `factories` are for platforms that the configuration does not name."""
 
@@ -116,6 +135,7 @@ class Application:
         self._folder = knowledge_folder(config)
         self._options = _options(config)
         self._stack = AsyncExitStack()
+        self._transcripts: retention.Transcripts | None = None
         self.keeper: KnowledgeKeeper
         self.minds: Minds
         self.learned_at: datetime
@@ -141,6 +161,10 @@ class Application:
         """An adapter's last act, when nothing is delivered any more."""
         self._stack.push_async_callback(close)
 
+    def purging(self, transcripts: retention.Transcripts) -> None:
+        """An adapter has messages of its own that grow old."""
+        self._transcripts = transcripts
+
     async def _start(self) -> None:
         knowledge, trouble = await self._first_knowledge()
         self.keeper = KnowledgeKeeper(self._folder, knowledge, trouble)
@@ -160,6 +184,10 @@ class Application:
         await self._listen(Operations(self.store, self.clock, self.keeper, relay, self.adapters))
         watching = asyncio.create_task(self.keeper.watch(self._take_over), name="knowledge")
         self._stack.push_async_callback(_end, watching)
+        purging = asyncio.create_task(
+            retention.keep(self.store, self.config.privacy, self._transcripts), name="retention"
+        )
+        self._stack.push_async_callback(_end, purging)
 
     async def _listen(self, operations: Operations) -> None:
         application = self.server.application
@@ -345,15 +373,17 @@ def _web(application: Application) -> Adapter:
 
     staff = [Persona(name, shown) for name, shown in TRIAL_STAFF]
     officers = [Persona(name, shown, officer=True) for name, shown in TRIAL_OFFICERS]
-    console = application.config.console
-    return WebConsole(
+    section = application.config.console
+    console = WebConsole(
         DurableState(application.store, "web"),
         application.clock,
-        console.port if console else 0,
+        section.port if section else 0,
         (*staff, *officers),
         lambda: _knowledge_status(application),
         lambda: _examples(application.minds.current.knowledge),
     )
+    application.purging(console)
+    return console
 
 
 def _examples(knowledge: Knowledge) -> list[str]:

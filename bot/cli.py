@@ -11,6 +11,7 @@ from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
 
+from bot import records
 from bot.errors import KnowledgeError, PolicyDeskError, Problem, UserError
 
 BATCH = 64  # questions matched at once, so that results appear while more are read
@@ -83,6 +84,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     website = "https://www.example.org"
     manifest.add_argument("--website", default=website, help=f"a page of yours, for Teams (default: {website})")
+    records.add_commands(command)
     return parser
 
 

@@ -7,6 +7,7 @@ PolicyDeskError
 ├── StoreError               the database
 │   ├── DatabaseInUse        another process holds this SQLite file
 │   ├── DatabaseTooNew       written by a later release
+│   ├── DatabaseTooOld       not yet brought up to date by this release
 │   ├── StaleCase            somebody else changed the case meanwhile
 │   └── StoreUnavailable     unreachable just now; the caller may try again
 └── DeliveryFailure          a platform did not take a message
@@ -65,6 +66,10 @@ class DatabaseInUse(StoreError):
 
 class DatabaseTooNew(StoreError):
     """The database was written by a later release than this one."""
+
+
+class DatabaseTooOld(StoreError):
+    """The database was written by an earlier release, one of whose servers may still be using it."""
 
 
 class StaleCase(StoreError):

@@ -88,7 +88,8 @@ class Case:
     """Something that the press office owns until it is closed.
 
     `revision` grows by one with every change; `turned` is the revision at which state or owner last changed, so that a
-    button drawn before it is known to be stale.
+    button drawn before it is known to be stale. `held`: neither purged nor erased; no part of the case's life, so that
+    saving a case leaves it as it is.
     """
 
     id: int
@@ -106,6 +107,7 @@ class Case:
     unreachable: str = ""
     revision: int = 1
     turned: int = 1
+    held: bool = False
 
     @property
     def reference(self) -> str:
@@ -176,6 +178,7 @@ class Job:
     lease_until: datetime | None = None
     lease_owner: str = ""
     last_error: str = ""
+    ended_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import assert_never
 
 from markdown_it import MarkdownIt
@@ -10,6 +11,8 @@ from markdown_it.token import Token
 from bot.messages import Block, Button, Buttons, CaseHead, Facts, History, Mention, Outgoing, Prose, Quote, Small
 
 _markdown = MarkdownIt("commonmark", {"html": False})
+# Commands to terminals, and those that turn the direction of what follows.
+_COMMANDS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 def render(outgoing: Outgoing, *, number: int = 0) -> str:
@@ -20,6 +23,11 @@ def render(outgoing: Outgoing, *, number: int = 0) -> str:
         paragraphs.append(_block(block, number))
         number += buttons if number else 0
     return "\n\n".join(paragraph for paragraph in paragraphs if paragraph)
+
+
+def line(text: str) -> str:
+    """Somebody's words in one line, without what would command a terminal."""
+    return " ".join(_COMMANDS.sub("", text).split())
 
 
 def prose(markdown: str) -> str:

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Callable, Coroutine, Sequence
+from datetime import datetime
 from importlib import resources
 from pathlib import Path
 
@@ -86,6 +87,10 @@ class WebConsole:
         for task in tuple(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def forget(self, said_before: datetime, cases_before: datetime, *, dry_run: bool = False) -> int:
+        """Remove old messages, as `Transcript.forget`; a window that shows them has them until it is loaded anew."""
+        return await self._transcript.forget(said_before, cases_before, dry_run=dry_run)
 
     def health(self) -> Health:
         """Whether it listens."""

@@ -12,8 +12,10 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from typing import Any, Literal
 
+from adapters.web.people import STAFF
 from bot.ports import AdapterState, Clock
 
 _PREFIX = "message/"
@@ -101,6 +103,22 @@ class Transcript:
             await self._load()
         return self._since(0)
 
+    async def forget(self, said_before: datetime, cases_before: datetime, *, dry_run: bool = False) -> int:
+        """Remove what was written in conversations with staff, and at the press desk, before; how many messages.
+
+        The message that changed last stays: the next revision is counted from it.
+        """
+        async with self._lock:
+            await self._load()
+            old = [entry for entry in self._by_id.values() if entry.revision < self._revision]
+            old = [
+                entry for entry in old if datetime.fromisoformat(entry.at) < _bound(entry, said_before, cases_before)
+            ]
+            for entry in () if dry_run else old:
+                await self._state.delete(entry.place)
+                del self._by_id[entry.id], self._by_key[entry.key]
+        return len(old)
+
     @contextmanager
     def listen(self, revision: int) -> Iterator[asyncio.Queue[Entry]]:
         """A queue that holds every message that changed after `revision`, and gets each further change."""
@@ -145,3 +163,7 @@ class Transcript:
         self._by_id[entry.id] = entry
         self._by_key[entry.key] = entry.id
         self._revision = max(self._revision, entry.revision)
+
+
+def _bound(entry: Entry, said_before: datetime, cases_before: datetime) -> datetime:
+    return said_before if entry.conversation.startswith(STAFF) else cases_before

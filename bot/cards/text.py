@@ -9,8 +9,6 @@ from bot.messages import Outgoing, Person, Prose
 
 SUMMARY_LENGTH = 150
 _PUNCTUATION = re.compile(r"""([!"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~])""")
-# Commands to terminals, and those that turn the direction of what follows.
-_COMMANDS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 def plain(markdown: str) -> Outgoing:
@@ -41,13 +39,9 @@ def escape(text: str) -> str:
 
     Every ASCII punctuation character may be escaped (CommonMark 0.31, section 2.4).
     """
-    return _PUNCTUATION.sub(r"\\\1", _line(text))
+    return _PUNCTUATION.sub(r"\\\1", plaintext.line(text))
 
 
 def name(person: Person) -> str:
     """What a person is called in a sentence."""
-    return _line(person.name) or person.key
-
-
-def _line(text: str) -> str:
-    return " ".join(_COMMANDS.sub("", text).split())
+    return plaintext.line(person.name) or person.key

@@ -17,6 +17,7 @@ from bot.model import Case, Details, Outcome, StepKind
 from bot.store import cases as case_rows
 from bot.store import events, postings
 from bot.store.engine import Store
+from bot.store.events import Once
 from bot.store.tx import Tx
 
 FORMS: Mapping[str, Callable[[Case], Form]] = {
@@ -109,7 +110,7 @@ class Casework:
         step = steps[place] if place is not None and place < len(steps) else None
         if step is None or step.kind is not StepKind.ADDED or step.by is None or step.by.key != pressed.person.key:
             return Refused(wording.NOT_YOURS)
-        if not events.remember(tx, "separated", f"{case.id}:{place}"):
+        if not events.remember(tx, Once.SEPARATED, f"{case.id}:{place}"):
             return Refused(wording.ALREADY_PASSED_ON)
         said = Said(step.event_id, pressed.person, step.text, pressed.at, pressed.direct)
         new = self._questions.open(tx, said, case.kind, self._minds.current)

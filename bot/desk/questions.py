@@ -18,10 +18,10 @@ from bot.model import Answered, Case, CaseKind, Details
 from bot.store import answers, events
 from bot.store import cases as case_rows
 from bot.store.engine import Store
+from bot.store.events import Once
 from bot.store.tx import Tx
 
 BELONGS_WITHIN = timedelta(hours=2)
-PASSED_ON = "passed on"
 UNKNOWN_DETAILS = Details()
 
 
@@ -42,7 +42,7 @@ class Questions:
         """Welcome somebody once, whatever the platform sends and how often."""
 
         def welcome(tx: Tx) -> Immediate:
-            if events.remember(tx, "welcome", joined.person.key):
+            if events.remember(tx, Once.WELCOME, joined.person.key):
                 outgoing = cards.welcome(self._minds.current.knowledge, press=self._office.exists)
                 effects.send(tx, joined.direct, outgoing, key=f"welcome:{joined.person.key}")
             return Immediate()
@@ -219,7 +219,7 @@ class Questions:
         if entry is None:
             return Immediate(notice=wording.ENTRY_GONE)
         # By what is shown and not by the press: two presses show it once.
-        if not events.remember(tx, "shown", f"{asked.id}:{entry_id}"):
+        if not events.remember(tx, Once.SHOWN, f"{asked.id}:{entry_id}"):
             return Immediate(notice=wording.SHOWN_ALREADY)
         revision = mind.knowledge.revision
         shown = answers.record(tx, asked.question, "answer", (entry_id,), revision, pressed.person.key)
@@ -231,7 +231,7 @@ class Questions:
         if not self._office.exists:
             return Immediate(notice=wording.NO_PRESS_OFFICE)
         # By what is asked for and not by the press: two presses, or two people's, of one button open one case.
-        if not events.remember(tx, PASSED_ON, str(asked.id)):
+        if not events.remember(tx, Once.PASSED_ON, str(asked.id)):
             return Immediate(notice=wording.ALREADY_PASSED_ON)
         said = Said(asked.event_id or pressed.event_id, pressed.person, asked.question, pressed.at, pressed.direct)
         self.open(tx, replace(said, link=asked.link, files=asked.files), kind, self._minds.current)
@@ -247,7 +247,7 @@ class Questions:
         mind, match = await self._minds.match(asked.question)
 
         def answer(tx: Tx) -> Immediate:
-            if events.seen(tx, PASSED_ON, str(asked.id)):
+            if events.seen(tx, Once.PASSED_ON, str(asked.id)):
                 return Immediate(notice=wording.PASSED_ON_MEANWHILE)
             answers.feedback(tx, asked.id, "not media")
             if not asked.entries and events.remember(tx, pressed.at.platform, pressed.event_id):

@@ -104,10 +104,15 @@ def by_event(tx: Tx, platform: str, event_id: str) -> Case | None:
     return _one(tx, query.with_for_update(key_share=True))
 
 
-def listing(tx: Tx, states: Collection[CaseState], limit: int) -> list[Case]:
-    """Cases in any of these states, newest first."""
+def listing(tx: Tx, states: Collection[CaseState], limit: int, *, before: int | None = None) -> list[Case]:
+    """Cases in any of these states, newest first; with `before`, those with a smaller id."""
     query = select(press_case).where(press_case.c.state.in_(states)).order_by(press_case.c.id.desc()).limit(limit)
-    return _many(tx, query)
+    return _many(tx, query if before is None else query.where(press_case.c.id < before))
+
+
+def hold(tx: Tx, case_id: int, *, held: bool) -> None:
+    """Keep this case from being purged or erased, or no longer."""
+    tx.connection.execute(update(press_case).where(press_case.c.id == case_id).values(held=held))
 
 
 def of_asker(tx: Tx, person: str) -> list[Case]:
@@ -203,6 +208,7 @@ def _case(row: Row[Any], askers: tuple[Asker, ...]) -> Case:
         unreachable=row.unreachable,
         revision=row.revision,
         turned=row.turned,
+        held=row.held,
     )
 
 

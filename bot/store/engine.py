@@ -22,7 +22,7 @@ from bot.clock import SystemClock
 from bot.errors import ConfigurationError, DatabaseInUse, Problem, StoreUnavailable
 from bot.ports import Clock
 from bot.store import jobs
-from bot.store.migrate import migrate, shipped
+from bot.store.migrate import migrate, no_database, require, shipped
 from bot.store.tx import Tx
 
 T = TypeVar("T")
@@ -78,8 +78,22 @@ class Store:
         except BaseException:
             self.close()
             raise
-        threads = 1 if self._is_sqlite else _POSTGRESQL_THREADS
-        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="store")
+        self._start_threads()
+
+    def open_beside(self) -> None:
+        """Use a database that is there, beside whoever serves from it: nothing is made, migrated or locked.
+
+        Raises ConfigurationError where there is none, DatabaseTooNew, DatabaseTooOld or StoreUnavailable.
+        """
+        if self._is_sqlite and not Path(str(self._url.database)).exists():
+            raise no_database()
+        try:
+            with self.transaction() as tx:
+                require(tx.connection, shipped())
+        except BaseException:
+            self.close()
+            raise
+        self._start_threads()
 
     def close(self) -> None:
         """Finish the transactions under way, then let go of the database. May be called twice."""
@@ -109,6 +123,10 @@ class Store:
         if self._threads is None:
             raise StoreUnavailable("The store is closed.")
         return await asyncio.get_running_loop().run_in_executor(self._threads, self._again_and_again, work)
+
+    def _start_threads(self) -> None:
+        threads = 1 if self._is_sqlite else _POSTGRESQL_THREADS
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="store")
 
     def _again_and_again(self, work: Callable[[Tx], T]) -> T:
         for attempt in range(1, _TRIES):

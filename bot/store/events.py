@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from sqlalchemy import select
 
 from bot.store.tables import inbound_event
 from bot.store.tx import Tx, insert
+
+
+class Once(StrEnum):
+    """Sources that are no platform: what the desk does once of its own, remembered longer than a platform repeats."""
+
+    WELCOME = "welcome"
+    SHOWN = "shown"
+    PASSED_ON = "passed on"
+    SEPARATED = "separated"
+    PURGED = "purged"
 
 
 def seen(tx: Tx, source: str, event_id: str) -> bool:

@@ -163,6 +163,12 @@ def by_key(tx: Tx, key: str) -> Job | None:
     return None if row is None else _job(row)
 
 
+def deliveries_of(tx: Tx, case_id: int) -> list[Job]:
+    """Everything that a case had to send, in the order in which it was put in, whatever became of it."""
+    query = select(job).where(job.c.case_id == case_id, job.c.kind != JobKind.TIMER).order_by(job.c.id)
+    return [_job(row) for row in tx.connection.execute(query)]
+
+
 def _claim(tx: Tx, statement: ReturningUpdate[Any], holder: dict[str, Any], limit: int) -> list[Job]:
     claimed = [_job(row) for row in tx.connection.execute(statement, holder | {"most": limit})]
     return sorted(claimed, key=lambda each: (each.due_at, each.id))
@@ -226,6 +232,7 @@ def _job(row: Row[Any]) -> Job:
         lease_until=row.lease_until,
         lease_owner=row.lease_owner,
         last_error=row.last_error,
+        ended_at=row.ended_at,
     )
 
 

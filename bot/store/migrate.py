@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from importlib.resources import files
 from string import Template
 
-from sqlalchemy import Connection, insert, select, text, update
+from sqlalchemy import Connection, insert, inspect, select, text, update
 
-from bot.errors import DatabaseTooNew
+from bot.errors import ConfigurationError, DatabaseTooNew, DatabaseTooOld, Problem
 from bot.store.tables import schema_version
 
 # The few words in which the engines differ. AUTOINCREMENT: the number of an erased case is never given out again.
@@ -43,13 +43,8 @@ def migrate(connection: Connection, migrations: Sequence[Migration]) -> None:
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
     connection.execute(text("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)"))
-    found = connection.execute(select(schema_version.c.version)).scalar_one_or_none()
     newest = migrations[-1].version
-    if found is not None and found > newest:
-        raise DatabaseTooNew(
-            f"The database has schema {found}, this release knows up to {newest}. "
-            "Run the release that wrote it, or a later one."
-        )
+    found = _found(connection, newest)
     for migration in migrations:
         if migration.version > (found or 0):
             _apply(connection, migration)
@@ -57,6 +52,38 @@ def migrate(connection: Connection, migrations: Sequence[Migration]) -> None:
         connection.execute(insert(schema_version).values(version=newest))
     elif found < newest:
         connection.execute(update(schema_version).values(version=newest))
+
+
+def require(connection: Connection, migrations: Sequence[Migration]) -> None:
+    """Change nothing, and raise unless the database has exactly this release's schema.
+
+    DatabaseTooNew, DatabaseTooOld, or ConfigurationError where it is not a database of the desk's at all.
+    """
+    newest = migrations[-1].version
+    found = _found(connection, newest) if inspect(connection).has_table(schema_version.name) else None
+    if found is None:
+        raise no_database()
+    if found < newest:
+        raise DatabaseTooOld(
+            f"The database has schema {found}, this release works with {newest}. `policydesk serve` of this release "
+            "brings it up to date; while an earlier release serves from it, use that release's command."
+        )
+
+
+def no_database() -> ConfigurationError:
+    """What to say where a database is wanted that is there already."""
+    fix = "Name the one that the desk serves from, in the configuration or in DATABASE_URL."
+    return ConfigurationError(Problem("database", "no desk has served from this database yet.", fix))
+
+
+def _found(connection: Connection, newest: int) -> int | None:
+    found = connection.execute(select(schema_version.c.version)).scalar_one_or_none()
+    if found is not None and found > newest:
+        raise DatabaseTooNew(
+            f"The database has schema {found}, this release knows up to {newest}. "
+            "Run the release that wrote it, or a later one."
+        )
+    return found
 
 
 def _apply(connection: Connection, migration: Migration) -> None:

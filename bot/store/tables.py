@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Integer, MetaData, Table
+from sqlalchemy import BigInteger, Boolean, Column, Integer, MetaData, Table, false
 
 from bot.store.types import Instant, Json, Words
 
@@ -41,6 +41,7 @@ press_case = Table(  # CASE is a word of SQL's own
     Column("closed_at", Instant),
     Column("restricted", Boolean, nullable=False),
     Column("unreachable", Words, nullable=False),
+    Column("held", Boolean, nullable=False, server_default=false()),
 )
 
 case_asker = Table(

@@ -1,0 +1,94 @@
+"""What somebody leaves behind in the database, and how it is made nobody's."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from sqlalchemy import and_, delete, select, update
+
+from bot import plaintext
+from bot.model import Case, JobState, StepKind
+from bot.store.events import Once
+from bot.store.rows import is_person
+from bot.store.tables import adapter_state, answered, case_asker, case_step, inbound_event, job, press_case
+from bot.store.tx import Tx
+
+ERASED = "(erased)"
+"""Stands where a name, an address or somebody's words stood."""
+
+_ASKERS = (
+    StepKind.OPENED,
+    StepKind.ADDED,
+    StepKind.CORRECTED,
+    StepKind.DETAILS,
+    StepKind.WITHDRAWAL_ASKED,
+    StepKind.WITHDRAWN,
+    StepKind.SEPARATED,
+)
+"""What somebody does in a case as the one who asks; the rest they did as an officer."""
+
+
+def unname_questions(tx: Tx, person: str) -> int:
+    """Their questions (`platform:id`) stay for the owners of the answers, and are nobody's any more; how many."""
+    nobodys = {"asker": "", "event_id": "", "link": "", "files": 0}
+    return tx.connection.execute(update(answered).where(answered.c.asker == person).values(nobodys)).rowcount
+
+
+def has_deliveries_waiting(tx: Tx, case_id: int) -> bool:
+    """Whether something of this case is still to leave."""
+    query = select(job.c.id).where(job.c.case_id == case_id, job.c.state == JobState.PENDING).limit(1)
+    return tx.connection.execute(query).first() is not None
+
+
+def erase_from(tx: Tx, case: Case, person: str) -> None:
+    """Their name, address and words go from a case that the caller has locked and that nothing of is still to leave."""
+    called = {asker.person.name for asker in case.askers if asker.person.key == person}
+    names = called | {plaintext.line(name) for name in called} | {person}
+    _erase_asker(tx, case.id, person)
+    _erase_steps(tx, case.id, person)
+    _replace_names(tx, case.id, names)
+    tx.connection.execute(delete(job).where(job.c.case_id == case.id))  # what was sent quotes them, its key names them
+
+
+def forget_routes(tx: Tx, person: str) -> int:
+    """What their platform remembers of how to reach them, under keys that end in their id; how many."""
+    platform, _, identifier = person.partition(":")
+    tail = f"/{identifier}"
+    query = select(adapter_state.c.key).where(
+        adapter_state.c.platform == platform, adapter_state.c.key.endswith(tail, autoescape=True)
+    )
+    # LIKE takes A for a on SQLite, so what it found is looked at again.
+    theirs = [key for key in tx.connection.execute(query).scalars() if key.endswith(tail)]
+    stored = and_(adapter_state.c.platform == platform, adapter_state.c.key.in_(theirs))
+    tx.connection.execute(delete(adapter_state).where(stored))
+    met = and_(inbound_event.c.source == Once.WELCOME, inbound_event.c.event_id == person)
+    return len(theirs) + tx.connection.execute(delete(inbound_event).where(met)).rowcount
+
+
+def _erase_asker(tx: Tx, case_id: int, person: str) -> None:
+    nobody = {"person_id": ERASED, "person_name": ERASED, "direct_token": ERASED, "at_token": ERASED}
+    silent = {"text": ERASED, "event_id": "", "link": ""}
+    theirs = and_(case_asker.c.case_id == case_id, is_person(case_asker, "person", person))
+    tx.connection.execute(update(case_asker).where(theirs).values(nobody | silent))
+
+
+def _erase_steps(tx: Tx, case_id: int, person: str) -> None:
+    theirs = and_(
+        case_step.c.case_id == case_id, is_person(case_step, "by", person), case_step.c.kind.in_(list(_ASKERS))
+    )
+    named = {"by_id": ERASED, "by_name": ERASED, "event_id": ""}
+    tx.connection.execute(update(case_step).where(and_(theirs, case_step.c.text != "")).values(text=ERASED))
+    tx.connection.execute(update(case_step).where(theirs).values(named))
+
+
+def _replace_names(tx: Tx, case_id: int, names: Iterable[str]) -> None:
+    """What others wrote stays, but for the name as the platform gave it."""
+    written = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True) if name.strip())
+    name = re.compile(rf"(?<!\w)(?:{written})(?!\w)")
+    for row in tx.connection.execute(select(case_step.c.id, case_step.c.text).where(case_step.c.case_id == case_id)):
+        if (text := name.sub(ERASED, row.text)) != row.text:
+            tx.connection.execute(update(case_step).where(case_step.c.id == row.id).values(text=text))
+    about = tx.connection.execute(select(press_case.c.about).where(press_case.c.id == case_id)).scalar_one()
+    if (text := name.sub(ERASED, about)) != about:
+        tx.connection.execute(update(press_case).where(press_case.c.id == case_id).values(about=text))
