@@ -31,6 +31,8 @@ class Connection:
             raise ConnectorFailure(0, "", f"no answer: {type(error).__name__}") from None
         if answer.status >= HTTPStatus.MULTIPLE_CHOICES:
             raise ConnectorFailure(answer.status, _code(body), "", answer.headers.get("Retry-After", ""))
+        if body and answer.content_type != "application/json":  # something stands between us and Microsoft
+            raise ConnectorFailure(0, "", "an answer that is not JSON")
         return answer.status, answer.content_type, body
 
     async def json(self, url: str) -> Any:  # noqa: ANN401

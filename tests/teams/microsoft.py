@@ -112,6 +112,7 @@ class Microsoft:
                 web.get("/keys", self._published),
                 web.post("/v3/conversations", self._connect(self._create)),
                 web.post("/v3/conversations/{conversation}/activities", self._connect(self._send)),
+                web.post("/v3/conversations/{conversation}/activities/{activity}", self._connect(self._send)),
                 web.put("/v3/conversations/{conversation}/activities/{activity}", self._connect(self._update)),
                 web.delete("/v3/conversations/{conversation}/activities/{activity}", self._connect(self._delete)),
                 web.get("/v3/conversations/{conversation}/members/{member}", self._connect(self._member)),

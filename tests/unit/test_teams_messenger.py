@@ -73,6 +73,7 @@ async def office(opening: Opening) -> TeamsOffice:
         (Answer(503, "ServiceUnavailable", {"Retry-After": "1"}), 1.0),
         (Answer(504, body=b""), None),
         (Answer(401, "Unauthorized"), None),
+        (Answer(200, body=b"<html>Sign in to the network</html>"), None),
     ],
 )
 @pytest.mark.parametrize("to", [CHAT, CHANNEL])
