@@ -24,7 +24,7 @@ _LEXICAL, _CENTROID, _EXAMPLES = 0.3, 2.0, 2.0
 _WORDS, _MEANING = 0.2, 0.8
 """With an encoder: weights of the two classifiers' log-probabilities."""
 _STRENGTH, _STRENGTH_MEANING = 30.0, 10.0
-_ROUNDS = 40
+_ROUNDS = 25
 _STRIKE = 4.0
 """How much nearer a label's counter-example than its own best example counts against it."""
 
