@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 Json = Mapping[str, Any]
@@ -12,7 +12,7 @@ RICH = frozenset({"rich_text_section", "rich_text_list", "rich_text_quote", "ric
 MOST_TEXT = 12_000
 
 
-def wrong(blocks: list[Json], most: int = 50) -> list[str]:
+def wrong(blocks: Sequence[Json], most: int = 50) -> list[str]:
     """What Slack would not take; nothing when all is well."""
     found = [f"{len(blocks)} blocks"] if len(blocks) > most else []
     for block in blocks:
