@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: install run test check bench bench-teams chaos lock clean
+.PHONY: install run test check bench bench-slack bench-teams chaos lock clean
 
 install: $(VENV)/.run
 
@@ -35,6 +35,9 @@ check: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m tests.benchmarks
+
+bench-slack: $(VENV)/.dev
+	$(BIN)/python -m tests.benchmarks.slack
 
 bench-teams: $(VENV)/.dev
 	$(BIN)/python -m tests.benchmarks.teams
