@@ -11,14 +11,18 @@ from aiohttp import web
 
 from adapters.teams import cards, forms, invokes
 from adapters.teams.botframework import BotFramework
+from adapters.teams.connection import Connection
+from adapters.teams.connector import Connector
 from adapters.teams.failures import ConnectorFailure
 from adapters.teams.incoming import Activity, Reader, is_report, read
+from adapters.teams.keys import SigningKeys
 from adapters.teams.messenger import TeamsMessenger
 from adapters.teams.pace import Pace
 from adapters.teams.places import Places
 from adapters.teams.roster import Roster
 from adapters.teams.runs import Json
 from adapters.teams.settings import PLATFORM, TeamsSettings
+from adapters.teams.tokens import tokens
 from bot import wording
 from bot.errors import DeliveryFailure, StoreUnavailable
 from bot.messages import Immediate, Incoming, Outgoing, Small, Viewed
@@ -48,11 +52,14 @@ class TeamsAdapter:
         pace: Pace | None = None,
     ) -> None:
         self._settings = settings
-        self._cloud = BotFramework(settings)
+        connection = Connection()
+        keys = SigningKeys(settings.cloud.keys, connection)
+        self._sdk = BotFramework(settings, keys)
+        self._connector = Connector(connection, tokens(settings) if settings.authentication else None, keys)
         self._places = Places(state)
         self._reader = Reader(settings)
-        self._roster = Roster(settings, self._cloud, clock)
-        self.messenger = TeamsMessenger(self._cloud, self._places, settings, clock, pace)
+        self._roster = Roster(settings, self._connector, clock)
+        self.messenger = TeamsMessenger(self._connector, self._places, settings, clock, pace)
         self._desk: Desk | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -71,7 +78,7 @@ class TeamsAdapter:
 
     async def close(self) -> None:
         """Let go of the connections, when nothing is to be sent any more."""
-        await self._cloud.close()
+        await self._connector.close()
 
     def health(self) -> Health:
         """Teams calls us; whether it does cannot be seen from here."""
@@ -82,10 +89,10 @@ class TeamsAdapter:
         if activity.channel_id != CHANNEL or not self._settings.trusts(activity.service_url):
             raise web.HTTPForbidden(text="This does not come from Microsoft Teams.")
         routing = activity.routing()
-        proof = await self._cloud.authorise(request.headers.get("Authorization", ""), routing)
+        proof = await self._sdk.authorise(request.headers.get("Authorization", ""), routing)
         if not self._settings.serves(activity.tenant):
             raise web.HTTPForbidden(text="This desk does not serve your organisation.")
-        answer = await self._cloud.run(proof, routing, lambda: self._turn(activity))
+        answer = await self._sdk.run(proof, routing, lambda: self._turn(activity))
         return web.json_response(answer) if answer is not None else web.Response()
 
     async def _turn(self, activity: Activity) -> Json | None:

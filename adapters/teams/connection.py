@@ -21,19 +21,20 @@ class Connection:
     def __init__(self) -> None:
         self._session: aiohttp.ClientSession | None = None
 
-    async def request(self, method: str, url: str, headers: Mapping[str, str], data: Any) -> tuple[int, str, bytes]:  # noqa: ANN401
-        """Status, content type and body. `url` is quoted already. Raises ConnectorFailure for all but a 2xx."""
+    async def request(self, method: str, url: str, headers: Mapping[str, str], data: bytes | None) -> object:
+        """The JSON of the answer, None where it has no body. `url` is quoted already. Raises ConnectorFailure."""
         try:
-            where, sent = URL(url, encoded=True), dict(headers)
-            async with self._open().request(method, where, headers=sent, data=data, allow_redirects=False) as answer:
+            where = URL(url, encoded=True)
+            async with self._open().request(method, where, headers=headers, data=data, allow_redirects=False) as answer:
                 body = await answer.read()
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
             raise ConnectorFailure(0, "", f"no answer: {type(error).__name__}") from None
         if answer.status >= HTTPStatus.MULTIPLE_CHOICES:
             raise ConnectorFailure(answer.status, _code(body), "", answer.headers.get("Retry-After", ""))
-        if body and answer.content_type != "application/json":  # something stands between us and Microsoft
-            raise ConnectorFailure(0, "", "an answer that is not JSON")
-        return answer.status, answer.content_type, body
+        try:
+            return json.loads(body) if body else None
+        except ValueError:  # something stands between us and Microsoft
+            raise ConnectorFailure(0, "", "an answer that is not JSON") from None
 
     async def json(self, url: str) -> Any:  # noqa: ANN401
         """A document. Raises what aiohttp raises, or ValueError."""

@@ -12,7 +12,7 @@ from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 
 from adapters.teams import cards
-from adapters.teams.botframework import BotFramework
+from adapters.teams.connector import Connector
 from adapters.teams.failures import ConnectorFailure
 from adapters.teams.incoming import THREAD
 from adapters.teams.pace import Pace
@@ -61,9 +61,9 @@ class TeamsMessenger:
     """See `ports.Messenger`. A delivery in several parts goes on where it was interrupted."""
 
     def __init__(
-        self, cloud: BotFramework, places: Places, settings: TeamsSettings, clock: Clock, pace: Pace | None = None
+        self, connector: Connector, places: Places, settings: TeamsSettings, clock: Clock, pace: Pace | None = None
     ) -> None:
-        self._cloud, self._places, self._settings, self._clock = cloud, places, settings, clock
+        self._connector, self._places, self._settings, self._clock = connector, places, settings, clock
         self._pace = pace or Pace()
         self._sent: OrderedDict[str, _Progress] = OrderedDict()
 
@@ -96,7 +96,7 @@ class TeamsMessenger:
         """Whether Microsoft knows the app, and can be known by it."""
         if not self._settings.authentication:
             return [Finding("teams", ok=True, detail="authentication is off, on this machine alone")]
-        found = await self._cloud.check()
+        found = await self._connector.check()
         return [
             Finding(f"teams: {subject}", not trouble, trouble or "in order", _SIGN_IN if trouble else "")
             for subject, trouble in found.items()
@@ -117,14 +117,14 @@ class TeamsMessenger:
         if target.channel and not progress.thread:
             asked = {"isGroup": True, "channelData": {"channel": {"id": target.channel}}, "activity": activity}
             tenant = {"tenantId": self._settings.tenant_id, "bot": {"id": self._settings.bot_id}}
-            thread, message = await self._cloud.create(target.service, {**tenant, **asked})
+            thread, message = await self._connector.create(target.service, {**tenant, **asked})
             progress.parts.append(message)
             progress.thread = thread
             await self._places.began(thread)
             return
         conversation = progress.thread or target.conversation
         try:
-            progress.parts.append(await self._cloud.send(target.service, conversation, activity))
+            progress.parts.append(await self._connector.send(target.service, conversation, activity))
         except ConnectorFailure as failure:
             if failure.status == HTTPStatus.NOT_FOUND and _is_person(to.token):
                 await self._places.opened(to.token, "")
@@ -135,9 +135,9 @@ class TeamsMessenger:
         for number, message in enumerate(parts):
             await self._wait(target.conversation)
             if number < len(drawn):
-                await self._cloud.update(target.service, target.conversation, message, drawn[number])
+                await self._connector.update(target.service, target.conversation, message, drawn[number])
             else:
-                await self._cloud.delete(target.service, target.conversation, message)
+                await self._connector.delete(target.service, target.conversation, message)
 
     async def _draw(self, outgoing: Outgoing) -> list[Json]:
         names = {person: (await self._places.person(person)).name for person in cards.mentioned(outgoing)}
@@ -172,7 +172,7 @@ class TeamsMessenger:
             "tenantId": tenant,
             "channelData": {"tenant": {"id": tenant}},
         }
-        conversation, _ = await self._cloud.create(service, asked)
+        conversation, _ = await self._connector.create(service, asked)
         await self._places.opened(to.token, conversation)
         return _Target(service, conversation)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from datetime import datetime, timedelta
 
-from adapters.teams.botframework import BotFramework
+from adapters.teams.connector import Connector
 from adapters.teams.failures import ConnectorFailure
 from adapters.teams.incoming import Activity
 from adapters.teams.settings import TeamsSettings
@@ -19,8 +19,8 @@ _REMEMBERED = 5000
 class Roster:
     """Asks once a day about everybody."""
 
-    def __init__(self, settings: TeamsSettings, cloud: BotFramework, clock: Clock) -> None:
-        self._settings, self._cloud, self._clock = settings, cloud, clock
+    def __init__(self, settings: TeamsSettings, connector: Connector, clock: Clock) -> None:
+        self._settings, self._connector, self._clock = settings, connector, clock
         self._known: OrderedDict[str, tuple[bool, datetime]] = OrderedDict()
 
     async def admits(self, activity: Activity) -> bool:
@@ -38,7 +38,7 @@ class Roster:
 
     async def _look_up(self, activity: Activity) -> bool:
         try:
-            about = await self._cloud.member(activity.service_url, activity.conversation.id, activity.sender.id)
+            about = await self._connector.member(activity.service_url, activity.conversation.id, activity.sender.id)
         except ConnectorFailure as failure:
             raise StoreUnavailable(f"Teams does not say who is a guest: {failure}") from failure
         role, tenant = str(about.get("userRole") or ""), str(about.get("tenantId") or activity.tenant)

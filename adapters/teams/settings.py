@@ -12,6 +12,30 @@ _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 @dataclass(frozen=True, slots=True)
+class Cloud:
+    """Names of one of Microsoft's clouds: who signs, what our token is for, who gives it, and where the keys are."""
+
+    issuer: str
+    resource: str
+    login: str
+    keys: str
+
+
+PUBLIC = Cloud(
+    "https://api.botframework.com",
+    "https://api.botframework.com",
+    "https://login.microsoftonline.com/",
+    "https://login.botframework.com/v1/.well-known/openidconfiguration",
+)
+GOVERNMENT = Cloud(
+    "https://api.botframework.us",
+    "https://api.botframework.us",
+    "https://login.microsoftonline.us/",
+    "https://login.botframework.azure.us/v1/.well-known/openidconfiguration",
+)
+
+
+@dataclass(frozen=True, slots=True)
 class TeamsSettings:
     """Empty addresses are those of the public cloud. Without `authentication` neither side proves who it is."""
 
@@ -30,6 +54,17 @@ class TeamsSettings:
     def bot_id(self) -> str:
         """The desk as Teams names it in conversations."""
         return f"28:{self.app_id}"
+
+    @property
+    def cloud(self) -> Cloud:
+        """With the addresses that are configured; `login` ends in the tenant."""
+        named = GOVERNMENT if self.openid_metadata_url == GOVERNMENT.keys else PUBLIC
+        return Cloud(
+            named.issuer,
+            named.resource,
+            self.login_url or named.login + self.tenant_id,
+            self.openid_metadata_url or named.keys,
+        )
 
     def serves(self, tenant: str) -> bool:
         """Whether people of this tenant get in."""

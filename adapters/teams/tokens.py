@@ -11,6 +11,7 @@ import msal
 import requests
 
 from adapters.teams.failures import ConnectorFailure
+from adapters.teams.settings import TeamsSettings
 
 _WITHIN = 6.0
 
@@ -38,6 +39,14 @@ def managed_identity(client_id: str, resource: str) -> Callable[[], Ask]:
         return lambda: client.acquire_token_for_client(resource=resource)
 
     return sign_in
+
+
+def tokens(settings: TeamsSettings) -> Tokens:
+    """As the app is registered."""
+    cloud = settings.cloud
+    if settings.app_type == "UserAssignedMSI":
+        return Tokens(managed_identity(settings.app_id, cloud.resource))
+    return Tokens(password(settings.app_id, settings.password, cloud.login, cloud.resource))
 
 
 class Tokens:

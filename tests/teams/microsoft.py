@@ -212,7 +212,7 @@ class Microsoft:
             self.conversations[conversation] = [Posted(number, asked["activity"])]
             return web.json_response({"id": conversation, "activityId": number}, status=201)
         (member,) = asked["members"]
-        assert asked["tenantID"] == TENANT  # as the SDK spells it; the real one reads names in any case
+        assert asked["tenantId"] == TENANT
         return web.json_response({"id": f"a:{member['id']}"}, status=201)
 
     async def _send(self, request: web.Request) -> web.Response:
