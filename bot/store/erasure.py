@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from sqlalchemy import and_, delete, select, update
+from sqlalchemy import and_, delete, or_, select, update
 
 from bot import plaintext
 from bot.model import Case, JobState, StepKind
@@ -48,7 +48,7 @@ def erase_from(tx: Tx, case: Case, person: str) -> None:
     _erase_asker(tx, case.id, person)
     _erase_steps(tx, case.id, person)
     _replace_names(tx, case.id, names)
-    tx.connection.execute(delete(job).where(job.c.case_id == case.id))  # what was sent quotes them, its key names them
+    _erase_deliveries(tx, case, person)
 
 
 def forget_routes(tx: Tx, person: str) -> int:
@@ -71,6 +71,13 @@ def _erase_asker(tx: Tx, case_id: int, person: str) -> None:
     silent = {"text": ERASED, "event_id": "", "link": ""}
     theirs = and_(case_asker.c.case_id == case_id, is_person(case_asker, "person", person))
     tx.connection.execute(update(case_asker).where(theirs).values(nobody | silent))
+
+
+def _erase_deliveries(tx: Tx, case: Case, person: str) -> None:
+    """What was sent for the case quotes them and its keys name them; so do the answers in their own conversation."""
+    theirs = [str(asker.direct) for asker in case.askers if asker.person.key == person]
+    answered_there = and_(job.c.lane.in_(theirs), job.c.case_id.is_(None), job.c.state != JobState.PENDING)
+    tx.connection.execute(delete(job).where(or_(job.c.case_id == case.id, answered_there)))
 
 
 def _erase_steps(tx: Tx, case_id: int, person: str) -> None:

@@ -1,0 +1,60 @@
+"""A desk that has worked on cases: what the tests of the record, its retention and its owners' view look at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy import select
+
+from bot import cases, effects
+from bot.cases import Change, Refused
+from bot.messages import Person
+from bot.model import Case, Outcome
+from bot.store import cases as case_rows
+from bot.store.engine import Store
+from bot.store.tables import metadata
+from tests.desk import House, person, said
+
+SAMWISE = Person("slack", "U1SAMWISE", "Samwise G.")
+ROSIE = person("rosie")
+ANNA = person("anna")
+ENQUIRY = "a reporter from the Harbour Gazette rang me about the flooded cellar"
+
+
+async def enquire(house: House, who: Person = SAMWISE, text: str = ENQUIRY) -> int:
+    """A media enquiry reaches the press desk; the id of its case."""
+    await house.handle(said(who, text, house.next_event()))
+    with house.store.transaction() as tx:
+        return case_rows.of_asker(tx, who.key)[0].id
+
+
+async def change(house: House, case_id: int, by: Callable[[Case, datetime], Change | Refused]) -> None:
+    """Something happens to a case, and what follows from it is delivered."""
+    with house.store.transaction() as tx:
+        case = case_rows.load(tx, case_id)
+        assert case is not None
+        made = by(case, tx.now)
+        assert isinstance(made, Change)
+        effects.commit(tx, made, house.office.press)
+    await house.relay.settle()
+
+
+async def work_off(house: House, case_id: int, outcome: Outcome = Outcome.ANSWERED) -> None:
+    """An officer claims, answers, notes and closes."""
+    await change(house, case_id, lambda case, now: cases.claim(case, ANNA, now))
+    await change(house, case_id, lambda case, now: cases.reply(case, ANNA, "Dear Samwise G., say nothing yet.", now))
+    await change(house, case_id, lambda case, now: cases.note(case, ANNA, "=HYPERLINK(1)\nsecond line", now))
+    await change(house, case_id, lambda case, now: cases.close(case, ANNA, outcome, now))
+
+
+def loaded(store: Store, case_id: int) -> Case | None:
+    with store.transaction() as tx:
+        return case_rows.load(tx, case_id)
+
+
+def dump(store: Store, *tables: str) -> str:
+    """Everything that stands in these tables, or in all of them."""
+    with store.transaction() as tx:
+        wanted = [table for table in metadata.sorted_tables if not tables or table.name in tables]
+        return "\n".join(repr(tuple(row)) for table in wanted for row in tx.connection.execute(select(table)))

@@ -1,0 +1,354 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from adapters.web.transcript import Transcript
+from bot.cases import reopen
+from bot.config import Privacy
+from bot.errors import UserError
+from bot.model import JobKind, NewJob
+from bot.retention import EVENTS_KEPT, TEXTS_KEPT, forget, keep, purge, purge_daily
+from bot.store import answers, cases, events, jobs, retention
+from bot.store.engine import Store
+from bot.store.events import Once
+from bot.store.retention import Kind
+from bot.store.state import DurableState
+from bot.store.tables import inbound_event, job, lane
+from tests.clock import ManualClock
+from tests.desk import House, direct, mind, said
+from tests.unit.keeping import ANNA, ENQUIRY, ROSIE, SAMWISE, change, dump, enquire, loaded, work_off
+
+SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
+PRIVACY = Privacy(questions=timedelta(days=90), feedback=timedelta(days=365), cases=timedelta(days=1000))
+
+
+@pytest.fixture
+async def house(store: Store, clock: ManualClock) -> AsyncIterator[House]:
+    built = House(store, clock)
+    await built.start()
+    yield built
+    built.close()
+
+
+# ---- what grows old -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("kind", "age"), [(Kind.QUESTIONS, PRIVACY.questions), (Kind.FEEDBACK, PRIVACY.feedback)])
+async def test_a_question_and_what_was_thought_of_it_go_at_their_ages(
+    store: Store, clock: ManualClock, kind: Kind, age: timedelta
+) -> None:
+    with store.transaction() as tx:
+        answers.feedback(tx, answers.record(tx, "can I?", "answer", ("a",), "r1", "slack:U1"), "helpful")
+    clock.advance(age)
+    assert (await purge(store, PRIVACY)).counts[kind] == 0
+    clock.advance(SECOND)
+    assert (await purge(store, PRIVACY)).counts[kind] == 1
+    assert (await purge(store, PRIVACY)).counts[kind] == 0
+    assert dump(store, "answered" if kind is Kind.QUESTIONS else "feedback") == ""
+
+
+async def test_a_closed_case_goes_with_everything_that_hangs_on_it(house: House) -> None:
+    await work_off(house, await enquire(house))
+    house.clock.advance(PRIVACY.cases)
+    assert (await purge(house.store, PRIVACY)).counts[Kind.CASES] == 0
+    house.clock.advance(SECOND)
+    purged = await purge(house.store, PRIVACY)
+    assert purged.counts[Kind.CASES] == 1
+    assert "closed cases" in purged.as_text(dry_run=False)
+    tables = ("press_case", "case_asker", "case_step", "posting", "job", "lane", "answered", "feedback")
+    assert dump(house.store, *tables) == ""
+
+
+async def test_a_case_that_is_not_closed_stays_however_old(house: House) -> None:
+    case = await enquire(house)
+    house.clock.advance(10 * PRIVACY.cases)
+    assert (await purge(house.store, PRIVACY)).counts[Kind.CASES] == 0
+    assert loaded(house.store, case) is not None
+
+
+async def test_a_reopened_case_begins_to_grow_old_when_it_is_closed_again(house: House) -> None:
+    case = await enquire(house)
+    await work_off(house, case)
+    house.clock.advance(PRIVACY.cases / 2)
+    await change(house, case, lambda found, now: reopen(found, ANNA, house.office.terms(mind().knowledge, now), now))
+    await work_off(house, case)
+    house.clock.advance(PRIVACY.cases / 2 + SECOND)
+    assert (await purge(house.store, PRIVACY)).counts[Kind.CASES] == 0
+
+
+async def test_what_is_still_on_its_way_leaves_before_its_case_goes(house: House) -> None:
+    case = await enquire(house)
+    await work_off(house, case)
+    with house.store.transaction() as tx:
+        jobs.put(tx, NewJob(JobKind.SEND, "lane", "late", {"v": 1}, tx.now, case))
+    house.clock.advance(PRIVACY.cases + SECOND)
+    assert (await purge(house.store, PRIVACY)).counts[Kind.CASES] == 0
+    with house.store.transaction() as tx:
+        jobs.done(tx, jobs.claim(tx, "me", 1, DAY))
+    assert (await purge(house.store, PRIVACY)).counts[Kind.CASES] == 1
+
+
+async def test_the_texts_of_what_was_sent_go_within_days_and_the_case_keeps_its_record(house: House) -> None:
+    case = await enquire(house)
+    await work_off(house, case)
+    house.clock.advance(TEXTS_KEPT)
+    assert (await purge(house.store, PRIVACY)).counts[Kind.TEXTS] == 0
+    assert "flooded cellar" in dump(house.store, "job")
+    house.clock.advance(SECOND)
+    assert (await purge(house.store, PRIVACY)).counts[Kind.TEXTS] > 0
+    assert "flooded cellar" not in dump(house.store, "job")
+    with house.store.transaction() as tx:
+        assert len(jobs.deliveries_of(tx, case)) > 3
+    assert "flooded cellar" in dump(house.store, "case_asker")
+
+
+async def test_what_has_not_left_keeps_its_text_and_its_place_in_the_lane(store: Store, clock: ManualClock) -> None:
+    with store.transaction() as tx:
+        for key in ("first", "second"):
+            jobs.put(tx, NewJob(JobKind.SEND, "lane", key, {"v": 1, "of": key}, tx.now))
+    with store.transaction() as tx:
+        jobs.done(tx, jobs.claim(tx, "me", 1, DAY))
+    clock.advance(PRIVACY.questions + SECOND)
+    purged = await purge(store, PRIVACY)
+    assert (purged.counts[Kind.DELIVERIES], purged.counts[Kind.LANES]) == (1, 0)
+    with store.transaction() as tx:
+        jobs.put(tx, NewJob(JobKind.SEND, "lane", "third", {"v": 1, "of": "third"}, tx.now))
+        assert [each.payload["of"] for each in jobs.waiting(tx, "lane")] == ["second", "third"]
+
+
+async def test_events_are_remembered_as_long_as_platforms_repeat_them(store: Store, clock: ManualClock) -> None:
+    with store.transaction() as tx:
+        for source in ("slack", *Once):
+            events.remember(tx, source, "E1")
+    clock.advance(EVENTS_KEPT + SECOND)
+    assert (await purge(store, PRIVACY)).counts[Kind.EVENTS] == 1
+    with store.transaction() as tx:
+        assert not events.seen(tx, "slack", "E1")
+        assert all(events.seen(tx, own, "E1") for own in Once)
+    clock.advance(PRIVACY.cases)
+    assert (await purge(store, PRIVACY)).counts[Kind.EVENTS] == len(Once)
+
+
+async def test_more_than_one_batch_goes(store: Store, clock: ManualClock) -> None:
+    with store.transaction() as tx:
+        for number in range(1200):
+            events.remember(tx, "slack", f"E{number}")
+    clock.advance(EVENTS_KEPT + SECOND)
+    assert (await purge(store, PRIVACY)).counts[Kind.EVENTS] == 1200
+    with store.transaction() as tx:
+        assert tx.connection.execute(select(func.count()).select_from(inbound_event)).scalar_one() == 0
+
+
+async def test_a_dry_run_counts_and_removes_nothing(house: House) -> None:
+    await work_off(house, await enquire(house))
+    house.clock.advance(PRIVACY.cases + SECOND)
+    before = dump(house.store)
+    would = await purge(house.store, PRIVACY, dry_run=True)
+    assert dump(house.store) == before
+    assert would.as_text(dry_run=True).startswith("Would remove:")
+    did = await purge(house.store, PRIVACY)
+    assert {kind: would.counts[kind] for kind in ("cases", "questions", "events")} == {
+        kind: did.counts[kind] for kind in ("cases", "questions", "events")
+    }
+
+
+async def test_a_hold_keeps_a_case_with_all_that_was_sent_and_the_purge_says_so(house: House) -> None:
+    case = await enquire(house)
+    await work_off(house, case)
+    with house.store.transaction() as tx:
+        cases.hold(tx, case, held=True)
+    house.clock.advance(PRIVACY.cases + SECOND)
+    purged = await purge(house.store, PRIVACY)
+    assert purged.held == ("M-1",)
+    assert "Held, so kept: M-1." in purged.as_text(dry_run=False)
+    assert "flooded cellar" in dump(house.store, "job")
+    with house.store.transaction() as tx:
+        cases.hold(tx, case, held=False)
+    assert (await purge(house.store, PRIVACY)).counts[Kind.CASES] == 1
+
+
+async def test_a_hold_outlasts_what_happens_to_the_case(house: House) -> None:
+    case = await enquire(house)
+    with house.store.transaction() as tx:
+        cases.hold(tx, case, held=True)
+    await work_off(house, case)
+    found = loaded(house.store, case)
+    assert found is not None
+    assert found.held
+
+
+@pytest.mark.postgresql
+def test_a_lane_that_somebody_is_writing_into_is_left_alone(postgresql_url: str, clock: ManualClock) -> None:
+    mine, other = Store(postgresql_url, clock), Store(postgresql_url, clock)
+    for each in (mine, other):
+        each.open()
+    with mine.transaction() as tx:
+        tx.connection.execute(lane.insert().values(name="lane", next_seq=7))
+        ages = retention.Ages(*[tx.now] * 6)
+    with mine.transaction() as tx:
+        jobs.put(tx, NewJob(JobKind.SEND, "lane", "key", {"v": 1}, tx.now))
+        with other.transaction() as beside:
+            assert retention.remove(beside, Kind.LANES, ages, 10) == 0
+    with other.transaction() as tx:
+        assert retention.remove(tx, Kind.LANES, ages, 10) == 0
+        assert tx.connection.execute(select(job.c.seq)).scalar_one() == 8
+    for each in (mine, other):
+        each.close()
+
+
+async def test_one_of_several_processes_purges_each_day(store: Store, database_url: str, clock: ManualClock) -> None:
+    other = Store(database_url, clock)
+    other.open()
+    done = [await purge_daily(each, PRIVACY) for each in (store, other, store)]
+    assert [purged is not None for purged in done] == [True, False, False]
+    clock.advance(DAY)
+    assert await purge_daily(other, PRIVACY) is not None
+    assert await purge_daily(store, PRIVACY) is None
+    other.close()
+
+
+async def test_a_serving_process_purges_by_itself(store: Store, clock: ManualClock) -> None:
+    with store.transaction() as tx:
+        answers.record(tx, "can I?", "answer", ("a",), "r1", "slack:U1")
+    clock.advance(PRIVACY.questions + SECOND)
+    keeping = asyncio.create_task(keep(store, PRIVACY))
+    async with asyncio.timeout(20):
+        while dump(store, "answered"):  # noqa: ASYNC110  it tells nobody when it is done
+            await asyncio.sleep(0.02)
+    keeping.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await keeping
+
+
+async def test_a_failing_purge_ends_nothing(store: Store, caplog: pytest.LogCaptureFixture) -> None:
+    store.close()
+    keeping = asyncio.create_task(keep(store, PRIVACY))
+    async with asyncio.timeout(20):
+        while "waits for the database" not in caplog.text:  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+    assert not keeping.done()
+    keeping.cancel()
+
+
+async def test_what_the_console_showed_goes_as_questions_and_cases_do(store: Store, clock: ManualClock) -> None:
+    state = DurableState(store, "web")
+    transcript = Transcript(state, clock)
+    await transcript.person_says("staff/sam", "sam", "a question", "E1")
+    await transcript.person_says("press", "anna", "an officer's words", "E2")
+    clock.advance(PRIVACY.questions + SECOND)
+    await transcript.person_says("staff/sam", "sam", "another", "E3")
+    assert (await purge(store, PRIVACY, transcript, dry_run=True)).counts["console"] == 1
+    assert len(await Transcript(state, clock).all()) == 3
+    assert (await purge(store, PRIVACY, transcript)).counts["console"] == 1
+    for shown in (transcript, Transcript(state, clock)):
+        assert [entry.text for entry in await shown.all()] == ["an officer's words", "another"]
+    clock.advance(PRIVACY.cases)
+    assert (await purge(store, PRIVACY, transcript)).counts["console"] == 1
+    again = await Transcript(state, clock).person_says("staff/sam", "sam", "a third", "E4")
+    assert again.revision == 4
+
+
+# ---- what somebody asks to have erased ------------------------------------------------------------------------------
+
+
+async def test_nothing_names_somebody_who_was_forgotten(house: House) -> None:
+    state = DurableState(house.store, "slack")
+    await state.put(f"direct/{SAMWISE.id}", "dm")
+    await state.put("direct/U2ROSIE", "dm")
+    await house.handle(said(SAMWISE, "may I bring coffee into the reading room?", house.next_event()))
+    case = await enquire(house)
+    await house.handle(said(SAMWISE, "he says the Gazette prints tonight", house.next_event()))
+    await work_off(house, case)
+    assert all(each in dump(house.store) for each in (SAMWISE.id, SAMWISE.name, "prints tonight"))
+    done = await forget(house.store, SAMWISE.key)
+    await purge(house.store, PRIVACY)
+    assert (done.cases, done.questions > 0, done.routes, done.held) == (("M-1",), True, 1, ())
+    assert "M-1" in done.as_text()
+    left = dump(house.store)
+    assert "samwise" not in left.lower()
+    assert "flooded cellar" not in dump(house.store, "case_asker", "case_step", "job")
+    assert "prints tonight" not in dump(house.store, "case_asker", "case_step", "job")
+    assert await state.items("") == [("direct/U2ROSIE", "dm")]
+
+
+async def test_officers_keep_their_names_and_words_but_for_the_name_of_whom_they_wrote_to(house: House) -> None:
+    case = await enquire(house)
+    await work_off(house, case)
+    await forget(house.store, SAMWISE.key)
+    with house.store.transaction() as tx:
+        told = [(step.by and step.by.key, step.text) for step in cases.steps(tx, case)]
+    assert (ANNA.key, "Dear (erased), say nothing yet.") in told
+    assert ("slack:(erased)", "(erased)") in told
+    assert (None, "(erased)") in told  # to whom it was delivered
+
+
+async def test_an_officer_who_never_asked_is_not_taken_out_of_the_record(house: House) -> None:
+    case = await enquire(house)
+    await work_off(house, case)
+    before = dump(house.store, "case_step", "press_case")
+    assert (await forget(house.store, ANNA.key)).cases == ()
+    assert dump(house.store, "case_step", "press_case") == before
+
+
+async def test_others_who_asked_stay(house: House) -> None:
+    theirs = await enquire(house, ROSIE, f"{ENQUIRY}, says rosie")
+    await work_off(house, theirs)
+    await work_off(house, await enquire(house))
+    before = dump(house.store, "case_asker")
+    await forget(house.store, SAMWISE.key)
+    left = dump(house.store, "case_asker")
+    assert [line for line in left.splitlines() if "rosie" in line] == [
+        line for line in before.splitlines() if "rosie" in line
+    ]
+
+
+async def test_somebody_who_still_waits_is_not_forgotten(house: House) -> None:
+    await work_off(house, await enquire(house))
+    await enquire(house)
+    before = dump(house.store)
+    with pytest.raises(UserError, match=r"M-2: is not closed.*Close it first"):
+        await forget(house.store, SAMWISE.key)
+    assert dump(house.store) == before
+
+
+async def test_what_is_on_its_way_to_them_leaves_first(house: House) -> None:
+    case = await enquire(house)
+    await work_off(house, case)
+    with house.store.transaction() as tx:
+        jobs.put(tx, NewJob(JobKind.SEND, str(direct(SAMWISE)), "late", {"v": 1}, tx.now, case))
+    with pytest.raises(UserError, match="M-1: has messages that have not left yet"):
+        await forget(house.store, SAMWISE.key)
+
+
+async def test_a_hold_keeps_name_and_words_and_that_is_said(house: House) -> None:
+    case = await enquire(house)
+    await work_off(house, case)
+    with house.store.transaction() as tx:
+        cases.hold(tx, case, held=True)
+    done = await forget(house.store, SAMWISE.key)
+    assert (done.cases, done.held) == ((), ("M-1",))
+    assert "Held, so kept with their name and words: M-1." in done.as_text()
+    assert SAMWISE.id in dump(house.store, "case_asker")
+    assert SAMWISE.id not in dump(house.store, "answered")
+
+
+@pytest.mark.parametrize("person", ["", "Sam", ":U1", "slack:", "sla ck:U1"])
+async def test_a_name_that_names_nobody_is_refused(store: Store, person: str) -> None:
+    with pytest.raises(UserError, match="names nobody"):
+        await forget(store, person)
+
+
+async def test_a_route_is_theirs_only_if_its_key_ends_in_exactly_their_id(store: Store) -> None:
+    state = DurableState(store, "slack")
+    others = ["direct/u1", "direct/XU1", "U1", "direct/U1/more", "direct/U_"]
+    for key in (*others, "thread/C1/1.2/U1"):
+        await state.put(key, "")
+    await DurableState(store, "teams").put("direct/U1", "")
+    assert (await forget(store, "slack:U1")).routes == 1
+    assert [key for key, _ in await state.items("")] == sorted(others)
+    assert (await forget(store, "slack:U_")).routes == 1
