@@ -20,9 +20,9 @@ from bot.matching.lexical import Channel, Floats, Row, stack
 from bot.matching.reading import Reader, Reading
 from bot.matching.softmax import fit
 
-_FOLDS = 3
+_FOLDS = 5
 _STRENGTH = 30.0
-_ROUNDS = 40
+_ROUNDS = 60
 _CUE = np.float32(0.5)
 _MISSED = 0.01
 """Share of held-out enquiries that may stay below `possible`."""
