@@ -427,6 +427,19 @@ async def _chat(config: Config, terminal: TerminalConsole) -> None:
         await application.stop()
 
 
+async def _started(application: Application, told: asyncio.Event) -> bool:
+    """False when it was told to stop before it was up: learning takes a while, and nobody waits for it then."""
+    starting = asyncio.create_task(application.start(), name="start")
+    telling = asyncio.create_task(told.wait(), name="told")
+    await asyncio.wait((starting, telling), return_when=asyncio.FIRST_COMPLETED)
+    telling.cancel()
+    if not starting.done():
+        await _end(starting)
+        return False
+    await starting
+    return True
+
+
 async def _serve(config: Config, announce: Callable[[str], None]) -> None:
     told = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -434,7 +447,8 @@ async def _serve(config: Config, announce: Callable[[str], None]) -> None:
         loop.add_signal_handler(number, told.set)
     application = Application(config)
     announce("Policy Desk is reading its knowledge base …")
-    await application.start()
+    if not await _started(application, told):
+        return
     for adapter in application.adapters:
         if page := getattr(adapter, "url", ""):
             announce(f"Policy Desk is ready. Open {page} in a browser.")
