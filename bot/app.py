@@ -37,6 +37,7 @@ from bot.knowledge import snapshot
 from bot.knowledge.keeper import KnowledgeKeeper
 from bot.knowledge.loader import load
 from bot.knowledge.model import Knowledge
+from bot.matching import kept
 from bot.matching.matcher import Matcher, Options
 from bot.operations import Operations
 from bot.ports import Adapter, Messenger
@@ -100,7 +101,7 @@ def matcher_for(folder: Path | None, config: Path | None) -> tuple[Knowledge, Ma
     """A knowledge base (the configured one unless a folder is given) and its matcher, for the command line."""
     settings = read_config(config)
     knowledge = load(folder or knowledge_folder(settings))
-    return knowledge, Matcher.build(knowledge, _options(settings))
+    return knowledge, kept.matcher_for(knowledge, _options(settings))
 
 
 @contextmanager
@@ -404,7 +405,15 @@ def _knowledge_status(application: Application) -> str:
 
 
 def _options(config: Config) -> Options:
-    return Options(accept=config.matching.accept, encoder=config.matching.encoder)
+    return Options(config.matching.accept, config.matching.encoder, _cache(config))
+
+
+def _cache(config: Config) -> Path | None:
+    """Where what was learned is kept between starts; None where the system has no such place for this user."""
+    if config.matching.cache:
+        return Path(config.matching.cache)
+    home = os.environ.get("XDG_CACHE_HOME") or (f"{os.environ['HOME']}/.cache" if os.environ.get("HOME") else "")
+    return Path(home) / "policydesk" if home else None
 
 
 def _process_name() -> str:

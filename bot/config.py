@@ -159,10 +159,14 @@ class Teams(_Section):
 
 
 class Matching(_Section):
-    """`accept`: share of the correctly matched questions that are answered. `encoder`: auto, off or a folder."""
+    """`accept`: share of the correctly matched questions that are answered. `encoder`: auto, off or a folder.
+
+    `cache`: a folder for what was learned, so that the next start need not learn it again; empty: the user's own.
+    """
 
     accept: float = Field(default=0.9, gt=0, lt=1)
     encoder: str = "auto"
+    cache: str = ""
 
 
 class Privacy(_Section):

@@ -11,14 +11,19 @@ from threading import Thread
 
 from bot.errors import KnowledgeError, Problem
 from bot.knowledge.model import Knowledge
+from bot.matching import kept
 from bot.matching.matcher import Matcher, Options
 
 
 async def train(knowledge: Knowledge, options: Options) -> Matcher:
-    """`Matcher.build`, elsewhere. The process ends with the training, and with whoever asked for it, however that ends.
+    """The matcher that is kept, or one that is trained elsewhere.
+
+    The process ends with the training, and with whoever asked for it, however that ends.
 
     Raises KnowledgeError when it ended without a result; what a defect of ours says of itself is on stderr.
     """
+    if found := await asyncio.to_thread(lambda: kept.read(kept.place(knowledge, options))):
+        return found
     context = get_context("spawn")
     receiving, sending = context.Pipe(duplex=False)
     process = context.Process(target=_build, args=(sending, knowledge, options), name="training", daemon=True)
@@ -40,7 +45,7 @@ def _build(sending: Connection, knowledge: Knowledge, options: Options) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     Thread(target=_end_with_parent, name="parent", daemon=True).start()
-    sending.send(Matcher.build(knowledge, options))
+    sending.send(kept.trained(knowledge, options, kept.place(knowledge, options)))
 
 
 def _end_with_parent() -> None:
