@@ -21,8 +21,8 @@ Json = dict[str, Any]
 PATIENT = 8
 """Seconds for a call of the relay, which gives a delivery ten."""
 
-PROMPT = 2.0
-"""Seconds for a call on which an acknowledgement waits, which Slack wants within three."""
+PROMPT = 1.2
+"""Seconds for a call on which an acknowledgement waits: there may be two of them, and Slack waits for three."""
 
 _SKEW = timedelta(minutes=1)  # Slack's clock and ours need not agree
 _GONE = frozenset({404, 410})  # of a response URL: it has expired, or was used up
