@@ -53,8 +53,8 @@ def mind() -> Mind:
 class Hesitant(Matcher):
     """Offers where it would answer, and asks where it would pass on: as with examples that lie closer together."""
 
-    def match(self, text: str) -> Match:
-        sure = super().match(text)
+    def match(self, text: str, previous: str = "") -> Match:
+        sure = super().match(text, previous)
         if sure.outcome == "answer":
             return replace(sure, outcome="choose", entries=sure.nearest)
         return replace(sure, outcome="confirm_media") if sure.outcome == "media" else sure

@@ -21,16 +21,17 @@ from bot.messages import (
     Address,
     Form,
     Immediate,
-    Incoming,
     Joined,
     Person,
     Pressed,
     Said,
+    Shared,
     Submitted,
     Viewed,
 )
 from tests.desk import House, Message, buttons, direct, hesitant, mind, person, said
 
+Event = Said | Pressed | Submitted | Shared | Joined
 Sees = Mapping[str, Sequence[str]]
 
 
@@ -76,6 +77,14 @@ class Fills(Turn):
 
     who: str
     values: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Shares(Turn):
+    """Somebody picks a message for the press office."""
+
+    who: str
+    text: str
 
 
 @dataclass(frozen=True)
@@ -126,7 +135,7 @@ class Stage:
 
     def __init__(self, house: House) -> None:
         self.house = house
-        self._last: Incoming | None = None
+        self._last: Event | None = None
         self._forms: dict[str, Form] = {}
         self._said: dict[str, list[Said]] = {}
 
@@ -190,7 +199,7 @@ class Stage:
             self._forms[incoming.person.key] = immediate.form
         return immediate
 
-    def _incoming(self, turn: Turn) -> Said | Pressed | Submitted | Joined:
+    def _incoming(self, turn: Turn) -> Event:
         match turn:
             case Says():
                 return self._says(turn)
@@ -201,11 +210,14 @@ class Stage:
                 form = self._forms[who.key]
                 at = self.place("press")
                 return Submitted(self.house.next_event(), who, form.name, form.context, turn.values, at, direct(who))
+            case Shares():
+                who = self.who(turn.who)
+                return Shared(who, turn.text, direct(who), direct(who))
             case Comes():
                 who = self.who(turn.who)
                 return Joined(self.house.next_event(), who, direct(who), direct(who))
             case Again():
-                assert isinstance(self._last, Said | Pressed | Submitted | Joined)
+                assert self._last is not None
                 return self._last
             case _:
                 raise AssertionError(turn)

@@ -11,7 +11,7 @@ from typing import Any
 
 from hypothesis.stateful import RuleBasedStateMachine, invariant
 
-from bot.messages import Address, Button, Form, Immediate, Incoming, Person, Pressed, Viewed
+from bot.messages import Address, Button, Form, Immediate, Incoming, Person, Pressed, Submitted, Viewed
 from bot.model import Case, CaseKind, CaseState, Step, StepKind
 from bot.store import cases
 from bot.store.engine import Store
@@ -131,6 +131,14 @@ class CaseWorld(RuleBasedStateMachine):
             assert immediate.form is None
         if immediate.form:
             self.forms.append(immediate.form)
+
+    def fill(self, form: Form, by: Person, outcome: str) -> None:
+        values = {"text": self.word(), "note": self.word(), "journalist": self.word(), "outcome": outcome}
+        if form.name == "case.note":
+            self.inside.append(values["text"])
+        self.inside += [values["note"], values["journalist"]]
+        event = self.house.next_event()
+        self.handle(Submitted(event, by, form.name, form.context, values, self.channels[0], direct(by)))
 
     def handle(self, incoming: Incoming) -> Immediate:
         before, known = self.everything(), self.revisions()

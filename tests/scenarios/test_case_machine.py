@@ -38,6 +38,7 @@ from tests.scenarios.case_world import (
 
 MEMORY = Path("/dev/shm")
 CHANNELS = (["slack:c-press"], ["slack:c-press", "teams:c-press"])
+OUTCOMES = st.sampled_from(("answered", "no action", "withdrawn", ""))
 FOR_STAFF = frozenset({"case.withdraw", "case.separate", "case.details", "press.ask", "media.yes", "entry.show"})
 BREAKABLE = st.sampled_from((("slack", "c-press"), ("teams", "c-press"), ("slack", "dm-sam"), ("teams", "dm-tess")))
 LONGEST_GAP = 245
@@ -51,10 +52,12 @@ rarely = st.sampled_from((False, False, False, True))
 class CaseMachine(CaseWorld):
     """The rules: whatever anybody or anything can do."""
 
-    @initialize(channels=st.sampled_from(CHANNELS), first=st.sampled_from(WORDS))
-    def begin(self, channels: list[str], first: str) -> None:
-        """One enquiry and something else are there from the start."""
+    @initialize(channels=st.sampled_from(CHANNELS), first=st.sampled_from(WORDS), down=rarely, for_good=st.booleans())
+    def begin(self, channels: list[str], first: str, down: bool, for_good: bool) -> None:
+        """One enquiry and something else are there from the start, and perhaps a press channel that is down."""
         self.furnish(channels)
+        if down:
+            self.breaks(("slack", "c-press"), for_good)
         self.asks(SAM, WORDS[0], yard=False, files=0)
         self.asks(TESS, first, yard=False, files=0)
 
@@ -88,16 +91,22 @@ class CaseMachine(CaseWorld):
         value = f"{case}@{rest % 9}:{rest % 7}" if action.startswith("case.") else f"{rest % 50}:coffee"
         self.press(by, Button("", action, value), direct(by))
 
+    @rule(action=st.sampled_from(sorted(OFFICERS_ONLY)), by=st.sampled_from(OFFICERS), n=pick, outcome=OUTCOMES)
+    def works(self, action: str, by: Person, n: int, outcome: str) -> None:
+        """An officer acts on a case as it is now, from the queue, and fills in what opens."""
+        known = self.cases()
+        if known:
+            case, _ = known[n % len(known)]
+            before = len(self.forms)
+            self.press(by, Button("", action, f"{case.id}@{case.revision}"), direct(by))
+            if len(self.forms) > before:
+                self.fill(self.forms[-1], by, outcome)
+
     @precondition(lambda self: bool(self.forms))
-    @rule(n=pick, by=who, outcome=st.sampled_from(("answered", "no action", "withdrawn", "")))
-    def fills(self, n: int, by: Person, outcome: str) -> None:
-        form = self.forms[-1 - n % min(3, len(self.forms))]
-        values = {"text": self.word(), "note": self.word(), "journalist": self.word(), "outcome": outcome}
-        if form.name == "case.note":
-            self.inside.append(values["text"])
-        self.inside += [values["note"], values["journalist"]]
-        event = self.house.next_event()
-        self.handle(Submitted(event, by, form.name, form.context, values, self.channels[0], direct(by)))
+    @rule(n=pick, by=who, outcome=OUTCOMES)
+    def fills_later(self, n: int, by: Person, outcome: str) -> None:
+        """A form that somebody left open, or that somebody else had."""
+        self.fill(self.forms[n % len(self.forms)], by, outcome)
 
     @rule(n=pick, by=st.sampled_from((*OFFICERS, JOE)), aloud=st.booleans())
     def writes_below_a_card(self, n: int, by: Person, aloud: bool) -> None:
@@ -107,7 +116,7 @@ class CaseMachine(CaseWorld):
             word = self.word()
             if not aloud or by == JOE:
                 self.inside.append(word)
-            self.handle(said(by, f"reply: {word}" if aloud else word, self.house.next_event(), thread))
+            self.handle(said(by, f"reply: {word}" if aloud else f"inside {word}", self.house.next_event(), thread))
 
     @precondition(lambda self: bool(self.handled))
     @rule(n=pick)
@@ -125,15 +134,14 @@ class CaseMachine(CaseWorld):
 
     # ---- what platforms and time do ---------------------------------------------------------------------------------
 
-    @precondition(lambda self: bool(self.handled))
-    @rule(n=pick)
-    def redelivers(self, n: int) -> None:
+    @rule()
+    def redelivers(self) -> None:
         """What changed something changes nothing the second time."""
-        incoming, changed = self.handled[n % len(self.handled)]
-        before = self.everything()
-        self.runner.run(self.house.desk.handle(incoming))
-        assert not changed or self.everything() == before
-        self.settle()
+        for incoming, changed in self.handled[-4:]:
+            before = self.everything()
+            self.runner.run(self.house.desk.handle(incoming))
+            assert not changed or self.everything() == before
+            self.settle()
 
     @rule(minutes=st.sampled_from((1, 5, 20, 130)))
     def time_passes(self, minutes: int) -> None:

@@ -1,0 +1,64 @@
+"""What most dialogues about cases begin with."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot import wording
+from tests.desk import PHONE
+from tests.dialogue import Fills, Presses, Says
+
+ENQUIRY = "a reporter from the Harbour Gazette rang me about the flooded cellar"
+FURTHER = "she also asked when the branch opens again, and wants it by five"
+QUESTION = "when do I get my pay slip"
+HOUR = timedelta(hours=1)
+
+REPORT = Says(
+    "sam",
+    ENQUIRY,
+    sees={
+        "press": [f"M-1 · Media enquiry · unclaimed … Sam: … {ENQUIRY} … Asked by: Sam · slack … Claim … Reply"],
+        "sam": [f"The press office has been told. … M-1 … take the person's name and number … {PHONE} … Withdraw"],
+    },
+    card="unclaimed … Sam reported it … The desk delivered it: slack:c-press",
+)
+CLAIM = Presses(
+    "anna",
+    "Claim",
+    at="press",
+    sees={"sam": ["Anna of the press office is now looking after M-1"]},
+    card="claimed by Anna … Anna claimed it",
+)
+REPLY = Says(
+    "anna",
+    "reply: Tell her that we ring back at four.",
+    at="thread",
+    sees={
+        "sam": ["Anna of the press office writes about M-1: … > Tell her that we ring back at four."],
+        "thread": ["Delivered to Sam."],
+    },
+    marks=["delivered"],
+    card="answered by Anna … Anna wrote to the person who asked: Tell her … The desk delivered it: Sam",
+)
+CLOSE = (
+    Presses("anna", "Close", at="press", form="Close: M-1"),
+    Fills(
+        "anna",
+        {"outcome": "answered", "note": "She was content."},
+        sees={"sam": [wording.closed_for_asker("M-1")]},
+        card="closed: answered … Reopen … Anna closed it: answered … Anna noted: She was content.",
+    ),
+)
+ASK_PERSON = (
+    Says("sam", QUESTION, sees={"sam": ["That is a matter for the pay office"]}),
+    Presses("sam", "Ask the press office", sees={"press": ["Q-1"], "sam": ["Your question is with the press office."]}),
+)
+ADDED = Says(
+    "sam",
+    FURTHER,
+    sees={
+        "sam": ["I have added this to M-1. … This is a separate enquiry"],
+        "thread": [f"Sam adds: … > {FURTHER}"],
+    },
+    card=f"Sam added a message: {FURTHER}",
+)
