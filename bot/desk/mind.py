@@ -26,11 +26,11 @@ class Minds:
         self.current = mind
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="matcher")
 
-    async def match(self, text: str) -> tuple[Mind, Match]:
-        """The match, and the mind that made it."""
+    async def match(self, text: str, previous: str = "") -> tuple[Mind, Match]:
+        """The match, and the mind that made it. `previous` is what a follow-up is read with."""
         mind = self.current
         loop = asyncio.get_running_loop()
-        return mind, await loop.run_in_executor(self._thread, mind.matcher.match, text)
+        return mind, await loop.run_in_executor(self._thread, mind.matcher.match, text, previous)
 
     def close(self) -> None:
         """Let go of the thread."""

@@ -13,6 +13,7 @@ from bot.desk.mind import Mind, Minds
 from bot.desk.office import Office
 from bot.knowledge.model import Entry
 from bot.matching.match import Match
+from bot.matching.text import follows_up
 from bot.messages import Immediate, Joined, Outgoing, Pressed, Said, Shared, Submitted
 from bot.model import Answered, Case, CaseKind, Details
 from bot.store import answers, events
@@ -22,6 +23,7 @@ from bot.store.events import Once
 from bot.store.tx import Tx
 
 BELONGS_WITHIN = timedelta(hours=2)
+FOLLOWS_WITHIN = timedelta(minutes=15)
 UNKNOWN_DETAILS = Details()
 
 
@@ -35,8 +37,15 @@ class Questions:
 
     async def said(self, said: Said) -> Immediate:
         """Match outside any transaction, then decide and commit in one."""
-        mind, match = await self._minds.match(said.text)
+        mind, match = await self._minds.match(said.text, await self._before(said))
         return await self._store.run(lambda tx: self._respond(tx, said, mind, match))
+
+    async def _before(self, said: Said) -> str:
+        """What a follow-up follows: the last answered question of the same person in the same thread, while fresh."""
+        if not follows_up(said.text):
+            return ""
+        asker, conversation = said.person.key, str(said.at)
+        return await self._store.run(lambda tx: answers.previous(tx, asker, conversation, tx.now - FOLLOWS_WITHIN))
 
     async def joined(self, joined: Joined) -> Immediate:
         """Welcome somebody once, whatever the platform sends and how often."""
@@ -129,9 +138,17 @@ class Questions:
         revision = mind.knowledge.revision
         if outcome == "unknown":
             return answers.record(tx, said.text, outcome, entries, revision)
-        whose, message = said.person.key, said.event_id
         return answers.record(
-            tx, said.text, outcome, entries, revision, whose, event_id=message, link=said.link, files=said.files
+            tx,
+            said.text,
+            outcome,
+            entries,
+            revision,
+            said.person.key,
+            event_id=said.event_id,
+            link=said.link,
+            files=said.files,
+            conversation=str(said.at),
         )
 
     def _say(self, tx: Tx, said: Said, outgoing: Outgoing, *, part: str = "") -> None:

@@ -30,6 +30,7 @@ def record(
     event_id: str = "",
     link: str = "",
     files: int = 0,
+    conversation: str = "",
 ) -> int:
     """Note an answer given now, from this revision of the knowledge; its id. The rest is as in `Answered`.
 
@@ -46,6 +47,7 @@ def record(
         event_id=event_id,
         link=link,
         files=files,
+        conversation=conversation,
     )
     return int(tx.connection.execute(statement.returning(answered.c.id)).scalar_one())
 
@@ -54,6 +56,18 @@ def load(tx: Tx, answered_id: int) -> Answered | None:
     """None where there never was one, or it is no longer kept."""
     row = tx.connection.execute(select(answered).where(answered.c.id == answered_id)).one_or_none()
     return None if row is None else _answered(row)
+
+
+def previous(tx: Tx, asker: str, conversation: str, since: datetime) -> str:
+    """What this person was last answered in this conversation, if that was since then; else an empty string."""
+    query = (
+        select(answered.c.question)
+        .where(answered.c.asker == asker, answered.c.conversation == conversation, answered.c.at >= since)
+        .where(answered.c.outcome == "answer")
+        .order_by(answered.c.at.desc())
+        .limit(1)
+    )
+    return str(tx.connection.execute(query).scalar_one_or_none() or "")
 
 
 def feedback(tx: Tx, answered_id: int, verdict: str) -> bool:

@@ -130,6 +130,7 @@ answered = Table(
     Column("event_id", Words, nullable=False),
     Column("link", Words, nullable=False),
     Column("files", Integer, nullable=False),
+    Column("conversation", Words, nullable=False),
 )
 
 feedback = Table(
