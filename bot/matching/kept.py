@@ -40,7 +40,7 @@ def place(knowledge: Knowledge, options: Options) -> Path | None:
         return None
     encoder = find_encoder(options.encoder)
     told = [knowledge.revision, repr(options.accept), encoder.fingerprint if encoder else "", platform.python_version()]
-    told += [version(name) for name in ("numpy", "scipy", "rapidfuzz", "scikit-learn")]
+    told += [version(name) for name in ("numpy", "scipy", "rapidfuzz", "snowballstemmer")]
     digest = hashlib.sha256("\n".join(told).encode())
     for source in sorted(Path(__file__).parent.glob("*.py")):
         digest.update(source.read_bytes())
