@@ -11,7 +11,7 @@ from adapters.web.transcript import Transcript
 from bot.cases import reopen
 from bot.config import Privacy
 from bot.errors import UserError
-from bot.model import JobKind, NewJob
+from bot.model import JobKind, NewJob, StepKind
 from bot.retention import EVENTS_KEPT, TEXTS_KEPT, forget, keep, purge, purge_daily
 from bot.store import answers, cases, events, jobs, retention
 from bot.store.engine import Store
@@ -293,6 +293,15 @@ async def test_an_officer_who_never_asked_is_not_taken_out_of_the_record(house: 
     before = dump(house.store, "case_step", "press_case")
     assert (await forget(house.store, ANNA.key)).cases == ()
     assert dump(house.store, "case_step", "press_case") == before
+
+
+async def test_an_officer_who_asked_is_erased_as_the_one_who_asked_alone(house: House) -> None:
+    case = await enquire(house, ANNA)
+    await work_off(house, case)
+    await forget(house.store, ANNA.key)
+    with house.store.transaction() as tx:
+        by = {step.kind: step.by.name for step in cases.steps(tx, case) if step.by}
+    assert (by[StepKind.OPENED], by[StepKind.CLAIMED], by[StepKind.CLOSED]) == ("(erased)", "Anna", "Anna")
 
 
 async def test_others_who_asked_stay(house: House) -> None:
