@@ -31,7 +31,7 @@ _ASKERS = (
 
 def unname_questions(tx: Tx, person: str) -> int:
     """Their questions (`platform:id`) stay for the owners of the answers, and are nobody's any more; how many."""
-    nobodys = {"asker": "", "event_id": "", "link": "", "files": 0}
+    nobodys = {"asker": "", "event_id": "", "link": "", "files": 0, "conversation": ""}
     return tx.connection.execute(update(answered).where(answered.c.asker == person).values(nobodys)).rowcount
 
 
