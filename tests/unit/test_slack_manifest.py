@@ -7,7 +7,7 @@ import os
 import re
 from pathlib import Path
 
-import jsonschema  # type: ignore[import-untyped]  # its types are a package of their own
+import jsonschema
 import pytest
 
 from adapters.slack import manifest
