@@ -35,7 +35,7 @@ VIOLATIONS = [
     ("port", "adapters/http/operations.py", "import bot.store.engine"),
     ("vendors", "bot/decide.py", "import aiohttp"),
     ("vendors", "bot/desk/desk.py", "from slack_sdk.web.async_client import AsyncWebClient"),
-    ("vendors", "bot/app.py", "import botbuilder.core"),
+    ("vendors", "bot/app/application.py", "import botbuilder.core"),
     ("vendors", "bot/relay.py", "import adapters.http"),
     ("botframework", "adapters/teams/cards.py", "import botbuilder.core"),
     ("botframework", "adapters/web/console.py", "from botframework.connector import ConnectorClient"),

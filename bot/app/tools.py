@@ -1,0 +1,43 @@
+"""What the command line needs of a desk that it does not run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from bot import retention
+from bot.app.settings import knowledge_folder, options, read_config
+from bot.clock import SystemClock
+from bot.config import Config
+from bot.knowledge.loader import load
+from bot.knowledge.model import Knowledge
+from bot.matching import kept
+from bot.matching.matcher import Matcher
+from bot.store.engine import Store
+from bot.store.state import DurableState
+
+
+def matcher_for(folder: Path | None, config: Path | None) -> tuple[Knowledge, Matcher]:
+    """A knowledge base (the configured one unless a folder is given) and its matcher, for the command line."""
+    settings = read_config(config)
+    knowledge = load(folder or knowledge_folder(settings))
+    return knowledge, kept.matcher_for(knowledge, options(settings))
+
+
+@contextmanager
+def database(config: Config) -> Iterator[Store]:
+    """The database, beside whatever serves from it. Raises as `Store.open_beside`."""
+    store = Store(config.database_url, SystemClock())
+    store.open_beside()
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def transcripts(store: Store) -> retention.Transcripts:
+    """What the browser console has shown, for the command line."""
+    from adapters.web.transcript import Transcript
+
+    return Transcript(DurableState(store, "web"), SystemClock())
