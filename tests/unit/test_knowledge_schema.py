@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import yaml
-from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # its types are a package of their own
+from jsonschema import Draft202012Validator  # its types are a package of their own
 
 from bot.knowledge.schema import json_schema
 from tests.unit.test_knowledge_loader import WHOLE
