@@ -1,0 +1,214 @@
+"""Transitions, where a dialogue would not show what matters: what is waited for, who is called, what is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot import cases, plaintext, wording
+from bot.cases import BelowPing, Change, Effect, Mail, Ping, Refused, StartTimer, StopTimer, Tell, Terms
+from bot.messages import Address, Person, Said
+from bot.model import Asker, Case, CaseKind, CaseState, Details, Outcome, Step, StepKind
+
+NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+SAM, PRIYA = Person("slack", "sam", "Sam"), Person("teams", "priya", "Priya")
+ANNA, BEN = Person("slack", "anna", "Anna"), Person("slack", "ben", "Ben")
+TERMS = Terms("+44 1524 000000", "Say nothing yet.", 15 * MINUTE, 5 * MINUTE, on_call=("slack:ben",))
+NIGHT = replace(TERMS, on_call_at_once=True, opens_in=timedelta(hours=9))
+
+
+def asker(who: Person) -> Asker:
+    direct = Address(who.platform, f"dm-{who.id}")
+    return Asker(who, direct, direct, "they rang", NOON, f"e-{who.id}")
+
+
+OPEN = Case(7, CaseKind.MEDIA, CaseState.OPEN, (asker(SAM),), NOON)
+OWNED = replace(OPEN, state=CaseState.CLAIMED, owner=ANNA, claimed_at=NOON, revision=2, turned=2)
+CLOSED = replace(OWNED, state=CaseState.CLOSED, outcome=Outcome.ANSWERED, closed_at=NOON, revision=3, turned=3)
+SHARED = replace(OPEN, askers=(asker(SAM), asker(PRIYA)))
+STATES = (OPEN, OWNED, CLOSED, SHARED)
+
+Transition = Callable[[Case, Person], Change | Refused | None]
+TRANSITIONS: tuple[Transition, ...] = (
+    lambda case, by: cases.claim(case, by, NOON),
+    lambda case, by: cases.unclaim(case, by, TERMS, NOON),
+    lambda case, by: cases.reply(case, by, "words", NOON),
+    lambda case, by: cases.note(case, by, "words", NOON),
+    lambda case, by: cases.close(case, by, Outcome.ANSWERED, NOON, inside="words"),
+    lambda case, by: cases.close(case, by, Outcome.FALSE_ALARM, NOON),
+    lambda case, by: cases.reopen(case, by, TERMS, NOON),
+    lambda case, by: cases.withdraw(case, by, (), NOON),
+    lambda case, by: cases.add(case, Said("e2", by, "more", asker(by).at, asker(by).direct), NOON, number=1),
+    lambda case, by: cases.correct(
+        case, Said("e3", by, "else", asker(by).at, asker(by).direct, corrects="e-sam"), NOON
+    ),
+    lambda case, by: cases.add_details(case, by, Details(outlet="The Gazette"), NOON),
+    lambda case, by: cases.remind(case, (), TERMS, NOON),
+    lambda case, by: cases.pinged(case, "slack:c-press", NOON),
+    lambda case, by: cases.ping_failed(case, "slack:c-press", "away", TERMS, NOON, elsewhere=False),
+    lambda case, by: cases.unreachable(case, "slack:c-press", "away", TERMS, NOON),
+    lambda case, by: cases.reply_delivered(case, "Sam", NOON),
+    lambda case, by: cases.tell_failed(case, "Sam", "away", NOON),
+    lambda case, by: cases.below_failed(case, "slack:c-press", "away", NOON),
+)
+
+
+def done(result: Change | Refused | None) -> Change:
+    assert isinstance(result, Change)
+    return result
+
+
+def timers(effects: tuple[Effect, ...]) -> dict[str, timedelta | None]:
+    found: dict[str, timedelta | None] = {}
+    for effect in effects:
+        if isinstance(effect, StartTimer):
+            found[effect.name] = effect.after
+        elif isinstance(effect, StopTimer):
+            found[effect.name] = None
+    return found
+
+
+def told(change: Change) -> list[tuple[str, str]]:
+    return [
+        (effect.asker.person.id, plaintext.render(effect.outgoing))
+        for effect in change.effects
+        if isinstance(effect, Tell)
+    ]
+
+
+@given(st.sampled_from(STATES), st.sampled_from(TRANSITIONS), st.sampled_from((SAM, PRIYA, ANNA, BEN)))
+def test_every_change_is_one_revision_with_a_history(case: Case, transition: Transition, by: Person) -> None:
+    result = transition(case, by)
+    if not isinstance(result, Change):
+        return
+    assert result.case.revision == case.revision + 1
+    assert result.steps
+    turns = (result.case.state, result.case.owner) != (case.state, case.owner)
+    assert (result.case.turned == result.case.revision) is turns
+    assert cases.is_stale(result.case, case.revision) is (turns or cases.is_stale(case, case.revision))
+    assert (result.case.owner is None) or result.case.state is not CaseState.OPEN
+    assert (result.case.outcome is None) is (result.case.state is not CaseState.CLOSED)
+
+
+@given(st.sampled_from(TRANSITIONS), st.sampled_from((SAM, ANNA, BEN)))
+def test_a_closed_case_waits_for_nothing(transition: Transition, by: Person) -> None:
+    result = transition(CLOSED, by)
+    if isinstance(result, Change) and result.case.state is CaseState.CLOSED:
+        assert not any(timers(result.effects).values())
+
+
+def test_an_enquiry_is_watched_from_the_start() -> None:
+    change = cases.opened(OPEN, TERMS, NOON)
+    assert timers(change.effects) == {cases.REMIND: 15 * MINUTE, cases.FALLBACK: 5 * MINUTE}
+    assert change.effects[0] == Ping()
+    assert cases.opened(OPEN, NIGHT, NOON).effects[0] == Ping(("slack:ben",))
+
+
+def test_a_question_has_no_fallback_and_calls_nobody() -> None:
+    change = cases.opened(replace(OPEN, kind=CaseKind.QUESTION), NIGHT, NOON)
+    assert timers(change.effects) == {cases.REMIND: 15 * MINUTE}
+    assert change.effects[0] == Ping()
+
+
+def test_what_is_free_again_is_watched_again() -> None:
+    for change in (done(cases.unclaim(OWNED, BEN, TERMS, NOON)), done(cases.reopen(CLOSED, BEN, TERMS, NOON))):
+        assert timers(change.effects) == {cases.REMIND: 15 * MINUTE, cases.FALLBACK: 5 * MINUTE}
+        assert (change.case.owner, change.case.claimed_at, change.case.closed_at) == (None, None, None)
+
+
+def test_the_gaps_between_reminders_grow_to_four_hours() -> None:
+    steps = [Step(NOON, StepKind.OPENED, SAM)]
+    now, gaps = NOON + 15 * MINUTE, []
+    for _ in range(8):
+        change = done(cases.remind(OPEN, steps, TERMS, now))
+        steps += change.steps
+        gap = timers(change.effects)[cases.REMIND]
+        assert gap is not None
+        gaps.append(gap // MINUTE)
+        now += gap
+    assert gaps == [30, 60, 120, 240, 240, 240, 240, 240]
+
+
+def test_reminders_begin_anew_when_a_case_is_free_again() -> None:
+    waits = [Step(NOON, StepKind.OPENED), Step(NOON + 15 * MINUTE, StepKind.REMINDED)]
+    again = [
+        *waits,
+        Step(NOON + 20 * MINUTE, StepKind.CLAIMED, ANNA),
+        Step(NOON + 30 * MINUTE, StepKind.UNCLAIMED, ANNA),
+    ]
+    for steps, minutes, mention in ((waits, 45, ("slack:ben",)), (again, 15, ())):
+        change = done(cases.remind(OPEN, steps, TERMS, NOON + 45 * MINUTE))
+        (below,) = [effect for effect in change.effects if isinstance(effect, BelowPing)]
+        assert plaintext.render(below.outgoing) == wording.reminder("M-7", minutes)
+        assert below.mention == mention
+
+
+@pytest.mark.parametrize("case", [OWNED, CLOSED])
+def test_nobody_is_reminded_of_what_somebody_has(case: Case) -> None:
+    assert cases.remind(case, (), TERMS, NOON) is None
+
+
+def test_each_of_several_askers_is_answered_alone() -> None:
+    change = done(cases.reply(SHARED, ANNA, "We ring.", NOON))
+    assert [who for who, _ in told(change)] == ["sam", "priya"]
+    assert all("We ring." in text and "Sam" not in text and "Priya" not in text for _, text in told(change))
+
+
+def test_one_of_several_askers_cannot_withdraw_for_the_others() -> None:
+    change = done(cases.withdraw(SHARED, SAM, (), NOON))
+    assert change.case.state is CaseState.OPEN
+    assert told(change) == [("sam", wording.withdrawal_noted_for_asker("M-7"))]
+    assert isinstance(cases.withdraw(change.case, SAM, change.steps, NOON), Refused)
+    assert isinstance(cases.withdraw(change.case, PRIYA, change.steps, NOON), Change)
+    assert cases.withdraw(SHARED, BEN, (), NOON) == Refused(wording.NOT_YOURS)
+
+
+def test_the_fallback_happens_once_and_only_while_nobody_has_it() -> None:
+    change = done(cases.unreachable(OPEN, "slack:c-press", "away.", TERMS, NOON))
+    assert Mail() in change.effects
+    assert TERMS.phone in told(change)[0][1]
+    assert [step.kind for step in change.steps] == [StepKind.UNDELIVERED, StepKind.FALLBACK]
+    for case in (change.case, OWNED, CLOSED):
+        assert cases.unreachable(case, "slack:c-press", "away.", TERMS, NOON) is None
+
+
+def test_a_ping_that_fails_while_another_may_arrive_tells_the_asker_nothing() -> None:
+    change = cases.ping_failed(OPEN, "slack:c-press", "away.", TERMS, NOON, elsewhere=True)
+    assert told(change) == []
+    assert change.case.unreachable == ""
+    assert timers(change.effects) == {}
+
+
+def test_a_question_that_cannot_be_posted_at_night_waits_for_the_morning() -> None:
+    question = replace(OPEN, kind=CaseKind.QUESTION)
+    night = cases.ping_failed(question, "slack:c-press", "away.", NIGHT, NOON, elsewhere=False)
+    assert (told(night), timers(night.effects)) == ([], {cases.FALLBACK: timedelta(hours=9, minutes=5)})
+    day = cases.ping_failed(question, "slack:c-press", "away.", TERMS, NOON, elsewhere=False)
+    assert [who for who, _ in told(day)] == ["sam"]
+
+
+def test_whoever_was_told_to_phone_is_told_when_it_arrived() -> None:
+    lost = replace(OPEN, unreachable="could not")
+    assert told(cases.pinged(lost, "slack:c-press", NOON)) == [("sam", wording.reached_for_asker("M-7"))]
+    assert told(cases.pinged(OPEN, "slack:c-press", NOON)) == []
+    assert told(cases.pinged(replace(CLOSED, unreachable="could not"), "slack:c-press", NOON)) == []
+
+
+def test_an_empty_field_keeps_what_was_known() -> None:
+    known = done(cases.add_details(OPEN, SAM, Details(outlet="The Gazette", deadline="17:00"), NOON)).case
+    more = done(cases.add_details(known, ANNA, Details(journalist="Joan", outlet=""), NOON)).case
+    assert more.details == Details(outlet="The Gazette", journalist="Joan", deadline="17:00")
+    assert cases.add_details(more, ANNA, Details(), NOON) == Refused(wording.NOTHING_WRITTEN)
+
+
+@pytest.mark.parametrize("text", ["", " \n\t"])
+def test_nothing_written_is_nothing_done(text: str) -> None:
+    assert (
+        cases.reply(OWNED, ANNA, text, NOON) == cases.note(OWNED, ANNA, text, NOON) == Refused(wording.NOTHING_WRITTEN)
+    )

@@ -1,0 +1,161 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot import cards, cases, effects, plaintext
+from bot.cases import Change, Ping, Redraw, StartTimer, StopTimer, Terms
+from bot.effects import Below, Delivery, MarkMessage, Press, Send, Update
+from bot.messages import Address, Mention, Outgoing, Person, Receipt
+from bot.model import Asker, Case, CaseKind, CaseState, Details, Job, JobKind, JobState
+from bot.store import cases as case_rows
+from bot.store import jobs, postings
+from bot.store.engine import Store
+from bot.store.tx import Tx
+from tests.clock import ManualClock
+
+SAM = Person("teams", "sam", "Sam")
+DIRECT, YARD = Address("teams", "dm-sam"), Address("teams", "c-yard/1")
+FIRST, SECOND = Address("slack", "c-press"), Address("teams", "c-press")
+PRESS = Press((FIRST, SECOND), Address("email", "press@example.org"))
+TERMS = Terms("+44 1524 000000", "Say nothing yet.", timedelta(minutes=15), timedelta(minutes=5), ("slack:ben",), True)
+words = st.text(max_size=30)
+places = st.builds(Address, st.sampled_from(("slack", "teams")), words)
+outgoing = st.builds(lambda text: cards.in_thread(text, text, files=1, link=text), words)
+marks = st.builds(MarkMessage, places, words, st.sampled_from(("delivered", "failed")))
+deliveries: st.SearchStrategy[Delivery] = st.one_of(
+    marks,
+    st.builds(Update, places, outgoing),
+    st.builds(Below, places, outgoing),
+    st.builds(
+        Send,
+        places,
+        outgoing,
+        st.sampled_from(("message", "ping", "reply")),
+        words,
+        st.none() | places,
+        st.none() | marks,
+    ),
+)
+
+
+@given(deliveries)
+def test_what_is_put_into_a_row_is_what_comes_out(delivery: Delivery) -> None:
+    assert effects.read(job(effects.payload(delivery))) == delivery
+
+
+def test_every_block_survives() -> None:
+    case = Case(7, CaseKind.MEDIA, CaseState.OPEN, (asker(),), ManualClock().now(), Details(deadline="17:00"))
+    card = cards.ping(case, (), mention=("slack:ben",))
+    assert effects.read(job(effects.payload(Send(FIRST, card)))) == Send(FIRST, card)
+
+
+def test_a_payload_of_another_version_is_refused() -> None:
+    later = effects.payload(Send(FIRST, cards.plain("Hello."))) | {"v": 2}
+    with pytest.raises(ValueError, match="version 2"):
+        effects.read(job(later))
+
+
+def job(payload: Mapping[str, Any]) -> Job:
+    now = ManualClock().now()
+    return Job(1, JobKind.SEND, None, "lane", 1, "key", payload, JobState.PENDING, 0, 0, now, now)
+
+
+def asker() -> Asker:
+    return Asker(SAM, DIRECT, YARD, "they rang", ManualClock().now(), "e1")
+
+
+def opened(tx: Tx) -> Case:
+    case = case_rows.create(tx, CaseKind.MEDIA, asker(), Details())
+    effects.commit(tx, cases.opened(case, TERMS, tx.now), PRESS)
+    return case
+
+
+def change(case: Case, *of: cases.Effect) -> Change:
+    return Change(replace(case, revision=case.revision + 1), (), of)
+
+
+def waiting(tx: Tx, case: Case, to: Address) -> list[Delivery]:
+    return [effects.read(each) for each in jobs.waiting(tx, f"case:{case.id}:{to}")]
+
+
+def test_an_opened_case_is_in_every_lane_that_it_needs(store: Store) -> None:
+    with store.transaction() as tx:
+        case = opened(tx)
+        for channel in PRESS.channels:
+            (ping,) = waiting(tx, case, channel)
+            assert isinstance(ping, Send)
+            assert (ping.to, ping.purpose) == (channel, "ping")
+            assert Mention(("slack:ben",)) in ping.outgoing.blocks
+        (told,) = map(effects.read, jobs.waiting(tx, str(DIRECT)))
+        assert isinstance(told, Send)
+        assert (told.purpose, told.instead, told.name) == ("acknowledgement", YARD, "Sam")
+        for name, minutes in (("remind", 15), ("fallback", 5)):
+            (timer,) = jobs.waiting(tx, effects.timer_lane(case.id, name))
+            assert timer.due_at == tx.now + timedelta(minutes=minutes)
+
+
+def test_the_card_that_is_drawn_shows_the_step_that_drew_it(store: Store) -> None:
+    with store.transaction() as tx:
+        case = opened(tx)
+        claimed = cases.claim(case, Person("slack", "anna", "Anna"), tx.now)
+        assert isinstance(claimed, Change)
+        effects.commit(tx, claimed, PRESS)
+        *_, redrawn = waiting(tx, case, FIRST)
+        assert isinstance(redrawn, Update)
+        assert "Anna claimed it" in str(redrawn.outgoing)
+        assert case_rows.load(tx, case.id) == claimed.case
+
+
+def test_a_timer_that_is_started_again_starts_afresh(store: Store, clock: ManualClock) -> None:
+    hour = timedelta(hours=1)
+    with store.transaction() as tx:
+        case = opened(tx)
+    clock.advance(hour)
+    lane = effects.timer_lane(case.id, "remind")
+    with store.transaction() as tx:
+        effects.commit(tx, change(case, StartTimer("remind", hour)), PRESS)
+        (timer,) = jobs.waiting(tx, lane)
+        assert timer.due_at == tx.now + hour
+        effects.commit(tx, change(replace(case, revision=2), StopTimer("remind")), PRESS)
+        assert jobs.waiting(tx, lane) == []
+        assert len(jobs.waiting(tx, effects.timer_lane(case.id, "fallback"))) == 1
+
+
+def test_a_ping_is_repeated_only_where_no_card_is_nor_will_be(store: Store) -> None:
+    with store.transaction() as tx:
+        case = opened(tx)
+        again = change(case, Ping(again=True))
+        effects.commit(tx, again, PRESS)
+        assert [len(waiting(tx, case, channel)) for channel in PRESS.channels] == [1, 1]
+        for channel in PRESS.channels:
+            jobs.cancel_lane(tx, f"case:{case.id}:{channel}")
+        postings.put(tx, case.id, FIRST, Receipt(FIRST, ("1",), Address("slack", "c-press/1")))
+        effects.commit(tx, change(again.case, Redraw(), Ping(again=True)), PRESS)
+        kinds = [[type(delivery) for delivery in waiting(tx, case, channel)] for channel in PRESS.channels]
+        assert kinds == [[Update], [Update, Send]]
+
+
+def test_without_a_mailbox_nothing_is_mailed(store: Store) -> None:
+    with store.transaction() as tx:
+        case = opened(tx)
+        mailed = change(case, cases.Mail())
+        effects.commit(tx, mailed, replace(PRESS, mail=None))
+        effects.commit(tx, change(mailed.case, cases.Mail()), PRESS)
+        (mail,) = waiting(tx, case, Address("email", "press@example.org"))
+        assert isinstance(mail, Send)
+        assert "they rang" in plaintext.render(mail.outgoing)
+
+
+def test_the_same_key_is_scheduled_once(store: Store) -> None:
+    with store.transaction() as tx:
+        for text in ("first", "second"):
+            effects.send(tx, DIRECT, Outgoing((), text), key="said:e1")
+        (kept,) = jobs.waiting(tx, str(DIRECT))
+        assert "first" in str(kept.payload)
