@@ -63,7 +63,7 @@ async def _serve(config: Config, announce: Callable[[str], None]) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, told.set)
     application = Application(config)
-    announce("Policy Desk is reading its knowledge base …")
+    announce("Policy Desk is learning its answers: a minute or two the first time, seconds after that …")
     if not await _started(application, told):
         return
     for adapter in application.adapters:
