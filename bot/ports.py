@@ -70,7 +70,7 @@ class Messenger(Protocol):
         ...
 
     async def diagnose(self) -> Sequence[Finding]:
-        """What works and what does not, for `policydesk doctor`; raises nothing."""
+        """What works and what does not, each with what to do; raises nothing."""
         ...
 
 
