@@ -102,14 +102,19 @@ class CaseWorld(RuleBasedStateMachine):
                 assert waiting["fallback"] <= since + FALLBACK_AFTER
 
     def _nobody_reads_what_is_not_theirs(self) -> None:
-        """Neither what was written inside, nor what somebody else said to the desk alone."""
         for asker in ASKERS:
-            others = [word for key, words in self.private.items() if key != asker.key for word in words]
-            viewed = self.runner.run(self.house.desk.handle(Viewed(asker, "home", direct(asker))))
             shown = [message.versions for place in (direct(asker), YARD) for message in self.house.at(place)]
-            read = f"{viewed} {shown}"
-            found = [word for word in (*self.inside, *others) if word in read]
-            assert not found, f"{asker.name} reads {found}"
+            self.is_theirs(asker, str(shown))
+
+    def is_theirs(self, asker: Person, read: str) -> None:
+        """Neither what was written inside, nor what somebody else said to the desk alone."""
+        others = [word for key, words in self.private.items() if key != asker.key for word in words]
+        found = [word for word in (*self.inside, *others) if word in read]
+        assert not found, f"{asker.name} reads {found}"
+
+    def look(self, asker: Person) -> None:
+        """At their own page."""
+        self.is_theirs(asker, str(self.runner.run(self.house.desk.handle(Viewed(asker, "home", direct(asker))))))
 
     def _lanes_keep_their_order(self) -> None:
         place = {key: (lane, seq) for key, lane, seq in self.read("SELECT idempotency_key, lane, seq FROM job")}
