@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import assert_never
 
-from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from bot.markdown import reader
 from bot.messages import Block, Button, Buttons, CaseHead, Facts, History, Mention, Outgoing, Prose, Quote, Small
 
-_markdown = MarkdownIt("commonmark", {"html": False})
+_markdown = reader(preset="commonmark")
 # Commands to terminals, and those that turn the direction of what follows.
 _COMMANDS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 

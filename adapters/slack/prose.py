@@ -9,32 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
-from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from adapters.slack import richtext
 from adapters.slack.richtext import Json
+from bot.markdown import reader
 
-_SCHEMES = frozenset({"http", "https", "mailto"})
-_LONGEST_URL = 3000
-
-
-def _leads_somewhere_safe(url: str) -> bool:
-    try:
-        return urlsplit(url).scheme.lower() in _SCHEMES and len(url) <= _LONGEST_URL
-    except ValueError:
-        return False
-
-
-def _markdown() -> MarkdownIt:
-    markdown = MarkdownIt("commonmark", {"html": False}).enable("strikethrough")
-    markdown.validateLink = _leads_somewhere_safe  # type: ignore[method-assign]
-    return markdown
-
-
-_MARKDOWN = _markdown()
+_MARKDOWN = reader(["strikethrough"], preset="commonmark")
 _STYLES = {"strong": "bold", "em": "italic", "s": "strike"}
 
 

@@ -8,32 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urlsplit
 
-from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from adapters.teams.runs import Json, paragraph, run
+from bot.markdown import reader
 
 _RULES = ("autolink", "backticks", "blockquote", "emphasis", "entity", "escape", "fence", "heading", "link", "list")
-_SCHEMES = frozenset({"http", "https", "mailto"})
 _INDENT = "\u2003"  # an em space: a card collapses ordinary ones
 
 
-def _leads_somewhere_safe(url: str) -> bool:
-    try:
-        return urlsplit(url).scheme.lower() in _SCHEMES
-    except ValueError:
-        return False
-
-
-def _markdown() -> MarkdownIt:
-    markdown = MarkdownIt("zero", {"html": False}).enable([*_RULES, "newline"])
-    markdown.validateLink = _leads_somewhere_safe  # type: ignore[method-assign]
-    return markdown
-
-
-_MARKDOWN = _markdown()
+_MARKDOWN = reader([*_RULES, "newline"])
 
 
 def elements(markdown: str) -> list[Json]:

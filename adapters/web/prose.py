@@ -7,22 +7,14 @@ to a mailbox or is no link.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from urllib.parse import urlsplit
 
-from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
+from bot.markdown import reader
+
 _RULES = ("autolink", "backticks", "blockquote", "emphasis", "entity", "escape", "fence", "link", "list", "newline")
-_SCHEMES = frozenset({"http", "https", "mailto"})
-
-
-def _leads_somewhere_safe(url: str) -> bool:
-    try:
-        return urlsplit(url).scheme.lower() in _SCHEMES
-    except ValueError:
-        return False
 
 
 class _Renderer(RendererHTML):
@@ -33,13 +25,7 @@ class _Renderer(RendererHTML):
         return self.renderToken(tokens, idx, options, env)
 
 
-def _markdown() -> MarkdownIt:
-    markdown = MarkdownIt("zero", {"html": False}, renderer_cls=_Renderer).enable(list(_RULES))
-    markdown.validateLink = _leads_somewhere_safe  # type: ignore[method-assign]
-    return markdown
-
-
-_MARKDOWN = _markdown()
+_MARKDOWN = reader(_RULES, renderer=_Renderer)
 
 
 def to_html(markdown: str) -> str:

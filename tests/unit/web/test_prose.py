@@ -65,6 +65,7 @@ def test_whatever_the_text_only_harmless_markup_comes_out(markdown: str) -> None
             '<p><a href="https://example.org/a?b=1" target="_blank" rel="noopener noreferrer">policy</a></p>',
         ),
         ("[x](javascript:alert)", "<p>[x](javascript:alert)</p>"),
+        ("[nowhere]()", "<p>nowhere</p>"),
     ],
 )
 def test_prose_reads_as_its_author_meant(markdown: str, html: str) -> None:
