@@ -163,6 +163,7 @@ class CaseMachine(CaseWorld):
     def mends(self) -> None:
         for platform in self.house.platforms.values():
             platform.failures.clear()
+            platform.drops.clear()
 
     @rule()
     def restarts(self) -> None:
