@@ -36,42 +36,44 @@ def fit(
     The blocks, dense or CSR, stand side by side: row i of each is part of text i.
     Nesterov's accelerated gradient with backtracking (Beck and Teboulle 2009) and a restart where the loss rises. In
     float32 and without a history of gradients it takes a tenth of the time of L-BFGS on some thousand short texts, to
-    the same accuracy.
+    the same accuracy. The best weights are sums of the texts' rows, so the steps are taken in the `shares` that each
+    text has in them: they are far fewer than the weights, and as scores are linear in them, trying a step is cheap.
     """
     turned = [block.T if isinstance(block, np.ndarray) else block.T.tocsr() for block in blocks]
-    cuts = np.cumsum([block.shape[1] for block in blocks])
     each = np.arange(len(labels))
 
-    def loss(weights: Floats) -> tuple[float, Floats]:
-        parts = np.split(weights, cuts[:-1])
-        scores = np.zeros((len(labels), classes), dtype=np.float32)
-        for block, part in zip(blocks, parts, strict=True):
-            scores += block @ part
-        logs = log_softmax(scores)
-        return float((weights * weights).sum()) / (2 * strength) - float(logs[each, labels].sum()), logs
+    def scored(shares: Floats) -> Floats:
+        scores = np.zeros_like(shares)
+        for block, across in zip(blocks, turned, strict=True):
+            scores += block @ (across @ shares)
+        return scores
 
-    weights: Floats = np.zeros((cuts[-1], classes), dtype=np.float32)
-    ahead: Floats = weights
-    if not len(labels):
-        return np.split(weights, cuts[:-1])
+    def loss(shares: Floats, scores: Floats) -> tuple[float, Floats]:
+        logs = log_softmax(scores)
+        return float(np.vdot(shares, scores)) / (2 * strength) - float(logs[each, labels].sum()), logs
+
+    ahead: Floats = np.zeros((len(labels), classes), dtype=np.float32)
+    shares, scores, scores_ahead = ahead, ahead, ahead
     step, momentum, last = _FIRST_STEP, 1.0, np.inf
-    for _ in range(rounds):
-        here, logs = loss(ahead)
-        error = np.exp(logs)
-        error[each, labels] -= 1
-        slope = np.concatenate([block @ error for block in turned]) + ahead / np.float32(strength)
-        steepness = float((slope * slope).sum())
-        if not steepness:
+    for _ in range(rounds if len(labels) else 0):
+        here, logs = loss(ahead, scores_ahead)
+        slope = np.exp(logs) + ahead / np.float32(strength)
+        slope[each, labels] -= 1
+        change = scored(slope)
+        steepness = float(np.vdot(slope, change))
+        if steepness <= 0:
             break
         while True:
-            moved = ahead - np.float32(step) * slope
-            reached, _ = loss(moved)
+            moved, scores_moved = ahead - np.float32(step) * slope, scores_ahead - np.float32(step) * change
+            reached, _ = loss(moved, scores_moved)
             if reached <= here - step / 2 * steepness or step < _LEAST_STEP:
                 break
             step /= 2
         if reached > last:
             momentum = 1.0
         following = (1 + np.sqrt(1 + 4 * momentum * momentum)) / 2
-        ahead = moved + np.float32((momentum - 1) / following) * (moved - weights)
-        weights, momentum, last, step = moved, following, reached, step * _GROWTH
-    return np.split(weights, cuts[:-1])
+        push = np.float32((momentum - 1) / following)
+        ahead, scores_ahead = moved + push * (moved - shares), scores_moved + push * (scores_moved - scores)
+        shares, scores = moved, scores_moved
+        momentum, last, step = following, reached, step * _GROWTH
+    return [across @ shares for across in turned]
