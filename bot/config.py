@@ -96,7 +96,11 @@ class Holidays(_Section):
 
 
 class PressOffice(_Section):
-    """Who is pinged, who may act, and when somebody is there."""
+    """Who is pinged, who may act, and when somebody is there.
+
+    `remind_after`, `on_call_after`, `mail_after` and `phone_after` are counted from when nobody has an enquiry, and
+    shrink where a deadline is near; `nudge_after` from the owner's last sign, `return_after` from the nudge.
+    """
 
     channels: tuple[Named, ...] = ()
     officers: tuple[Named, ...] = ()
@@ -108,6 +112,14 @@ class PressOffice(_Section):
     holidays: Holidays | None = None
     remind_after: Duration = timedelta(minutes=15)
     fallback_after: Duration = timedelta(minutes=5)
+    on_call_after: Duration = timedelta(minutes=30)
+    mail_after: Duration = timedelta(minutes=45)
+    phone_after: Duration = timedelta(minutes=60)
+    urgent_within: Duration = timedelta(minutes=60)
+    nudge_after: Duration = timedelta(minutes=30)
+    return_after: Duration = timedelta(minutes=30)
+    handover_before: Duration = timedelta(minutes=15)
+    same_story_within: Duration = timedelta(days=2)
 
     @model_validator(mode="after")
     def _somebody_may_act(self) -> PressOffice:

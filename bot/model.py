@@ -29,10 +29,20 @@ class CaseState(StrEnum):
 class Outcome(StrEnum):
     """How a case ended."""
 
-    ANSWERED = "answered"
+    ANSWERED = "answered"  # an ordinary question
+    ADVICE = "advice given"
+    STATEMENT = "statement issued"
+    INTERVIEW = "interview arranged"
+    FOI = "referred: FOI"
+    POLICE = "referred: police"
+    PARTNER = "referred: partner"
+    DECLINED = "declined"
     NO_ACTION = "no action"
+    MISSED = "deadline missed"
+    GONE = "journalist withdrew"
     FALSE_ALARM = "false alarm"
-    WITHDRAWN = "withdrawn"
+    WITHDRAWN = "withdrawn"  # by the asker
+    JOINED = "joined"  # to another case, which goes on for both
 
 
 class StepKind(StrEnum):
@@ -56,6 +66,23 @@ class StepKind(StrEnum):
     DELIVERED = "delivered"
     UNDELIVERED = "undelivered"
     FALLBACK = "fallback"
+    ON_CALL = "on call called"
+    MAILED = "mailed"
+    PHONE_GIVEN = "phone given"  # nobody took the case: the asker was told to phone
+    NUDGED = "nudged"  # the owner, who has been silent
+    RETURNED = "returned"  # to the queue, because its owner stayed silent
+    WAITING = "waiting"  # for facts, until a time
+    HANDOVER_OFFERED = "handover offered"
+    HANDOVER_ACCEPTED = "handover accepted"
+    RESPONDED = "responded"  # to the journalist
+    STATEMENT = "statement"
+    DEADLINE_NEAR = "deadline near"
+    DEADLINE_PASSED = "deadline passed"
+    LINKED = "linked"
+    JOINED = "joined"
+    SPLIT = "split"
+    RESTRICTED = "restricted"
+    UNRESTRICTED = "unrestricted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +97,29 @@ class Asker:
     event_id: str
     link: str = ""
     files: int = 0
+    from_case: int | None = None
+    """The case that they asked in first, when that was joined to this one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """What is known of a media enquiry beyond the message itself; empty where it is not known."""
+    """What is known of a media enquiry beyond the message itself; empty where it is not known.
+
+    All in the words of whoever wrote them. `contact` is the journalist's phone or e-mail, `callback` the asker's own
+    number; `questions` stand word for word; `medium` is live, recorded or print, `slot` the broadcast's; `said` is what
+    was already said to the journalist, and on what terms. Embargoed content shows to officers only.
+    """
 
     outlet: str = ""
     journalist: str = ""
     contact: str = ""
+    callback: str = ""
     deadline: str = ""
+    medium: str = ""
+    slot: str = ""
+    embargo: str = ""
+    questions: str = ""
+    said: str = ""
     about: str = ""
 
 
@@ -90,6 +130,10 @@ class Case:
     `revision` grows by one with every change; `turned` is the revision at which state or owner last changed, so that a
     button drawn before it is known to be stale. `held`: neither purged nor erased; no part of the case's life, so that
     saving a case leaves it as it is.
+
+    `due_at` is the journalist's deadline, only assumed while `due_known` is false. `answered_at` is when the asker was
+    advised, `responded_at` when the journalist had their answer; only the second meets the deadline. `offered_to` was
+    asked to take the case over and has not accepted yet. `joined_into` is the case that goes on for this one.
     """
 
     id: int
@@ -108,6 +152,16 @@ class Case:
     revision: int = 1
     turned: int = 1
     held: bool = False
+    due_at: datetime | None = None
+    due_known: bool = False
+    urgent: bool = False
+    responded_at: datetime | None = None
+    waiting_until: datetime | None = None
+    waiting_for: str = ""
+    offered_to: Person | None = None
+    foi: bool = False
+    incident_id: int | None = None
+    joined_into: int | None = None
 
     @property
     def reference(self) -> str:
@@ -127,6 +181,50 @@ class Step:
     by: Person | None = None
     text: str = ""
     event_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What was issued to a journalist, word for word, who approved it and who got it."""
+
+    at: datetime
+    by: Person
+    text: str
+    approver: str
+    recipient: str
+
+
+class LinkKind(StrEnum):
+    """Why two cases belong together."""
+
+    SAME = "same"  # the same journalist or outlet on the same matter: may be joined
+    STORY = "story"  # different outlets on one story: never joined
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Two cases that belong together, `case_id` the older one."""
+
+    case_id: int
+    other_id: int
+    kind: LinkKind
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """While it lasts, new cases belong to it, staff read its holding line, and `lead` is called at any hour.
+
+    `lead` is `platform:id`.
+    """
+
+    id: int
+    title: str
+    holding_line: str
+    lead: str
+    started_at: datetime
+    by: Person
+    ended_at: datetime | None = None
 
 
 class JobKind(StrEnum):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import replace
+from dataclasses import asdict, fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -163,6 +163,7 @@ def _write_askers(tx: Tx, case: Case) -> None:
             "event_id": asker.event_id,
             "link": asker.link,
             "files": asker.files,
+            "from_case": asker.from_case,
         }
         | person_columns("person", asker.person)
         for position, asker in enumerate(case.askers)
@@ -171,24 +172,30 @@ def _write_askers(tx: Tx, case: Case) -> None:
 
 
 def _columns(case: Case) -> dict[str, Any]:
-    return {
+    columns = {
         "kind": case.kind,
         "state": case.state,
         "revision": case.revision,
         "turned": case.turned,
         "opened_at": case.opened_at,
-        "outlet": case.details.outlet,
-        "journalist": case.details.journalist,
-        "contact": case.details.contact,
-        "deadline": case.details.deadline,
-        "about": case.details.about,
         "outcome": case.outcome,
         "claimed_at": case.claimed_at,
         "answered_at": case.answered_at,
         "closed_at": case.closed_at,
         "restricted": case.restricted,
         "unreachable": case.unreachable,
-    } | person_columns("owner", case.owner)
+        "due_at": case.due_at,
+        "due_known": case.due_known,
+        "urgent": case.urgent,
+        "responded_at": case.responded_at,
+        "waiting_until": case.waiting_until,
+        "waiting_for": case.waiting_for,
+        "foi": case.foi,
+        "incident_id": case.incident_id,
+        "joined_into": case.joined_into,
+    }
+    people = person_columns("owner", case.owner) | person_columns("offered", case.offered_to)
+    return columns | asdict(case.details) | people
 
 
 def _case(row: Row[Any], askers: tuple[Asker, ...]) -> Case:
@@ -198,7 +205,7 @@ def _case(row: Row[Any], askers: tuple[Asker, ...]) -> Case:
         state=CaseState(row.state),
         askers=askers,
         opened_at=row.opened_at,
-        details=Details(row.outlet, row.journalist, row.contact, row.deadline, row.about),
+        details=Details(**{field.name: getattr(row, field.name) for field in fields(Details)}),
         owner=to_person(row, "owner"),
         outcome=Outcome(row.outcome) if row.outcome else None,
         claimed_at=row.claimed_at,
@@ -209,6 +216,16 @@ def _case(row: Row[Any], askers: tuple[Asker, ...]) -> Case:
         revision=row.revision,
         turned=row.turned,
         held=row.held,
+        due_at=row.due_at,
+        due_known=row.due_known,
+        urgent=row.urgent,
+        responded_at=row.responded_at,
+        waiting_until=row.waiting_until,
+        waiting_for=row.waiting_for,
+        offered_to=to_person(row, "offered"),
+        foi=row.foi,
+        incident_id=row.incident_id,
+        joined_into=row.joined_into,
     )
 
 
@@ -224,4 +241,5 @@ def _asker(row: Row[Any]) -> Asker:
         event_id=row.event_id,
         link=row.link,
         files=row.files,
+        from_case=row.from_case,
     )

@@ -42,6 +42,24 @@ press_case = Table(  # CASE is a word of SQL's own
     Column("restricted", Boolean, nullable=False),
     Column("unreachable", Words, nullable=False),
     Column("held", Boolean, nullable=False, server_default=false()),
+    Column("callback", Words, nullable=False),
+    Column("questions", Words, nullable=False),
+    Column("medium", Words, nullable=False),
+    Column("slot", Words, nullable=False),
+    Column("embargo", Words, nullable=False),
+    Column("said", Words, nullable=False),
+    Column("due_at", Instant),
+    Column("due_known", Boolean, nullable=False),
+    Column("urgent", Boolean, nullable=False),
+    Column("responded_at", Instant),
+    Column("waiting_until", Instant),
+    Column("waiting_for", Words, nullable=False),
+    Column("offered_platform", Words),
+    Column("offered_id", Words),
+    Column("offered_name", Words),
+    Column("foi", Boolean, nullable=False),
+    Column("incident_id", BigInteger),
+    Column("joined_into", BigInteger),
 )
 
 case_asker = Table(
@@ -61,6 +79,7 @@ case_asker = Table(
     Column("event_id", Words, nullable=False),
     Column("link", Words, nullable=False),
     Column("files", Integer, nullable=False),
+    Column("from_case", BigInteger),
 )
 
 case_step = Table(
@@ -75,6 +94,51 @@ case_step = Table(
     Column("by_name", Words),
     Column("text", Words, nullable=False),
     Column("event_id", Words, nullable=False),
+)
+
+case_statement = Table(
+    "case_statement",
+    metadata,
+    Column("id", BigInteger, primary_key=True),
+    Column("case_id", BigInteger, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("by_platform", Words),
+    Column("by_id", Words),
+    Column("by_name", Words),
+    Column("text", Words, nullable=False),
+    Column("approver", Words, nullable=False),
+    Column("recipient", Words, nullable=False),
+)
+
+case_link = Table(
+    "case_link",
+    metadata,
+    Column("case_id", BigInteger, primary_key=True),
+    Column("other_id", BigInteger, primary_key=True),
+    Column("kind", Words, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+
+incident = Table(
+    "incident",
+    metadata,
+    Column("id", BigInteger, primary_key=True),
+    Column("title", Words, nullable=False),
+    Column("holding_line", Words, nullable=False),
+    Column("lead", Words, nullable=False),
+    Column("started_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+    Column("by_platform", Words),
+    Column("by_id", Words),
+    Column("by_name", Words),
+)
+
+false_alarm = Table(
+    "false_alarm",
+    metadata,
+    Column("id", BigInteger, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("text", Words, nullable=False),
 )
 
 lane = Table(
