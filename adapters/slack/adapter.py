@@ -43,7 +43,7 @@ class SlackAdapter:
         reader = Reader(settings, self._web, self._directory, places)
         self._receiver = Receiver(self._web, reader, Shower(self._web, places))
         self._socket = Socket(settings, self._web, self._receiver, redelivers) if settings.mode == "socket" else None
-        self.messenger = SlackMessenger(settings, self._web, places, clock, self.health)
+        self.messenger = SlackMessenger(settings, self._web, places, clock)
         self._trouble = "has not been asked yet who the token belongs to"
         self._coming_up: asyncio.Task[None] | None = None
 

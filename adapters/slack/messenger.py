@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -15,13 +15,14 @@ from adapters.slack.places import Place, Places
 from adapters.slack.settings import SHARE, Settings
 from adapters.slack.web import Json, SlackWeb
 from bot import wording
-from bot.errors import DeliveryFailure, TemporaryFailure
+from bot.errors import DeliveryFailure, PermanentFailure, TemporaryFailure
 from bot.messages import Address, Button, Buttons, Mark, Outgoing, Receipt
-from bot.ports import Clock, Finding, Health
+from bot.ports import Clock, Finding
 
 _EVENT = "policydesk_delivery"
 _GONE = frozenset({"message_not_found", "edit_window_closed", "cant_update_message", "thread_not_found"})
 _MARKS: dict[Mark, str] = {"delivered": "white_check_mark", "failed": "warning"}
+_APP_TOKEN = "Set SLACK_APP_TOKEN to an app-level token (xapp-…) that has the scope connections:write."  # noqa: S105
 _MOST = 2000  # deliveries of which this process knows how far they got
 
 
@@ -38,10 +39,8 @@ class _Delivery:
 class SlackMessenger:
     """Slack knows no idempotency key: a message carries its delivery's in its metadata, by which it is found again."""
 
-    def __init__(
-        self, settings: Settings, web: SlackWeb, known: Places, clock: Clock, health: Callable[[], Health]
-    ) -> None:
-        self._settings, self._web, self._places, self._clock, self._health = settings, web, known, clock, health
+    def __init__(self, settings: Settings, web: SlackWeb, known: Places, clock: Clock) -> None:
+        self._settings, self._web, self._places, self._clock = settings, web, known, clock
         self._deliveries: OrderedDict[str, _Delivery] = OrderedDict()
 
     async def send(self, to: Address, outgoing: Outgoing, key: str) -> Receipt:
@@ -76,17 +75,21 @@ class SlackMessenger:
         await self._web.react(channel, ts, _MARKS[mark])
 
     async def diagnose(self) -> Sequence[Finding]:
-        """Token, scopes, connection and the press channels."""
-        health = self._health()
-        fix = "" if health.ready else "See what Slack refuses, and the guide to setting it up."
-        findings = [Finding("slack connection", health.ready, health.reason or "connected", fix)]
+        """Tokens, scopes and the press channels; asked anew, so that it says the same before the adapter is started."""
+        findings = []
         try:
             missing = sorted(SCOPES - await self._web.scopes())
             said = f"missing: {', '.join(missing)}" if missing else "complete"
             findings.append(Finding("slack scopes", not missing, said, FIXES["missing_scope"] if missing else ""))
         except DeliveryFailure as failure:
             findings.append(_failed("slack token", failure))
-        return [*findings, *[await self._channel(channel) for channel in sorted(self._settings.press_channels)]]
+        if self._settings.mode == "socket":
+            findings.append(await self._asked("slack app token", self._web.open_socket(), "Slack takes it", _APP_TOKEN))
+        channels = sorted(self._settings.press_channels)
+        return [
+            *findings,
+            *[await self._asked(f"slack:{each}", self._web.can_read(each), "the app is in it") for each in channels],
+        ]
 
     # ---- writing ----------------------------------------------------------------------------------------------------
 
@@ -162,12 +165,12 @@ class SlackMessenger:
             if ts:
                 await self._web.remove(channel, ts)
 
-    async def _channel(self, channel: str) -> Finding:
+    async def _asked(self, subject: str, question: Awaitable[object], fine: str, fix: str = "") -> Finding:
         try:
-            await self._web.can_read(channel)
+            await question
         except DeliveryFailure as failure:
-            return _failed(f"slack:{channel}", failure)
-        return Finding(f"slack:{channel}", ok=True, detail="the app is in it")
+            return _failed(subject, failure, fix)
+        return Finding(subject, ok=True, detail=fine)
 
     def _delivery(self, key: str) -> _Delivery:
         if key not in self._deliveries and len(self._deliveries) >= _MOST:
@@ -175,6 +178,8 @@ class SlackMessenger:
         return self._deliveries.setdefault(key, _Delivery(self._clock.now()))
 
 
-def _failed(subject: str, failure: DeliveryFailure) -> Finding:
-    fix = getattr(failure, "fix", "") or "Try again, and see status.slack.com if it stays so."
-    return Finding(subject, ok=False, detail=str(failure), fix=fix)
+def _failed(subject: str, failure: DeliveryFailure, fix: str = "") -> Finding:
+    """`fix` is for what Slack refuses, where its word for it has another meaning than elsewhere."""
+    if isinstance(failure, PermanentFailure):
+        return Finding(subject, ok=False, detail=failure.reason, fix=fix or failure.fix)
+    return Finding(subject, ok=False, detail=str(failure), fix="Try again, and see status.slack.com if it stays so.")
