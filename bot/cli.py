@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import json
 import logging
 import sys
@@ -76,6 +77,11 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--json", action="store_true")
     evaluate.add_argument("--bar", action="append", default=[], metavar="'right>=85'")
     evaluate.add_argument("--config", type=Path, metavar="FILE", help="policydesk.yaml, for its matching section")
+    doctor = command(
+        "doctor", _doctor, "Look whether everything works that a desk needs; exits 1 where something fails."
+    )
+    with_config(doctor)
+    doctor.add_argument("--json", action="store_true")
     manifest = command("manifest", _manifest, "Print what a platform wants to know of the app, to be set up with it.")
     manifest.add_argument("platform", choices=["slack", "teams"])
     with_config(manifest)
@@ -173,6 +179,14 @@ def _evaluate(options: argparse.Namespace) -> int:
     for bar in missed:
         print(f"below the bar: {bar}", file=sys.stderr)
     return 1 if missed else 0
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from bot import app, doctor
+
+    findings = asyncio.run(app.examine(app.read_config(options.config)))
+    print((doctor.as_json if options.json else doctor.as_text)(findings))
+    return 0 if all(finding.ok for finding in findings) else 1
 
 
 def _manifest(options: argparse.Namespace) -> int:

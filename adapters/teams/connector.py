@@ -1,6 +1,6 @@
 """Microsoft's connector: what is written in Teams ("Bot Framework REST API reference").
 
-Five requests, made here: the SDK's client takes 16 ms to build, a thread and a new connection for every message, asks
+Six requests, made here: the SDK's client takes 16 ms to build, a thread and a new connection for every message, asks
 for its token on the event loop, and repeats some requests and not others.
 """
 
@@ -49,6 +49,10 @@ class Connector:
     async def member(self, service_url: str, conversation: str, user: str) -> Json:
         """What the roster says of somebody: `userRole`, `tenantId` and more."""
         return await self._call("GET", f"{_conversation(service_url, conversation)}/members/{_quoted(user)}")
+
+    async def members(self, service_url: str, conversation: str) -> Json:
+        """Some of those who are in a conversation; refused where the app is not in it itself."""
+        return await self._call("GET", f"{_conversation(service_url, conversation)}/pagedmembers")
 
     async def check(self) -> Mapping[str, str]:
         """What works with Microsoft: subject -> why not, empty where it does."""

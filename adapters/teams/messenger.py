@@ -36,6 +36,12 @@ _NO_SUCH_PLACE = (
     "teams:<object id> for a person."
 )
 _SIGN_IN = "Check MICROSOFT_APP_PASSWORD, teams.app_id and teams.tenant_id: the secret may have expired."
+_FIXES = {
+    "access token": _SIGN_IN,
+    "signing keys": "Let the desk reach that address, or mend teams.openid_metadata_url.",
+}
+_ENDPOINT = "Set the messaging endpoint of the Azure Bot to https://…/api/messages of this desk, and write to the app."
+_LATER = "Try again, and see Microsoft's service health if it stays so."
 _INSTALL = "Install the app there: for people in Teams' admin centre under Setup policies, for a team in the team."
 _GONE = "Name a channel that exists, and install the app in its team."
 
@@ -93,14 +99,14 @@ class TeamsMessenger:
         """Nothing: Teams lets no bot put a mark on somebody's message. The thread says in words what became of it."""
 
     async def diagnose(self) -> Sequence[Finding]:
-        """Whether Microsoft knows the app, and can be known by it."""
-        if not self._settings.authentication:
-            return [Finding("teams", ok=True, detail="authentication is off, on this machine alone")]
-        found = await self._connector.check()
-        return [
-            Finding(f"teams: {subject}", not trouble, trouble or "in order", _SIGN_IN if trouble else "")
-            for subject, trouble in found.items()
-        ]
+        """Whether Microsoft knows the app and can be known by it, has found the desk, and lets it into the channels."""
+        found = [Finding("teams", ok=True, detail="authentication is off, on this machine alone")]
+        if self._settings.authentication:
+            found = [
+                Finding(f"teams {subject}", not trouble, trouble or "in order", _FIXES[subject] if trouble else "")
+                for subject, trouble in (await self._connector.check()).items()
+            ]
+        return [*found, await self._heard(), *[await self._reaches(each) for each in self._settings.press_channels]]
 
     async def post(self, to: Address, activities: Sequence[Json], key: str) -> Receipt:
         """Activities as they are, each once for the same key. Raises ConnectorFailure and DeliveryFailure."""
@@ -194,6 +200,28 @@ class TeamsMessenger:
         if len(self._sent) > _REMEMBERED:
             self._sent.popitem(last=False)
         return progress
+
+    async def _heard(self) -> Finding:
+        try:
+            with self._translated():
+                heard = await self._places.heard()
+        except TemporaryFailure as failure:
+            return Finding("teams endpoint", ok=False, detail=failure.reason, fix=_LATER)
+        detail = "Teams has found the desk" if heard else "Teams has never posted anything to the desk"
+        return Finding("teams endpoint", heard, detail, "" if heard else _ENDPOINT)
+
+    async def _reaches(self, channel: str) -> Finding:
+        """Who is in a channel is told to those alone who are in it themselves."""
+        subject = f"teams:{channel}"
+        try:
+            with self._translated():
+                target = await self._target(Address(PLATFORM, channel))
+                await self._connector.members(target.service, target.channel or target.conversation)
+        except PermanentFailure as failure:
+            return Finding(subject, ok=False, detail=failure.reason, fix=failure.fix)
+        except TemporaryFailure as failure:
+            return Finding(subject, ok=False, detail=failure.reason, fix=_LATER)
+        return Finding(subject, ok=True, detail="the app is in it")
 
     @contextmanager
     def _translated(self) -> Iterator[None]:

@@ -63,6 +63,10 @@ class Places:
         place = conversation.partition(THREAD)[0]
         return await self._get(f"place/{place}") or await self._get(_SERVICE) or ANYWHERE
 
+    async def heard(self) -> bool:
+        """Whether Teams ever posted anything that was let in."""
+        return await self._get(_SERVICE) != ""
+
     async def installed(self, team: str, channel: str) -> None:
         """The app is in this team, by its id in the directory, and may write in this channel."""
         await self._put(f"team/{team}", channel)

@@ -49,6 +49,8 @@ class TeamsSettings:
     openid_metadata_url: str = ""
     login_url: str = ""
     service_hosts: tuple[str, ...] = ("*.botframework.com", "*.trafficmanager.net")
+    press_channels: tuple[str, ...] = ()
+    """What stands behind `teams:` in press_office.channels."""
 
     @property
     def bot_id(self) -> str:

@@ -14,6 +14,13 @@ from adapters.teams.failures import ConnectorFailure
 from adapters.teams.settings import TeamsSettings
 
 _WITHIN = 6.0
+_SAID = {
+    7000222: "the secret has expired",
+    7000215: "this is not the value of a secret of the app (it may be the secret's id)",
+    700016: "there is no such app in that tenant",
+    90002: "there is no such tenant",
+}
+"""Codes of a refusal: "Microsoft Entra authentication & authorization error codes"."""
 
 Ask = Callable[[], Mapping[str, Any]]
 
@@ -67,7 +74,7 @@ class Tokens:
         except Exception as error:  # noqa: BLE001  MSAL and requests raise what they like, and it may quote the secret
             raise ConnectorFailure(401, "", f"no token: {type(error).__name__}") from None
         if "access_token" not in answer:
-            raise ConnectorFailure(401, "", f"no token: {answer.get('error', 'no reason given')}")
+            raise ConnectorFailure(401, "", _refusal(answer))
         return str(answer["access_token"])
 
     def forget(self) -> None:
@@ -81,6 +88,12 @@ class Tokens:
     def _fetch(self) -> Mapping[str, Any]:
         self._ask = self._ask or self._sign_in()
         return self._ask()
+
+
+def _refusal(answer: Mapping[str, Any]) -> str:
+    codes = [code for code in answer.get("error_codes") or () if code in _SAID]
+    why = "".join(f" (AADSTS{code}: {_SAID[code]})" for code in codes)
+    return f"no token: {answer.get('error', 'no reason given')}{why}"
 
 
 class _Impatient(requests.Session):

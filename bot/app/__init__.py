@@ -4,6 +4,7 @@ The only place that reads the configuration file and the environment.
 """
 
 from bot.app.application import Application
+from bot.app.examining import examine
 from bot.app.platforms import slack_manifest, slack_settings, teams_manifest, teams_package, teams_settings
 from bot.app.serving import chat, run
 from bot.app.settings import SHIPPED_KNOWLEDGE, knowledge_folder, read_config
@@ -14,6 +15,7 @@ __all__ = [
     "Application",
     "chat",
     "database",
+    "examine",
     "knowledge_folder",
     "matcher_for",
     "read_config",

@@ -62,8 +62,8 @@ def slack_settings(config: Config) -> SlackSettings:
         workspaces=frozenset(section.workspaces),
         guests=section.guests,
         listen_channels=frozenset(section.listen_channels),
-        officer_groups=_ids(config.press_office.officers, "slack:S"),
-        press_channels=_ids(config.press_office.channels, "slack:"),
+        officer_groups=frozenset(_ids(config.press_office.officers, "slack:S")),
+        press_channels=frozenset(_ids(config.press_office.channels, "slack:")),
     )
 
 
@@ -75,9 +75,9 @@ def slack_manifest(config: Config) -> dict[str, Any]:
     return manifest(socket=section.mode == "socket", command=section.command)
 
 
-def _ids(named: Sequence[str], start: str) -> frozenset[str]:
-    """Slack's own ids of those that begin so."""
-    return frozenset(each.removeprefix("slack:") for each in named if each.startswith(start))
+def _ids(named: Sequence[str], start: str) -> tuple[str, ...]:
+    """A platform's own ids of those that begin so."""
+    return tuple(each.partition(":")[2] for each in named if each.startswith(start))
 
 
 def _teams(application: Application) -> Adapter:
@@ -98,7 +98,9 @@ def teams_settings(config: Config) -> TeamsSettings:
     if section.authentication and section.app_type == "SingleTenant" and not secret:
         fix = "Set it in the environment: teams.app_type is SingleTenant."
         raise ConfigurationError(Problem("MICROSOFT_APP_PASSWORD", "is not set.", fix))
-    return TeamsSettings(password=secret.get_secret_value() if secret else "", **section.model_dump())
+    channels = _ids(config.press_office.channels, "teams:")
+    password = secret.get_secret_value() if secret else ""
+    return TeamsSettings(password=password, press_channels=channels, **section.model_dump())
 
 
 def teams_manifest(config: Config, website: str) -> dict[str, Any]:

@@ -86,6 +86,8 @@ class Microsoft:
         self.keys_asked = 0
         self.answers: deque[Answer] = deque()
         self.guests: set[str] = set()
+        self.strange: set[str] = set()
+        """Conversations in which the app is not."""
         self.roster_answer: Answer | None = None
         self.keys_url = "keys"
         self.let_keys = asyncio.Event()
@@ -116,6 +118,7 @@ class Microsoft:
                 web.put("/v3/conversations/{conversation}/activities/{activity}", self._connect(self._update)),
                 web.delete("/v3/conversations/{conversation}/activities/{activity}", self._connect(self._delete)),
                 web.get("/v3/conversations/{conversation}/members/{member}", self._connect(self._member)),
+                web.get("/v3/conversations/{conversation}/pagedmembers", self._connect(self._members)),
             ]
         )
         login = web.Application()
@@ -240,6 +243,11 @@ class Microsoft:
         member = request.match_info["member"]
         role = "guest" if member in self.guests else "user"
         return web.json_response({"id": member, "name": "Somebody", "userRole": role, "tenantId": TENANT})
+
+    async def _members(self, request: web.Request) -> web.Response:
+        if request.match_info["conversation"] in self.strange:
+            return Answer(403, "BotNotInConversationRoster").response()
+        return web.json_response({"members": []})
 
     def _find(self, request: web.Request) -> Posted | None:
         there = self.conversations.get(request.match_info["conversation"], [])

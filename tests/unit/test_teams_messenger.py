@@ -12,11 +12,12 @@ import pytest
 from adapters.teams.pace import LIMITS, Pace
 from bot.errors import PermanentFailure, TemporaryFailure
 from bot.messages import Address, Button, Buttons, Mention, Outgoing, Prose, Quote
+from bot.ports import Finding
 from bot.store.engine import Store
 from tests.clock import ManualClock
 from tests.teams.microsoft import GUID, Answer
 from tests.teams.office import QuietDesk, TeamsOffice
-from tests.teams.people import ANNA, GROUP, PRESS, SAM, buttons
+from tests.teams.people import ANNA, GROUP, PRESS, SAM, YARD, buttons
 
 HELLO = Outgoing((Prose("Hello."),), "Hello.")
 CHAT = Address("teams", SAM.aad)
@@ -54,6 +55,10 @@ async def office(opening: Opening) -> TeamsOffice:
     await made.client.installs(SAM)
     await made.client.installs_in_team(ANNA)
     return made
+
+
+async def diagnosis(office: TeamsOffice) -> dict[str, Finding]:
+    return {finding.subject: finding for finding in await office.adapter.messenger.diagnose()}
 
 
 # ---- what Microsoft answers -----------------------------------------------------------------------------------------
@@ -218,10 +223,41 @@ async def test_a_wrong_secret_loses_nothing_and_says_what_to_do(opening: Opening
     await office.client.installs(SAM)
     with pytest.raises(TemporaryFailure, match=r"invalid_client.*MICROSOFT_APP_PASSWORD"):
         await office.adapter.messenger.send(CHAT, HELLO, "job/1")
-    findings = {finding.subject: finding for finding in await office.adapter.messenger.diagnose()}
-    assert findings["teams: signing keys"].ok
-    assert not findings["teams: access token"].ok
-    assert "expired" not in findings["teams: access token"].detail
+    findings = await diagnosis(office)
+    assert findings["teams signing keys"].ok
+    assert not findings["teams access token"].ok
+    assert "expired" not in findings["teams access token"].detail
+
+
+async def test_a_secret_that_has_expired_is_called_that(opening: Opening) -> None:
+    office = await opening()
+    office.microsoft.token_answer = {"error": "invalid_client", "error_codes": [7000222, 1]}
+    finding = (await diagnosis(office))["teams access token"]
+    assert finding.detail == "401 no token: invalid_client (AADSTS7000222: the secret has expired)"
+    assert "MICROSOFT_APP_PASSWORD" in finding.fix
+
+
+async def test_a_diagnosis_says_whether_teams_and_the_desk_have_found_each_other(opening: Opening) -> None:
+    known = (PRESS, YARD, f"team:{GROUP}", "nowhere")
+    office = await opening(press_channels=known)
+    findings = await diagnosis(office)
+    assert "messaging endpoint" in findings["teams endpoint"].fix
+    assert "Install the app" in findings[f"teams:{PRESS}"].fix
+    await office.client.installs_in_team(ANNA)
+    office.microsoft.strange = {YARD}
+    findings = await diagnosis(office)
+    failing = {subject: finding.fix for subject, finding in findings.items() if not finding.ok}
+    assert failing.keys() == {f"teams:{YARD}", "teams:nowhere"}
+    assert "Install the app" in failing[f"teams:{YARD}"]
+
+
+async def test_a_diagnosis_of_a_microsoft_that_is_down_raises_nothing(opening: Opening) -> None:
+    office = await opening(press_channels=(PRESS,))
+    await office.client.installs_in_team(ANNA)
+    await office.microsoft.stop()
+    findings = await diagnosis(office)
+    assert {subject for subject, finding in findings.items() if finding.ok} == {"teams endpoint"}
+    assert all(finding.fix for finding in findings.values() if not finding.ok)
 
 
 async def test_a_token_server_that_does_not_answer_holds_nobody_else_up(opening: Opening) -> None:
