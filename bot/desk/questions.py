@@ -45,7 +45,7 @@ class Questions:
         if not follows_up(said.text):
             return ""
         asker, conversation = said.person.key, str(said.at)
-        return await self._store.run(lambda tx: answers.previous(tx, asker, conversation, tx.now - FOLLOWS_WITHIN))
+        return await self._store.read(lambda tx: answers.previous(tx, asker, conversation, tx.now - FOLLOWS_WITHIN))
 
     async def joined(self, joined: Joined) -> Immediate:
         """Welcome somebody once, whatever the platform sends and how often."""
@@ -256,7 +256,7 @@ class Questions:
 
     async def _not_media(self, pressed: Pressed) -> Immediate:
         """Nothing is passed on; what was asked is then a question like any other."""
-        asked = await self._store.run(lambda tx: _asked(tx, pressed.value))
+        asked = await self._store.read(lambda tx: _asked(tx, pressed.value))
         if asked is None:
             return Immediate(notice=wording.TOO_OLD)
         if not _may_press(pressed, asked):

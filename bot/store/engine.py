@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-import secrets
 import sqlite3
-import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,22 +11,21 @@ from typing import TypeVar
 
 from filelock import FileLock, Timeout
 from sqlalchemy import URL, Connection, Engine, create_engine, event, func, make_url, select
-from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.exc import ArgumentError
 
 from bot.clock import SystemClock
 from bot.errors import ConfigurationError, DatabaseInUse, Problem, StoreUnavailable
 from bot.ports import Clock
 from bot.store import jobs
 from bot.store.migrate import migrate, no_database, require, shipped
+from bot.store.outages import translated
+from bot.store.threads import OneByOne, Together
 from bot.store.tx import Tx
 
 T = TypeVar("T")
 
 _BUSY_MS = 10_000  # how long a writer waits for another process's write lock on SQLite
 _POSTGRESQL_THREADS = 4
-_TRIES = 6
-_SERIALISATION_FAILURE, _DEADLOCK = "40001", "40P01"
 _TCP = {  # a peer that vanished without a word is noticed within about 15 s instead of two hours
     "connect_timeout": 5,
     "keepalives_idle": 5,
@@ -38,10 +33,6 @@ _TCP = {  # a peer that vanished without a word is noticed within about 15 s ins
     "keepalives_count": 3,
     "tcp_user_timeout": 15_000,
 }
-
-
-class _Conflict(StoreUnavailable):
-    """The database undid the transaction because another one stood in its way; the same work will pass."""
 
 
 class Store:
@@ -56,9 +47,11 @@ class Store:
         self._clock = clock
         self._is_sqlite = self._url.get_backend_name() == "sqlite"
         self._engine = _sqlite(self._url) if self._is_sqlite else _postgresql(self._url)
+        self._reader = _sqlite(self._url, reads=True) if self._is_sqlite else self._engine
         self._asks_database = not self._is_sqlite and isinstance(clock, SystemClock)
         self._lock: FileLock | None = None
-        self._threads: ThreadPoolExecutor | None = None
+        self._writing: OneByOne | Together | None = None
+        self._reading: OneByOne | None = None
 
     def open(self, *, exclusive: bool = False) -> None:
         """Migrate. `exclusive` is for the one process that serves from an SQLite file; on PostgreSQL it means nothing.
@@ -97,10 +90,12 @@ class Store:
 
     def close(self) -> None:
         """Finish the transactions under way, then let go of the database. May be called twice."""
-        if self._threads is not None:
-            self._threads.shutdown()
-            self._threads = None
+        for threads in (self._writing, self._reading):
+            if threads is not None:
+                threads.close()
+        self._writing = self._reading = None
         self._engine.dispose()
+        self._reader.dispose()
         if self._lock is not None:
             self._lock.release()
             self._lock = None
@@ -111,32 +106,36 @@ class Store:
 
         Raises StoreUnavailable where the database cannot be reached or cannot commit just now. Not to be nested.
         """
-        with _translated(), self._engine.begin() as connection:
+        with translated(), self._engine.begin() as connection:
             yield Tx(connection, self._now(connection))
 
     async def run(self, work: Callable[[Tx], T]) -> T:
-        """Do `work` in a transaction in one of the store's own threads.
+        """Do `work` in a transaction in one of the store's own threads; it is committed when this returns.
 
-        `work` may run several times, from the start, when the database asks for that: it must touch nothing but `tx`
-        and its result. When the awaiting task is cancelled the transaction still happens whole, or not at all.
+        `work` may run several times, from the start, when the database asks for that, and others' may share its
+        transaction: it must touch nothing but `tx` and its result. When the awaiting task is cancelled the transaction
+        still happens whole, or not at all.
         """
-        if self._threads is None:
+        if self._writing is None:
             raise StoreUnavailable("The store is closed.")
-        return await asyncio.get_running_loop().run_in_executor(self._threads, self._again_and_again, work)
+        return await self._writing.run(work)
+
+    async def read(self, work: Callable[[Tx], T]) -> T:
+        """As `run`, for what writes nothing: it sees all that is committed, and on SQLite waits for no writer."""
+        if self._reading is None:
+            raise StoreUnavailable("The store is closed.")
+        return await self._reading.run(work)
+
+    @contextmanager
+    def _snapshot(self) -> Iterator[Tx]:
+        with translated(), self._reader.begin() as connection:
+            yield Tx(connection, self._now(connection))
 
     def _start_threads(self) -> None:
-        threads = 1 if self._is_sqlite else _POSTGRESQL_THREADS
-        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="store")
-
-    def _again_and_again(self, work: Callable[[Tx], T]) -> T:
-        for attempt in range(1, _TRIES):
-            try:
-                with self.transaction() as tx:
-                    return work(tx)
-            except _Conflict:
-                time.sleep(0.005 * 2**attempt * (1 + secrets.randbelow(100) / 100))
-        with self.transaction() as tx:
-            return work(tx)
+        if self._is_sqlite:
+            self._writing, self._reading = Together(self.transaction, self._clock), OneByOne(self._snapshot, 1)
+        else:
+            self._writing = self._reading = OneByOne(self.transaction, _POSTGRESQL_THREADS)
 
     def _now(self, connection: Connection) -> datetime:
         if self._asks_database:
@@ -176,11 +175,12 @@ def _locked(path: Path) -> FileLock:
     return lock
 
 
-def _sqlite(url: URL) -> Engine:
+def _sqlite(url: URL, *, reads: bool = False) -> Engine:
+    """One connection: a second writer of this process would only wait for the first."""
     engine = create_engine(
         url,
         hide_parameters=True,
-        pool_size=1,  # one writer: a second connection of this process would only wait for the first
+        pool_size=1,
         max_overflow=0,
         connect_args={"isolation_level": None, "check_same_thread": False, "timeout": _BUSY_MS / 1000},
     )
@@ -190,11 +190,12 @@ def _sqlite(url: URL) -> Engine:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")  # NORMAL leaves out the fsync that a power cut needs
         connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute(f"PRAGMA query_only = {'ON' if reads else 'OFF'}")
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         # A transaction that starts as a reader and then writes would lose updates or fail half-way.
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
     return engine
 
@@ -208,29 +209,3 @@ def _postgresql(url: URL) -> Engine:
         pool_pre_ping=True,  # a restart of the database costs no request
         connect_args=_TCP,
     )
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    try:
-        yield
-    except PoolTimeout as error:
-        raise StoreUnavailable("The database does not keep up.") from error
-    except (OperationalError, InterfaceError) as error:
-        state = getattr(error.orig, "sqlstate", None)
-        if state in {_SERIALISATION_FAILURE, _DEADLOCK}:
-            raise _Conflict("The database is too busy to finish this.") from error
-        if _is_our_mistake(error):
-            raise
-        reason = str(error.orig).partition("\n")[0]
-        raise StoreUnavailable(f"The database cannot be used just now: {reason}") from error
-    except DBAPIError as error:
-        if error.connection_invalidated:
-            raise StoreUnavailable("The connection to the database was lost.") from error
-        raise
-
-
-def _is_our_mistake(error: DBAPIError) -> bool:
-    """SQLite calls a wrong statement an operational error too; waiting would not mend that."""
-    code = getattr(error.orig, "sqlite_errorcode", None)
-    return code is not None and code & 0xFF == sqlite3.SQLITE_ERROR

@@ -21,7 +21,7 @@ class DurableState:
     async def get(self, key: str) -> str | None:
         """The value, or None."""
         query = select(adapter_state.c.value).where(self._is(key))
-        return await self._store.run(lambda tx: tx.connection.execute(query).scalar_one_or_none())
+        return await self._store.read(lambda tx: tx.connection.execute(query).scalar_one_or_none())
 
     async def put(self, key: str, value: str) -> None:
         """Durable when it returns."""
@@ -64,7 +64,7 @@ class DurableState:
         query = (
             select(key, adapter_state.c.value).where(adapter_state.c.platform == self._platform, starts).order_by(key)
         )
-        rows = await self._store.run(lambda tx: tx.connection.execute(query).all())
+        rows = await self._store.read(lambda tx: tx.connection.execute(query).all())
         return [(row.key, row.value) for row in rows]
 
     def _is(self, key: str) -> ColumnElement[bool]:
