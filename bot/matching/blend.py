@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,11 +12,13 @@ from bot.matching.examples import Examples, Whole
 from bot.matching.index import Index
 from bot.matching.lexical import Channel, Floats, Row, stack
 from bot.matching.meaning import Space, Vectors, flat
+from bot.matching.nearest import Compared, nearest_mean
 from bot.matching.softmax import fit, log_softmax
 
 _SHORTLIST = 20
-_NEAREST = 3
 _NEAREST_WEIGHT = {"stem": 1.0, "char": 0.5}
+_PROMISING = 12
+"""Examples of one label that are compared by their characters as well: those that are nearest by their stems."""
 _CLASSIFIER_ALONE = 0.4
 """Weight of the log-probability beside the similarities in the lexical tier; with an encoder it is 1."""
 _LEXICAL, _CENTROID, _EXAMPLES = 0.3, 2.0, 2.0
@@ -121,7 +123,9 @@ class Ranker:
         if space is not None and vector is not None:
             near = np.float32(_LEXICAL) * near + np.float32(_CENTROID) * space.centroids(vector, own)
         short = self._shortlist(near + weight * logs)
-        near = near[short] + self._nearest(rows, short, own, vector) - self._struck(rows, short, vector)
+        tables = self._tables(rows, short, own, vector)
+        near = near[short] + sum(np.float32(share) * nearest_mean(table) for share, table in tables)
+        near -= self._struck(rows, short, tables[-1 if space else 0][1].max(axis=1), vector)
         score = near + weight * logs[short]
         order = np.argsort(-score, kind="stable")
         return Ranked(short[order], near[order], logs[short][order], score[order])
@@ -132,49 +136,37 @@ class Ranker:
             short[-1] = np.argmax(first[: self.entries])
         return short
 
-    def _nearest(self, rows: Sequence[Row], short: Whole, own: tuple[int, int] | None, vector: Floats | None) -> Floats:
-        """Mean cosine of the few nearest examples of each label on the shortlist, in all channels together."""
-        total = np.zeros(len(short), dtype=np.float32)
-        for index, row in zip(self.indexes, rows, strict=True):
+    def _tables(
+        self, rows: Sequence[Row], short: Whole, own: tuple[int, int] | None, vector: Floats | None
+    ) -> list[tuple[float, Floats]]:
+        """Cosines with the examples of the labels on the shortlist, a weight and a table for each way to compare."""
+        first = self.indexes[0]
+        compared = every = Compared.of(first.starts, short, first.place[own[0]] if own else -1)
+        tables = []
+        for index, features in zip(self.indexes, rows, strict=True):
             weight = _NEAREST_WEIGHT.get(index.channel.name)
             if weight:
-                query = index.dense(row)
-                spans = (index.examples.products(query, index.starts[k], index.starts[k + 1]) for k in short)
-                total += np.float32(weight) * _best(spans, short, own, index.starts, index.place)
-        space = self.space
-        if space is None or vector is None:
-            return total
-        meant = _best((space.products(vector, k) for k in short), short, own, space.starts, space.place)
-        return np.float32(_LEXICAL) * total + np.float32(_EXAMPLES) * meant
+                table = compared.table(index.examples.products(index.dense(features), compared.rows))
+                tables.append((weight, table))
+                compared = compared.promising(table, _PROMISING)
+        if self.space is None or vector is None:
+            return tables
+        meant = every.table(self.space.products(vector, every.rows))
+        return [*((_LEXICAL * weight, table) for weight, table in tables), (_EXAMPLES, meant)]
 
-    def _struck(self, rows: Sequence[Row], short: Whole, vector: Floats | None) -> Floats:
-        """How much it counts that a label's nearest counter-example is nearer than its own nearest example."""
-        marks = np.zeros(len(short), dtype=np.float32)
-        if not len(self.nots_owner):
-            return marks
+    def _struck(self, rows: Sequence[Row], short: Whole, closest: Floats, vector: Floats | None) -> Floats:
+        """How much it counts that a label's nearest counter-example is nearer than the `closest` of its examples."""
+        count = len(self.nots_owner)
+        if not count:
+            return np.zeros(len(short), dtype=np.float32)
         index, space = self.indexes[0], self.space
         if space is not None and vector is not None:
-            against, mine = space.nots @ vector[0], [space.products(vector, k) for k in short]
+            against = space.nots @ vector[0]
         else:
-            query = index.dense(rows[0])
-            against = index.nots.products(query, 0, len(self.nots_owner))
-            mine = [index.examples.products(query, index.starts[k], index.starts[k + 1]) for k in short]
-        for place, label in enumerate(short):
-            others = against[self.nots_owner == label]
-            if len(others):
-                marks[place] = max(0.0, float(others.max() - mine[place].max()))
-        return np.float32(_STRIKE) * marks
-
-
-def _best(spans: Iterable[Floats], short: Whole, own: tuple[int, int] | None, starts: Whole, place: Whole) -> Floats:
-    """Mean of the highest cosines of each span; an example's cosine with itself is left out."""
-    found = np.zeros(len(short), dtype=np.float32)
-    for at, (label, cosines) in enumerate(zip(short, spans, strict=True)):
-        others = cosines
-        if own and label == own[1] and place[own[0]] >= 0:
-            others = np.delete(cosines, place[own[0]] - starts[label])
-        found[at] = np.sort(others)[-_NEAREST:].mean() if len(others) else 0.0
-    return found
+            against = index.nots.products(index.dense(rows[0]), np.arange(count))
+        against_label = np.full(len(index.lengths), -np.inf, dtype=np.float32)
+        np.maximum.at(against_label, self.nots_owner, against)
+        return np.float32(_STRIKE) * np.maximum(against_label[short] - np.maximum(closest, 0), 0)
 
 
 def _centroid_cosines(index: Index, row: Row, own: tuple[int, int] | None) -> Floats:

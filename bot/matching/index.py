@@ -15,6 +15,7 @@ from bot.matching.lexical import Channel, Floats, Row, stack
 
 _MOST = 100
 """Examples of one label that are compared one by one; more of them cost time and change nothing that was measured."""
+_NOTHING: Row = (np.zeros(1, dtype=np.int32), np.zeros(1, dtype=np.float32))
 
 
 @dataclass(frozen=True)
@@ -27,16 +28,20 @@ class Block:
 
     @classmethod
     def of(cls, rows: Sequence[Row]) -> Block:
-        """From rows of any channel."""
-        matrix = stack(rows, 0x7FFFFFFF)
+        """From rows of any channel. A row without a feature gets one of value 0, so that no row is empty."""
+        matrix = stack([row if len(row[0]) else _NOTHING for row in rows], 0x7FFFFFFF)
         return cls(matrix.data, matrix.indices, matrix.indptr.astype(np.intp))
 
-    def products(self, query: Floats, first: int, last: int) -> Floats:
-        """Scalar products of a dense query with rows `first` to `last` (exclusive)."""
-        begin, end = self.starts[first], self.starts[last]
-        sums = np.cumsum(self.values[begin:end] * query[self.at[begin:end]], dtype=np.float64)
-        edges = np.concatenate([[0.0], sums])[self.starts[first : last + 1] - begin]
-        products: Floats = np.diff(edges).astype(np.float32)
+    def products(self, query: Floats, rows: Whole) -> Floats:
+        """Scalar products of a dense query with some of the rows."""
+        if not len(rows):
+            return np.zeros(0, dtype=np.float32)
+        first, last = self.starts[rows], self.starts[rows + 1]
+        among = spans(first, last)
+        lengths = last - first
+        products: Floats = np.add.reduceat(
+            self.values[among] * query.take(self.at[among]), np.cumsum(lengths) - lengths
+        )
         return products
 
 
@@ -82,18 +87,25 @@ class Index:
         """Scalar products with each label's sum, not yet divided by its length."""
         at, values = row
         data, columns, starts = self.sums
-        spans = [slice(starts[i], starts[i + 1]) for i in at]
-        if not spans:
-            return np.zeros(len(self.lengths), dtype=np.float32)
-        weights = np.concatenate([data[span] * value for span, value in zip(spans, values, strict=True)])
-        labels = np.concatenate([columns[span] for span in spans])
-        return np.bincount(labels, weights, len(self.lengths)).astype(np.float32)
+        first, last = starts[at], starts[at + 1]
+        among = spans(first, last)
+        weights = data[among] * np.repeat(values, last - first)
+        return np.bincount(columns[among], weights, len(self.lengths)).astype(np.float32)
 
     def dense(self, row: Row) -> Floats:
         """A row as a vector over all features."""
         query = np.zeros(len(self.channel.numbers), dtype=np.float32)
         query[row[0]] = row[1]
         return query
+
+
+def spans(first: Whole, last: Whole) -> Whole:
+    """The numbers from each `first` to its `last` (exclusive), one after the other."""
+    lengths = last - first
+    ends = np.cumsum(lengths)
+    shift = np.repeat(first - ends + lengths, lengths)
+    shift += np.arange(len(shift))
+    return shift
 
 
 def kept_examples(starts: Whole) -> tuple[Whole, Whole, Whole]:

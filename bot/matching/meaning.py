@@ -50,9 +50,9 @@ class Space:
         cosines: Floats = products / lengths
         return cosines
 
-    def products(self, vector: Floats, label: int) -> Floats:
-        """Cosines with the examples of one label."""
-        cosines: Floats = self.examples[self.starts[label] : self.starts[label + 1]] @ vector[0]
+    def products(self, vector: Floats, rows: Whole) -> Floats:
+        """Cosines with some of the examples."""
+        cosines: Floats = self.examples[rows] @ vector[0]
         return cosines
 
 
