@@ -7,7 +7,7 @@ change, a time that does not exist counts as many minutes after the change as it
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -67,14 +67,45 @@ class Hours:
         """
         if self.open(now):
             return now.astimezone(UTC)
-        today = now.astimezone(self.zone).date()
-        spans = (self._span(today + days * _DAY) for days in range(_HORIZON))
-        return next((opens for opens, closes in spans if now < opens < closes), None)
+        return next((opens for opens, _ in self._spans(now) if now < opens), None)
+
+    def after(self, start: datetime, worked: timedelta) -> datetime | None:
+        """When somebody will have been at the desk for as long as `worked` since `start`, closed hours left out.
+
+        None where that is not within the next 400 days.
+        """
+        counted, left = start.astimezone(UTC), worked
+        for opens, closes in self._spans(start):
+            begins = max(opens, counted)
+            if begins + left <= closes:
+                return begins + left
+            if begins < closes:
+                counted, left = closes, left - (closes - begins)
+        return None
+
+    def next_end(self, after: datetime) -> datetime | None:
+        """The first instant later than `after` at which a shift ends: the desk closes, or others come on call.
+
+        None where neither is within the next 400 days.
+        """
+        closing = (closes for _, closes in self._spans(after) if closes > after and not self.open(closes))
+        changes = (duty.ends for duty in self._rota if duty.ends > after and self._relieved(duty))
+        return min((end for end in (next(closing, None), *changes) if end is not None), default=None)
 
     def on_call(self, now: datetime) -> tuple[str, ...]:
         """Who is on call, as `platform:id`: those on dated duty, or the standing list where nobody is."""
         on_duty = (person for duty in self._rota if duty.begins <= now < duty.ends for person in duty.on_call)
         return tuple(dict.fromkeys(on_duty)) or self._on_call
+
+    def _relieved(self, duty: _Duty) -> bool:
+        """Whether somebody goes off call at the end of this duty."""
+        return not set(duty.on_call) <= set(self.on_call(duty.ends))
+
+    def _spans(self, start: datetime) -> Iterator[tuple[datetime, datetime]]:
+        """The hours of each day on which there are any, from those that may still run at `start` on."""
+        today = start.astimezone(self.zone).date()
+        spans = (self._span(today + days * _DAY) for days in range(-1, _HORIZON))
+        return ((opens, closes) for opens, closes in spans if opens < closes)
 
     def _span(self, day: date) -> tuple[datetime, datetime]:
         """When the desk opens and closes on a day; an empty span where it does not open."""

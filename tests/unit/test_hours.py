@@ -154,6 +154,92 @@ def test_an_instant_is_the_same_however_it_is_written(week: dict[str, list[int]]
         assert hours.next_open(now.astimezone(zone)) == hours.next_open(now)
 
 
+QUARTER = timedelta(minutes=15)
+
+
+@given(WEEKS, st.sampled_from(ZONES), st.booleans(), INSTANTS, st.integers(1, 40))
+def test_time_at_the_desk_is_counted_while_it_is_open(
+    week: dict[str, list[int]], name: str, holidays: bool, now: datetime, quarters: int
+) -> None:
+    hours = open_for(week, name, holidays)
+    start = datetime.fromtimestamp(now.timestamp() // 900 * 900, UTC)
+    done = hours.after(start, quarters * QUARTER)
+    if done is None:
+        assert not week
+        return
+    passed = [start + quarter * QUARTER for quarter in range((done - start) // QUARTER)]
+    assert sum(map(hours.open, passed)) == quarters
+    assert hours.open(passed[-1])
+
+
+def test_what_is_left_of_the_day_is_continued_after_the_weekend() -> None:
+    friday = local("2026-07-10T16:50")
+    assert desk().after(friday, timedelta(minutes=10)) == local("2026-07-10T17:00")
+    assert desk().after(friday, timedelta(minutes=30)) == local("2026-07-13T09:20")
+    assert desk(hours={}).after(friday, timedelta(minutes=1)) is None
+
+
+# ---- the ends of shifts ---------------------------------------------------------------------------------------------
+
+
+def test_a_shift_ends_when_the_desk_closes_and_when_others_come_on_call() -> None:
+    hours = desk(rota=[duty("2026-07-11T09:00", "2026-07-12T09:00", "slack:ANNA")])
+    ends = [local("2026-07-10T16:59")]
+    for _ in range(3):
+        end = hours.next_end(ends[-1])
+        assert end is not None
+        ends.append(end)
+    assert ends[1:] == [local("2026-07-10T17:00"), local("2026-07-12T09:00"), local("2026-07-13T17:00")]
+
+
+def test_who_stays_on_call_has_nothing_to_hand_over() -> None:
+    rota = [
+        duty("2026-07-11T00:00", "2026-07-12T00:00", "slack:ANNA"),
+        duty("2026-07-12T00:00", "2026-07-13T00:00", "slack:ANNA", "slack:BEN"),
+    ]
+    assert desk(hours={}, rota=rota).next_end(local("2026-07-11T00:00")) == local("2026-07-13T00:00")
+
+
+def test_a_desk_that_never_closes_has_no_end_of_the_day() -> None:
+    week = {"mon-sun": "00:00-24:00"}
+    assert desk(hours=week).next_end(local("2026-07-10T12:00")) is None
+    assert desk(hours={}).next_end(local("2026-07-10T12:00")) is None
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "length"),
+    [
+        ("Europe/London", "2026-03-29", 23),
+        ("Europe/London", "2026-10-25", 25),
+        ("America/Santiago", "2026-04-04", 25),  # at midnight the clock goes back to 23:00
+        ("America/Santiago", "2026-09-06", 23),  # at midnight it goes on to 01:00
+    ],
+)
+def test_a_shift_round_the_clock_is_as_long_as_its_day(zone: str, day: str, length: int) -> None:
+    hours = desk(zone, hours={date.fromisoformat(day).strftime("%a").lower(): "00:00-24:00"})
+    opens = hours.next_open(local(f"{day}T00:00", ZoneInfo(zone)) - timedelta(hours=2))
+    assert opens is not None
+    assert hours.next_end(opens) == opens + timedelta(hours=length)
+
+
+@given(WEEKS, st.sampled_from(ZONES), st.booleans(), INSTANTS)
+def test_a_shift_ends_where_the_desk_goes_from_open_to_closed(
+    week: dict[str, list[int]], name: str, holidays: bool, now: datetime
+) -> None:
+    hours = open_for(week, name, holidays)
+    end = hours.next_end(now)
+    if end is None:
+        assert not week or len(week) == len(DAYS)  # nobody is ever there, or somebody always is
+        return
+    assert end > now
+    assert hours.open(end - timedelta(microseconds=1))
+    assert not hours.open(end)
+    opens = hours.next_open(now)
+    assert opens is not None
+    assert opens < end
+    assert hours.after(opens, end - opens) == end  # nobody leaves between
+
+
 # ---- on call --------------------------------------------------------------------------------------------------------
 
 
