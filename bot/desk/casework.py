@@ -2,37 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import assert_never
 
 from bot import cards, cases, effects, wording
 from bot.cases import Change, Refused
-from bot.desk.handles import case_handle, number
+from bot.desk import askers, officers
+from bot.desk.actions import Act, Action, Errand, Errands, Who
+from bot.desk.handles import case_handle
 from bot.desk.mind import Minds
 from bot.desk.office import Office
 from bot.desk.questions import Questions
 from bot.effects import MarkMessage
-from bot.messages import Form, Immediate, Person, Pressed, Said, Submitted
-from bot.model import Case, Details, Outcome, StepKind
+from bot.messages import Immediate, Person, Pressed, Said, Submitted
+from bot.model import Case
 from bot.store import cases as case_rows
 from bot.store import events, postings
 from bot.store.engine import Store
-from bot.store.events import Once
 from bot.store.tx import Tx
 
-FORMS: Mapping[str, Callable[[Case], Form]] = {
-    "case.reply": cards.reply_form,
-    "case.note": cards.note_form,
-    "case.close": cards.close_form,
-    "case.details": cards.details_form,
-}
-TURNS = frozenset({"case.claim", "case.unclaim", "case.reopen", "case.false_alarm", "case.close"})
-"""Officers' actions that change whose turn it is: from a card drawn before the last such change they do nothing.
+ACTIONS: Mapping[str, Action] = {**officers.ACTIONS, **askers.ACTIONS}
+"""Everything that can be done to a case: a button's action or a form's name -> what it is."""
 
-An asker's Withdraw is not among them, since what askers have is never drawn again."""
+ERRANDS: Mapping[str, Errand] = {}
+"""What officers do that is not about a case there is; a button's action or a form's name -> what it is."""
 
-OF_ASKERS = frozenset({"case.withdraw", "case.separate"})
-OF_BOTH = frozenset({"case.details"})
+
+def is_casework(name: str) -> bool:
+    """Whether a button's action or a form's name is this room's."""
+    return name.startswith("case.") or name in ERRANDS
 
 
 class Casework:
@@ -51,104 +49,68 @@ class Casework:
         return await self._store.run(lambda tx: postings.by_thread(tx, said.at))
 
     async def pressed(self, pressed: Pressed) -> Immediate:
-        """A button of a case."""
-        return await self._store.run(lambda tx: self._press(tx, pressed))
+        """A button of a case, or of an errand."""
+        run = self._errand if pressed.action in ERRANDS else self._act
+        return await self._store.run(lambda tx: run(tx, pressed, pressed.action, pressed.value))
 
     async def submitted(self, submitted: Submitted) -> Immediate:
-        """A form of a case."""
-        return await self._store.run(lambda tx: self._submit(tx, submitted))
+        """A form of a case, or of an errand."""
+        run = self._errand if submitted.form in ERRANDS else self._act
+        return await self._store.run(lambda tx: run(tx, submitted, submitted.form, submitted.context))
 
     async def said(self, said: Said, case_id: int) -> Immediate:
         """A message below a card: it stays inside, unless it starts with `reply:`."""
         return await self._store.run(lambda tx: self._say(tx, said, case_id))
 
-    # ---- buttons ----------------------------------------------------------------------------------------------------
+    # ---- buttons and forms ------------------------------------------------------------------------------------------
 
-    def _press(self, tx: Tx, pressed: Pressed) -> Immediate:
-        case, revision, rest = _find(tx, pressed.value)
+    def _act(self, tx: Tx, came: Pressed | Submitted, name: str, handle: str) -> Immediate:
+        action = ACTIONS.get(name)
+        if action is None:
+            return Immediate(notice=wording.TOO_OLD)
+        case, revision, rest = _find(tx, handle)
         if case is None:
             return Immediate(notice=wording.NO_SUCH_CASE)
-        if refused := self._may_not(pressed.action, pressed.person, case):
+        if refused := self._may_not(action.who, came.person, case):
             return Immediate(notice=refused)
-        if pressed.action in FORMS:
-            return self._open_form(pressed, case, revision)
-        change = self._transition(tx, pressed, case, rest)
-        if isinstance(change, Change) and pressed.action in TURNS and cases.is_stale(case, revision):
-            change = Refused(wording.STALE)
-        return self._finish(tx, change, pressed.at.platform, pressed.event_id)
+        mind = self._minds.current
+        terms = self._office.terms(mind.knowledge, tx.now)
+        values = came.values if isinstance(came, Submitted) else {}
+        act = Act(tx, case, came, rest, values, terms, mind, self._office, self._questions)
+        if action.form and isinstance(came, Pressed):
+            return _opened(action, act, revision)
+        return self._do(action, act, revision)
 
-    def _open_form(self, pressed: Pressed, case: Case, revision: int) -> Immediate:
-        if pressed.action in {"case.reply", "case.close"} and (refused := cases.not_for(case, pressed.person)):
-            return Immediate(notice=refused.reason)
-        if pressed.action in TURNS and cases.is_stale(case, revision):
+    def _do(self, action: Action, act: Act, revision: int) -> Immediate:
+        change = action.do(act)
+        if isinstance(change, Immediate):
+            return change
+        if isinstance(change, Refused):
+            return Immediate(notice=change.reason)
+        if action.turns and cases.is_stale(act.case, revision):
             return Immediate(notice=wording.STALE)
-        return Immediate(form=FORMS[pressed.action](case))
+        if events.remember(act.tx, act.came.at.platform, act.came.event_id):
+            effects.commit(act.tx, change, self._office.press)
+            if action.then:
+                action.then(act, change)
+        return Immediate(notice=change.notice)
 
-    def _transition(self, tx: Tx, pressed: Pressed, case: Case, rest: str) -> Change | Refused:
-        by, now = pressed.person, tx.now
-        terms = self._office.terms(self._minds.current.knowledge, now)
-        match pressed.action:
-            case "case.claim":
-                return cases.claim(case, by, now)
-            case "case.unclaim":
-                return cases.unclaim(case, by, terms, now)
-            case "case.reopen":
-                return cases.reopen(case, by, terms, now)
-            case "case.false_alarm":
-                return cases.close(case, by, Outcome.FALSE_ALARM, now)
-            case "case.withdraw":
-                return cases.withdraw(case, by, case_rows.steps(tx, case.id), now)
-            case "case.separate":
-                return self._separate(tx, pressed, case, rest)
-            case _:
-                return Refused(wording.TOO_OLD)
+    def _errand(self, tx: Tx, came: Pressed | Submitted, name: str, handle: str) -> Immediate:
+        if not self._office.is_officer(came.person):
+            return Immediate(notice=wording.NOT_AN_OFFICER)
+        errand = ERRANDS[name]
+        values = came.values if isinstance(came, Submitted) else {}
+        errands = Errands(tx, came, handle, values, self._minds.current, self._office, self._questions)
+        if errand.form and isinstance(came, Pressed):
+            return Immediate(form=errand.form(errands))
+        return errand.do(errands)
 
-    def _separate(self, tx: Tx, pressed: Pressed, case: Case, rest: str) -> Change | Refused:
-        """The added message, counted as the case's history counts, becomes a case of its own; once."""
-        steps = case_rows.steps(tx, case.id)
-        place = number(rest)
-        step = steps[place] if place is not None and place < len(steps) else None
-        if step is None or step.kind is not StepKind.ADDED or step.by is None or step.by.key != pressed.person.key:
-            return Refused(wording.NOT_YOURS)
-        if not events.remember(tx, Once.SEPARATED, f"{case.id}:{place}"):
-            return Refused(wording.ALREADY_PASSED_ON)
-        said = Said(step.event_id, pressed.person, step.text, pressed.at, pressed.direct)
-        new = self._questions.open(tx, said, case.kind, self._minds.current)
-        return cases.separate(case, step, pressed.person, new, tx.now)
-
-    # ---- forms ------------------------------------------------------------------------------------------------------
-
-    def _submit(self, tx: Tx, submitted: Submitted) -> Immediate:
-        case, revision, _ = _find(tx, submitted.context)
-        if case is None:
-            return Immediate(notice=wording.NO_SUCH_CASE)
-        if refused := self._may_not(submitted.form, submitted.person, case):
-            return Immediate(notice=refused)
-        values = submitted.values
-        if submitted.form in {"case.reply", "case.note"} and not values.get("text", "").strip():
-            return Immediate(problems={"text": wording.NOTHING_WRITTEN})
-        change = self._filled_in(tx, submitted, case)
-        if isinstance(change, Change) and submitted.form in TURNS and cases.is_stale(case, revision):
-            change = Refused(wording.STALE)
-        return self._finish(tx, change, submitted.at.platform, submitted.event_id)
-
-    def _filled_in(self, tx: Tx, submitted: Submitted, case: Case) -> Change | Refused:
-        by, values, now = submitted.person, submitted.values, tx.now
-        match submitted.form:
-            case "case.reply":
-                return cases.reply(case, by, values.get("text", ""), now)
-            case "case.note":
-                return cases.note(case, by, values.get("text", ""), now)
-            case "case.close":
-                outcome = next((each for each in cards.CLOSING if each.value == values.get("outcome")), None)
-                if outcome is None:
-                    return Refused(wording.TOO_OLD)
-                return cases.close(case, by, outcome, now, inside=values.get("note", ""))
-            case "case.details":
-                known = {name: values.get(name, "").strip() for name in wording.DETAILS_LABELS}
-                return cases.add_details(case, by, Details(**known), now)
-            case _:
-                return Refused(wording.TOO_OLD)
+    def _may_not(self, who: Who, person: Person, case: Case) -> str:
+        """Why this person may not do this, or nothing."""
+        asks = any(asker.person.key == person.key for asker in case.askers)
+        if who is Who.ASKER or (who is Who.BOTH and not self._office.is_officer(person)):
+            return "" if asks else wording.NOT_YOURS
+        return "" if self._office.is_officer(person) else wording.NOT_AN_OFFICER
 
     # ---- below a card -----------------------------------------------------------------------------------------------
 
@@ -177,25 +139,16 @@ class Casework:
             case _:
                 assert_never(change)
 
-    # ---- the common part --------------------------------------------------------------------------------------------
 
-    def _may_not(self, action: str, person: Person, case: Case) -> str:
-        """Why this person may not do this, or nothing."""
-        if action in OF_ASKERS:
-            return ""  # the transition itself looks whose it is
-        if self._office.is_officer(person):
-            return ""
-        if action in OF_BOTH:
-            asks = any(asker.person.key == person.key for asker in case.askers)
-            return "" if asks else wording.NOT_YOURS
-        return wording.NOT_AN_OFFICER
-
-    def _finish(self, tx: Tx, change: Change | Refused, platform: str, event_id: str) -> Immediate:
-        if isinstance(change, Refused):
-            return Immediate(notice=change.reason)
-        if events.remember(tx, platform, event_id):
-            effects.commit(tx, change, self._office.press)
-        return Immediate(notice=change.notice)
+def _opened(action: Action, act: Act, revision: int) -> Immediate:
+    """The form, or why it does not open."""
+    assert action.form is not None  # noqa: S101  for the type checker
+    form = action.form(act)
+    if isinstance(form, Refused):
+        return Immediate(notice=form.reason)
+    if action.turns and cases.is_stale(act.case, revision):
+        return Immediate(notice=wording.STALE)
+    return Immediate(form=form)
 
 
 def _find(tx: Tx, handle: str) -> tuple[Case | None, int, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import assert_never
 
-from bot.desk.casework import Casework
+from bot.desk.casework import Casework, is_casework
 from bot.desk.mind import Minds
 from bot.desk.office import Office
 from bot.desk.questions import Questions
@@ -37,8 +37,8 @@ class PolicyDesk:
                     return await self._casework.said(incoming, case_id)
                 return await self._questions.said(incoming)
             case Pressed():
-                of_case = incoming.action.startswith("case.")
-                return await (self._casework if of_case else self._questions).pressed(incoming)
+                side = self._casework if is_casework(incoming.action) else self._questions
+                return await side.pressed(incoming)
             case Submitted(form="report"):
                 return await self._questions.reported(incoming)
             case Submitted():

@@ -1,0 +1,45 @@
+"""What askers do to their case: rows of the table of actions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot import cards, cases, wording
+from bot.cases import Change, Refused
+from bot.desk.actions import Act, Action, Who
+from bot.desk.handles import number
+from bot.messages import Said
+from bot.model import Details, StepKind
+from bot.store import cases as case_rows
+from bot.store import events
+from bot.store.events import Once
+
+
+def _withdraw(act: Act) -> Change | Refused:
+    return cases.withdraw(act.case, act.by, case_rows.steps(act.tx, act.case.id), act.tx.now)
+
+
+def _separate(act: Act) -> Change | Refused:
+    """The added message, counted as the case's history counts, becomes a case of its own; once."""
+    steps = case_rows.steps(act.tx, act.case.id)
+    place = number(act.rest)
+    step = steps[place] if place is not None and place < len(steps) else None
+    if step is None or step.kind is not StepKind.ADDED or step.by is None or step.by.key != act.by.key:
+        return Refused(wording.NOT_YOURS)
+    if not events.remember(act.tx, Once.SEPARATED, f"{act.case.id}:{place}"):
+        return Refused(wording.ALREADY_PASSED_ON)
+    said = Said(step.event_id, act.by, step.text, act.came.at, act.came.direct)
+    new = act.questions.open(act.tx, said, act.case.kind, act.mind)
+    return cases.separate(act.case, step, act.by, new, act.tx.now)
+
+
+def _details(act: Act) -> Change | Refused:
+    known = {name: act.values.get(name, "").strip() for name in wording.DETAILS_LABELS}
+    return cases.add_details(act.case, act.by, Details(**known), act.tx.now)
+
+
+ACTIONS: Mapping[str, Action] = {
+    "case.withdraw": Action(Who.ASKER, _withdraw),
+    "case.separate": Action(Who.ASKER, _separate),
+    "case.details": Action(Who.BOTH, _details, lambda act: cards.details_form(act.case)),
+}
