@@ -7,16 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, timedelta, tzinfo
 from typing import Any, Literal, assert_never
 
 from pydantic import TypeAdapter
 
 from bot import cards
+from bot.cards import Around
 from bot.cases import BelowPing, Change, Mail, Ping, Redraw, StartTimer, StopTimer, Tell
 from bot.messages import Address, Mark, Mention, Outgoing
 from bot.model import Case, Job, JobKind, NewJob
 from bot.store import cases as case_rows
-from bot.store import jobs, postings
+from bot.store import incidents, jobs, links, postings
 from bot.store.tx import Tx
 
 VERSION = 1
@@ -66,17 +68,36 @@ class Below:
 
 
 @dataclass(frozen=True, slots=True)
+class Repost:
+    """The case's card, as it is by then, in a press channel that refused it; tried until it is taken.
+
+    `why` is what the channel said first. Nothing is sent where the case has ended meanwhile, or its card got there.
+    """
+
+    channel: Address
+    why: str
+    do: Literal["repost"] = "repost"
+
+
+@dataclass(frozen=True, slots=True)
 class Press:
-    """Where the press office is reached: its channels, and by e-mail where they cannot be."""
+    """Where the press office is reached: its channels, and by e-mail where they cannot be; `zone` is its clock's."""
 
     channels: tuple[Address, ...]
     mail: Address | None = None
+    zone: tzinfo = UTC
 
 
-Delivery = Send | Update | Below | MarkMessage
+Delivery = Send | Update | Below | Repost | MarkMessage
 
 _delivery: TypeAdapter[Delivery] = TypeAdapter(Delivery)
-_KINDS = {"send": JobKind.SEND, "below": JobKind.SEND, "update": JobKind.UPDATE, "mark": JobKind.MARK}
+_KINDS = {
+    "send": JobKind.SEND,
+    "below": JobKind.SEND,
+    "update": JobKind.UPDATE,
+    "repost": JobKind.REPOST,
+    "mark": JobKind.MARK,
+}
 
 
 def read(job: Job) -> Delivery:
@@ -108,10 +129,11 @@ def commit(tx: Tx, change: Change, press: Press, *, answers: MarkMessage | None 
         match effect:
             case Ping() | Redraw() | BelowPing():
                 for channel in _where(tx, case, effect, press.channels):
-                    put(tx, case, _to_press(tx, case, effect, channel), channel, f"{key}:{channel}")
+                    put(tx, case, _to_press(tx, case, effect, channel, press.zone), channel, f"{key}:{channel}")
             case Mail():
                 if press.mail:
-                    put(tx, case, Send(press.mail, cards.mail(case, case_rows.steps(tx, case.id))), press.mail, key)
+                    letter = cards.mail(case, case_rows.steps(tx, case.id), around(tx, case, press.zone))
+                    put(tx, case, Send(press.mail, letter), press.mail, key)
             case Tell():
                 # In the lane of the conversation: what one message brings about is read in the order of its decision.
                 told = _to_asker(effect, answers)
@@ -130,6 +152,38 @@ def put(tx: Tx, case: Case, delivery: Delivery, to: Address, key: str) -> None:
     _put(tx, delivery, lane=_lane(case.id, to), key=key, case_id=case.id)
 
 
+def repost(tx: Tx, case: Case, channel: Address, why: str, *, after: timedelta) -> None:
+    """Have the card posted in a channel that refused it, from `after` on until it is taken."""
+    lane = _repost_lane(case.id, channel)
+    if not jobs.waiting(tx, lane):
+        # A lane of its own: what changes until then is on the card when it leaves, and need not queue behind it.
+        new = payload(Repost(channel, why))
+        jobs.put(tx, NewJob(JobKind.REPOST, lane, f"{lane}:{case.revision}", new, tx.now + after, case.id))
+
+
+def card(tx: Tx, case: Case, zone: tzinfo = UTC, *, mention: Sequence[str] = ()) -> Outgoing:
+    """The case's card as it is now, for a press channel."""
+    return cards.ping(case, case_rows.steps(tx, case.id), around(tx, case, zone), mention=mention)
+
+
+def around(tx: Tx, case: Case, zone: tzinfo) -> Around:
+    """What else a card of this case has to say, as of now."""
+    found = {each.id: each for each in links.partners(tx, case.id)}
+    related = [
+        (link, found[link.other(case.id)]) for link in links.of_case(tx, case.id) if link.other(case.id) in found
+    ]
+    going_on = case_rows.load(tx, case.joined_into, for_update=False) if case.joined_into is not None else None
+    held = incidents.load(tx, case.incident_id) if case.incident_id is not None else None
+    return Around(
+        now=tx.now,
+        zone=zone,
+        links=tuple(cards.linked(case, other, link.kind) for link, other in related),
+        incident=held.title if held else "",
+        joined=tuple(each.reference for each in links.joined_to(tx, case.id)),
+        into=going_on.reference if going_on else "",
+    )
+
+
 def timer_lane(case_id: int, name: str) -> str:
     """All timers of one kind of a case stand in one lane, so that they are stopped together."""
     return f"timer:{case_id}:{name}"
@@ -137,6 +191,10 @@ def timer_lane(case_id: int, name: str) -> str:
 
 def _lane(case_id: int, to: Address) -> str:
     return f"case:{case_id}:{to}"
+
+
+def _repost_lane(case_id: int, channel: Address) -> str:
+    return f"repost:{case_id}:{channel}"
 
 
 def _where(tx: Tx, case: Case, effect: Ping | Redraw | BelowPing, channels: Sequence[Address]) -> Iterator[Address]:
@@ -147,7 +205,7 @@ def _where(tx: Tx, case: Case, effect: Ping | Redraw | BelowPing, channels: Sequ
 
 
 def _has_card(tx: Tx, case: Case, channel: Address) -> bool:
-    if postings.at(tx, case.id, channel) is not None:
+    if postings.at(tx, case.id, channel) is not None or jobs.waiting(tx, _repost_lane(case.id, channel)):
         return True
     waiting = (read(job) for job in jobs.waiting(tx, _lane(case.id, channel)))
     return any(isinstance(delivery, Send) and delivery.purpose == "ping" for delivery in waiting)
@@ -160,16 +218,16 @@ def _to_asker(effect: Tell, answers: MarkMessage | None) -> Send:
     return Send(asker.direct, effect.outgoing, purpose, cards.name(asker.person), instead, answers)
 
 
-def _to_press(tx: Tx, case: Case, effect: Ping | Redraw | BelowPing, channel: Address) -> Delivery:
+def _to_press(tx: Tx, case: Case, effect: Ping | Redraw | BelowPing, channel: Address, zone: tzinfo) -> Delivery:
     match effect:
         case Ping():
-            card = cards.ping(case, case_rows.steps(tx, case.id), mention=effect.mention)
-            return Send(channel, card, "ping")
+            return Send(channel, card(tx, case, zone, mention=effect.mention), "ping")
         case Redraw():
-            return Update(channel, cards.ping(case, case_rows.steps(tx, case.id)))
+            return Update(channel, card(tx, case, zone))
         case BelowPing():
             mention = (Mention(effect.mention),) if effect.mention else ()
-            return Below(channel, replace(effect.outgoing, blocks=(*mention, *effect.outgoing.blocks)))
+            said = effect.outgoing if effect.harmless else cards.below(case, effect.outgoing)
+            return Below(channel, replace(said, blocks=(*mention, *said.blocks)))
         case _:
             assert_never(effect)
 

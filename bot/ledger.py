@@ -10,11 +10,11 @@ from traceback import extract_tb
 from typing import Protocol, assert_never
 from zlib import crc32
 
-from bot import outbox
-from bot.effects import Below, Delivery, MarkMessage, Send, Update
+from bot import effects, outbox
+from bot.effects import Below, Delivery, MarkMessage, Repost, Send, Update
 from bot.errors import DeliveryFailure, PermanentFailure, TemporaryFailure
 from bot.messages import Address, Outgoing, Receipt
-from bot.model import Job, JobKind
+from bot.model import CaseState, Job, JobKind
 from bot.store import cases, jobs, postings
 from bot.store.tx import Tx
 
@@ -162,6 +162,8 @@ class Ledger:
             delivery = self._handlers.read(job)
         except Exception as error:  # noqa: BLE001  perhaps a later release wrote it, which runs beside us
             return Failed(job, TemporaryFailure(f"This release cannot read it: {describe(error)}."))
+        if isinstance(delivery, Repost):
+            return self._again(tx, job, delivery)
         if not isinstance(delivery, Update | Below):
             return Ready(job, delivery)
         card = None if job.case_id is None else postings.at(tx, job.case_id, delivery.channel)
@@ -171,6 +173,13 @@ class Ledger:
         if isinstance(delivery, Below):
             return Ready(job, Send(card.receipt.thread or card.receipt.address, delivery.outgoing))
         return Ready(job, Change(delivery.channel, card.receipt, delivery.outgoing))
+
+    def _again(self, tx: Tx, job: Job, delivery: Repost) -> Ready | None:
+        case = None if job.case_id is None else cases.load(tx, job.case_id, for_update=False)
+        if case is None or case.state is CaseState.CLOSED or postings.at(tx, case.id, delivery.channel) is not None:
+            jobs.done(tx, [job])
+            return None
+        return Ready(job, Send(delivery.channel, effects.card(tx, case), "ping"))
 
 
 def _jitter(job: Job) -> float:

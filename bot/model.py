@@ -74,11 +74,13 @@ class StepKind(StrEnum):
     WAITING = "waiting"  # for facts, until a time
     HANDOVER_OFFERED = "handover offered"
     HANDOVER_ACCEPTED = "handover accepted"
+    HANDOVER_DECLINED = "handover declined"
     RESPONDED = "responded"  # to the journalist
     STATEMENT = "statement"
     DEADLINE_NEAR = "deadline near"
     DEADLINE_PASSED = "deadline passed"
     LINKED = "linked"
+    TOOK_IN = "took in"  # another case, which was joined to this one
     JOINED = "joined"
     SPLIT = "split"
     RESTRICTED = "restricted"
@@ -210,6 +212,10 @@ class Link:
     kind: LinkKind
     at: datetime
 
+    def other(self, case_id: int) -> int:
+        """The one that is not `case_id`."""
+        return self.case_id if case_id == self.other_id else self.other_id
+
 
 @dataclass(frozen=True, slots=True)
 class Incident:
@@ -233,6 +239,7 @@ class JobKind(StrEnum):
     SEND = "send"
     UPDATE = "update"
     MARK = "mark"
+    REPOST = "repost"
     TIMER = "timer"
 
 

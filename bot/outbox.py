@@ -13,6 +13,8 @@ LEASE = timedelta(seconds=15)
 
 FIRST_DELAY = timedelta(seconds=1)
 LONGEST_DELAY = timedelta(minutes=5)
+UNTIRING = frozenset({JobKind.TIMER, JobKind.REPOST})
+"""Never given up: a timer is the desk's own, and a channel that refused a card takes it the day it is mended."""
 PATIENCE = timedelta(days=1)
 FEWEST_TRIES = 8
 """A job that stood a day behind others in its lane gets these tries of its own before it is given up."""
@@ -32,16 +34,17 @@ def ends_its_worker(job: Job) -> bool:
 
 
 def next_try(job: Job, failure: DeliveryFailure, now: datetime, jitter: float) -> datetime | None:
-    """When to try again after this failure of `job`; None: give it up. A timer is the desk's own, and never given up.
+    """When to try again after this failure of `job`; None: give it up.
 
     `jitter`, drawn from 0 to 1, spreads rows out. Not before the platform's `retry_after`, if that is within a day.
     """
     tries = job.attempts + 1
     hopeless = isinstance(failure, PermanentFailure) or (tries >= FEWEST_TRIES and now - job.created_at >= PATIENCE)
-    if hopeless and job.kind is not JobKind.TIMER:
+    if hopeless and job.kind not in UNTIRING:
         return None
     longest = min(LONGEST_DELAY, FIRST_DELAY * (1 << min(job.attempts, 16)))
-    delay = longest * (1 + jitter) / 2
+    # Cards that a channel missed come there in the order in which they would have: nothing spreads them.
+    delay = LONGEST_DELAY if job.kind is JobKind.REPOST else longest * (1 + jitter) / 2
     if isinstance(failure, TemporaryFailure) and failure.retry_after is not None:
         asked = timedelta(seconds=min(PATIENCE.total_seconds(), max(0.0, failure.retry_after)))
         delay = asked + delay

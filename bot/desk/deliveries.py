@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
+from datetime import timedelta
 
 from bot import cards, cases, effects, wording
 from bot.desk.mind import Minds
 from bot.desk.office import Office
-from bot.effects import Below, Delivery, MarkMessage, Send
+from bot.effects import Below, Delivery, MarkMessage, Repost, Send
 from bot.errors import DeliveryFailure
-from bot.messages import Receipt
-from bot.model import Case, Job, JobState
+from bot.messages import Address, Receipt
+from bot.model import Case, CaseState, Job, JobState
 from bot.store import cases as case_rows
 from bot.store import jobs, postings
 from bot.store.tx import Tx
 
 log = logging.getLogger(__name__)
+
+LOOK_AGAIN = timedelta(minutes=1)
+"""After a press channel refused a card. While it goes on refusing, the outbox tries every few minutes."""
 
 
 class Deliveries:
@@ -34,11 +38,14 @@ class Deliveries:
         """A new message was taken."""
         delivery = effects.read(job)
         case = _case_of(tx, job)
-        if case is None or not isinstance(delivery, Send):
+        if case is None:
             return
-        if delivery.purpose == "ping":
-            postings.put(tx, case.id, delivery.to, receipt)
-            effects.commit(tx, cases.pinged(case, str(delivery.to), tx.now), self._office.press)
+        if isinstance(delivery, Repost):
+            self._posted(tx, case, delivery.channel, receipt)
+        elif not isinstance(delivery, Send):
+            return
+        elif delivery.purpose == "ping":
+            self._posted(tx, case, delivery.to, receipt)
         elif delivery.purpose == "reply":
             effects.commit(tx, cases.reply_delivered(case, delivery.name, tx.now), self._office.press)
             self._mark(tx, case, job, delivery.answers)
@@ -54,7 +61,9 @@ class Deliveries:
             told = cases.below_failed(case, str(delivery.channel), str(failure), tx.now)
             effects.commit(tx, told, self._office.press)
         elif isinstance(delivery, Send) and delivery.purpose == "ping":
-            self._ping_failed(tx, case, job, str(delivery.to), str(failure))
+            self._ping_failed(tx, case, job, delivery.to, str(failure))
+        elif isinstance(delivery, Send) and delivery.to == self._office.press.mail:
+            effects.commit(tx, cases.below_failed(case, str(delivery.to), str(failure), tx.now), self._office.press)
         elif isinstance(delivery, Send) and delivery.purpose in {"reply", "acknowledgement"}:
             self._tell_failed(tx, case, job, delivery, str(failure))
 
@@ -74,11 +83,18 @@ class Deliveries:
         if change is not None:
             effects.commit(tx, change, self._office.press)
 
-    def _ping_failed(self, tx: Tx, case: Case, job: Job, where: str, why: str) -> None:
+    def _posted(self, tx: Tx, case: Case, channel: Address, receipt: Receipt) -> None:
+        postings.put(tx, case.id, channel, receipt)
+        effects.commit(tx, cases.pinged(case, str(channel), tx.now), self._office.press)
+
+    def _ping_failed(self, tx: Tx, case: Case, job: Job, channel: Address, why: str) -> None:
+        where = str(channel)
         terms = self._office.terms(self._minds.current.knowledge, tx.now)
         elsewhere = bool(postings.of_case(tx, case.id)) or self._may_have_it_elsewhere(tx, job, where)
         change = cases.ping_failed(case, where, why, terms, tx.now, elsewhere=elsewhere)
         effects.commit(tx, change, self._office.press)
+        if case.state is not CaseState.CLOSED:
+            effects.repost(tx, change.case, channel, why, after=LOOK_AGAIN)
 
     def _may_have_it_elsewhere(self, tx: Tx, job: Job, where: str) -> bool:
         """Whether another channel may still take this ping, or took it in this same transaction.

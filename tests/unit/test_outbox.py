@@ -30,6 +30,15 @@ def test_a_temporary_failure_of_a_young_job_is_always_tried_again_at_a_sensible_
     assert outbox.FIRST_DELAY / 2 <= due - NOW <= outbox.PATIENCE + outbox.LONGEST_DELAY
 
 
+@given(attempts=st.integers(0, 10_000), jitter=st.floats(0, 1), age=st.timedeltas(timedelta(), timedelta(days=400)))
+def test_a_card_that_a_channel_refused_is_offered_again_every_few_minutes_for_ever(
+    attempts: int, jitter: float, age: timedelta
+) -> None:
+    refused = replace(JOB, kind=JobKind.REPOST, attempts=attempts)
+    due = outbox.next_try(refused, PermanentFailure("not_in_channel."), NOW + age, jitter)
+    assert due == NOW + age + outbox.LONGEST_DELAY
+
+
 @given(retry_after=st.floats(0, 86_400), jitter=st.floats(0, 1))
 def test_never_before_the_platform_said(retry_after: float, jitter: float) -> None:
     due = outbox.next_try(JOB, TemporaryFailure("busy", retry_after), NOW, jitter)
