@@ -36,20 +36,20 @@ def record(
 
     The id is drawn, not counted: below an answer stand buttons that carry it, and nobody is to guess another's.
     """
-    statement = plain_insert(answered).values(
-        id=secrets.randbelow(_IDS),
-        at=tx.now,
-        question=question,
-        outcome=outcome,
-        entries=list(entries),
-        knowledge=knowledge,
-        asker=asker,
-        event_id=event_id,
-        link=link,
-        files=files,
-        conversation=conversation,
-    )
-    return int(tx.connection.execute(statement.returning(answered.c.id)).scalar_one())
+    row = {
+        "id": secrets.randbelow(_IDS),
+        "at": tx.now,
+        "question": question,
+        "outcome": outcome,
+        "entries": list(entries),
+        "knowledge": knowledge,
+        "asker": asker,
+        "event_id": event_id,
+        "link": link,
+        "files": files,
+        "conversation": conversation,
+    }
+    return int(tx.connection.execute(_RECORD, row).scalar_one())
 
 
 def load(tx: Tx, answered_id: int) -> Answered | None:
@@ -99,6 +99,9 @@ def verdicts(tx: Tx, since: datetime) -> Counter[tuple[str, str]]:
     """How often each (entry id, verdict) was given since then."""
     query = select(feedback_table.c.entries, feedback_table.c.verdict).where(feedback_table.c.at >= since)
     return Counter((entry, row.verdict) for row in tx.connection.execute(query) for entry in row.entries)
+
+
+_RECORD = plain_insert(answered).returning(answered.c.id)
 
 
 def _answered(row: Row[Any]) -> Answered:

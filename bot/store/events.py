@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import cache
+from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.sql.dml import ReturningInsert
 
 from bot.store.tables import inbound_event
-from bot.store.tx import Tx, insert
+from bot.store.tx import Tx, insert_on
 
 
 class Once(StrEnum):
@@ -30,10 +33,10 @@ def seen(tx: Tx, source: str, event_id: str) -> bool:
 
 def remember(tx: Tx, source: str, event_id: str) -> bool:
     """True the first time. A second transaction with the same event waits until the first has ended."""
-    statement = (
-        insert(tx, inbound_event)
-        .values(source=source, event_id=event_id, received_at=tx.now)
-        .on_conflict_do_nothing()
-        .returning(inbound_event.c.event_id)
-    )
-    return tx.connection.execute(statement).first() is not None
+    row = {"source": source, "event_id": event_id, "received_at": tx.now}
+    return tx.connection.execute(_remembering(tx.connection.dialect.name), row).first() is not None
+
+
+@cache  # to put the statement together takes longer than to run it, and every message needs it
+def _remembering(engine: str) -> ReturningInsert[Any]:
+    return insert_on(engine, inbound_event).on_conflict_do_nothing().returning(inbound_event.c.event_id)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -27,12 +28,12 @@ from sqlalchemy import (
     tuple_,
     update,
 )
-from sqlalchemy.sql.dml import ReturningUpdate
+from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
 
 from bot.model import Job, JobKind, JobState, NewJob
 from bot.store.tables import job
 from bot.store.tables import lane as lanes
-from bot.store.tx import Tx, insert
+from bot.store.tx import Tx, insert_on
 
 _PENDING: ColumnElement[str] = literal_column("'pending'")
 _TIMER: ColumnElement[str] = literal_column("'timer'")
@@ -54,26 +55,23 @@ def put(tx: Tx, new: NewJob) -> int | None:
 
     Call it late in a transaction: from here on others wait to write into the same lane, which is what keeps its order.
     """
-    take = insert(tx, lanes).values(name=new.lane, next_seq=1)
-    take_next = take.on_conflict_do_update(index_elements=[lanes.c.name], set_={"next_seq": lanes.c.next_seq + 1})
-    seq = tx.connection.execute(take_next.returning(lanes.c.next_seq)).scalar_one()
-    statement = insert(tx, job).values(
-        kind=new.kind,
-        case_id=new.case_id,
-        lane=new.lane,
-        seq=seq,
-        idempotency_key=new.key,
-        payload=dict(new.payload),
-        state=JobState.PENDING,
-        attempts=0,
-        claims=0,
-        due_at=new.due_at,
-        created_at=tx.now,
-        lease_owner="",
-        last_error="",
-    )
-    unless_there = statement.on_conflict_do_nothing(index_elements=[job.c.idempotency_key]).returning(job.c.id)
-    return tx.connection.execute(unless_there).scalar_one_or_none()
+    next_in_lane, unless_there = _putting(tx.connection.dialect.name)
+    row = {
+        "kind": new.kind,
+        "case_id": new.case_id,
+        "lane": new.lane,
+        "seq": tx.connection.execute(next_in_lane, {"name": new.lane, "next_seq": 1}).scalar_one(),
+        "idempotency_key": new.key,
+        "payload": dict(new.payload),
+        "state": JobState.PENDING,
+        "attempts": 0,
+        "claims": 0,
+        "due_at": new.due_at,
+        "created_at": tx.now,
+        "lease_owner": "",
+        "last_error": "",
+    }
+    return tx.connection.execute(unless_there, row).scalar_one_or_none()
 
 
 def claim(tx: Tx, owner: str, limit: int, lease: timedelta) -> list[Job]:
@@ -88,9 +86,8 @@ def done(tx: Tx, held: Collection[Job]) -> set[int]:
     """Finish jobs; the ids of those that were still the caller's: not where a lease lapsed and another took the job."""
     if not held:
         return set()
-    mine = tuple_(job.c.id, job.c.claims).in_([(each.id, each.claims) for each in held])
-    statement = update(job).where(mine, job.c.state == _PENDING).values(state=JobState.DONE, **_ended(tx))
-    return set(tx.connection.execute(statement.returning(job.c.id)).scalars())
+    theirs = {"held": [(each.id, each.claims) for each in held]}
+    return set(tx.connection.execute(_DONE, theirs | {"state": JobState.DONE} | _ended(tx)).scalars())
 
 
 def retry(tx: Tx, held: Job, due_at: datetime, error: str) -> bool:
@@ -169,6 +166,16 @@ def deliveries_of(tx: Tx, case_id: int) -> list[Job]:
     return [_job(row) for row in tx.connection.execute(query)]
 
 
+@cache
+def _putting(engine: str) -> tuple[ReturningInsert[Any], ReturningInsert[Any]]:
+    """Take the next number in a lane; a row, unless its key is there."""
+    take_next = insert_on(engine, lanes).on_conflict_do_update(
+        index_elements=[lanes.c.name], set_={"next_seq": lanes.c.next_seq + 1}
+    )
+    unless_there = insert_on(engine, job).on_conflict_do_nothing(index_elements=[job.c.idempotency_key])
+    return take_next.returning(lanes.c.next_seq), unless_there.returning(job.c.id)
+
+
 def _claim(tx: Tx, statement: ReturningUpdate[Any], holder: dict[str, Any], limit: int) -> list[Job]:
     claimed = [_job(row) for row in tx.connection.execute(statement, holder | {"most": limit})]
     return sorted(claimed, key=lambda each: (each.due_at, each.id))
@@ -236,7 +243,9 @@ def _job(row: Row[Any]) -> Job:
     )
 
 
-# Made once: the relay runs them with every turn, and to put one together takes longer than to run it. What is sent and
-# not yet noted when the process dies is sent again, so the length of a turn counts.
+# Made once, as those of `put` are: the relay runs them with every turn, and to put one together takes longer than to
+# run it. What is sent and not yet noted when the process dies is sent again, so the length of a turn counts.
+_HELD = tuple_(job.c.id, job.c.claims).in_(bindparam("held", expanding=True))
+_DONE = update(job).where(_HELD, job.c.state == _PENDING).returning(job.c.id)
 _CLAIM_TIMERS, _CLAIM = _claiming(timers=True), _claiming(timers=False)
 _NEXT_TIMER, _NEXT = _first_due(timers=True), _first_due(timers=False)

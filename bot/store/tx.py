@@ -18,7 +18,13 @@ class Tx:
 
 
 def insert(tx: Tx, table: Table) -> postgresql.Insert | sqlite.Insert:
-    """An INSERT that knows ON CONFLICT; both engines spell it alike, SQLAlchemy keeps one construct for each."""
-    if tx.connection.dialect.name == "postgresql":
-        return postgresql.insert(table)
-    return sqlite.insert(table)
+    """An INSERT that knows ON CONFLICT."""
+    return insert_on(tx.connection.dialect.name, table)
+
+
+def insert_on(engine: str, table: Table) -> postgresql.Insert | sqlite.Insert:
+    """The same by the engine's name, for statements that are made once.
+
+    Both engines spell it alike, SQLAlchemy keeps one construct for each.
+    """
+    return postgresql.insert(table) if engine == "postgresql" else sqlite.insert(table)
