@@ -161,23 +161,21 @@ def repost(tx: Tx, case: Case, channel: Address, why: str, *, after: timedelta) 
         jobs.put(tx, NewJob(JobKind.REPOST, lane, f"{lane}:{case.revision}", new, tx.now + after, case.id))
 
 
-def card(tx: Tx, case: Case, zone: tzinfo = UTC, *, mention: Sequence[str] = ()) -> Outgoing:
+def card(tx: Tx, case: Case, zone: tzinfo, *, mention: Sequence[str] = ()) -> Outgoing:
     """The case's card as it is now, for a press channel."""
     return cards.ping(case, case_rows.steps(tx, case.id), around(tx, case, zone), mention=mention)
 
 
 def around(tx: Tx, case: Case, zone: tzinfo) -> Around:
     """What else a card of this case has to say, as of now."""
-    found = {each.id: each for each in links.partners(tx, case.id)}
-    related = [
-        (link, found[link.other(case.id)]) for link in links.of_case(tx, case.id) if link.other(case.id) in found
-    ]
+    kinds = {link.other(case.id): link.kind for link in links.of_case(tx, case.id)}
+    related = tuple(cards.linked(case, each, kinds[each.id]) for each in links.partners(tx, case.id))
     going_on = case_rows.load(tx, case.joined_into, for_update=False) if case.joined_into is not None else None
     held = incidents.load(tx, case.incident_id) if case.incident_id is not None else None
     return Around(
         now=tx.now,
         zone=zone,
-        links=tuple(cards.linked(case, other, link.kind) for link, other in related),
+        links=related,
         incident=held.title if held else "",
         joined=tuple(each.reference for each in links.joined_to(tx, case.id)),
         into=going_on.reference if going_on else "",

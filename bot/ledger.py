@@ -10,11 +10,11 @@ from traceback import extract_tb
 from typing import Protocol, assert_never
 from zlib import crc32
 
-from bot import effects, outbox
+from bot import outbox
 from bot.effects import Below, Delivery, MarkMessage, Repost, Send, Update
 from bot.errors import DeliveryFailure, PermanentFailure, TemporaryFailure
 from bot.messages import Address, Outgoing, Receipt
-from bot.model import CaseState, Job, JobKind
+from bot.model import Case, CaseState, Job, JobKind
 from bot.store import cases, jobs, postings
 from bot.store.tx import Tx
 
@@ -26,6 +26,10 @@ class RelayHandlers(Protocol):
 
     def read(self, job: Job) -> Delivery:
         """What the payload of a job that is not a timer says."""
+        ...
+
+    def card(self, tx: Tx, case: Case) -> Outgoing:
+        """The case's card as it is now."""
         ...
 
     def timer(self, tx: Tx, job: Job) -> None:
@@ -179,7 +183,7 @@ class Ledger:
         if case is None or case.state is CaseState.CLOSED or postings.at(tx, case.id, delivery.channel) is not None:
             jobs.done(tx, [job])
             return None
-        return Ready(job, Send(delivery.channel, effects.card(tx, case), "ping"))
+        return Ready(job, Send(delivery.channel, self._handlers.card(tx, case), "ping"))
 
 
 def _jitter(job: Job) -> float:

@@ -11,7 +11,7 @@ from bot.desk.mind import Minds
 from bot.desk.office import Office
 from bot.effects import Below, Delivery, MarkMessage, Repost, Send
 from bot.errors import DeliveryFailure
-from bot.messages import Address, Receipt
+from bot.messages import Address, Outgoing, Receipt
 from bot.model import Case, CaseState, Job, JobState
 from bot.store import cases as case_rows
 from bot.store import jobs, postings
@@ -33,6 +33,10 @@ class Deliveries:
     def read(self, job: Job) -> Delivery:
         """What the row delivers."""
         return effects.read(job)
+
+    def card(self, tx: Tx, case: Case) -> Outgoing:
+        """The case's card as it is now."""
+        return effects.card(tx, case, self._office.press.zone)
 
     def sent(self, tx: Tx, job: Job, receipt: Receipt) -> None:
         """A new message was taken."""

@@ -8,7 +8,7 @@ from dataclasses import asdict, fields, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, delete, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, delete, exists, func, insert, or_, select, update
 
 from bot.errors import StaleCase
 from bot.messages import Address
@@ -107,7 +107,7 @@ def by_event(tx: Tx, platform: str, event_id: str) -> Case | None:
 def listing(tx: Tx, states: Collection[CaseState], limit: int, *, before: int | None = None) -> list[Case]:
     """Cases in any of these states, newest first; with `before`, those with a smaller id."""
     query = select(press_case).where(press_case.c.state.in_(states)).order_by(press_case.c.id.desc()).limit(limit)
-    return _many(tx, query if before is None else query.where(press_case.c.id < before))
+    return many(tx, query if before is None else query.where(press_case.c.id < before))
 
 
 def hold(tx: Tx, case_id: int, *, held: bool) -> None:
@@ -118,7 +118,7 @@ def hold(tx: Tx, case_id: int, *, held: bool) -> None:
 def of_asker(tx: Tx, person: str) -> list[Case]:
     """All cases of this person (`platform:id`), newest first."""
     theirs = exists().where(case_asker.c.case_id == press_case.c.id, is_person(case_asker, "person", person))
-    return _many(tx, select(press_case).where(theirs).order_by(press_case.c.id.desc()))
+    return many(tx, select(press_case).where(theirs).order_by(press_case.c.id.desc()))
 
 
 def counts(tx: Tx) -> dict[tuple[CaseKind, CaseState], int]:
@@ -129,11 +129,18 @@ def counts(tx: Tx) -> dict[tuple[CaseKind, CaseState], int]:
     return {(CaseKind(kind), CaseState(state)): count for kind, state, count in rows}
 
 
+def some(tx: Tx, *rules: ColumnElement[bool], newest: int | None = None) -> list[Case]:
+    """Cases that all of these hold for, by their ids; with `newest`, at most that many of the greatest."""
+    query = select(press_case).where(*rules).order_by(press_case.c.id.desc()).limit(newest)
+    return many(tx, query)[::-1]
+
+
 def _one(tx: Tx, query: Select[Any]) -> Case | None:
-    return next(iter(_many(tx, query)), None)
+    return next(iter(many(tx, query)), None)
 
 
-def _many(tx: Tx, query: Select[Any]) -> list[Case]:
+def many(tx: Tx, query: Select[Any]) -> list[Case]:
+    """The cases that a query on `press_case` finds, whole, in its order."""
     rows = tx.connection.execute(query).all()
     if not rows:
         return []

@@ -12,7 +12,7 @@ from bot import effects
 from bot.effects import Delivery, Send, Update
 from bot.errors import DeliveryFailure, PermanentFailure
 from bot.messages import Address, Mark, Outgoing, Person, Receipt
-from bot.model import Asker, CaseKind, Details, Job, JobKind, JobState, NewJob
+from bot.model import Asker, Case, CaseKind, Details, Job, JobKind, JobState, NewJob
 from bot.ports import Finding
 from bot.relay import Relay
 from bot.store import cases, jobs
@@ -76,6 +76,9 @@ class Desk:
 
     def read(self, job: Job) -> Delivery:
         return effects.read(job)
+
+    def card(self, tx: Tx, case: Case) -> Outgoing:
+        return says(f"{case.reference}, {case.state}")
 
     def timer(self, tx: Tx, job: Job) -> None:
         self._note(tx, "timer", job, "fired")

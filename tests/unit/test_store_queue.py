@@ -1,0 +1,107 @@
+"""What the press office looks through, on both engines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bot.messages import Address, Person
+from bot.model import Asker, Case, CaseKind, CaseState, Details, Outcome, Step, StepKind
+from bot.store import cases, queue
+from bot.store.engine import Store
+from bot.store.queue import Took
+from bot.store.tx import Tx
+
+ADA, BEN = Person("slack", "U:ADA", "Ada Łukasz"), Person("teams", "BEN", "Ben")
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def tx(store: Store) -> Iterator[Tx]:
+    with store.transaction() as opened:
+        yield opened
+
+
+def a_case(tx: Tx, text: str = "somebody rang", kind: CaseKind = CaseKind.MEDIA, **changes: Any) -> Case:
+    direct = Address("slack", "D-ADA")
+    asker = Asker(ADA, direct, direct, text, tx.now, f"E{text}")
+    case = cases.create(tx, kind, asker, changes.pop("details", Details()))
+    changed = replace(case, revision=2, **changes)
+    cases.save(tx, changed)
+    return changed
+
+
+def references(found: list[Case]) -> list[str]:
+    return [case.reference for case in found]
+
+
+def test_the_queue_goes_by_urgency_and_deadline_and_what_is_answered_comes_last(tx: Tx) -> None:
+    a_case(tx, due_at=tx.now + HOUR, responded_at=tx.now)
+    a_case(tx, kind=CaseKind.QUESTION)
+    a_case(tx, due_at=tx.now + 3 * HOUR)
+    a_case(tx, due_at=tx.now + 2 * HOUR)
+    a_case(tx, due_at=tx.now + 9 * HOUR, urgent=True)
+    a_case(tx, due_at=tx.now, state=CaseState.CLOSED)
+    assert references(queue.by_deadline(tx, 10)) == ["M-5", "M-4", "M-3", "Q-2", "M-1"]
+    assert references(queue.by_deadline(tx, 2)) == ["M-5", "M-4"]
+
+
+def test_an_officer_s_own_are_those_they_have_and_those_they_are_asked_to_take(tx: Tx) -> None:
+    a_case(tx, owner=BEN, state=CaseState.CLAIMED)
+    a_case(tx, owner=ADA, state=CaseState.CLAIMED, offered_to=BEN)
+    a_case(tx, owner=ADA, state=CaseState.CLAIMED)
+    a_case(tx, owner=BEN, state=CaseState.CLOSED)
+    assert references(queue.of_officer(tx, BEN.key, 10)) == ["M-1", "M-2"]
+
+
+def test_what_ended_last_comes_first(tx: Tx) -> None:
+    for hours in (1, 3, 2):
+        a_case(tx, state=CaseState.CLOSED, outcome=Outcome.ADVICE, closed_at=tx.now + hours * HOUR)
+    a_case(tx)
+    assert references(queue.ended(tx, 2)) == ["M-2", "M-3"]
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("m-1", ["M-1"]),
+        ("Q-1", []),
+        ("gazette", ["M-2", "M-1"]),
+        ("GAZETTE pip", ["M-1"]),
+        ("łukasz", ["Q-3", "M-2", "M-1"]),
+        ("zeitung ünsere", ["M-2"]),
+        ("ÜNSERE", ["M-2"]),
+        ("100%", ["Q-3"]),
+        ("%", ["Q-3"]),
+        ("_", []),
+        ("\\", []),
+        ("inside", ["M-2"]),
+        ("gazette nowhere", []),
+        ("  ", []),
+    ],
+)
+def test_a_search_finds_words_wherever_they_stand_and_nothing_else(tx: Tx, words: str, expected: list[str]) -> None:
+    a_case(tx, details=Details(outlet="The Gazette", journalist="Pip Gargery"))
+    second = a_case(tx, "Ünsere Zeitung rang, and the gazette")
+    cases.add_step(tx, second.id, Step(tx.now, StepKind.NOTED, BEN, "this stays inside"))
+    a_case(tx, "is 100% of it ours?", kind=CaseKind.QUESTION)
+    assert references(queue.found(tx, words, 10)) == expected
+
+
+def test_times_are_counted_from_the_report_to_the_first_of_each(tx: Tx) -> None:
+    assert queue.times(tx, tx.now) == queue.Times(None, None, None)
+    for hours in (1, 2, 6):
+        case = a_case(tx, responded_at=tx.now + 7 * HOUR if hours == 6 else None)
+        for kind, later in ((StepKind.CLAIMED, 0), (StepKind.UNCLAIMED, 1), (StepKind.CLAIMED, 2)):
+            cases.add_step(tx, case.id, Step(tx.now + (hours + later) * HOUR, kind, BEN))
+    a_case(tx, kind=CaseKind.QUESTION, responded_at=tx.now)
+    a_case(tx)
+    found = queue.times(tx, tx.now)
+    assert found.claim == Took(3, 2 * HOUR, 6 * HOUR)
+    assert found.advise is None
+    assert found.respond == Took(1, 7 * HOUR, 7 * HOUR)
+    assert queue.times(tx, tx.now + HOUR) == queue.Times(None, None, None)
