@@ -17,7 +17,7 @@ from bot.matching.softmax import fit, log_softmax
 
 _SHORTLIST = 20
 _NEAREST_WEIGHT = {"stem": 1.0, "char": 0.5}
-_PROMISING = 12
+_PROMISING = 6
 """Examples of one label that are compared by their characters as well: those that are nearest by their stems."""
 _CLASSIFIER_ALONE = 0.4
 """Weight of the log-probability beside the similarities in the lexical tier; with an encoder it is 1."""

@@ -47,18 +47,20 @@ class Calibration:
     sure: float
     """The confidence that half of what is matched correctly reaches."""
 
-    def confidence(self, ranked: Ranked, length: int, place: int = 0) -> float:
-        """From 0 to 1: how sure it is that the one at `place` is meant; `length` is the text's number of words."""
-        return logistic(float(signs(ranked, length, place) @ self.weights) + self.bias)
+    def confidences(self, ranked: Ranked, length: int) -> tuple[float, ...]:
+        """From 0 to 1: how sure it is that each of the shortlist is meant; `length` is the text's number of words."""
+        return tuple(logistic(odds + self.bias) for odds in (signs(ranked, length) @ self.weights).tolist())
 
 
 DEFAULT = Calibration(np.array([2.0, 0.0, 0.0], dtype=np.float32), -4.0, 0.5, 0.35, 0.2, 0.7)
 """For a knowledge base that is too small to be asked."""
 
 
-def signs(ranked: Ranked, length: int, place: int = 0) -> Floats:
-    """What confidence is judged by: similarity and log-probability of one label, and the text's length."""
-    return np.array([ranked.near[place], ranked.logs[place], np.log1p(length)], dtype=np.float32)
+def signs(ranked: Ranked, length: int) -> Floats:
+    """What confidence is judged by, a row for each label: similarity, log-probability, and the text's length."""
+    found = np.empty((len(ranked.labels), 3), dtype=np.float32)
+    found[:, 0], found[:, 1], found[:, 2] = ranked.near, ranked.logs, np.log1p(length)
+    return found
 
 
 def folds(examples: Examples, seed: int = 0) -> list[tuple[Whole, Whole]]:
@@ -84,14 +86,14 @@ def calibrate(examples: Examples, lengths: Sequence[int], rank: RankHeld, accept
             own = int(examples.owner[number])
             length = lengths[number]
             if ranked.labels[0] == own and entry[own]:
-                right.append(signs(ranked, length))
+                right.append(signs(ranked, length)[0])
                 leads.append((_lead(ranked, entry), True))
             elif entry[ranked.labels[0]]:
                 leads.append((_lead(ranked, entry), False))
-                wrong.append(signs(ranked, length))
+                wrong.append(signs(ranked, length)[0])
             orphan = ranked.without(ranked.labels == own)
             if len(orphan.labels) and entry[orphan.labels[0]]:
-                wrong.append(signs(orphan, length))
+                wrong.append(signs(orphan, length)[0])
     if len(right) < _LEAST or len(wrong) < _LEAST:
         return DEFAULT
     return _fitted(np.array(right), np.array(wrong), _margin(leads), accept)

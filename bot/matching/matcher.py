@@ -85,11 +85,10 @@ class Matcher:
             return Match("unknown", explanation=Explanation("there is nothing to go by"))
         whole, *sentences = [self._part(reading) for reading in readings]
         verdict = self.judge.judge(whole, sentences)
-        candidates = self.judge.candidates(whole)
         plain = Match(
             outcome=verdict.outcome,
             entries=verdict.entries,
-            best=candidates[0] if candidates else None,
+            best=whole.candidates[0] if whole.candidates else None,
             topic=verdict.topic,
             nearest=self.judge.nearest(verdict.part),
             explanation=self._explained(verdict, readings[0]),
@@ -98,8 +97,7 @@ class Matcher:
         return self._with_enquiry(self.detector, plain, whole, sentences) if self.detector else plain
 
     def _part(self, reading: Reading) -> Part:
-        ranked = self.ranker.rank(reading.rows, vector=reading.vector)
-        return Part(reading, ranked, self.judge.calibration.confidence(ranked, len(reading.words)))
+        return self.judge.part(reading, self.ranker.rank(reading.rows, vector=reading.vector))
 
     def _with_enquiry(self, detector: MediaDetector, plain: Match, whole: Part, sentences: Sequence[Part]) -> Match:
         """With what the detector says; an enquiry goes before whatever else the message holds."""
@@ -123,7 +121,8 @@ class Matcher:
     def _explained(self, verdict: Verdict, reading: Reading) -> Explanation:
         part = verdict.part
         ranked = part.ranked
-        columns = zip(ranked.labels, ranked.score, ranked.near, ranked.logs, strict=True)
+        first = slice(_EXPLAINED)
+        columns = zip(ranked.labels[first], ranked.score[first], ranked.near[first], ranked.logs[first], strict=True)
         weighed = [
             Weighed(
                 self.judge.labels[label].kind,
@@ -135,7 +134,7 @@ class Matcher:
         return Explanation(
             verdict.why,
             dict(reading.repaired),
-            tuple(weighed[:_EXPLAINED]),
+            tuple(weighed),
             self.judge.calibration.accept,
             part.reading.text,
         )

@@ -24,11 +24,15 @@ FEWEST_WORDS = 4
 
 @dataclass(frozen=True)
 class Part:
-    """A message, or one of its sentences, with its ranking. `confidence` is that of the first of the ranking."""
+    """A message, or one of its sentences, with its ranking.
+
+    `confidence` is that of the first of the ranking; `candidates` are the entries among it, best first.
+    """
 
     reading: Reading
     ranked: Ranked
     confidence: float
+    candidates: tuple[Candidate, ...]
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,7 @@ class Judge:
         """The outcome for a message and its sentences (none for a message of one sentence)."""
         several = self._several(sentences)
         if len(several) > 1:
-            entries = tuple(self.candidates(part)[0] for part in several)
+            entries = tuple(part.candidates[0] for part in several)
             return Verdict("answer", entries, "", several[0], "several questions, each near one entry")
         part = self._telling(whole, sentences)
         first = self.labels[part.ranked.labels[0]]
@@ -90,24 +94,21 @@ class Judge:
             return "media" if alike and unclear else "confirm_media"
         return "confirm_media" if any(part.confidence >= whole.confidence for part in alike) else None
 
-    def candidates(self, part: Part) -> list[Candidate]:
-        """The entries of a ranking, best first."""
-        length = len(part.reading.words)
-        found = []
-        for place, number in enumerate(part.ranked.labels):
-            label = self.labels[number]
-            if label.kind == "entry":
-                entry = self.knowledge.entry[label.id]
-                found.append(
-                    Candidate(
-                        entry.id, entry.title, self.calibration.confidence(part.ranked, length, place), entry.cites
-                    )
-                )
-        return found
+    def part(self, reading: Reading, ranked: Ranked) -> Part:
+        """A text with its ranking, and how sure it is."""
+        confidences = self.calibration.confidences(ranked, len(reading.words))
+        labels = [self.labels[number] for number in ranked.labels]
+        entries = [
+            (self.knowledge.entry[label.id], confidence)
+            for label, confidence in zip(labels, confidences, strict=True)
+            if label.kind == "entry"
+        ]
+        candidates = tuple(Candidate(entry.id, entry.title, sure, entry.cites) for entry, sure in entries)
+        return Part(reading, ranked, confidences[0], candidates)
 
     def nearest(self, part: Part) -> tuple[Candidate, ...]:
         """What to offer where there is no answer."""
-        return tuple(self.candidates(part)[:_NEAREST])
+        return part.candidates[:_NEAREST]
 
     def _telling(self, whole: Part, sentences: Sequence[Part]) -> Part:
         """The whole message, unless it is not clear and one of its sentences is.
@@ -135,35 +136,35 @@ class Judge:
             label = self.labels[part.ranked.labels[0]]
             if label.kind != "entry" or part.confidence < self.calibration.sure or not asks(part.reading.text):
                 continue
-            first, *_ = candidates = self.candidates(part)
+            first = part.candidates[0]
             if (
                 len(part.reading.words) >= FEWEST_WORDS
                 and not cited & {first.id, *first.cites}
-                and not self._rivals(part, candidates)
+                and not self._rivals(part)
             ):
                 found.append(part)
                 cited |= {first.id, *first.cites}
         return found[:MOST_ANSWERS]
 
     def _entry(self, part: Part) -> Verdict:
-        found = self.candidates(part)
+        found = part.candidates
         if part.confidence < self.calibration.offer:
             return Verdict("unknown", (), "", part, "no entry is near enough")
         if part.confidence < self.calibration.accept:
-            return Verdict("choose", tuple(found[:_OFFERED_UNSURE]), "", part, "near, but not near enough to answer")
-        rivals = self._rivals(part, found)
+            return Verdict("choose", found[:_OFFERED_UNSURE], "", part, "near, but not near enough to answer")
+        rivals = self._rivals(part)
         if rivals:
             return Verdict(
                 "choose", tuple([found[0], *rivals][:_OFFERED]), "", part, "several entries are equally near"
             )
         return Verdict("answer", (found[0],), "", part, "one entry is near, and nearer than any other")
 
-    def _rivals(self, part: Part, found: Sequence[Candidate]) -> list[Candidate]:
+    def _rivals(self, part: Part) -> list[Candidate]:
         """Entries close behind the first that rest on other clauses: where those are the same it matters little."""
         lead = {
             self.labels[number].id: part.ranked.score[0] - score
             for number, score in zip(part.ranked.labels, part.ranked.score, strict=True)
         }
-        first, *others = found
+        first, *others = part.candidates
         close = [other for other in others if lead[other.id] <= self.calibration.margin]
         return [other for other in close if not first.cites or set(other.cites) != set(first.cites)]
