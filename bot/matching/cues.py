@@ -72,8 +72,8 @@ def _phrases(names: str) -> dict[tuple[str, ...], str]:
 
 _NAMES = _phrases(_EVERYDAY) | _phrases(_OUTLETS)
 _BOTH = frozenset(_phrases(_EVERYDAY))
-VOCABULARY = (*_NAMES, tuple(_LEXICON))
-"""Words that only a detector of media enquiries knows."""
+VOCABULARY = (*_NAMES, *((word,) for word in _LEXICON))
+"""Words and names that only a detector of media enquiries knows."""
 _NEAR = 10
 """Words apart at most for two cues to belong together."""
 _LONGEST = max(map(len, _NAMES))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
@@ -21,7 +22,10 @@ _LONGEST_OPENING = 5
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """`plain` are the repaired words, `words` the same with synonyms replaced, `rows` those per channel."""
+    """`plain` are the repaired words, `words` the same with synonyms replaced, `rows` those per channel.
+
+    `repaired` says what became what, one word or two with a space between them.
+    """
 
     text: str
     plain: tuple[str, ...]
@@ -34,9 +38,14 @@ class Reading:
     @property
     def surface(self) -> str:
         """The text as it was written but for its repaired words: what an encoder should read."""
+        text = clean(self.text)
         if not self.repaired:
-            return clean(self.text)
-        return WORD.sub(lambda found: self.repaired.get(found[0].casefold(), found[0]), clean(self.text))
+            return text
+        for typed, meant in self.repaired.items():
+            first, _, second = typed.partition(" ")
+            if second:
+                text = re.sub(rf"(?<![^\W_]){first}[\W_]+{second}(?![^\W_])", meant, text, flags=re.IGNORECASE)
+        return WORD.sub(lambda found: self.repaired.get(found[0].casefold(), found[0]), text)
 
 
 @dataclass(frozen=True)

@@ -70,15 +70,53 @@ def test_the_longest_synonym_wins_and_the_first_of_a_group_is_what_it_becomes() 
     ],
 )
 def test_an_unknown_word_becomes_the_nearest_known_one(typed: str, meant: str) -> None:
-    assert Repair.of([[*KNOWN, "from"]]).word(typed) == meant
+    assert Repair.of([[*KNOWN, "from"]]).words([typed])[0] == [meant]
 
 
-@given(st.lists(st.text(alphabet="abcdefghij", min_size=1, max_size=12), max_size=6))
-def test_repair_keeps_the_number_of_words_and_leaves_known_ones_alone(typed: list[str]) -> None:
+ASKED = tuple(
+    words(text) for text in ("may I have a new card", "where is my card", "what is it", "how often was it lost")
+)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("where is m ycard", "where is my card"),
+        ("where ismy card", "where is my card"),
+        ("a newxcard", "a new card"),
+        ("how of ten", "how often"),
+        ("whta si it", "what is it"),
+        ("what is itx", "what is it"),
+    ],
+)
+def test_a_space_in_the_wrong_place_is_a_slip_like_any_other(typed: str, meant: str) -> None:
+    assert " ".join(Repair.of(ASKED).words(typed.split())[0]) == meant
+
+
+def test_the_words_around_it_tell_which_of_two_near_words_was_meant() -> None:
+    repair = Repair.of([words(text) for text in ("last week", "last week", "let me see", "let me go", "let me in")])
+    assert repair.words(["lat", "week"])[0] == ["last", "week"]
+    assert repair.words(["lat", "me"])[0] == ["let", "me"]
+
+
+@pytest.mark.parametrize("word", ["nagging", "toggles", "strikes", "nag"])
+def test_a_form_of_an_english_word_is_left_as_it_is(word: str) -> None:
+    known = words("if you see them tagging photos and selling goggles for a few strokes of luck")
+    repair = Repair.of([known], english=["nag", "toggle", "strike"])
+    assert repair.words([word]) == ([word], {})
+
+
+@given(st.lists(st.text(alphabet="abdefimorstw", min_size=1, max_size=12), max_size=6))
+def test_repair_tells_what_it_changed_and_writes_known_words_alone(typed: list[str]) -> None:
     repaired, changed = Repair.of([KNOWN]).words(typed)
-    assert len(repaired) == len(typed)
-    assert not set(changed) & set(KNOWN)
-    assert set(changed.values()) <= set(KNOWN)
+    assert bool(changed) == (repaired != typed)
+    assert {word for meant in changed.values() for word in meant.split()} <= set(KNOWN)
+    assert set(repaired) <= {*typed, *KNOWN}
+
+
+@given(st.lists(st.sampled_from(KNOWN), max_size=6))
+def test_repair_leaves_known_words_alone(typed: list[str]) -> None:
+    assert Repair.of([KNOWN]).words(typed) == (typed, {})
 
 
 def test_a_row_has_unit_length_and_leaves_out_what_was_never_seen() -> None:
