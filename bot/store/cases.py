@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, fields, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, delete, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, delete, exists, func, insert, or_, select, update
 
 from bot.errors import StaleCase
 from bot.messages import Address
@@ -16,6 +16,7 @@ from bot.model import Asker, Case, CaseKind, CaseState, Details, Outcome, Step, 
 from bot.store.rows import is_person, person_columns, to_person
 from bot.store.tables import case_asker, case_step, press_case
 from bot.store.tx import Tx
+from bot.store.types import Instant, Words
 
 
 def create(tx: Tx, kind: CaseKind, asker: Asker, details: Details, *, restricted: bool = False) -> Case:
@@ -66,23 +67,9 @@ def open_for(tx: Tx, person: str, at: Address, since: datetime) -> Case | None:
     That is one in which they (`platform:id`) ask from this conversation, or have this for their direct one, and last
     wrote at or after `since`.
     """
-    wrote_since = exists().where(
-        case_step.c.case_id == press_case.c.id,
-        case_step.c.kind.in_([StepKind.OPENED, StepKind.ADDED]),
-        is_person(case_step, "by", person),
-        case_step.c.at >= since,
-    )
-    asks_here = exists().where(
-        case_asker.c.case_id == press_case.c.id,
-        is_person(case_asker, "person", person),
-        or_(
-            and_(case_asker.c.at_platform == at.platform, case_asker.c.at_token == at.token),
-            and_(case_asker.c.direct_platform == at.platform, case_asker.c.direct_token == at.token),
-        ),
-        or_(case_asker.c.said_at >= since, wrote_since),
-    )
-    query = select(press_case).where(press_case.c.state != CaseState.CLOSED, asks_here)
-    return _one(tx, query.order_by(press_case.c.id.desc()).limit(1).with_for_update(key_share=True))
+    platform, _, identifier = person.partition(":")
+    here = {"at_platform": at.platform, "at_token": at.token}
+    return _one(tx, _OPEN_FOR, here | {"platform": platform, "person": identifier, "since": since})
 
 
 def by_event(tx: Tx, platform: str, event_id: str) -> Case | None:
@@ -135,13 +122,39 @@ def some(tx: Tx, *rules: ColumnElement[bool], newest: int | None = None) -> list
     return many(tx, query)[::-1]
 
 
-def _one(tx: Tx, query: Select[Any]) -> Case | None:
-    return next(iter(many(tx, query)), None)
+def _open_for() -> Select[Any]:
+    platform, person = bindparam("platform", type_=Words), bindparam("person", type_=Words)
+    at_platform, at_token = bindparam("at_platform", type_=Words), bindparam("at_token", type_=Words)
+    since = bindparam("since", type_=Instant)
+    wrote_since = exists().where(
+        case_step.c.case_id == press_case.c.id,
+        case_step.c.kind.in_([StepKind.OPENED, StepKind.ADDED]),
+        and_(case_step.c.by_platform == platform, case_step.c.by_id == person),
+        case_step.c.at >= since,
+    )
+    asks_here = exists().where(
+        case_asker.c.case_id == press_case.c.id,
+        and_(case_asker.c.person_platform == platform, case_asker.c.person_id == person),
+        or_(
+            and_(case_asker.c.at_platform == at_platform, case_asker.c.at_token == at_token),
+            and_(case_asker.c.direct_platform == at_platform, case_asker.c.direct_token == at_token),
+        ),
+        or_(case_asker.c.said_at >= since, wrote_since),
+    )
+    query = select(press_case).where(press_case.c.state != CaseState.CLOSED, asks_here)
+    return query.order_by(press_case.c.id.desc()).limit(1).with_for_update(key_share=True)
 
 
-def many(tx: Tx, query: Select[Any]) -> list[Case]:
-    """The cases that a query on `press_case` finds, whole, in its order."""
-    rows = tx.connection.execute(query).all()
+_OPEN_FOR = _open_for()  # made once: every message asks, and to put it together takes longer than to run it
+
+
+def _one(tx: Tx, query: Select[Any], given: Mapping[str, Any] | None = None) -> Case | None:
+    return next(iter(many(tx, query, given)), None)
+
+
+def many(tx: Tx, query: Select[Any], given: Mapping[str, Any] | None = None) -> list[Case]:
+    """The cases that a query on `press_case` finds, whole, in its order; `given` are its parameters."""
+    rows = tx.connection.execute(query, given).all()
     if not rows:
         return []
     askers = _askers(tx, [row.id for row in rows])
