@@ -131,7 +131,10 @@ class Shared:
 
 @dataclass(frozen=True, slots=True)
 class Viewed:
-    """Somebody opened a page of the desk: `home` (for staff) or `queue` (for officers)."""
+    """Somebody opened a page of the desk: `home` (for staff) or `queue` (for officers).
+
+    `query` says which part of the queue: what is open where it is empty, `mine`, `closed`, or words to look for.
+    """
 
     person: Person
     view: Literal["home", "queue"]
@@ -285,11 +288,12 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A page of the desk, drawn anew whenever it is opened."""
+    """A page of the desk, drawn anew whenever it is opened: `Viewed` with this name and query draws it again."""
 
     name: Literal["home", "queue"]
     title: str
     cards: tuple[Outgoing, ...]
+    query: str = ""
 
 
 Mark = Literal["delivered", "failed"]
@@ -299,7 +303,8 @@ Mark = Literal["delivered", "failed"]
 class Immediate:
     """What must be answered inside the request. Empty: the platform is only told that the event was taken.
 
-    `notice` is shown to that person alone and kept nowhere; `form` opens; `view` is drawn.
+    `notice` is shown to that person alone and kept nowhere; `form` opens; `view` is drawn, in place of the page on
+    which something was pressed or from which a form was opened, if it was a page.
     """
 
     notice: str = ""

@@ -37,8 +37,9 @@ class PolicyDesk:
                     return await self._casework.said(incoming, case_id)
                 return await self._questions.said(incoming)
             case Pressed():
-                side = self._casework if is_casework(incoming.action) else self._questions
-                return await side.pressed(incoming)
+                return await self._side_of(incoming.action).pressed(incoming)
+            case Submitted(form="queue.search"):
+                return await self._views.searched(incoming)
             case Submitted(form="report"):
                 return await self._questions.reported(incoming)
             case Submitted():
@@ -51,3 +52,8 @@ class PolicyDesk:
                 return await self._views.viewed(incoming)
             case _:
                 assert_never(incoming)
+
+    def _side_of(self, action: str) -> Views | Casework | Questions:
+        if action.startswith("queue."):
+            return self._views
+        return self._casework if is_casework(action) else self._questions

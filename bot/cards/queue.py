@@ -1,0 +1,63 @@
+"""The page of the press office: its head, and a short card for each case on it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot import wording
+from bot.cards.around import Around
+from bot.cards.buttons import rows
+from bot.cards.discreet import visible, visible_steps
+from bot.cards.head import head, state_word
+from bot.cards.officers import history
+from bot.cards.text import name, shorten
+from bot.messages import Block, Button, Buttons, Facts, Field, Form, Outgoing, Quote, Small
+from bot.model import Case, Incident, Step
+
+LAST = 3
+"""Lines of the history."""
+WORDS = 400
+"""Characters of what was first said; the whole stands on the card in the press channel."""
+
+SECTIONS = (("", wording.WAITING), ("mine", wording.MINE), ("closed", wording.ENDED))
+"""What a page may be asked for, and what that is called."""
+
+
+def queue_head(query: str, took: tuple[tuple[str, str], ...], incident: Incident | None) -> Outgoing:
+    """What stands above the cases: where to look, what an officer can begin, and how long things took."""
+    places = [
+        Button(label, "queue.show", section, "primary" if section == query else "plain") for section, label in SECTIONS
+    ]
+    look = Button(wording.SEARCH, "queue.search", opens_form=True)
+    blocks: list[Block] = [Buttons((*places, look))]
+    if incident:
+        blocks.append(Facts(((wording.INCIDENT_LABEL, incident.title),)))
+    if took:
+        blocks += [Facts(took), Small(wording.RECENTLY)]
+    return Outgoing(tuple(blocks), wording.QUEUE)
+
+
+def in_queue(case: Case, steps: Sequence[Step], around: Around) -> Outgoing:
+    """A case as one of many: what it is, what happened last, and everything that can be done to it."""
+    seen = visible(case)
+    blocks: list[Block] = [head(seen, around)]
+    first = seen.askers[0]
+    if first.text:
+        blocks.append(Quote(shorten(first.text, WORDS), by=name(first.person), person=first.person.key))
+    if known := _known(seen):
+        blocks.append(Small(known))
+    blocks += rows(case, around)
+    blocks.append(history(seen, visible_steps(case, steps)[-LAST:]))
+    return Outgoing(tuple(blocks), f"{seen.reference}, {state_word(seen)}")
+
+
+def search_form() -> Form:
+    """What to look for."""
+    field = Field("words", wording.SEARCH_LABEL, hint=wording.SEARCH_HINT, required=True, max_length=150)
+    return Form("queue.search", wording.SEARCH_TITLE, "", (field,), submit=wording.SEARCH_SUBMIT)
+
+
+def _known(seen: Case) -> str:
+    more = len(seen.askers) - 1
+    parts = (seen.details.outlet, seen.details.journalist, wording.others_asked(more) if more else "", seen.unreachable)
+    return " · ".join(part for part in parts if part)
