@@ -4,36 +4,51 @@ One shape for every platform, so that all of them show the same words and the sa
 """
 
 from bot.cards.answers import answer, answer_alone, choose, confirm_media, topics, unknown, welcome
+from bot.cards.around import Around, Linked
 from bot.cards.askers import acknowledgement, added, own_case, reply
+from bot.cards.discreet import below, is_discreet, visible, visible_steps
 from bot.cards.forms import CLOSING, close_form, details_form, note_form, reply_form, report_form
-from bot.cards.officers import in_thread, mail, ping
+from bot.cards.officers import in_thread, mail, ping, whole
+from bot.cards.queue import in_queue, queue_head, search_form
+from bot.cards.stories import linked
 from bot.cards.text import escape, name, plain, sentence, shorten, summarise
 
 __all__ = [
     "CLOSING",
+    "Around",
+    "Linked",
     "acknowledgement",
     "added",
     "answer",
     "answer_alone",
+    "below",
     "choose",
     "close_form",
     "confirm_media",
     "details_form",
     "escape",
+    "in_queue",
     "in_thread",
+    "is_discreet",
+    "linked",
     "mail",
     "name",
     "note_form",
     "own_case",
     "ping",
     "plain",
+    "queue_head",
     "reply",
     "reply_form",
     "report_form",
+    "search_form",
     "sentence",
     "shorten",
     "summarise",
     "topics",
     "unknown",
+    "visible",
+    "visible_steps",
     "welcome",
+    "whole",
 ]

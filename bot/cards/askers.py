@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot import wording
+from bot.cards.around import Around
 from bot.cards.head import handle, head, state_word
 from bot.cards.text import escape, shorten, summarise
 from bot.messages import Block, Button, Buttons, Outgoing, Prose, Quote, Small
@@ -41,6 +42,6 @@ def reply(case: Case, officer: str, text: str) -> Outgoing:
     return Outgoing((Prose(introduction), Quote(text)), summary=f"{officer} ({case.reference}): {shorten(text)}")
 
 
-def own_case(case: Case, asker: Asker) -> Outgoing:
+def own_case(case: Case, asker: Asker, around: Around) -> Outgoing:
     """An asker's own enquiry and its state."""
-    return Outgoing((head(case), Quote(asker.text)), summary=f"{case.reference}, {state_word(case)}")
+    return Outgoing((head(case, around), Quote(asker.text)), summary=f"{case.reference}, {state_word(case)}")

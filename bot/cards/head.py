@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import datetime, tzinfo
+
 from bot import wording
+from bot.cards.around import Around
 from bot.cards.text import name
 from bot.messages import CaseHead
 from bot.model import Case, CaseKind, CaseState
 
 
-def head(case: Case) -> CaseHead:
+def head(case: Case, around: Around) -> CaseHead:
     """Reference, kind, state, age and deadline."""
-    return CaseHead(case.reference, title(case), state_word(case), case.opened_at, case.details.deadline)
+    return CaseHead(case.reference, title(case), state_word(case), case.opened_at, deadline(case, around))
 
 
 def title(case: Case) -> str:
-    """The kind as words."""
-    return wording.MEDIA_ENQUIRY if case.kind is CaseKind.MEDIA else wording.QUESTION
+    """The kind as words, the word that matters most first."""
+    words = wording.MEDIA_ENQUIRY if case.kind is CaseKind.MEDIA else wording.QUESTION
+    if case.restricted:
+        words = f"{words} ({wording.RESTRICTED_TITLE})"
+    return wording.urgent(words) if case.urgent and case.state is not CaseState.CLOSED else words
 
 
 def state_word(case: Case) -> str:
@@ -26,6 +32,19 @@ def state_word(case: Case) -> str:
         return wording.UNCLAIMED
     owner = name(case.owner)
     return wording.answered_by(owner) if case.answered_at else wording.claimed_by(owner)
+
+
+def deadline(case: Case, around: Around) -> str:
+    """When the journalist needs the answer: as an instant where one was read, else in the words that were given."""
+    if case.due_at is None:
+        return case.details.deadline
+    over = case.due_at <= around.now and case.responded_at is None and case.state is not CaseState.CLOSED
+    return wording.deadline(local(case.due_at, around.zone), known=case.due_known, over=over)
+
+
+def local(instant: datetime, zone: tzinfo) -> datetime:
+    """As the organisation's wall clock shows it."""
+    return instant.astimezone(zone)
 
 
 def handle(case: Case) -> str:

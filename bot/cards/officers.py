@@ -1,15 +1,17 @@
-"""Cards to the press office."""
+"""Cards to the press office. All are drawn from what `visible` leaves of a case."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
 
 from bot import wording
-from bot.cards.head import handle, head, state_word, title
+from bot.cards.around import Around
+from bot.cards.buttons import rows
+from bot.cards.discreet import visible, visible_steps
+from bot.cards.head import head, local, state_word, title
 from bot.cards.text import escape, name, shorten
-from bot.messages import Block, Button, Buttons, Facts, History, Line, Mention, Outgoing, Prose, Quote, Small
-from bot.model import Asker, Case, CaseKind, CaseState, Details, Step, StepKind
+from bot.messages import Block, Facts, History, Line, Mention, Outgoing, Prose, Quote, Small
+from bot.model import Asker, Case, CaseKind, CaseState, LinkKind, Step, StepKind
 
 LONG = 2500
 """Characters of somebody's words on a card, which is drawn again with every change; longer ones stand below it."""
@@ -18,21 +20,30 @@ LINE = 300
 """Characters of a line in the history on a card."""
 
 
-def ping(case: Case, steps: Sequence[Step], *, mention: Sequence[str] = ()) -> Outgoing:
+def ping(case: Case, steps: Sequence[Step], around: Around, *, mention: Sequence[str] = ()) -> Outgoing:
     """The card of a case, in every press channel; drawn again with every change."""
-    blocks: list[Block] = [head(case)]
+    seen = visible(case)
+    blocks: list[Block] = [head(seen, around)]
     if mention:
         blocks.append(Mention(tuple(mention)))
-    blocks += _asked(case)
-    blocks.append(Buttons(_officer_buttons(case)))
-    blocks.append(_history(case, steps))
+    blocks += _asked(seen, around)
+    blocks += rows(case, around)
+    blocks.append(history(seen, visible_steps(case, steps)))
     blocks.append(Small(wording.THREAD_HINT))
-    return Outgoing(tuple(blocks), _summary(case), urgent=case.kind is CaseKind.MEDIA and case.state is CaseState.OPEN)
+    return Outgoing(tuple(blocks), _summary(seen), urgent=case.kind is CaseKind.MEDIA and case.state is CaseState.OPEN)
 
 
-def mail(case: Case, steps: Sequence[Step]) -> Outgoing:
+def mail(case: Case, steps: Sequence[Step], around: Around) -> Outgoing:
     """The card of a case for where it can neither be changed nor acted on."""
-    return Outgoing((head(case), *_asked(case, length=None), _history(case, steps)), _summary(case))
+    seen = visible(case)
+    lines = history(seen, visible_steps(case, steps))
+    return Outgoing((head(seen, around), *_asked(seen, around, length=None), lines), _summary(seen))
+
+
+def whole(case: Case, steps: Sequence[Step], around: Around) -> Outgoing:
+    """All of a case, restricted or not: for one officer alone, who asked to see it."""
+    lines = history(case, steps)
+    return Outgoing((head(case, around), *_asked(case, around, length=None), lines), f"{case.reference}")
 
 
 def in_thread(said: str, quote: str = "", *, files: int = 0, link: str = "") -> Outgoing:
@@ -45,28 +56,85 @@ def in_thread(said: str, quote: str = "", *, files: int = 0, link: str = "") -> 
     return Outgoing(tuple(blocks), summary=shorten(f"{said} {quote}"))
 
 
-def _summary(case: Case) -> str:
-    first = case.askers[0]
-    said = f"{name(first.person)}: {shorten(first.text)}"
-    return f"{case.reference}, {title(case)}, {state_word(case)}. {said}"
+def _summary(seen: Case) -> str:
+    first = seen.askers[0]
+    said = f"{name(first.person)}: {shorten(first.text)}" if first.text else seen.details.outlet
+    what = wording.urgent(seen.reference) if seen.urgent and seen.state is not CaseState.CLOSED else seen.reference
+    return f"{what}, {title(seen)}, {state_word(seen)}. {said}".rstrip()
 
 
-def _asked(case: Case, length: int | None = LONG) -> list[Block]:
-    blocks: list[Block] = []
-    for asker in case.askers:
-        is_long = length is not None and len(asker.text) > length
-        text = asker.text[:length].rstrip() + "…" if is_long else asker.text
-        blocks.append(Quote(text, by=name(asker.person), person=asker.person.key))
-        if is_long:
-            blocks.append(Small(wording.WHOLE_BELOW))
-        blocks.append(Facts(_facts(asker, case.details)))
-    if case.unreachable:
-        blocks.append(Small(case.unreachable))
-    return blocks
+def _asked(seen: Case, around: Around, length: int | None = LONG) -> Iterator[Block]:
+    if seen.urgent and seen.details.contact and seen.state is not CaseState.CLOSED:
+        yield Facts(((wording.CONTACT_NOW, seen.details.contact),))
+    for asker in seen.askers:
+        yield from _words(asker, length)
+        if facts := _facts(asker):
+            yield Facts(facts)
+    if known := tuple(_details(seen, around)):
+        yield Facts(known)
+    for hint in _hints(seen, around):
+        yield Small(hint)
 
 
-def _history(case: Case, steps: Sequence[Step]) -> History:
-    said = {asker.text for asker in case.askers}
+def _words(asker: Asker, length: int | None) -> Iterator[Block]:
+    if not asker.text:
+        return
+    is_long = length is not None and len(asker.text) > length
+    text = asker.text[:length].rstrip() + "…" if is_long else asker.text
+    yield Quote(text, by=name(asker.person), person=asker.person.key)
+    if is_long:
+        yield Small(wording.WHOLE_BELOW)
+
+
+def _facts(asker: Asker) -> tuple[tuple[str, str], ...]:
+    if not asker.person.id:  # not shown
+        return ()
+    return ((wording.ASKED_BY, f"{name(asker.person)} · {asker.person.platform}"), *_attached(asker.files, asker.link))
+
+
+def _attached(files: int, link: str) -> tuple[tuple[str, str], ...]:
+    rows_ = [(wording.FILES, wording.files(files))] if files else []
+    return (*rows_, (wording.MESSAGE, link)) if link else tuple(rows_)
+
+
+def _details(seen: Case, around: Around) -> Iterator[tuple[str, str]]:
+    for key, label in wording.DETAILS_LABELS.items():
+        if value := getattr(seen.details, key):
+            yield label, value
+    if seen.responded_at:
+        yield wording.RESPONDED, wording.moment(local(seen.responded_at, around.zone))
+    if around.incident and seen.incident_id is not None:
+        yield wording.INCIDENT_LABEL, around.incident
+    if seen.restricted:
+        return
+    for kind, label in ((LinkKind.SAME, wording.SAME_ENQUIRY), (LinkKind.STORY, wording.SAME_STORY)):
+        others = [wording.linked(each.reference, each.outlet, each.state) for each in around.links if each.kind is kind]
+        if others:
+            yield label, "; ".join(others)
+
+
+def _hints(seen: Case, around: Around) -> Iterator[str]:
+    if seen.restricted:
+        yield wording.RESTRICTED_HINT
+    elif seen.details.embargo:
+        yield wording.EMBARGO_HINT
+    if seen.foi:
+        yield wording.FOI_HINT
+    if around.into:
+        yield wording.goes_on(seen.reference, around.into)
+    if around.joined:
+        yield wording.took_in(around.joined)
+    if seen.waiting_until and seen.state is CaseState.CLAIMED:
+        yield wording.waiting_for(seen.waiting_for, local(seen.waiting_until, around.zone))
+    if seen.offered_to and seen.state is CaseState.CLAIMED:
+        yield wording.offered(name(seen.offered_to))
+    if seen.unreachable:
+        yield seen.unreachable
+
+
+def history(seen: Case, steps: Sequence[Step]) -> History:
+    """These steps as lines; `seen` and `steps` are what `visible` and `visible_steps` left."""
+    said = {asker.text for asker in seen.askers}
     return History(tuple(Line(step.at, _history_line(step, said)) for step in steps))
 
 
@@ -75,31 +143,3 @@ def _history_line(step: Step, said: set[str]) -> str:
     repeats = step.kind is StepKind.OPENED and step.text in said
     who = name(step.by) if step.by else wording.THE_DESK
     return wording.happened(who, step.kind.value, "" if repeats else shorten(step.text, LINE))
-
-
-def _facts(asker: Asker, details: Details) -> tuple[tuple[str, str], ...]:
-    rows = [(wording.ASKED_BY, f"{name(asker.person)} · {asker.person.platform}")]
-    for key, label in wording.DETAILS_LABELS.items():
-        if value := getattr(details, key):
-            rows.append((label, value))
-    return (*rows, *_attached(asker.files, asker.link))
-
-
-def _attached(files: int, link: str) -> tuple[tuple[str, str], ...]:
-    rows = [(wording.FILES, wording.files(files))] if files else []
-    return (*rows, (wording.MESSAGE, link)) if link else tuple(rows)
-
-
-def _officer_buttons(case: Case) -> tuple[Button, ...]:
-    value = handle(case)
-    note = Button(wording.NOTE, "case.note", value, opens_form=True)
-    reply_ = Button(wording.REPLY, "case.reply", value, opens_form=True)
-    close = Button(wording.CLOSE, "case.close", value, opens_form=True)
-    if case.state is CaseState.CLOSED:
-        return Button(wording.REOPEN, "case.reopen", value), note
-    alarm = (Button(wording.FALSE_ALARM, "case.false_alarm", value),) if case.kind is CaseKind.MEDIA else ()
-    details = (Button(wording.DETAILS, "case.details", value, opens_form=True),) if case.kind is CaseKind.MEDIA else ()
-    if case.state is CaseState.OPEN:
-        return Button(wording.CLAIM, "case.claim", value, "primary"), reply_, note, *details, *alarm, close
-    unclaim = Button(wording.UNCLAIM, "case.unclaim", value)
-    return replace(reply_, style="primary"), note, *details, unclaim, *alarm, close

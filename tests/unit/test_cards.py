@@ -16,6 +16,7 @@ NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 SAM = Person("slack", "sam", "Sam")
 DIRECT = Address("slack", "dm-sam")
 CASE = Case(7, CaseKind.MEDIA, CaseState.OPEN, (Asker(SAM, DIRECT, DIRECT, "they rang", NOON, "e1"),), NOON)
+NOW = cards.Around(NOON)
 DEAD = {"text", "paragraph_open", "paragraph_close", "inline"}
 markdown = MarkdownIt("commonmark")
 
@@ -96,30 +97,30 @@ def test_a_card_shows_the_buttons_of_its_state() -> None:
     owned = Case(7, CaseKind.MEDIA, CaseState.CLAIMED, CASE.askers, NOON, owner=SAM, revision=3)
     closed = Case(7, CaseKind.MEDIA, CaseState.CLOSED, CASE.askers, NOON, outcome=Outcome.ANSWERED)
     question = Case(7, CaseKind.QUESTION, CaseState.OPEN, CASE.askers, NOON)
-    assert {"case.claim", "case.false_alarm", "case.details"} <= set(actions(cards.ping(CASE, ())))
-    assert "case.claim" not in actions(cards.ping(owned, ()))
-    assert {"case.unclaim", "case.reply"} <= set(actions(cards.ping(owned, ())))
-    assert actions(cards.ping(closed, ())) == ["case.reopen", "case.note"]
-    assert not {"case.false_alarm", "case.details"} & set(actions(cards.ping(question, ())))
+    assert {"case.claim", "case.false_alarm", "case.details"} <= set(actions(cards.ping(CASE, (), NOW)))
+    assert "case.claim" not in actions(cards.ping(owned, (), NOW))
+    assert {"case.unclaim", "case.reply"} <= set(actions(cards.ping(owned, (), NOW)))
+    assert actions(cards.ping(closed, (), NOW)) == ["case.reopen", "case.note"]
+    assert not {"case.false_alarm", "case.details"} & set(actions(cards.ping(question, (), NOW)))
 
 
 def test_only_an_enquiry_that_nobody_has_is_urgent() -> None:
     owned = Case(7, CaseKind.MEDIA, CaseState.CLAIMED, CASE.askers, NOON, owner=SAM)
     question = Case(7, CaseKind.QUESTION, CaseState.OPEN, CASE.askers, NOON)
-    assert [cards.ping(case, ()).urgent for case in (CASE, owned, question)] == [True, False, False]
+    assert [cards.ping(case, (), NOW).urgent for case in (CASE, owned, question)] == [True, False, False]
 
 
 def test_every_kind_of_step_has_words() -> None:
     steps = [Step(NOON, kind, SAM, "text") for kind in StepKind]
-    history = plaintext.render(cards.ping(CASE, steps))
+    history = plaintext.render(cards.ping(CASE, steps, NOW))
     assert all(f"Sam {wording.DID[kind.value]}: text" in history for kind in StepKind)
 
 
 def test_by_mail_there_is_nothing_to_press_and_nothing_is_cut() -> None:
     long = " ".join(f"word{number}" for number in range(1000))
     case = Case(7, CaseKind.MEDIA, CaseState.OPEN, (Asker(SAM, DIRECT, DIRECT, long, NOON, "e1"),), NOON)
-    mail = cards.mail(case, ())
+    mail = cards.mail(case, (), NOW)
     assert actions(mail) == []
     assert long in plaintext.render(mail)
     assert wording.THREAD_HINT not in plaintext.render(mail)
-    assert long not in plaintext.render(cards.ping(case, ()))
+    assert long not in plaintext.render(cards.ping(case, (), NOW))

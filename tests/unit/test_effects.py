@@ -13,18 +13,19 @@ from bot import cards, cases, effects, plaintext
 from bot.cases import Change, Ping, Redraw, StartTimer, StopTimer, Terms
 from bot.effects import Below, Delivery, MarkMessage, Press, Send, Update
 from bot.messages import Address, Mention, Outgoing, Person, Receipt
-from bot.model import Asker, Case, CaseKind, CaseState, Details, Job, JobKind, JobState
+from bot.model import Asker, Case, CaseKind, CaseState, Details, Job, JobKind, JobState, Outcome
 from bot.store import cases as case_rows
 from bot.store import jobs, postings
 from bot.store.engine import Store
 from bot.store.tx import Tx
 from tests.clock import ManualClock
+from tests.unit.pacing import PACE
 
 SAM = Person("teams", "sam", "Sam")
 DIRECT, YARD = Address("teams", "dm-sam"), Address("teams", "c-yard/1")
 FIRST, SECOND = Address("slack", "c-press"), Address("teams", "c-press")
-PRESS = Press((FIRST, SECOND), Address("email", "press@example.org"))
-TERMS = Terms("+44 1524 000000", "Say nothing yet.", timedelta(minutes=15), timedelta(minutes=5), ("slack:ben",), True)
+PRESS = Press((FIRST, SECOND), PACE, Address("email", "press@example.org"))
+TERMS = Terms("+44 1524 000000", "Say nothing yet.", timedelta(minutes=5), ("slack:ben",), True)
 words = st.text(max_size=30)
 places = st.builds(Address, st.sampled_from(("slack", "teams")), words)
 outgoing = st.builds(lambda text: cards.in_thread(text, text, files=1, link=text), words)
@@ -52,7 +53,7 @@ def test_what_is_put_into_a_row_is_what_comes_out(delivery: Delivery) -> None:
 
 def test_every_block_survives() -> None:
     case = Case(7, CaseKind.MEDIA, CaseState.OPEN, (asker(),), ManualClock().now(), Details(deadline="17:00"))
-    card = cards.ping(case, (), mention=("slack:ben",))
+    card = cards.ping(case, (), cards.Around(ManualClock().now()), mention=("slack:ben",))
     assert effects.read(job(effects.payload(Send(FIRST, card)))) == Send(FIRST, card)
 
 
@@ -96,7 +97,7 @@ def test_an_opened_case_is_in_every_lane_that_it_needs(store: Store) -> None:
         (told,) = map(effects.read, jobs.waiting(tx, str(DIRECT)))
         assert isinstance(told, Send)
         assert (told.purpose, told.instead, told.name) == ("acknowledgement", YARD, "Sam")
-        for name, minutes in (("remind", 15), ("fallback", 5)):
+        for name, minutes in ((cases.WATCH, 15), (cases.FALLBACK, 5)):
             (timer,) = jobs.waiting(tx, effects.timer_lane(case.id, name))
             assert timer.due_at == tx.now + timedelta(minutes=minutes)
 
@@ -118,14 +119,35 @@ def test_a_timer_that_is_started_again_starts_afresh(store: Store, clock: Manual
     with store.transaction() as tx:
         case = opened(tx)
     clock.advance(hour)
-    lane = effects.timer_lane(case.id, "remind")
+    lane = effects.timer_lane(case.id, cases.FALLBACK)
     with store.transaction() as tx:
-        effects.commit(tx, change(case, StartTimer("remind", hour)), PRESS)
+        effects.commit(tx, change(case, StartTimer(cases.FALLBACK, hour)), PRESS)
         (timer,) = jobs.waiting(tx, lane)
         assert timer.due_at == tx.now + hour
-        effects.commit(tx, change(replace(case, revision=2), StopTimer("remind")), PRESS)
+        effects.commit(tx, change(replace(case, revision=2), StopTimer(cases.FALLBACK)), PRESS)
         assert jobs.waiting(tx, lane) == []
-        assert len(jobs.waiting(tx, effects.timer_lane(case.id, "fallback"))) == 1
+
+
+def test_a_case_is_looked_at_when_time_has_next_something_to_do_to_it(store: Store) -> None:
+    anna = Person("slack", "anna", "Anna")
+    with store.transaction() as tx:
+        case = opened(tx)
+        lane = effects.timer_lane(case.id, cases.WATCH)
+        (first,) = jobs.waiting(tx, lane)
+        claimed = cases.claim(case, anna, tx.now)
+        assert isinstance(claimed, Change)
+        effects.commit(tx, claimed, PRESS)
+        (second,) = jobs.waiting(tx, lane)
+        assert (first.due_at, second.due_at) == (tx.now + PACE.remind_after, tx.now + PACE.nudge_after)
+        effects.watch(tx, claimed.case, PACE)
+        assert jobs.waiting(tx, lane) == [second]
+        effects.watch(tx, claimed.case, replace(PACE, nudge_after=2 * PACE.nudge_after))
+        (third,) = jobs.waiting(tx, lane)
+        assert third.due_at == tx.now + 2 * PACE.nudge_after
+        ended = cases.close(claimed.case, anna, Outcome.NO_ACTION, tx.now)
+        assert isinstance(ended, Change)
+        effects.commit(tx, ended, PRESS)
+        assert jobs.waiting(tx, lane) == []
 
 
 def test_a_ping_is_repeated_only_where_no_card_is_nor_will_be(store: Store) -> None:

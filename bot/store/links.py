@@ -1,0 +1,57 @@
+"""Which cases belong together: found to be one story, or made one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import or_, select
+
+from bot.model import Case, CaseKind, Link, LinkKind
+from bot.store import cases
+from bot.store.tables import case_link, press_case
+from bot.store.tx import Tx, insert
+
+MOST = 300
+"""Recent enquiries that a new one is compared with, the newest: what one press office has in two days, many times."""
+
+
+def put(tx: Tx, link: Link) -> bool:
+    """True where the two were not linked yet, or as of one story and now as one enquiry."""
+    known = of_pair(tx, link.case_id, link.other_id)
+    if known is not None and (known.kind is link.kind or known.kind is LinkKind.SAME):
+        return False
+    values = {"case_id": link.case_id, "other_id": link.other_id, "kind": link.kind, "at": link.at}
+    statement = insert(tx, case_link).values(values)
+    again = {"kind": link.kind, "at": link.at}
+    tx.connection.execute(statement.on_conflict_do_update(index_elements=["case_id", "other_id"], set_=again))
+    return True
+
+
+def of_pair(tx: Tx, one: int, other: int) -> Link | None:
+    """The link between two cases, in whichever order."""
+    return next((link for link in of_case(tx, one) if link.other(one) == other), None)
+
+
+def of_case(tx: Tx, case_id: int) -> list[Link]:
+    """Its links, by the age of the cases."""
+    concerns = or_(case_link.c.case_id == case_id, case_link.c.other_id == case_id)
+    query = select(case_link).where(concerns).order_by(case_link.c.case_id, case_link.c.other_id)
+    rows = tx.connection.execute(query)
+    return [Link(row.case_id, row.other_id, LinkKind(row.kind), row.at) for row in rows]
+
+
+def partners(tx: Tx, case_id: int) -> Sequence[Case]:
+    """The cases that it is linked with."""
+    return cases.some(tx, press_case.c.id.in_([link.other(case_id) for link in of_case(tx, case_id)]))
+
+
+def joined_to(tx: Tx, case_id: int) -> Sequence[Case]:
+    """The cases that were joined to it."""
+    return cases.some(tx, press_case.c.joined_into == case_id)
+
+
+def recent(tx: Tx, since: datetime, *, but: int) -> Sequence[Case]:
+    """Media enquiries opened at or after `since`, without one of them, the oldest first; the newest of very many."""
+    rule = press_case.c.opened_at >= since, press_case.c.kind == CaseKind.MEDIA, press_case.c.id != but
+    return cases.some(tx, *rule, newest=MOST)
