@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import assert_never
 
 from markdown_it.token import Token
@@ -30,6 +31,7 @@ def line(text: str) -> str:
     return " ".join(_COMMANDS.sub("", text).split())
 
 
+@lru_cache(maxsize=256)  # most of what is rendered is an answer, and those are the same again and again
 def prose(markdown: str) -> str:
     """Markdown as it reads aloud: no marks, links with their address behind them, list items with a dash."""
     lines: list[str] = []

@@ -5,7 +5,7 @@ Everything that people wrote is rich text or plain text, which Slack never parse
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -77,7 +77,7 @@ def plain(words: str) -> Json:
     return {"type": "plain_text", "text": dead(words) or "…", "emoji": False}
 
 
-def _paragraphs(block: Block, team: str) -> list[Json] | None:
+def _paragraphs(block: Block, team: str) -> Sequence[Json] | None:
     match block:
         case Prose():
             return prose.to_rich_text(block.markdown)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from markdown_it.token import Token
@@ -90,12 +91,13 @@ class _Writer:
         current.begun = True
 
 
-def to_rich_text(markdown: str) -> list[Json]:
-    """Paragraphs, lists and quotes for `richtext.blocks`; no error whatever the text is."""
+@lru_cache(maxsize=256)  # most of what is shown is an answer, and those are the same again and again
+def to_rich_text(markdown: str) -> Sequence[Json]:
+    """Paragraphs, lists and quotes for `richtext.blocks`, not to be changed; no error whatever the text is."""
     writer = _Writer()
     for token in _MARKDOWN.parse(markdown):
         writer.take(token)
-    return [part for part in writer.parts if part["elements"]]
+    return tuple(part for part in writer.parts if part["elements"])
 
 
 def _inline(tokens: Sequence[Token], *, bold: bool) -> Iterator[Json]:
