@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, timedelta, tzinfo
+from datetime import timedelta, tzinfo
 from typing import Any, Literal, assert_never
 
 from pydantic import TypeAdapter
 
-from bot import cards
+from bot import cards, cases
 from bot.cards import Around
-from bot.cases import BelowPing, Change, Mail, Ping, Redraw, StartTimer, StopTimer, Tell
+from bot.cases import BelowPing, Change, Mail, Pace, Ping, Redraw, StartTimer, StopTimer, Tell
 from bot.messages import Address, Mark, Mention, Outgoing
 from bot.model import Case, Job, JobKind, NewJob
 from bot.store import cases as case_rows
@@ -81,11 +81,16 @@ class Repost:
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """Where the press office is reached: its channels, and by e-mail where they cannot be; `zone` is its clock's."""
+    """Where the press office is reached, its channels and by e-mail where they cannot be, and how long it lets wait."""
 
     channels: tuple[Address, ...]
+    pace: Pace
     mail: Address | None = None
-    zone: tzinfo = UTC
+
+    @property
+    def zone(self) -> tzinfo:
+        """Its clock's."""
+        return self.pace.hours.zone
 
 
 Delivery = Send | Update | Below | Repost | MarkMessage
@@ -144,6 +149,22 @@ def commit(tx: Tx, change: Change, press: Press, *, answers: MarkMessage | None 
                 jobs.cancel_lane(tx, timer_lane(case.id, effect.name))
             case _:
                 assert_never(effect)
+    watch(tx, case, press.pace)
+
+
+def watch(tx: Tx, case: Case, pace: Pace) -> None:
+    """Have the case looked at when time has next something to do to it."""
+    due = cases.due(case, case_rows.steps(tx, case.id), pace)
+    wanted = [max(tx.now, each.at) for each in due[:1]]
+    lane = timer_lane(case.id, cases.WATCH)
+    waiting = [job.due_at for job in jobs.waiting(tx, lane)]
+    if waiting == wanted:
+        return
+    if waiting:
+        jobs.cancel_lane(tx, lane)
+    for at in wanted:
+        key = f"{lane}:{case.revision}:{tx.now.isoformat()}:{at.isoformat()}"
+        jobs.put(tx, NewJob(JobKind.TIMER, lane, key, _timer(cases.WATCH), at, case.id))
 
 
 def put(tx: Tx, case: Case, delivery: Delivery, to: Address, key: str) -> None:
@@ -233,8 +254,11 @@ def _to_press(tx: Tx, case: Case, effect: Ping | Redraw | BelowPing, channel: Ad
 def _start(tx: Tx, case: Case, effect: StartTimer, key: str) -> None:
     lane = timer_lane(case.id, effect.name)
     jobs.cancel_lane(tx, lane)
-    timer = {"v": VERSION, "timer": effect.name}
-    jobs.put(tx, NewJob(JobKind.TIMER, lane, key, timer, tx.now + effect.after, case.id))
+    jobs.put(tx, NewJob(JobKind.TIMER, lane, key, _timer(effect.name), tx.now + effect.after, case.id))
+
+
+def _timer(name: str) -> dict[str, Any]:
+    return {"v": VERSION, "timer": name}
 
 
 def _put(tx: Tx, delivery: Delivery, *, lane: str, key: str, case_id: int | None = None) -> None:

@@ -12,7 +12,6 @@ this room's.
 from bot.cases.askers import add, add_details, asker_of, correct, opened, separate, withdraw
 from bot.cases.changes import (
     FALLBACK,
-    REMIND,
     BelowPing,
     Change,
     Effect,
@@ -31,20 +30,22 @@ from bot.cases.deliveries import (
     below_failed,
     ping_failed,
     pinged,
-    remind,
     reply_delivered,
     tell_failed,
     unreachable,
 )
 from bot.cases.officers import claim, close, note, reopen, reply, unclaim
+from bot.cases.reminders import come_due
+from bot.cases.schedule import WATCH, Pace, due
 
 __all__ = [
     "FALLBACK",
-    "REMIND",
+    "WATCH",
     "BelowPing",
     "Change",
     "Effect",
     "Mail",
+    "Pace",
     "Ping",
     "Redraw",
     "Refused",
@@ -58,14 +59,15 @@ __all__ = [
     "below_failed",
     "claim",
     "close",
+    "come_due",
     "correct",
+    "due",
     "is_stale",
     "not_for",
     "note",
     "opened",
     "ping_failed",
     "pinged",
-    "remind",
     "reopen",
     "reply",
     "reply_delivered",

@@ -11,7 +11,6 @@ from bot.cards import name
 from bot.cards.officers import LONG
 from bot.cases.changes import (
     FALLBACK,
-    REMIND,
     BelowPing,
     Change,
     Effect,
@@ -38,15 +37,17 @@ def asker_of(said: Said, now: datetime) -> Asker:
 def opened(case: Case, terms: Terms, now: datetime) -> Change:
     """A case that was just created: ping, acknowledge, and watch that somebody takes it."""
     asker = case.askers[0]
-    step = Step(now, StepKind.OPENED, asker.person, asker.text, asker.event_id)
-    mention = terms.on_call if case.kind is CaseKind.MEDIA and terms.on_call_at_once else ()
+    steps = [Step(now, StepKind.OPENED, asker.person, asker.text, asker.event_id)]
+    mention = terms.on_call if case.kind is CaseKind.MEDIA and (terms.on_call_at_once or case.urgent) else ()
+    if mention:
+        steps.append(Step(now, StepKind.ON_CALL))
     acknowledgement = cards.acknowledgement(case, holding_line=terms.holding_line, phone=terms.phone)
-    effects: list[Effect] = [Ping(mention), Tell(asker, acknowledgement), StartTimer(REMIND, terms.remind_after)]
+    effects: list[Effect] = [Ping(mention), Tell(asker, acknowledgement)]
     if len(asker.text) > LONG:
         effects.append(BelowPing(cards.in_thread(wording.WHOLE, asker.text)))
     if case.kind is CaseKind.MEDIA:
         effects.append(StartTimer(FALLBACK, terms.fallback_after))
-    return Change(case, (step,), tuple(effects))
+    return Change(case, tuple(steps), tuple(effects))
 
 
 def add(case: Case, said: Said, now: datetime, *, number: int) -> Change:

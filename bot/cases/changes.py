@@ -21,7 +21,6 @@ class Terms:
 
     phone: str
     holding_line: str
-    remind_after: timedelta
     fallback_after: timedelta
     on_call: tuple[str, ...] = ()
     on_call_at_once: bool = False
@@ -46,10 +45,14 @@ class Redraw:
 
 @dataclass(frozen=True, slots=True)
 class BelowPing:
-    """A message in the thread of the card, in every press channel."""
+    """A message in the thread of the card, in every press channel.
+
+    `harmless`: it neither names nor quotes whoever asked, so that it may stand below the card of a restricted case.
+    """
 
     outgoing: Outgoing
     mention: tuple[str, ...] = ()
+    harmless: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,7 @@ class StopTimer:
 
 
 Effect = Ping | Redraw | BelowPing | Mail | Tell | StartTimer | StopTimer
-REMIND, FALLBACK = "remind", "fallback"
+FALLBACK = "fallback"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,12 +134,18 @@ def turned(case: Case) -> Case:
 
 def owned(case: Case, by: Person, now: datetime) -> Case:
     """In somebody's hands."""
-    return turned(replace(case, state=CaseState.CLAIMED, owner=by, claimed_at=now))
+    return turned(replace(_settled(case), state=CaseState.CLAIMED, owner=by, claimed_at=now))
+
+
+def free(case: Case) -> Case:
+    """In nobody's hands."""
+    nobodys = replace(_settled(case), state=CaseState.OPEN, owner=None, outcome=None)
+    return turned(replace(nobodys, claimed_at=None, answered_at=None, closed_at=None))
 
 
 def closed(case: Case, outcome: Outcome, now: datetime) -> Case:
     """Ended; whose it was stays on record."""
-    return turned(replace(case, state=CaseState.CLOSED, outcome=outcome, closed_at=now))
+    return turned(replace(_settled(case), state=CaseState.CLOSED, outcome=outcome, closed_at=now))
 
 
 def tell_all(case: Case, outgoing: Outgoing, *, awaited: bool = False) -> tuple[Tell, ...]:
@@ -146,7 +155,12 @@ def tell_all(case: Case, outgoing: Outgoing, *, awaited: bool = False) -> tuple[
 
 def stop_all() -> tuple[StopTimer, ...]:
     """The case has ended: nothing is waited for."""
-    return StopTimer(REMIND), StopTimer(FALLBACK)
+    return (StopTimer(FALLBACK),)
+
+
+def _settled(case: Case) -> Case:
+    """What its owner waited for, and whom they asked to take it over, ends with their turn."""
+    return replace(case, waiting_until=None, waiting_for="", offered_to=None)
 
 
 def owner_of(case: Case, *, but: Person | None = None) -> tuple[str, ...]:

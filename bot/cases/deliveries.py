@@ -1,20 +1,16 @@
-"""What time and deliveries do to a case."""
+"""What became of deliveries, as it concerns a case."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot import cards, wording
 from bot.cases.changes import (
     FALLBACK,
-    REMIND,
     BelowPing,
     Change,
-    Effect,
     Mail,
-    Ping,
     Redraw,
     StartTimer,
     StopTimer,
@@ -24,27 +20,6 @@ from bot.cases.changes import (
     tell_all,
 )
 from bot.model import Case, CaseKind, CaseState, Step, StepKind
-
-MAX_REMINDER_GAP = timedelta(hours=4)
-_BEGINS_WAITING = frozenset({StepKind.OPENED, StepKind.UNCLAIMED, StepKind.REOPENED})
-
-
-def remind(case: Case, steps: Sequence[Step], terms: Terms, now: datetime) -> Change | None:
-    """Nobody has claimed it yet. From the second reminder on, whoever is on call is mentioned; the gaps grow.
-
-    A press channel that could not be given the card is tried again.
-    """
-    if case.state is not CaseState.OPEN:
-        return None
-    since, before = _wait(case, steps)
-    waited = int((now - since).total_seconds() // 60)
-    mention = terms.on_call if case.kind is CaseKind.MEDIA and (before or terms.on_call_at_once) else ()
-    below = BelowPing(cards.in_thread(wording.reminder(case.reference, waited)), mention)
-    effects: list[Effect] = [Redraw(), Ping(mention, again=True), below]
-    if case.kind is CaseKind.MEDIA:
-        gap = min(terms.remind_after * 2 ** min(before + 1, 16), MAX_REMINDER_GAP)
-        effects.append(StartTimer(REMIND, max(gap, terms.remind_after)))
-    return changed(case, (Step(now, StepKind.REMINDED),), *effects)
 
 
 def pinged(case: Case, where: str, now: datetime) -> Change:
@@ -99,13 +74,3 @@ def tell_failed(case: Case, name: str, why: str, now: datetime) -> Change:
     step = Step(now, StepKind.UNDELIVERED, text=f"{name}: {why}")
     below = BelowPing(cards.in_thread(wording.undelivered_to(name, why)), owner_of(case))
     return changed(case, (step,), Redraw(), below)
-
-
-def _wait(case: Case, steps: Sequence[Step]) -> tuple[datetime, int]:
-    """Since when nobody has had the case, and how many reminders there were since."""
-    reminders = 0
-    for step in reversed(steps):
-        if step.kind in _BEGINS_WAITING:
-            return step.at, reminders
-        reminders += step.kind is StepKind.REMINDED
-    return case.opened_at, reminders

@@ -9,22 +9,20 @@ from bot import cards, wording
 from bot.cards import name
 from bot.cases.changes import (
     FALLBACK,
-    REMIND,
     BelowPing,
     Change,
     Redraw,
     Refused,
     StartTimer,
-    StopTimer,
     Terms,
     changed,
     closed,
+    free,
     not_for,
     owned,
     owner_of,
     stop_all,
     tell_all,
-    turned,
 )
 from bot.messages import Person
 from bot.model import Case, CaseKind, CaseState, Outcome, Step, StepKind
@@ -41,7 +39,7 @@ def claim(case: Case, by: Person, now: datetime) -> Change | Refused:
         )
     told = cards.sentence(wording.claimed_for_asker(name(by), case.reference))
     step = Step(now, StepKind.CLAIMED, by)
-    return changed(owned(case, by, now), (step,), Redraw(), *tell_all(case, told), StopTimer(REMIND))
+    return changed(owned(case, by, now), (step,), Redraw(), *tell_all(case, told))
 
 
 def unclaim(case: Case, by: Person, terms: Terms, now: datetime) -> Change | Refused:
@@ -53,7 +51,7 @@ def unclaim(case: Case, by: Person, terms: Terms, now: datetime) -> Change | Ref
     told = cards.sentence(wording.freed_for_asker(name(case.owner), case.reference))
     below = BelowPing(cards.in_thread(wording.freed(name(by))), owner_of(case, but=by))
     step = Step(now, StepKind.UNCLAIMED, by)
-    return changed(_free(case), (step,), Redraw(), below, *tell_all(case, told), *_watch(case, terms))
+    return changed(free(case), (step,), Redraw(), below, *tell_all(case, told), *_watch(case, terms))
 
 
 def reply(
@@ -70,7 +68,7 @@ def reply(
     if files:
         below.append(BelowPing(cards.in_thread(wording.FILES_NOT_SENT)))
     answered = replace(case if case.owner else owned(case, by, now), answered_at=now)
-    return changed(answered, steps, Redraw(), *below, *tell_all(case, told, awaited=True), StopTimer(REMIND))
+    return changed(answered, steps, Redraw(), *below, *tell_all(case, told, awaited=True))
 
 
 def note(case: Case, by: Person, text: str, now: datetime, *, from_thread: bool = False) -> Change | Refused:
@@ -102,15 +100,9 @@ def reopen(case: Case, by: Person, terms: Terms, now: datetime) -> Change | Refu
     told = tell_all(case, cards.sentence(wording.reopened_for_asker(case.reference)))
     below = BelowPing(cards.in_thread(wording.reopened(name(by))))
     step = Step(now, StepKind.REOPENED, by)
-    return changed(_free(case), (step,), Redraw(), below, *told, *_watch(case, terms))
-
-
-def _free(case: Case) -> Case:
-    nobodys = replace(case, state=CaseState.OPEN, owner=None, outcome=None)
-    return turned(replace(nobodys, claimed_at=None, answered_at=None, closed_at=None))
+    return changed(free(case), (step,), Redraw(), below, *told, *_watch(case, terms))
 
 
 def _watch(case: Case, terms: Terms) -> tuple[StartTimer, ...]:
     """Nobody has it again; perhaps nobody could be told of it while somebody had."""
-    remind = StartTimer(REMIND, terms.remind_after)
-    return (remind, StartTimer(FALLBACK, terms.fallback_after)) if case.kind is CaseKind.MEDIA else (remind,)
+    return (StartTimer(FALLBACK, terms.fallback_after),) if case.kind is CaseKind.MEDIA else ()

@@ -77,8 +77,9 @@ class Deliveries:
         if case is None:
             return
         terms = self._office.terms(self._minds.current.knowledge, tx.now)
-        if job.payload["timer"] == cases.REMIND:
-            change = cases.remind(case, case_rows.steps(tx, case.id), terms, tx.now)
+        pace = self._office.press.pace
+        if job.payload["timer"] != cases.FALLBACK:
+            change = cases.come_due(case, case_rows.steps(tx, case.id), pace, terms, tx.now)
         elif postings.of_case(tx, case.id):
             change = None
         else:
@@ -86,6 +87,8 @@ class Deliveries:
             change = cases.unreachable(case, where, wording.NOT_IN_TIME, terms, tx.now)
         if change is not None:
             effects.commit(tx, change, self._office.press)
+        else:
+            effects.watch(tx, case, pace)
 
     def _posted(self, tx: Tx, case: Case, channel: Address, receipt: Receipt) -> None:
         postings.put(tx, case.id, channel, receipt)

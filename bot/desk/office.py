@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from bot.cases import Terms
-from bot.config import Config
+from bot.cases import Pace, Terms
+from bot.config import Config, PressOffice
 from bot.effects import Press
 from bot.hours import Hours
 from bot.knowledge.model import Knowledge
@@ -17,11 +17,12 @@ class Office:
 
     def __init__(self, config: Config) -> None:
         settings = config.press_office
+        hours = Hours.of(config)
         mail = Address("email", settings.email) if settings.email and config.email else None
-        self.press = Press(tuple(address(named) for named in settings.channels), mail)
+        self.press = Press(tuple(address(named) for named in settings.channels), _pace(settings, hours, mail), mail)
         self._officers = frozenset(settings.officers)
         self._settings = settings
-        self._hours = Hours.of(config)
+        self._hours = hours
 
     @property
     def exists(self) -> bool:
@@ -45,12 +46,24 @@ class Office:
         return Terms(
             phone=settings.phone,
             holding_line=knowledge.media.holding_line if knowledge.media else "",
-            remind_after=settings.remind_after,
             fallback_after=settings.fallback_after,
             on_call=self._hours.on_call(now),
             on_call_at_once=opens != now,
             opens_in=opens - now if opens else timedelta(),
         )
+
+
+def _pace(settings: PressOffice, hours: Hours, mail: Address | None) -> Pace:
+    return Pace(
+        hours=hours,
+        remind_after=settings.remind_after,
+        on_call_after=settings.on_call_after,
+        mail_after=settings.mail_after,
+        phone_after=settings.phone_after,
+        nudge_after=settings.nudge_after,
+        return_after=settings.return_after,
+        mails=mail is not None,
+    )
 
 
 def address(named: str) -> Address:

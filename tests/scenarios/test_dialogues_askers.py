@@ -8,8 +8,13 @@ from datetime import timedelta
 import pytest
 
 from bot import wording
+from tests.desk import PHONE
 from tests.dialogue import SURE, UNSURE, Again, Fills, Opens, Presses, Says, Shares, Stage, Turn, Waits
 from tests.scenarios.turns import ADDED, ASK_PERSON, CLAIM, CLOSE, ENQUIRY, FURTHER, HOUR, REPLY, REPORT
+
+RETURNED = (wording.returned_for_asker("M-1"), wording.phone_for_asker("M-1", PHONE).replace("**", ""))
+SILENT = (wording.nudge("M-1"), wording.returned("M-1", "Anna"), "15 minutes", "30 minutes", "45 minutes")
+"""What stands below a card whose owner claims it and says nothing for nearly two hours."""
 
 DIALOGUES: dict[str, Sequence[Turn]] = {
     "an asker withdraws what nobody has": [
@@ -44,13 +49,13 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
         Waits(timedelta(minutes=10)),
         ADDED,
         CLAIM,
-        Waits(timedelta(hours=1, minutes=59)),
+        Waits(timedelta(hours=1, minutes=59), sees={"thread": SILENT, "sam": RETURNED[:1], "mail": ["M-1"]}),
         Says("sam", FURTHER, sees={"sam": ["I have added this to M-1."], "thread": ["Sam adds:"]}),
     ],
     "after two hours it is a message of its own": [
         REPORT,
         CLAIM,
-        Waits(timedelta(hours=2, minutes=1)),
+        Waits(timedelta(hours=2, minutes=1), sees={"thread": [*SILENT, "M-1"], "sam": RETURNED, "mail": ["M-1"]}),
         Says("sam", ENQUIRY, sees={"press": ["M-2"], "sam": ["The press office has been told. … M-2"]}),
     ],
     "after it was closed it is a message of its own": [

@@ -9,7 +9,7 @@ import pytest
 
 from bot import wording
 from tests.dialogue import Again, Fills, Opens, Presses, Says, Stage, Turn, Waits
-from tests.scenarios.turns import CLAIM, CLOSE, ENQUIRY, HOUR, REPLY, REPORT
+from tests.scenarios.turns import CLAIM, CLOSE, ENQUIRY, REPLY, REPORT
 
 
 def nobody_else_may(*labels: str) -> list[Turn]:
@@ -189,12 +189,12 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
             timedelta(minutes=15), sees={"thread": ["M-1 has been waiting for 15 minutes and nobody has claimed it."]}
         ),
         Waits(
-            timedelta(minutes=30),
-            sees={"thread": ["M-1 has been waiting for 45 minutes"]},
-            card="The desk reminded the press office",
+            timedelta(minutes=15),
+            sees={"thread": [f"M-1 has been waiting for 30 minutes … {wording.CALLS}"]},
+            card="The desk reminded the press office … The desk called whoever is on call",
         ),
         CLAIM,
-        Waits(24 * HOUR),
+        Waits(timedelta(minutes=25)),
         Presses("anna", "Unclaim", at="press", sees={"sam": ["Anna has handed"], "thread": [wording.freed("Anna")]}),
         Waits(timedelta(minutes=15), sees={"thread": ["M-1 has been waiting for 15 minutes"]}),
     ],

@@ -117,7 +117,7 @@ def mentions(house: House) -> list[tuple[str, ...]]:
 
 async def test_in_hours_whoever_is_on_call_is_the_second_step(stage: Stage, house: House) -> None:
     waiting = {"thread": ["M-1 has been waiting"]}
-    await stage.play([REPORT, Waits(15 * MINUTE, sees=waiting), Waits(30 * MINUTE, sees=waiting)])
+    await stage.play([REPORT, Waits(15 * MINUTE, sees=waiting), Waits(15 * MINUTE, sees=waiting)])
     assert mentions(house) == [(), (), ("slack:ben",)]
 
 

@@ -11,15 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import cases, plaintext, wording
-from bot.cases import BelowPing, Change, Effect, Mail, Ping, Refused, StartTimer, StopTimer, Tell, Terms
+from bot.cases import Change, Effect, Mail, Ping, Refused, StartTimer, StopTimer, Tell, Terms
 from bot.messages import Address, Person, Said
-from bot.model import Asker, Case, CaseKind, CaseState, Details, Outcome, Step, StepKind
+from bot.model import Asker, Case, CaseKind, CaseState, Details, Outcome, StepKind
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 SAM, PRIYA = Person("slack", "sam", "Sam"), Person("teams", "priya", "Priya")
 ANNA, BEN = Person("slack", "anna", "Anna"), Person("slack", "ben", "Ben")
-TERMS = Terms("+44 1524 000000", "Say nothing yet.", 15 * MINUTE, 5 * MINUTE, on_call=("slack:ben",))
+TERMS = Terms("+44 1524 000000", "Say nothing yet.", 5 * MINUTE, on_call=("slack:ben",))
 NIGHT = replace(TERMS, on_call_at_once=True, opens_in=timedelta(hours=9))
 
 
@@ -49,7 +49,6 @@ TRANSITIONS: tuple[Transition, ...] = (
         case, Said("e3", by, "else", asker(by).at, asker(by).direct, corrects="e-sam"), NOON
     ),
     lambda case, by: cases.add_details(case, by, Details(outlet="The Gazette"), NOON),
-    lambda case, by: cases.remind(case, (), TERMS, NOON),
     lambda case, by: cases.pinged(case, "slack:c-press", NOON),
     lambda case, by: cases.ping_failed(case, "slack:c-press", "away", TERMS, NOON, elsewhere=False),
     lambda case, by: cases.unreachable(case, "slack:c-press", "away", TERMS, NOON),
@@ -105,53 +104,21 @@ def test_a_closed_case_waits_for_nothing(transition: Transition, by: Person) -> 
 
 def test_an_enquiry_is_watched_from_the_start() -> None:
     change = cases.opened(OPEN, TERMS, NOON)
-    assert timers(change.effects) == {cases.REMIND: 15 * MINUTE, cases.FALLBACK: 5 * MINUTE}
+    assert timers(change.effects) == {cases.FALLBACK: 5 * MINUTE}
     assert change.effects[0] == Ping()
     assert cases.opened(OPEN, NIGHT, NOON).effects[0] == Ping(("slack:ben",))
 
 
 def test_a_question_has_no_fallback_and_calls_nobody() -> None:
     change = cases.opened(replace(OPEN, kind=CaseKind.QUESTION), NIGHT, NOON)
-    assert timers(change.effects) == {cases.REMIND: 15 * MINUTE}
+    assert timers(change.effects) == {}
     assert change.effects[0] == Ping()
 
 
 def test_what_is_free_again_is_watched_again() -> None:
     for change in (done(cases.unclaim(OWNED, BEN, TERMS, NOON)), done(cases.reopen(CLOSED, BEN, TERMS, NOON))):
-        assert timers(change.effects) == {cases.REMIND: 15 * MINUTE, cases.FALLBACK: 5 * MINUTE}
+        assert timers(change.effects) == {cases.FALLBACK: 5 * MINUTE}
         assert (change.case.owner, change.case.claimed_at, change.case.closed_at) == (None, None, None)
-
-
-def test_the_gaps_between_reminders_grow_to_four_hours() -> None:
-    steps = [Step(NOON, StepKind.OPENED, SAM)]
-    now, gaps = NOON + 15 * MINUTE, []
-    for _ in range(8):
-        change = done(cases.remind(OPEN, steps, TERMS, now))
-        steps += change.steps
-        gap = timers(change.effects)[cases.REMIND]
-        assert gap is not None
-        gaps.append(gap // MINUTE)
-        now += gap
-    assert gaps == [30, 60, 120, 240, 240, 240, 240, 240]
-
-
-def test_reminders_begin_anew_when_a_case_is_free_again() -> None:
-    waits = [Step(NOON, StepKind.OPENED), Step(NOON + 15 * MINUTE, StepKind.REMINDED)]
-    again = [
-        *waits,
-        Step(NOON + 20 * MINUTE, StepKind.CLAIMED, ANNA),
-        Step(NOON + 30 * MINUTE, StepKind.UNCLAIMED, ANNA),
-    ]
-    for steps, minutes, mention in ((waits, 45, ("slack:ben",)), (again, 15, ())):
-        change = done(cases.remind(OPEN, steps, TERMS, NOON + 45 * MINUTE))
-        (below,) = [effect for effect in change.effects if isinstance(effect, BelowPing)]
-        assert plaintext.render(below.outgoing) == wording.reminder("M-7", minutes)
-        assert below.mention == mention
-
-
-@pytest.mark.parametrize("case", [OWNED, CLOSED])
-def test_nobody_is_reminded_of_what_somebody_has(case: Case) -> None:
-    assert cases.remind(case, (), TERMS, NOON) is None
 
 
 def test_each_of_several_askers_is_answered_alone() -> None:

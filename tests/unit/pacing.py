@@ -1,0 +1,22 @@
+"""How a press office of working days, 09:00 to 17:00 in London, lets things wait."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from bot.cases import Pace
+from bot.config import from_mapping
+from bot.desk.office import Office
+
+MINUTE = timedelta(minutes=1)
+
+
+def pace(**office: Any) -> Pace:
+    """As the configuration says, with an address for e-mail unless told otherwise."""
+    settings = {"email": "press@example.org", **office}
+    mail = {"host": "mail.example.org", "from": "desk@example.org"}
+    return Office(from_mapping({"press_office": settings, "email": mail}, {})).press.pace
+
+
+PACE = pace()
