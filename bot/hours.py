@@ -92,6 +92,22 @@ class Hours:
         changes = (duty.ends for duty in self._rota if duty.ends > after and self._relieved(duty))
         return min((end for end in (next(closing, None), *changes) if end is not None), default=None)
 
+    def next_close(self, after: datetime) -> datetime | None:
+        """When the desk closes today or, once it has, on the next day on which it opens.
+
+        None where that is not within the next 400 days.
+        """
+        return next((closes for _, closes in self._spans(after) if closes > after), None)
+
+    def on(self, day: date) -> tuple[datetime, datetime] | None:
+        """When the desk opens and closes on a day, or None where it stays shut."""
+        opens, closes = self._span(day)
+        return (opens, closes) if opens < closes else None
+
+    def instant(self, wall: datetime) -> datetime:
+        """When the organisation's clock shows this (a naive time), the first of two such times."""
+        return _first(wall, self.zone)
+
     def on_call(self, now: datetime) -> tuple[str, ...]:
         """Who is on call, as `platform:id`: those on dated duty, or the standing list where nobody is."""
         on_duty = (person for duty in self._rota if duty.begins <= now < duty.ends for person in duty.on_call)
