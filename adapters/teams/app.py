@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Coroutine
+from dataclasses import replace
 from typing import Literal
 
 from aiohttp import web
@@ -25,7 +26,7 @@ from adapters.teams.settings import PLATFORM, TeamsSettings
 from adapters.teams.tokens import tokens
 from bot import wording
 from bot.errors import DeliveryFailure, StoreUnavailable
-from bot.messages import Immediate, Incoming, Outgoing, Small, Viewed
+from bot.messages import Immediate, Incoming, Outgoing, Small, View
 from bot.ports import AdapterState, Clock, Desk, Health
 
 log = logging.getLogger(__name__)
@@ -74,6 +75,10 @@ class TeamsAdapter:
     async def stop(self) -> None:
         """Take no more, finish what is under way."""
         self._desk = None
+        await self.idle()
+
+    async def idle(self) -> None:
+        """Until everybody was shown what they have asked for so far."""
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def close(self) -> None:
@@ -127,7 +132,7 @@ class TeamsAdapter:
             return
         said = self._reader.said(activity)
         page = PAGES.get(said.text.lower()) if activity.is_personal else None
-        event = Viewed(said.person, page, said.direct) if page else said
+        event = self._reader.viewed(activity, page) if page else said
         self._tell(activity, await self._handle(event))
 
     async def _concerns_us(self, activity: Activity) -> bool:
@@ -148,38 +153,47 @@ class TeamsAdapter:
         if form := invokes.form_of(answer, came_back, activity.id):
             made.append({"attachments": [{"contentType": cards.CARD, "content": form.card}], "summary": form.title})
         if answer.view:
-            made += [cards.activity(card, shown) for shown in answer.view.cards for card in cards.cards(shown)]
+            made.append(_page(answer.view))
         if made:
-            self._spawn(self._show(activity, made))
-
-    async def _show(self, activity: Activity, made: list[Json]) -> None:
-        key = f"shown/{activity.conversation.id}:{activity.id}:{activity.timestamp}"
-        try:
-            await self.messenger.post(self._reader.direct(activity), made, key)
-        except (DeliveryFailure, ConnectorFailure, StoreUnavailable) as error:
-            log.warning("Somebody could not be shown what they asked for: %s", error)
+            key = f"shown/{activity.conversation.id}:{activity.id}:{activity.timestamp}"
+            self._spawn(_shown(self.messenger.post(self._reader.direct(activity), made, key)))
 
     # ---- what somebody pressed --------------------------------------------------------------------------------------
 
     async def _invoke(self, activity: Activity) -> Json:
         if not await self._roster.admits(activity):
             return invokes.refused(activity.name, wording.NOT_FOR_GUESTS)
-        came_back = forms.read(activity.value)
+        came_back = forms.read(activity.value, activity.reply_to_id)
         if activity.name == "composeExtension/fetchTask" and is_report(activity.value):
             return invokes.dialog(await self._handle(self._reader.shared(activity)), None, activity.id)
         if came_back is None:
             raise web.HTTPBadRequest(text="That is not a card of this desk.")
         match activity.name:
             case invokes.IN_PLACE:
-                answer = await self._handle(self._event(activity, came_back))
+                answer = await self._answered(activity, came_back)
                 return invokes.in_place(answer, came_back, activity.id)
             case "task/fetch":
-                return invokes.dialog(await self._handle(self._event(activity, came_back)), came_back, activity.id)
+                return invokes.dialog(await self._answered(activity, came_back), came_back, activity.id)
             case "task/submit" | "composeExtension/submitAction":
-                answer = await self._handle(self._event(activity, came_back))
+                answer = await self._answered(activity, came_back)
                 return invokes.closing(answer, came_back, activity.id)
             case _:
                 raise web.HTTPNotImplemented
+
+    async def _answered(self, activity: Activity, came_back: forms.Press | forms.Filled) -> Immediate:
+        """What the desk answers. The page on which this was pressed, or a form opened, is drawn anew."""
+        answer = await self._handle(self._event(activity, came_back))
+        page = came_back.page
+        if page and not (answer.view or answer.form or answer.problems):
+            drawn = await self._handle(self._reader.viewed(activity, page.name, page.query))
+            answer = replace(answer, view=drawn.view)
+        if answer.view and page and page.message and activity.is_personal:
+            # The answer to the invoke shows it at once, and until the chat is opened again.
+            drawn_anew = _page(answer.view, answer.notice)
+            self._spawn(_shown(self.messenger.redraw(self._reader.direct(activity), page.message, drawn_anew)))
+        elif answer.view and activity.name != invokes.IN_PLACE:
+            self._tell(activity, Immediate(view=answer.view))
+        return answer
 
     # ---- where the desk was installed -------------------------------------------------------------------------------
 
@@ -212,3 +226,14 @@ class TeamsAdapter:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _page(view: View, notice: str = "") -> Json:
+    return cards.activity(cards.page(view, notice), Outgoing((), view.title))
+
+
+async def _shown(showing: Awaitable[object]) -> None:
+    try:
+        await showing
+    except (DeliveryFailure, ConnectorFailure, StoreUnavailable) as error:
+        log.warning("Somebody could not be shown what they asked for: %s", error)

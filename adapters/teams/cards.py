@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import assert_never
 
@@ -15,16 +16,26 @@ from adapters.teams import forms, prose
 from adapters.teams.runs import LONGEST, Json, continued, lines, paragraph, run
 from adapters.teams.settings import PLATFORM
 from bot import wording
-from bot.messages import Block, Buttons, CaseHead, Facts, Form, History, Mention, Outgoing, Prose, Quote, Small
+from bot.messages import Block, Buttons, CaseHead, Facts, Form, History, Mention, Outgoing, Prose, Quote, Small, View
 
 CARD = "application/vnd.microsoft.card.adaptive"
 LARGEST = 60_000
 """Bytes of a card's body. Teams takes 100 KB for the whole message."""
+LARGEST_PAGE = 75_000
+"""Of a page, which cannot go on in a second card."""
 
 _IN_A_ROW = 3  # buttons; more are not all visible in a narrow window
 _SHORT_LABEL = 24
 _FOLDABLE = 12_000  # characters of a history that is kept in one piece
-_HISTORY = "history"
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawing:
+    """Names of people who are mentioned, the page that is drawn, and what makes ids differ within a card."""
+
+    names: Mapping[str, str]
+    page: forms.Page | None = None
+    mark: str = ""
 
 
 def cards(outgoing: Outgoing, names: Mapping[str, str] | None = None) -> list[Json]:
@@ -33,8 +44,27 @@ def cards(outgoing: Outgoing, names: Mapping[str, str] | None = None) -> list[Js
     entities = [
         _entity(person, names) for block in outgoing.blocks if isinstance(block, Mention) for person in _here(block)
     ]
-    body = [element for block in outgoing.blocks for element in _elements(block, names)]
+    body = _body(outgoing, _Drawing(names))
     return [_card(part, outgoing.summary, entities) for part in _packed(body)]
+
+
+def page(view: View, notice: str = "") -> Json:
+    """A page of the desk as one card, so that it can be drawn anew in place; what it cannot hold is counted.
+
+    `notice` stands above it.
+    """
+    body = [paragraph([run(view.title, weight="Bolder", size="Large")])]
+    body += _whole(lines(notice, weight="Bolder"))
+    standing = forms.Page(view.name, view.query)
+    room = LARGEST_PAGE
+    for number, card in enumerate(view.cards):
+        drawn = _body(card, _Drawing({}, standing, f"{number}-"))
+        room -= len(json.dumps(drawn))
+        if room < 0:
+            body += lines(wording.not_shown(len(view.cards) - number), size="Small", isSubtle=True)
+            break
+        body += [{**element, "separator": True, "spacing": "Large"} for element in drawn[:1]] + drawn[1:]
+    return _card(body, view.title, [])
 
 
 def mentioned(outgoing: Outgoing) -> list[str]:
@@ -51,10 +81,19 @@ def activity(card: Json, outgoing: Outgoing) -> Json:
 
 
 def form(
-    asked: Form, id_: str, problems: Mapping[str, str] | None = None, values: Mapping[str, str] | None = None
+    asked: Form,
+    id_: str,
+    problems: Mapping[str, str] | None = None,
+    values: Mapping[str, str] | None = None,
+    page: forms.Page | None = None,
 ) -> Json:
-    """A form; `id_` comes back with it."""
-    return _card(forms.elements(asked, id_, problems or {}, values or {}), asked.title, [])
+    """A form; `id_` comes back with it, and the page from which it was opened."""
+    return _card(forms.elements(asked, id_, problems or {}, values or {}, page), asked.title, [])
+
+
+def _body(outgoing: Outgoing, drawing: _Drawing) -> list[Json]:
+    marked = ((block, replace(drawing, mark=f"{drawing.mark}{number}")) for number, block in enumerate(outgoing.blocks))
+    return [element for block, marked_drawing in marked for element in _elements(block, marked_drawing)]
 
 
 def _card(body: Sequence[Json], summary: str, entities: Sequence[Json]) -> Json:
@@ -82,7 +121,7 @@ def _packed(body: Iterable[Json]) -> Iterator[list[Json]]:
     yield part
 
 
-def _elements(block: Block, names: Mapping[str, str]) -> list[Json]:
+def _elements(block: Block, drawing: _Drawing) -> list[Json]:
     match block:
         case Prose():
             return [part for element in prose.elements(block.markdown) for part in continued(element)]
@@ -95,12 +134,12 @@ def _elements(block: Block, names: Mapping[str, str]) -> list[Json]:
         case CaseHead():
             return _head(block)
         case History():
-            return _history(block)
+            return _history(block, f"history-{drawing.mark}")
         case Mention():
-            named = " ".join(f"<at>{_name(person, names)}</at>" for person in _here(block))
+            named = " ".join(f"<at>{_name(person, drawing.names)}</at>" for person in _here(block))
             return [{"type": "TextBlock", "text": named, "wrap": True}] if named else []
         case Buttons():
-            return _buttons(block)
+            return _buttons(block, drawing.page)
         case _:
             assert_never(block)
 
@@ -150,7 +189,7 @@ def _head(block: CaseHead) -> list[Json]:
     ]
 
 
-def _history(block: History) -> list[Json]:
+def _history(block: History, id_: str) -> list[Json]:
     told = _whole(
         paragraph([run(f"{_utc(line.at)}  ", isSubtle=True), run(line.text)], "Small") for line in block.lines
     )
@@ -158,8 +197,8 @@ def _history(block: History) -> list[Json]:
         return []
     if sum(len(line.text) for line in block.lines) > _FOLDABLE:
         return told
-    fold = {"type": "Action.ToggleVisibility", "title": wording.HISTORY, "targetElements": [_HISTORY]}
-    hidden = {"type": "Container", "id": _HISTORY, "isVisible": False, "items": told}
+    fold = {"type": "Action.ToggleVisibility", "title": wording.HISTORY, "targetElements": [id_]}
+    hidden = {"type": "Container", "id": id_, "isVisible": False, "items": told}
     return [{"type": "ActionSet", "actions": [fold]}, hidden]
 
 
@@ -167,7 +206,7 @@ def _utc(at: datetime) -> str:
     return f"{at.astimezone(UTC):%d %B %H:%M} UTC"
 
 
-def _buttons(block: Buttons) -> list[Json]:
+def _buttons(block: Buttons, page: forms.Page | None) -> list[Json]:
     """Short ones side by side; a long label has a row to itself, as it would be cut off beside others."""
     rows: list[list[Json]] = []
     room = 0
@@ -176,7 +215,7 @@ def _buttons(block: Buttons) -> list[Json]:
         if room == 0 or is_long:
             rows.append([])
             room = _IN_A_ROW
-        rows[-1].append(forms.action(button))
+        rows[-1].append(forms.action(button, page))
         room = 0 if is_long else room - 1
     return [{"type": "ActionSet", "actions": row} for row in rows]
 

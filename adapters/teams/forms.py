@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Literal
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -19,11 +19,24 @@ _STYLES = {"plain": "default", "primary": "positive", "danger": "destructive"}
 
 
 @dataclass(frozen=True, slots=True)
+class Page:
+    """Which page of the desk a button or a form stands on. `message` is the one that shows it, once that is known."""
+
+    name: Literal["home", "queue"]
+    query: str = ""
+    message: str = ""
+
+
+_page: TypeAdapter[Page | None] = TypeAdapter(Page | None)
+
+
+@dataclass(frozen=True, slots=True)
 class Press:
     """A button came back."""
 
     action: str
     value: str
+    page: Page | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +46,13 @@ class Filled:
     form: Form
     id: str
     values: Mapping[str, str]
+    page: Page | None = None
 
 
-def action(button: Button) -> Json:
+def action(button: Button, page: Page | None = None) -> Json:
     """Answered in place by newer clients, sent as a message by older ones; one that opens a form asks for it first."""
     style = _STYLES[button.style]
-    data = {"desk": "press", "action": button.action, "value": button.value}
+    data = {"desk": "press", "action": button.action, "value": button.value, **_of(page)}
     submit: Json = {"type": "Action.Submit", "title": button.label, "style": style, "data": data}
     if button.opens_form:
         return {**submit, "data": {**data, "msteams": {"type": "task/fetch"}}}
@@ -46,7 +60,9 @@ def action(button: Button) -> Json:
     return {**execute, "fallback": submit}
 
 
-def elements(form: Form, id_: str, problems: Mapping[str, str], values: Mapping[str, str]) -> list[Json]:
+def elements(
+    form: Form, id_: str, problems: Mapping[str, str], values: Mapping[str, str], page: Page | None = None
+) -> list[Json]:
     """The inputs of a form and the button that sends it; `values` are what was filled in before."""
     body: list[Json] = []
     for field in form.fields:
@@ -56,35 +72,50 @@ def elements(form: Form, id_: str, problems: Mapping[str, str], values: Mapping[
     for name, problem in problems.items():
         if name not in {field.name for field in form.fields}:
             body.append(paragraph([run(problem, color="Attention", weight="Bolder")]))
-    data = {"desk": "form", "id": id_, "form": asdict(form)}
+    data = {"desk": "form", "id": id_, "form": asdict(form), **_of(page)}
     send = {"type": "Action.Submit", "title": form.submit, "style": "positive", "data": data}
     return [*body, {"type": "ActionSet", "actions": [send]}]
 
 
-def read(value: object) -> Press | Filled | None:
-    """What is in the value of an activity, wherever its kind puts it; None where it is not of a card of ours."""
+def read(value: object, message: str = "") -> Press | Filled | None:
+    """What is in the value of an activity, wherever its kind puts it; None where it is not of a card of ours.
+
+    `message` is the one on which a button stands.
+    """
     match value:
         case {"action": {"data": dict(data)}} | {"data": dict(data)}:
-            return _read(data)
+            return _read(data, message)
         case dict(data):
-            return _read(data)
+            return _read(data, message)
         case _:
             return None
 
 
-def _read(data: Mapping[str, Any]) -> Press | Filled | None:
+def _read(data: Mapping[str, Any], message: str) -> Press | Filled | None:
     match data:
         case {"desk": "press", "action": str(name), "value": str(on)} if len(name) <= _SHORT and len(on) <= _SHORT:
-            return Press(name, on)
+            page = _page_of(data)
+            return Press(name, on, page and replace(page, message=message))
         case {"desk": "form", "id": str(id_), "form": dict(form)} if len(id_) <= _SHORT:
             try:
                 known = _form.validate_python(form)
             except ValidationError:
                 return None
             values = {field.name: _typed(data.get(_INPUT + field.name)) for field in known.fields}
-            return Filled(known, id_, values)
+            return Filled(known, id_, values, _page_of(data))
         case _:
             return None
+
+
+def _of(page: Page | None) -> Json:
+    return {"page": asdict(page)} if page else {}
+
+
+def _page_of(data: Mapping[str, Any]) -> Page | None:
+    try:
+        return _page.validate_python(data.get("page"))
+    except ValidationError:
+        return None
 
 
 def _typed(value: object) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
 from aiohttp import web
@@ -17,7 +17,7 @@ from pydantic.alias_generators import to_camel
 from adapters.teams import forms
 from adapters.teams.settings import PLATFORM, TeamsSettings
 from adapters.teams.words import typed
-from bot.messages import Address, Joined, Person, Pressed, Said, Shared, Submitted
+from bot.messages import Address, Joined, Person, Pressed, Said, Shared, Submitted, Viewed
 
 MAX_ACTIVITY = 256 * 1024
 """Bytes. Teams' own limit for a message is 100 KB."""
@@ -97,6 +97,7 @@ class Activity(_Part):
 
     type: Annotated[str, Field(min_length=1)]
     id: Text = ""
+    reply_to_id: Text = ""
     name: Text = ""
     channel_id: Text = ""
     service_url: Text = ""
@@ -210,6 +211,10 @@ class Reader:
             self.at(activity),
             self.direct(activity),
         )
+
+    def viewed(self, activity: Activity, name: Literal["home", "queue"], query: str = "") -> Viewed:
+        """A page that somebody asks for."""
+        return Viewed(self.person(activity), name, self.direct(activity), query)
 
     def shared(self, activity: Activity) -> Shared:
         """A message that somebody chose to send to the press office, or the wish to write one."""

@@ -26,9 +26,10 @@ class Drawn:
 def form_of(answer: Immediate, came_back: forms.Press | forms.Filled | None, event: str) -> Drawn | None:
     """The form that opens, or that stays open with what is wrong in it."""
     if answer.form:
-        return Drawn(answer.form.title, cards.form(answer.form, event))
+        return Drawn(answer.form.title, cards.form(answer.form, event, page=came_back.page if came_back else None))
     if answer.problems and isinstance(came_back, forms.Filled):
-        return Drawn(came_back.form.title, cards.form(came_back.form, came_back.id, answer.problems, came_back.values))
+        again = cards.form(came_back.form, came_back.id, answer.problems, came_back.values, came_back.page)
+        return Drawn(came_back.form.title, again)
     return None
 
 
@@ -36,6 +37,8 @@ def in_place(answer: Immediate, came_back: forms.Press | forms.Filled, event: st
     """For an Action.Execute. Whoever pressed alone sees it."""
     if drawn := form_of(answer, came_back, event):
         return {"statusCode": 200, "type": cards.CARD, "value": drawn.card}
+    if answer.view:
+        return {"statusCode": 200, "type": cards.CARD, "value": cards.page(answer.view, answer.notice)}
     return _said_in_place(answer.notice or wording.DONE)
 
 

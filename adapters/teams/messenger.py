@@ -118,6 +118,12 @@ class TeamsMessenger:
             return Receipt(to, tuple(progress.parts), Address(PLATFORM, progress.thread))
         return Receipt(to, tuple(progress.parts), to if THREAD in to.token else None)
 
+    async def redraw(self, to: Address, message: str, activity: Json) -> None:
+        """Another activity in place of one. Raises ConnectorFailure and DeliveryFailure."""
+        target = await self._target(to)
+        await self._wait(target.conversation)
+        await self._connector.update(target.service, target.conversation, message, activity)
+
     async def _post(self, to: Address, target: _Target, progress: _Progress, activity: Json) -> None:
         await self._wait(progress.thread or target.conversation or target.channel)
         if target.channel and not progress.thread:

@@ -14,7 +14,7 @@ from bot.store.engine import Store
 from tests.clock import ManualClock
 from tests.desk import person, said
 from tests.teams.house import TeamsHouse
-from tests.teams.microsoft import TENANT
+from tests.teams.microsoft import TENANT, read
 from tests.teams.people import ANNA, BEN, GROUP, PRESS, SAM, YARD, filled
 
 COFFEE = "may I bring coffee into the reading room?"
@@ -203,6 +203,58 @@ async def test_the_pages_of_the_desk_are_a_command_away(house: TeamsHouse) -> No
     assert any("Coffee in the reading room" in text for text in house.chat(SAM))
     assert any("M-1 Media enquiry" in text for text in house.chat(ANNA))
     assert house.chat(SAM)[-1] == wording.NOT_AN_OFFICER
+
+
+async def test_the_queue_is_one_card_that_is_drawn_anew_in_place(house: TeamsHouse) -> None:
+    await house.says(SAM, REPORTER)
+    page = await house.opens_queue(ANNA)
+    assert "M-1 Media enquiry\nunclaimed" in read(page.activity)
+
+    answer = await house.presses(ANNA, page, wording.CLAIM)
+    assert "claimed by Anna Officer" in str(answer["value"]["body"])
+    await house.settle()
+    assert "claimed by Anna Officer" in read(page.activity)
+
+    form = await house.presses(ANNA, page, wording.REPLY)
+    assert await house.fills(ANNA, form, {"text": "Leave it to us."}) == {}
+    await house.settle()
+    assert house.chat(SAM)[-1].endswith("Leave it to us.")
+    assert page.versions == 3
+    assert len(house.chat(ANNA)) == 2  # it, and the welcome
+
+
+async def test_the_queue_is_looked_through_on_its_card(house: TeamsHouse) -> None:
+    await house.says(SAM, REPORTER)
+    page = await house.opens_queue(ANNA)
+    answer = await house.presses(ANNA, page, wording.MINE)
+    assert wording.MY_ENQUIRIES in str(answer["value"]["body"])
+    await house.settle()
+    assert wording.NONE_OF_YOURS in read(page.activity)
+
+    form = await house.presses(ANNA, page, wording.SEARCH)
+    assert await house.fills(ANNA, form, {"words": "guardian"}) == {}
+    await house.settle()
+    assert read(page.activity).startswith(wording.found_for("guardian"))
+    assert "M-1 Media enquiry" in read(page.activity)
+
+    house.office.microsoft.conversations[ANNA.chat].remove(page)  # what is gone cannot be drawn anew
+    answer = await house.presses(ANNA, page, wording.CLAIM)
+    assert "claimed by Anna Officer" in str(answer["value"]["body"])
+
+
+async def test_an_older_client_is_shown_the_page_anew(house: TeamsHouse) -> None:
+    page = await house.opens_queue(ANNA)
+    (mine,) = [each for each in _actions(page.card) if each["title"] == wording.MINE]
+    sent = house.office.client.activity(ANNA, text="", value=mine["fallback"]["data"])
+    assert (await house.office.client.post(sent))[0] == 200
+    await house.settle()
+    assert house.chat(ANNA)[-1].startswith(wording.MY_ENQUIRIES)
+
+
+async def test_who_is_no_officer_is_told_so_on_a_page_that_was_forged(house: TeamsHouse) -> None:
+    page = await house.opens_queue(ANNA)
+    answer = await house.presses(SAM, page, wording.MINE)
+    assert answer["value"] == wording.NOT_AN_OFFICER
 
 
 async def test_an_edit_reaches_the_press_office_as_a_correction(house: TeamsHouse) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from bot import wording
 from bot.messages import Address, Mark, Outgoing, Receipt
 from bot.ports import Desk, Finding
 from bot.store.engine import Store
@@ -71,9 +72,15 @@ class TeamsHouse:
         assert await self.office.client.says(who, text, conversation, **more) == 200
         await self.settle()
 
+    async def opens_queue(self, who: Who) -> Posted:
+        """The message that shows it."""
+        await self.says(who, wording.QUEUE)
+        there = self.office.microsoft.conversations[who.chat]
+        return next(posted for posted in there if posted.activity["summary"] == wording.QUEUE)
+
     async def presses(self, who: Who, posted: Posted, label: str, conversation: str = "") -> Any:
         """What pressing is answered with."""
-        status, answer = await self.office.client.presses(who, buttons(posted.card)[label], conversation)
+        status, answer = await self.office.client.presses(who, buttons(posted.card)[label], conversation, posted.id)
         assert status == 200
         await self.settle()
         return answer
@@ -86,6 +93,7 @@ class TeamsHouse:
 
     async def settle(self) -> None:
         await self.desk.relay.settle()
+        await self.office.adapter.idle()
 
     def chat(self, who: Who) -> list[str]:
         """What somebody reads in their personal chat."""

@@ -90,12 +90,14 @@ class Client:
         status, _ = await self.post(self.message(who, text, conversation, **more))
         return status
 
-    async def presses(self, who: Who, action: dict[str, Any], conversation: str = "") -> tuple[int, Any]:
+    async def presses(
+        self, who: Who, action: dict[str, Any], conversation: str = "", message: str = ""
+    ) -> tuple[int, Any]:
         """A button of a card, the way its kind is pressed."""
         if action["type"] == "Action.Execute":
             value = {"action": {**action, "fallback": None}, "trigger": "manual"}
-            return await self.invokes(who, "adaptiveCard/action", value, conversation)
-        return await self.invokes(who, "task/fetch", {"data": action["data"]}, conversation)
+            return await self.invokes(who, "adaptiveCard/action", value, conversation, message)
+        return await self.invokes(who, "task/fetch", {"data": action["data"]}, conversation, message)
 
     async def fills(
         self, who: Who, answer: Any, values: dict[str, str], conversation: str = "", name: str = "task/submit"
@@ -103,8 +105,11 @@ class Client:
         """The dialog that an invoke was answered with."""
         return await self.invokes(who, name, {"data": filled(answer, values)}, conversation)
 
-    async def invokes(self, who: Who, name: str, value: Any, conversation: str = "") -> tuple[int, Any]:
-        return await self.post(self.activity(who, conversation, type="invoke", name=name, value=value))
+    async def invokes(
+        self, who: Who, name: str, value: Any, conversation: str = "", message: str = ""
+    ) -> tuple[int, Any]:
+        more = {"replyToId": message} if message else {}
+        return await self.post(self.activity(who, conversation, type="invoke", name=name, value=value, **more))
 
     async def installs(self, who: Who, conversation: str = "", **more: Any) -> int:
         """In somebody's personal chat, or in a team."""

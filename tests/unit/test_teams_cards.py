@@ -15,76 +15,10 @@ from jsonschema import Draft6Validator
 
 from adapters.teams import cards, prose
 from adapters.teams.words import typed
-from bot.messages import (
-    Block,
-    Button,
-    Buttons,
-    CaseHead,
-    Facts,
-    Field,
-    Form,
-    History,
-    Line,
-    Mention,
-    Outgoing,
-    Prose,
-    Quote,
-    Small,
-)
+from bot import wording
+from bot.messages import Block, Button, Buttons, Form, History, Line, Mention, Outgoing, Prose, Quote, Small, View
+from tests.shapes import block, form, outgoing, some, text, view
 from tests.teams.microsoft import read
-
-text = st.text(st.characters(exclude_categories=["Cs"]), max_size=300)
-some = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=40)
-moments = st.datetimes(timezones=st.sampled_from([UTC]))
-markdown = st.one_of(
-    text,
-    st.lists(
-        st.sampled_from(
-            [
-                "# Head",
-                "**Yes.** ",
-                "- one",
-                "  - two",
-                "1. first",
-                "> said",
-                "`code`",
-                "[a](https://b.example)",
-                "\n\n",
-            ]
-        )
-    ).map("\n".join),
-)
-button = st.builds(
-    Button,
-    some,
-    some,
-    text.map(lambda value: value[:200]),
-    st.sampled_from(["plain", "primary", "danger"]),
-    st.booleans(),
-)
-block: st.SearchStrategy[Block] = st.one_of(
-    st.builds(Prose, markdown),
-    st.builds(Quote, text, text),
-    st.builds(Facts, st.lists(st.tuples(some, text), max_size=4).map(tuple)),
-    st.builds(Small, text),
-    st.builds(CaseHead, some, text, text, moments, text),
-    st.builds(History, st.lists(st.builds(Line, moments, text), max_size=4).map(tuple)),
-    st.builds(Mention, st.lists(st.sampled_from(["teams:a", "slack:b", "teams:c"]), max_size=3).map(tuple)),
-    st.builds(Buttons, st.lists(button, max_size=8).map(tuple)),
-)
-outgoing = st.builds(Outgoing, st.lists(block, max_size=6).map(tuple), text, st.booleans())
-field = st.builds(
-    Field,
-    some,
-    some,
-    st.sampled_from(["line", "text", "choice"]),
-    text,
-    text,
-    st.booleans(),
-    st.integers(1, 5000),
-    st.lists(st.tuples(some, some), min_size=1, max_size=4).map(tuple),
-)
-form = st.builds(Form, some, some, text, st.lists(field, min_size=1, max_size=5).map(tuple), some)
 
 
 @pytest.fixture(scope="module")
@@ -113,6 +47,29 @@ def test_every_message_is_a_valid_card(schema: Draft6Validator, made: Outgoing) 
 @given(form, st.dictionaries(some, text, max_size=2))
 def test_every_form_is_a_valid_card(schema: Draft6Validator, asked: Form, problems: dict[str, str]) -> None:
     check(schema, cards.form(asked, "1", problems, {asked.fields[0].name: "x"}))
+
+
+@settings(max_examples=100)
+@given(view, text)
+def test_every_page_is_one_valid_card_in_which_no_id_stands_twice(
+    schema: Draft6Validator, shown: View, notice: str
+) -> None:
+    page = cards.page(shown, notice)
+    check(schema, page)
+    ids = [element["id"] for element in page["body"] if "id" in element]
+    assert len(ids) == len(set(ids))
+
+
+@settings(max_examples=30)
+@given(st.integers(1, 60), st.integers(1, 3000))
+def test_a_page_counts_what_it_cannot_hold(times: int, words: int) -> None:
+    buttons = Buttons(tuple(Button("Reply", "case.reply", "1@1") for _ in range(8)))
+    case = Outgoing((Quote("wörter " * words), buttons), "")
+    page = cards.page(View("queue", "Open", (case,) * times))
+    assert len(json.dumps(cards.activity(page, Outgoing((), "Open")))) < 80_000
+    left = times - sum("separator" in element for element in page["body"])
+    counted = read({"attachments": [{"content": page}]}).rpartition("\n")[2]
+    assert (counted == wording.not_shown(left)) is (left > 0)
 
 
 @given(outgoing)
