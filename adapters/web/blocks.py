@@ -14,7 +14,7 @@ from typing import Any
 from adapters.web.people import PLATFORM, People
 from adapters.web.prose import to_html
 from bot import wording
-from bot.messages import Form, Immediate, Outgoing
+from bot.messages import Form, Immediate, Outgoing, View
 
 
 def stored(outgoing: Outgoing) -> dict[str, Any]:
@@ -28,13 +28,19 @@ def drawn(outgoing: Mapping[str, Any], people: People) -> dict[str, Any]:
     return {**outgoing, "blocks": [_draw(block, people) for block in outgoing["blocks"]]}
 
 
-def immediate(answer: Immediate) -> dict[str, Any]:
-    """What is answered inside a request: `{"notice": …, "form": … | None, "problems": {…}}`."""
+def immediate(answer: Immediate, people: People) -> dict[str, Any]:
+    """What is answered inside a request: `{"notice": …, "form": … | None, "view": … | None, "problems": {…}}`."""
     return {
         "notice": answer.notice,
         "form": _form(answer.form) if answer.form else None,
+        "view": _view(answer.view, people) if answer.view else None,
         "problems": dict(answer.problems),
     }
+
+
+def _view(view: View, people: People) -> dict[str, Any]:
+    cards = [drawn(stored(card), people) for card in view.cards]
+    return {"name": view.name, "title": view.title, "query": view.query, "cards": cards}
 
 
 def _draw(block: Mapping[str, Any], people: People) -> dict[str, Any]:

@@ -107,6 +107,7 @@ class WebConsole:
                 web.post("/api/say", self._say),
                 web.post("/api/press", self._press),
                 web.post("/api/submit", self._submit),
+                web.post("/api/view", self._view),
                 web.static("/static", _STATIC),
             ]
         )
@@ -128,15 +129,22 @@ class WebConsole:
         body = await incoming.read(request, incoming.SayBody)
         persona, at = await self._reader.place(body)
         entry = await self._transcript.person_says(at.token, persona.id, body.text, body.id)
-        return _answer(await self._tell(entry))
+        return self._answer(await self._tell(entry))
 
     async def _press(self, request: web.Request) -> web.Response:
         body = await incoming.read(request, incoming.PressBody)
-        return _answer(await self._handle(await self._reader.pressed(body)))
+        return self._answer(await self._handle(await self._reader.pressed(body)))
 
     async def _submit(self, request: web.Request) -> web.Response:
         body = await incoming.read(request, incoming.SubmitBody)
-        return _answer(await self._handle(await self._reader.submitted(body)))
+        return self._answer(await self._handle(await self._reader.submitted(body)))
+
+    async def _view(self, request: web.Request) -> web.Response:
+        body = await incoming.read(request, incoming.ViewBody)
+        return self._answer(await self._handle(self._reader.viewed(body)))
+
+    def _answer(self, immediate: Immediate) -> web.Response:
+        return web.json_response(blocks.immediate(immediate, self._people))
 
     async def _tell(self, entry: Entry) -> Immediate:
         """Hand the desk a message from the transcript, and mark it when the desk has committed it."""
@@ -181,7 +189,3 @@ class WebConsole:
 
     async def _send_away(self, _: web.Application) -> None:
         await self._live.close()
-
-
-def _answer(immediate: Immediate) -> web.Response:
-    return web.json_response(blocks.immediate(immediate))

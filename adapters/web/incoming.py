@@ -7,19 +7,28 @@ from typing import Annotated, TypeVar
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from adapters.web.people import PLATFORM, PRESS, STAFF, THREAD, People, Persona, thread_of
+from adapters.web.people import PAGE, PLATFORM, PRESS, STAFF, THREAD, People, Persona, thread_of
 from adapters.web.transcript import Entry, Transcript
-from bot.messages import Address, Pressed, Said, Submitted
+from bot.messages import Address, Pressed, Said, Submitted, Viewed
 
 EventId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{8,64}$")]
 Short = Annotated[str, StringConstraints(max_length=200)]
 
 
-class _Body(BaseModel):
+class _Asked(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    id: EventId
     person: Short
+
+
+class ViewBody(_Asked):
+    """Somebody opened the press office's page."""
+
+    query: Short = ""
+
+
+class _Body(_Asked):
+    id: EventId
 
 
 class SayBody(_Body):
@@ -46,7 +55,7 @@ class SubmitBody(_Body):
     values: dict[str, str] = Field(max_length=50)
 
 
-BodyType = TypeVar("BodyType", SayBody, PressBody, SubmitBody)
+BodyType = TypeVar("BodyType", SayBody, PressBody, SubmitBody, ViewBody)
 
 
 async def read(request: web.Request, kind: type[BodyType]) -> BodyType:
@@ -84,6 +93,11 @@ class Reader:
         at = Address(PLATFORM, entry.conversation)
         return Said(entry.event_id, persona.person, entry.text, at, persona.direct)
 
+    def viewed(self, body: ViewBody) -> Viewed:
+        """The press office's page."""
+        persona = self._persona(body)
+        return Viewed(persona.person, "queue", persona.direct, body.query)
+
     async def pressed(self, body: PressBody) -> Pressed:
         """A button."""
         persona = self._persona(body)
@@ -96,7 +110,7 @@ class Reader:
         at = await self._around(body.message, persona)
         return Submitted(body.id, persona.person, body.form, body.context, body.values, at, persona.direct)
 
-    def _persona(self, body: _Body) -> Persona:
+    def _persona(self, body: _Asked) -> Persona:
         persona = self._people.get(body.person)
         if persona is None:
             raise web.HTTPForbidden(text="There is nobody of that name here.")
@@ -104,6 +118,8 @@ class Reader:
 
     async def _around(self, message: str, persona: Persona) -> Address:
         """Where an answer to something done on `message` belongs; 403 in somebody else's conversation."""
+        if message == PAGE:
+            return persona.direct
         entry = await self._transcript.get(message)
         if entry is None:
             raise web.HTTPNotFound(text="That message is not here any more.")

@@ -12,6 +12,8 @@ PLATFORM = "web"
 PRESS = "press"
 STAFF = "staff/"
 THREAD = "press/"
+PAGE = "page"
+"""Stands for a message where something was pressed on a page of the desk, such as the queue."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from bot import wording
 from bot.cards.around import Around
@@ -44,11 +44,12 @@ def in_queue(case: Case, steps: Sequence[Step], around: Around) -> Outgoing:
     first = seen.askers[0]
     if first.text:
         blocks.append(Quote(shorten(first.text, WORDS), by=name(first.person), person=first.person.key))
-    if known := _known(seen):
-        blocks.append(Small(known))
-    blocks += rows(case, around)
+    if known := tuple(_known(seen)):
+        blocks.append(Facts(known))
     blocks.append(history(seen, visible_steps(case, steps)[-LAST:]))
-    return Outgoing(tuple(blocks), f"{seen.reference}, {state_word(seen)}")
+    if seen.unreachable:
+        blocks.append(Small(seen.unreachable))
+    return Outgoing((*blocks, *rows(case, around)), f"{seen.reference}, {state_word(seen)}")
 
 
 def search_form() -> Form:
@@ -57,7 +58,9 @@ def search_form() -> Form:
     return Form("queue.search", wording.SEARCH_TITLE, "", (field,), submit=wording.SEARCH_SUBMIT)
 
 
-def _known(seen: Case) -> str:
-    more = len(seen.askers) - 1
-    parts = (seen.details.outlet, seen.details.journalist, wording.others_asked(more) if more else "", seen.unreachable)
-    return " · ".join(part for part in parts if part)
+def _known(seen: Case) -> Iterator[tuple[str, str]]:
+    for label, value in (("outlet", seen.details.outlet), ("journalist", seen.details.journalist)):
+        if value:
+            yield wording.DETAILS_LABELS[label], value
+    if len(seen.askers) > 1 and not seen.restricted:
+        yield wording.ASKED_BY, ", ".join(name(asker.person) for asker in seen.askers)

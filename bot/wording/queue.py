@@ -12,7 +12,7 @@ TO_CLAIM, TO_ADVISE, TO_RESPOND = "Claimed after", "Asker advised after", "Journ
 NOBODY_WAITS = "Nobody is waiting. An enquiry appears here the moment it is reported."
 NONE_OF_YOURS = "You have no enquiry at the moment. Press Claim on one that is open."
 NONE_ENDED = "No enquiry has been closed yet."
-RECENTLY = "Enquiries of the last 30 days."
+RECENTLY = "Counted over the enquiries of the last 30 days."
 ON_PAPER = "queue"
 """Typed where a platform has no page to open; `queue mine` and `queue closed` show the other two."""
 
@@ -50,8 +50,3 @@ def length(time: timedelta) -> str:
 def more_than(count: int) -> str:
     """Below a page that shows the first of many."""
     return f"The first {count} are shown. Search for the others."
-
-
-def others_asked(count: int) -> str:
-    """On a case that several have asked about."""
-    return "one more asked" if count == 1 else f"{count} more asked"

@@ -60,6 +60,10 @@ class Window:
     async def press(self, label: str, within: str = "#conversation") -> None:
         await self.page.locator(within).get_by_role("button", name=label, exact=True).last.click()
 
+    async def turn_to(self, shows: str) -> None:
+        """Have the press desk show its channel or its queue."""
+        await self.page.locator(".switch").get_by_role("button", name=shows).click()
+
     async def focused(self) -> str:
         """The words of what has the focus: a button's, or an input's label."""
         element = "(document.activeElement.labels?.[0] ?? document.activeElement)"

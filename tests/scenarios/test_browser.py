@@ -119,6 +119,51 @@ async def test_a_closed_case_folds_away(served_console: ServedConsole, context: 
     await window.sees("closed: no action", within="#closed-cases")
 
 
+async def test_the_queue_is_worked_off_where_it_stands(served_console: ServedConsole, context: BrowserContext) -> None:
+    window = await Window.open(context, served_console.url)
+    await window.turn_to("Queue")
+    await window.sees("Nobody is waiting.", within="#queue")
+    await window.ask(ENQUIRY)
+    await window.sees(ENQUIRY, within="#queue .case")
+    await window.press("Claim", within="#queue")
+    await window.sees("claimed by Anna Officer", within="#queue .case")
+    assert await window.focused() == "M-1 Media enquiry"
+    await window.press("Reply", within="#queue")
+    await window.page.fill("dialog textarea", "We ring you.")
+    await window.press("Reply", within="dialog")
+    await window.sees("We ring you.")
+    await window.sees("answered by Anna Officer", within="#queue .case")
+    assert await window.focused() == "Reply"
+    await window.press("Close", within="#queue")
+    await window.page.select_option("dialog select", index=1)
+    await window.press("Close", within="dialog")
+    await window.sees("Nobody is waiting.", within="#queue")
+    await window.press("Closed", within="#queue")
+    await window.sees("closed:", within="#queue .case")
+    assert window.errors == []
+
+
+async def test_a_search_finds_and_the_page_stays_where_it_was_turned(
+    served_console: ServedConsole, context: BrowserContext
+) -> None:
+    window = await Window.open(context, served_console.url, officer="ben")
+    await window.ask(ENQUIRY)
+    await window.sees("The press office has been told.")
+    await window.turn_to("Queue")
+    await window.press("Mine", within="#queue")
+    await window.sees("You have no enquiry at the moment.", within="#queue")
+    await window.press("Search…", within="#queue")
+    await window.page.get_by_label("Words that all must be there").fill("guardian POST")
+    await window.page.keyboard.press("Enter")
+    await window.sees("Enquiries with “guardian POST”", within="#queue")
+    await window.press("Claim", within="#queue .case")
+    await window.sees("claimed by Ben Officer", within="#queue .case")
+    await window.press("Mine", within="#queue")
+    await window.sees("claimed by Ben Officer", within="#queue .case")
+    await window.turn_to("Channel")
+    await window.sees("claimed by Ben Officer", within="#cases .case")
+
+
 async def test_a_reload_shows_everything_again(served_console: ServedConsole, context: BrowserContext) -> None:
     window = await Window.open(context, served_console.url)
     await window.ask(UNCLEAR)
@@ -222,6 +267,11 @@ async def test_axe_finds_nothing(
     await window.press("Claim", within=".case")
     await window.sees("claimed by Anna Officer", within=".case")
     await violations(window)
+    await window.turn_to("Queue")
+    await window.sees("claimed by Anna Officer", within="#queue")
+    await violations(window)
+    assert await window.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    await window.turn_to("Channel")
     await window.press("Reply", within=".case")
     await window.page.wait_for_selector("dialog[open]")
     await window.press("Reply", within="dialog")

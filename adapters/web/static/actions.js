@@ -5,9 +5,10 @@ import { openForm } from "/static/dialog.js";
 
 /**
  * A function that presses `button` on the message `about` for `person`. `notice(text)` shows what the desk says to that
- * person alone; `home()` is where the focus goes when the button is no longer there.
+ * person alone; `home()` is where the focus goes when the button is no longer there; `answered(answer)` gets all that the
+ * desk answered.
  */
-export function presser({ person, about, notice, home }) {
+export function presser({ person, about, notice, home, answered = () => {} }) {
   async function press(button, element) {
     if (element.getAttribute("aria-disabled") === "true") return;
     element.setAttribute("aria-disabled", "true");
@@ -21,12 +22,19 @@ export function presser({ person, about, notice, home }) {
         value: button.value,
       });
       notice(answer.notice);
-      if (answer.form) openForm(answer.form, { person, about, done: notice, closed: () => back(button, element) });
+      const closed = () => back(button, element);
+      if (answer.form) openForm(answer.form, { person, about, done, closed });
+      else answered(answer);
     } catch (error) {
       notice(`Not done. ${error.message}`);
     } finally {
       element.removeAttribute("aria-disabled");
     }
+  }
+
+  function done(answer) {
+    notice(answer.notice);
+    answered(answer);
   }
 
   function back(button, element) {

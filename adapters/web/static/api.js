@@ -17,7 +17,7 @@ export function newId() {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** Post an event; `{notice, form, problems}` when the desk has committed it. */
+/** Post an event; `{notice, form, view, problems}` when the desk has committed it. */
 export async function post(path, body) {
   let response;
   try {

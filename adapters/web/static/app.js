@@ -9,6 +9,7 @@ import { Outbox } from "/static/outbox.js";
 import { panes } from "/static/panes.js";
 import { chosen, offer } from "/static/people.js";
 import { PressDesk } from "/static/press.js";
+import { Queue } from "/static/queue.js";
 import { setClock, tick } from "/static/time.js";
 
 const LOST = "Connection lost. What you write is kept, and sent when it is back.";
@@ -32,6 +33,7 @@ class Page {
       changed: (unclaimed) => (document.title = unclaimed ? `(${unclaimed}) Policy Desk` : "Policy Desk"),
     });
     this.press.count();
+    this.queue = new Queue(officer);
     this.composer = compose(byId("ask"), { person: this.staff, at: this.mine, outbox: this.outboxes.get(this.staff) });
     this.offerExamples(hello.examples);
     this.panes = panes();
@@ -60,6 +62,7 @@ class Page {
     const scroll = byId("conversation").parentElement;
     const atEnd = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 80;
     const fresh = own ? this.conversation.show(message) : this.press.show(message);
+    if (!own) this.queue.stir();
     if (own && message.person) byId("staff-empty").hidden = true;
     if (own && atEnd) scroll.scrollTop = scroll.scrollHeight;
     if (!fresh || !this.ready) return;
@@ -98,6 +101,7 @@ class Page {
     this.waitingFor("Sending");
     for (const outbox of this.outboxes.values()) this.ready ? outbox.flush() : outbox.resume();
     this.ready = true;
+    this.queue.stir();
     document.body.classList.add("live");
   }
 

@@ -4,7 +4,7 @@ import { byId, h, say } from "/static/dom.js";
 import { insist, newId, Unreachable } from "/static/api.js";
 
 /**
- * Open `form`, about the message `about`, for `person`. Once the desk has taken it, `done(notice)`; however it ends,
+ * Open `form`, about the message `about`, for `person`. Once the desk has taken it, `done(answer)`; however it ends,
  * `closed()`.
  */
 export function openForm(form, { person, about, done, closed }) {
@@ -24,11 +24,11 @@ export function openForm(form, { person, about, done, closed }) {
     submit.setAttribute("aria-disabled", "true");
     try {
       const body = { id, person, message: about, form: form.name, context: form.context, values };
-      const { notice, problems } = await insist("/api/submit", body);
+      const answer = await insist("/api/submit", body);
       id = newId();
-      if (showProblems(fields, problems)) return;
+      if (showProblems(fields, answer.problems)) return;
       dialog.close();
-      done(notice);
+      done(answer);
     } catch (error) {
       const kept = error instanceof Unreachable ? " What you wrote is kept here; send it again in a moment." : "";
       say(trouble, `${error.message}${kept}`);

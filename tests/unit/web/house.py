@@ -16,6 +16,8 @@ from bot.messages import (
     Outgoing,
     Pressed,
     Submitted,
+    View,
+    Viewed,
 )
 from tests.contract.adapters import NOON, RecordingDesk
 
@@ -23,6 +25,7 @@ PEOPLE = (Persona("sam", "Sam Staff"), Persona("ruth", "Ruth Reader"), Persona("
 CARD = Outgoing(
     (CaseHead("M-1", "Media enquiry", "unclaimed", NOON), Buttons((Button("Claim", "case.claim", "1@1"),))), "M-1"
 )
+PAGE = View("queue", "Open enquiries", (CARD,), "mine")
 FORM = Form("case.close", "Close", "1@1", (Field("outcome", "How?", "choice", options=(("answered", "answered"),)),))
 
 
@@ -38,6 +41,8 @@ class FormDesk(RecordingDesk):
         await super().handle(incoming)
         if isinstance(incoming, Joined):
             self.met.put_nowait(incoming)
+        if isinstance(incoming, Viewed) or (isinstance(incoming, Pressed) and incoming.action == "queue.show"):
+            return Immediate(view=PAGE)
         if isinstance(incoming, Pressed):
             return Immediate(form=FORM)
         return Immediate(problems={"text": "Write something."}) if isinstance(incoming, Submitted) else Immediate()

@@ -12,6 +12,7 @@ from bot.messages import (
     Pressed,
     Said,
     Submitted,
+    Viewed,
 )
 from tests.unit.web.house import CARD, PEOPLE, FormDesk, say
 from tests.web_client import WebClient
@@ -33,6 +34,8 @@ from tests.web_client import WebClient
         ("press", {"id": "event-one", "person": "sam", "message": "9", "action": "x" * 201}, 400),
         ("submit", {"id": "event-one", "person": "sam", "message": "9", "form": "f", "context": "", "values": {}}, 404),
         ("submit", {"id": "event-one", "person": "sam", "message": "9", "form": "f", "context": "", "values": []}, 400),
+        ("view", {"person": "nobody"}, 403),
+        ("view", {"person": "anna", "query": "x" * 201}, 400),
     ],
 )
 async def test_what_makes_no_sense_is_refused(
@@ -124,3 +127,22 @@ async def test_no_words_of_people_in_the_log(
         await window.post("say", **say(id="event-three", text="Zebedee again"))
     assert "Zebedee" not in caplog.text
     assert window.token not in caplog.text
+
+
+async def test_the_press_office_s_page_is_drawn_as_messages_are(window: WebClient, desk: FormDesk) -> None:
+    status, answer = await window.post("view", person="anna", query="mine")
+    assert status == 200
+    assert (answer["view"]["title"], answer["view"]["query"]) == ("Open enquiries", "mine")
+    assert answer["view"]["cards"][0]["blocks"][0]["phase"] == "unclaimed"
+    anna = PEOPLE[2]
+    assert desk.committed == [Viewed(anna.person, "queue", anna.direct, "mine")]
+
+
+async def test_a_button_on_a_page_is_answered_to_whoever_pressed_it(window: WebClient, desk: FormDesk) -> None:
+    press = {"id": "event-one", "person": "anna", "message": "page", "action": "queue.show", "value": "closed"}
+    status, answer = await window.post("press", **press)
+    assert status == 200
+    assert answer["view"]["name"] == "queue"
+    (pressed,) = desk.committed
+    assert isinstance(pressed, Pressed)
+    assert pressed.at == pressed.direct == Address("web", "staff/anna")

@@ -1,0 +1,106 @@
+// The press office's page, as it stands in Slack and Teams too: what waits by deadline, one's own, what has ended.
+// The desk draws it whole each time; here it is put in the place of the one before.
+
+import { presser } from "/static/actions.js";
+import { announce } from "/static/announce.js";
+import { post } from "/static/api.js";
+import { drawBlocks } from "/static/blocks.js";
+import { byId, h, say } from "/static/dom.js";
+
+const PAGE = "page";
+const PAUSE = 250; // milliseconds in which several changes become one drawing
+
+export class Queue {
+  constructor(officer) {
+    this.officer = officer;
+    this.query = "";
+    this.asked = 0;
+    this.timer = 0;
+    this.holder = byId("queue");
+    this.title = byId("queue-title");
+    this.note = this.holder.querySelector(".notice");
+    this.buttons = [...document.querySelectorAll(".switch button")];
+    this.press = presser({
+      person: officer,
+      about: PAGE,
+      notice: (text) => this.notice(text),
+      home: () => this.title.focus(),
+      answered: (answer) => (answer.view ? this.turn(answer.view) : this.refresh()),
+    });
+    for (const button of this.buttons) button.addEventListener("click", () => this.choose(button.dataset.shows));
+  }
+
+  /** Show the press channel, or the page. */
+  choose(shows) {
+    for (const button of this.buttons) button.setAttribute("aria-pressed", String(button.dataset.shows === shows));
+    byId("channel").hidden = shows !== "channel";
+    this.holder.hidden = shows !== "queue";
+    if (!this.holder.hidden) this.refresh();
+  }
+
+  /** Something has changed at the press desk. */
+  stir() {
+    if (this.holder.hidden || this.timer) return;
+    this.timer = setTimeout(() => {
+      this.timer = 0;
+      this.refresh();
+    }, PAUSE);
+  }
+
+  async refresh() {
+    const number = ++this.asked;
+    try {
+      const answer = await post("/api/view", { person: this.officer, query: this.query });
+      if (number !== this.asked) return; // a later answer is on its way
+      if (answer.view) this.draw(answer.view);
+      else this.notice(answer.notice);
+    } catch (error) {
+      this.notice(error.message);
+    }
+  }
+
+  /** Another page: it begins at its title. */
+  turn(view) {
+    this.asked++;
+    this.query = view.query;
+    this.notice("");
+    this.draw(view);
+    this.holder.scrollTop = 0;
+    announce(view.title);
+  }
+
+  draw(view) {
+    const focused = byId("queue-cards").contains(document.activeElement) ? document.activeElement : null;
+    const card = focused?.closest("[data-card]")?.dataset.card;
+    const action = focused?.dataset.action;
+    const value = focused?.dataset.value;
+    const open = new Set([...this.holder.querySelectorAll("details[open]")].map((one) => key(one)));
+    this.title.textContent = view.title;
+    byId("queue-cards").replaceChildren(...view.cards.map((one) => this.card(one)));
+    for (const fold of this.holder.querySelectorAll("details")) fold.open = open.has(key(fold));
+    if (focused) this.focus(card, action, value);
+  }
+
+  /** Whoever was on a button stays on it; when it is gone, on its case; when that is gone too, at the title. */
+  focus(card, action, value) {
+    const again = [...this.holder.querySelectorAll("[data-card]")].find((one) => one.dataset.card === card);
+    const same = [...(again?.querySelectorAll("button") ?? [])].filter((one) => one.dataset.action === action);
+    const button = same.find((one) => one.dataset.value === value) ?? same[0];
+    (button ?? again?.querySelector("h3") ?? this.title).focus();
+  }
+
+  card({ blocks, summary }) {
+    const head = blocks.find((block) => block.block === "case_head");
+    const content = drawBlocks(blocks, (button, element) => this.press(button, element));
+    const holder = h("div", { class: "content" }, content);
+    if (!head) return h("div", { class: "queue-part", "data-card": "" }, holder);
+    return h("article", { class: "case", "data-card": head.reference, "data-phase": head.phase, "aria-label": summary }, holder);
+  }
+
+  notice(text) {
+    say(this.note, text);
+    if (text) announce(text);
+  }
+}
+
+const key = (element) => element.closest("[data-card]").dataset.card;
