@@ -35,7 +35,7 @@ WORDS = (
 OFFICERS_ONLY = frozenset(
     f"case.{action}" for action in ("claim", "unclaim", "reply", "note", "close", "false_alarm", "reopen")
 )
-BEGINS = frozenset({StepKind.OPENED, StepKind.UNCLAIMED, StepKind.REOPENED})
+BEGINS = frozenset({StepKind.OPENED, StepKind.UNCLAIMED, StepKind.REOPENED, StepKind.RETURNED})
 FALLBACK_AFTER = timedelta(minutes=5)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -94,7 +94,7 @@ class CaseWorld(RuleBasedStateMachine):
         waiting = self.timers(case)
         assert case.state is not CaseState.CLOSED or not waiting
         if case.kind is CaseKind.MEDIA and case.state is CaseState.OPEN:
-            assert "remind" in waiting
+            assert "watch" in waiting
             if case.unreachable:
                 assert StepKind.FALLBACK in {step.kind for step in steps}
             elif not self.posted(case):
@@ -210,9 +210,15 @@ def _replayed(steps: tuple[Step, ...]) -> tuple[CaseState, str | None]:
             case StepKind.CLAIMED:
                 assert state is CaseState.OPEN
                 state, owner = CaseState.CLAIMED, by
-            case StepKind.UNCLAIMED:
+            case StepKind.UNCLAIMED | StepKind.RETURNED:
                 assert state is CaseState.CLAIMED
                 state, owner = CaseState.OPEN, None
+            case StepKind.HANDOVER_ACCEPTED:
+                assert state is CaseState.CLAIMED
+                assert owner != by
+                owner = by
+            case StepKind.NUDGED | StepKind.WAITING | StepKind.HANDOVER_OFFERED | StepKind.HANDOVER_DECLINED:
+                assert state is CaseState.CLAIMED
             case StepKind.REPLIED:
                 assert (state, owner) == (CaseState.CLAIMED, by)
             case StepKind.WITHDRAWN:
@@ -225,7 +231,7 @@ def _replayed(steps: tuple[Step, ...]) -> tuple[CaseState, str | None]:
             case StepKind.REOPENED:
                 assert state is CaseState.CLOSED
                 state, owner = CaseState.OPEN, None
-            case StepKind.REMINDED:
+            case StepKind.REMINDED | StepKind.MAILED | StepKind.PHONE_GIVEN:
                 assert state is CaseState.OPEN
             case _:
                 pass
