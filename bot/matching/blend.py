@@ -17,11 +17,11 @@ from bot.matching.softmax import fit, log_softmax
 
 _SHORTLIST = 20
 _NEAREST_WEIGHT = {"stem": 1.0, "char": 0.5}
-_PROMISING = 6
+_PROMISING = 4
 """Examples of one label that are compared by their characters as well: those that are nearest by their stems."""
 _CLASSIFIER_ALONE = 0.4
 """Weight of the log-probability beside the similarities in the lexical tier; with an encoder it is 1."""
-_LEXICAL, _CENTROID, _EXAMPLES = 0.3, 2.0, 2.0
+_LEXICAL, _CENTROID, _EXAMPLES = 0.3, 1.0, 3.0
 """With an encoder: weights of the sparse similarities, and of the cosines with centroids and examples in its space."""
 _WORDS, _MEANING = 0.2, 0.8
 """With an encoder: weights of the two classifiers' log-probabilities."""
@@ -43,8 +43,8 @@ class Classifier:
         """Log-probability of each label for one text: that of its words, or the weighted product of both."""
         scores = np.zeros(self.weights[0].shape[1], dtype=np.float32)
         for (at, values), weights in zip(rows, self.weights, strict=True):
-            shared = at < len(weights)
-            scores += values[shared] @ weights[at[shared]]
+            shared = int(at.searchsorted(len(weights)))
+            scores += values[:shared] @ weights.take(at[:shared], axis=0)
         logs: Floats = log_softmax(scores[None])[0]
         if self.meaning is None or vector is None:
             return logs

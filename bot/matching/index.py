@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 from scipy import sparse
 
 from bot.matching.examples import Examples, Whole
-from bot.matching.lexical import Channel, Floats, Row, stack
+from bot.matching.lexical import Channel, Floats, Numbers, Row, stack
 
 _MOST = 100
 """Examples of one label that are compared one by one; more of them cost time and change nothing that was measured."""
+_FREQUENT = 16
+"""A feature that more than one label in so many has is quicker to look up label by label."""
 _NOTHING: Row = (np.zeros(1, dtype=np.int32), np.zeros(1, dtype=np.float32))
 
 
@@ -23,7 +24,7 @@ class Block:
     """Rows of examples, kept as plain arrays: row i has the values `starts[i]:starts[i + 1]`."""
 
     values: Floats
-    at: npt.NDArray[np.int32]
+    at: Numbers
     starts: Whole
 
     @classmethod
@@ -49,13 +50,15 @@ class Block:
 class Index:
     """A channel, the examples in it, and per label the sum of its rows.
 
-    `sums` has shape (features, labels), CSR as plain arrays; `lengths` are the norms of its columns. `examples` holds
+    The sums have shape (features, labels): `frequent` are those of the first features, which many labels have in
+    common, `rare` those of the others, CSR as plain arrays; `lengths` are the norms of their columns. `examples` holds
     at most `_MOST` rows of each label, those of label k at `starts[k]:starts[k + 1]`; `place[i]` is the row of
     example i, or -1.
     """
 
     channel: Channel
-    sums: tuple[Floats, npt.NDArray[np.int32], Whole]
+    frequent: Floats
+    rare: tuple[Floats, Numbers, Whole]
     lengths: Floats
     examples: Block
     starts: Whole
@@ -72,10 +75,13 @@ class Index:
         by_label = owners @ stack(rows, len(channel.numbers))
         lengths = np.sqrt(np.asarray(by_label.multiply(by_label).sum(axis=1), dtype=np.float32)).ravel()
         sums = by_label.T.tocsr()
+        many = int((np.diff(sums.indptr) > labels / _FREQUENT).sum())
+        rare = sums[many:]
         kept, starts, place = kept_examples(examples.starts)
         return cls(
             channel=channel,
-            sums=(sums.data, sums.indices, sums.indptr.astype(np.intp)),
+            frequent=sums[:many].toarray(),
+            rare=(rare.data, rare.indices, rare.indptr.astype(np.intp)),
             lengths=np.maximum(lengths, np.float32(1e-6)),
             examples=Block.of([rows[i] for i in kept]),
             starts=starts,
@@ -86,11 +92,16 @@ class Index:
     def centroids(self, row: Row) -> Floats:
         """Scalar products with each label's sum, not yet divided by its length."""
         at, values = row
-        data, columns, starts = self.sums
-        first, last = starts[at], starts[at + 1]
-        among = spans(first, last)
-        weights = data[among] * np.repeat(values, last - first)
-        return np.bincount(columns[among], weights, len(self.lengths)).astype(np.float32)
+        many = len(self.frequent)
+        cut = int(at.searchsorted(many))
+        products: Floats = values[:cut] @ self.frequent.take(at[:cut], axis=0)
+        if cut < len(at):
+            data, columns, starts = self.rare
+            first, last = starts[at[cut:] - many], starts[at[cut:] - many + 1]
+            among = spans(first, last)
+            weights = data[among] * np.repeat(values[cut:], last - first)
+            products += np.bincount(columns[among], weights, len(products))
+        return products
 
     def dense(self, row: Row) -> Floats:
         """A row as a vector over all features."""

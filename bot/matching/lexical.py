@@ -5,11 +5,10 @@ Each text is a row per channel: 1 + ln of the count, times the smoothed inverse 
 
 from __future__ import annotations
 
-import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -18,74 +17,110 @@ from scipy import sparse
 from bot.matching.text import stem
 
 Floats = npt.NDArray[np.float32]
-Row = tuple[npt.NDArray[np.int32], Floats]
-"""Feature numbers and values of one text in one channel."""
+Numbers = npt.NDArray[np.int32]
+Row = tuple[Numbers, Floats]
+"""Feature numbers, ascending, and values of one text in one channel."""
+_NONE = np.zeros(0, dtype=np.int32)
 
 
-def stems(words: Sequence[str]) -> Iterable[str]:
+def stems(word: str) -> Iterable[str]:
     """Channel `stem`."""
-    return map(stem, words)
+    return (stem(word),)
+
+
+def characters(word: str) -> Iterable[str]:
+    """Channel `char`: n-grams of 2 to 4 characters inside a word, its ends marked."""
+    padded = f" {word} "
+    return [padded[start : start + size] for size in (2, 3, 4) for start in range(len(padded) - size + 1)]
 
 
 def pairs(words: Sequence[str]) -> Iterable[str]:
     """Channel `pair`: words and pairs of neighbours, the ends of the text marked."""
-    marked = ["^", *words, "$"]
-    yield from words
-    for left, right in pairwise(marked):
-        yield f"{left} {right}"
+    return [*words, *(f"{left} {right}" for left, right in pairwise(["^", *words, "$"]))]
 
 
-def characters(words: Sequence[str]) -> Iterable[str]:
-    """Channel `char`: n-grams of 2 to 4 characters inside each word, its ends marked."""
-    for word in words:
-        padded = f" {word} "
-        for size in (2, 3, 4):
-            for start in range(len(padded) - size + 1):
-                yield padded[start : start + size]
+INSIDE: dict[str, Callable[[str], Iterable[str]]] = {"stem": stems, "char": characters}
+"""The channels whose features lie inside words."""
+NAMES = ("stem", "pair", "char")
 
 
-FEATURES: dict[str, Callable[[Sequence[str]], Iterable[str]]] = {"stem": stems, "pair": pairs, "char": characters}
+def features(name: str, words: Sequence[str]) -> Iterable[str]:
+    """The features of a text in a channel."""
+    return chain.from_iterable(map(INSIDE[name], words)) if name in INSIDE else pairs(words)
 
 
 @dataclass(frozen=True)
 class Channel:
-    """One channel's features with numbers and weights. The first `shared` features occur in more than one text."""
+    """One channel's features with numbers and weights: the more texts have a feature, the lower is its number.
+
+    The first `shared` features occur in more than one text.
+    """
 
     name: str
     numbers: dict[str, int]
     idf: Floats
     shared: int
+    seen: Mapping[str, slice]
+    inside: Numbers
+    """The features of a word that was seen when the channel was learned, in a slice: none has to be made again."""
 
     @classmethod
     def of(cls, name: str, texts: Sequence[Sequence[str]]) -> Channel:
         """Learn the features that occur in the texts, each given as words."""
         found: Counter[str] = Counter()
         for text in texts:
-            found.update(set(FEATURES[name](text)))
+            found.update(set(features(name, text)))
         ranked = sorted(found.items(), key=lambda item: (-item[1], item[0]))
         counts = np.array([count for _, count in ranked], dtype=np.float32)
         idf = np.log((1 + len(texts)) / (1 + counts)).astype(np.float32) + np.float32(1)
-        return cls(name, {feature: number for number, (feature, _) in enumerate(ranked)}, idf, int((counts > 1).sum()))
+        numbers = {feature: number for number, (feature, _) in enumerate(ranked)}
+        vocabulary = dict.fromkeys(word for text in texts for word in text) if name in INSIDE else {}
+        listed = [[numbers[feature] for feature in INSIDE[name](word)] for word in vocabulary]
+        ends = np.cumsum([0, *map(len, listed)]).tolist()
+        seen = {word: slice(*span) for word, span in zip(vocabulary, pairwise(ends), strict=True)}
+        return cls(name, numbers, idf, int((counts > 1).sum()), seen, np.fromiter(chain(*listed), np.int32, ends[-1]))
 
     def row(self, words: Sequence[str]) -> Row:
         """One text; what the channel has never seen is left out."""
-        known = (self.numbers.get(feature) for feature in FEATURES[self.name](words))
-        counts = Counter(number for number in known if number is not None)
-        at = np.fromiter(counts.keys(), dtype=np.int32, count=len(counts))
-        values = (
-            np.fromiter((1 + math.log(n) for n in counts.values()), dtype=np.float32, count=len(counts)) * self.idf[at]
-        )
-        length = float(np.sqrt(values @ values))
-        return at, values / np.float32(length) if length else values
+        at, counts = _counted(self._occurring(words))
+        values: Floats = (np.log(counts) + np.float32(1)) * self.idf.take(at)
+        if len(at):
+            values /= np.sqrt(values @ values)
+        return at, values
 
     def rows(self, texts: Sequence[Sequence[str]]) -> sparse.csr_matrix:
         """A matrix of shape (texts, features)."""
         return stack([self.row(text) for text in texts], len(self.numbers))
 
+    def _occurring(self, words: Sequence[str]) -> Numbers:
+        """The feature numbers of a text, each as often as it occurs."""
+        if self.name not in INSIDE:
+            return self._known(pairs(words))
+        return np.concatenate([_NONE, *map(self._of_word, words)])
+
+    def _of_word(self, word: str) -> Numbers:
+        span = self.seen.get(word)
+        return self._known(INSIDE[self.name](word)) if span is None else self.inside[span]
+
+    def _known(self, given: Iterable[str]) -> Numbers:
+        return np.array([number for feature in given if (number := self.numbers.get(feature)) is not None], np.int32)
+
+
+def _counted(numbers: Numbers) -> Row:
+    """Each number once, ascending, and how often it occurs."""
+    numbers.sort()
+    is_last = np.ones(len(numbers), dtype=np.bool_)
+    np.not_equal(numbers[1:], numbers[:-1], out=is_last[:-1])
+    counts = is_last.nonzero()[0]
+    at = numbers[counts]
+    counts[1:] -= counts[:-1].copy()
+    counts[:1] += 1
+    return at, counts.astype(np.float32)
+
 
 def channels_of(texts: Sequence[Sequence[str]]) -> tuple[Channel, ...]:
     """The three channels, learned from texts as words."""
-    return tuple(Channel.of(name, texts) for name in FEATURES)
+    return tuple(Channel.of(name, texts) for name in NAMES)
 
 
 def stack(rows: Sequence[Row], width: int) -> sparse.csr_matrix:

@@ -8,49 +8,47 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.matching.examples import Whole
-from bot.matching.index import spans
 from bot.matching.lexical import Floats
 
+Marks = npt.NDArray[np.bool_]
 _NEAREST = 3
 
 
 @dataclass(frozen=True)
 class Compared:
-    """Which examples are compared: number i, in row `rows[i]` of an index, has cell `cells[i]` of a flattened table.
+    """Which examples are compared, in a table with a line for each label of the shortlist.
 
-    The table has a line for each label of the shortlist, and a column for each example of the largest label.
+    Row `grid[i, j]` of an index is example j of label i where `there[i, j]`; the other cells are empty.
     """
 
-    rows: Whole
-    cells: Whole
-    shape: tuple[int, int]
+    grid: Whole
+    there: Marks
 
     @classmethod
     def of(cls, starts: Whole, short: Whole, without: int = -1) -> Compared:
         """All but the row `without`; those of label k have the rows `starts[k]:starts[k + 1]`."""
-        first = starts[short]
-        sizes = starts[short + 1] - first
-        width = int(sizes.max(initial=1))
-        lines = np.arange(len(short)) * width
-        every = cls(spans(first, first + sizes), spans(lines, lines + sizes), (len(short), width))
-        return every if without < 0 else every._some(every.rows != without)
+        first, last = starts[short, None], starts[short + 1, None]
+        grid = first + np.arange(max(int((last - first).max(initial=0)), 1))
+        return cls(grid, (grid < last) & (grid != without))
+
+    @property
+    def rows(self) -> Whole:
+        """The examples, line by line."""
+        return self.grid[self.there]
 
     def promising(self, table: Floats, most: int) -> Compared:
         """Those with the highest values in a table, at most so many of each label."""
-        if self.shape[1] <= most:
+        if table.shape[1] <= most:
             return self
-        chosen = np.zeros(self.shape, dtype=np.bool_)
-        np.put_along_axis(chosen, np.argpartition(table, -most, axis=1)[:, -most:], values=True, axis=1)
-        return self._some(chosen.ravel()[self.cells])
+        highest = np.argpartition(table, -most, axis=1)[:, -most:]
+        lines = np.arange(len(table))[:, None]
+        return Compared(self.grid[lines, highest], self.there[lines, highest])
 
     def table(self, cosines: Floats) -> Floats:
-        """What was found for each of them, and -inf in cells without an example."""
-        flat = np.full(self.shape[0] * self.shape[1], -np.inf, dtype=np.float32)
-        flat[self.cells] = cosines
-        return flat.reshape(self.shape)
-
-    def _some(self, which: npt.NDArray[np.bool_]) -> Compared:
-        return Compared(self.rows[which], self.cells[which], self.shape)
+        """What was found for each of `rows`, and -inf in empty cells."""
+        table = np.full(self.there.shape, -np.inf, dtype=np.float32)
+        table[self.there] = cosines
+        return table
 
 
 def nearest_mean(table: Floats) -> Floats:

@@ -11,16 +11,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from string import ascii_lowercase
 
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
-
+from bot.matching.neighbours import Neighbours
 from bot.matching.text import stem
 
-_LONG = 8
-_COMMON = 40
-"""How many neighbours of a word are weighed against each other."""
+_TOO_SHORT, _LONG = 3, 8
 _BEAM = 6
 _START = ""
 _SLIP = 4.0
@@ -51,59 +46,72 @@ class Repair:
 
     known: Mapping[str, int]
     pairs: Mapping[tuple[str, str], int]
-    choices: tuple[str, ...]
+    spellings: Neighbours
     stems: frozenset[str]
     total: float
-    english: frozenset[str] = frozenset()
+    english: frozenset[str]
     """Words that are right although the knowledge base does not use them."""
+    foreign: Neighbours
 
     @classmethod
     def of(cls, texts: Iterable[Sequence[str]], english: Iterable[str] = ()) -> Repair:
         """From the words of every example."""
-        listed = list(texts)
+        listed, right = list(texts), frozenset(english)
         known = Counter(word for text in listed for word in text)
         starts = sum(1 for text in listed if text)
         pairs = Counter(pair for text in listed for pair in pairwise([_START, *text]))
         return cls(
             known=dict(known) | {_START: starts},
             pairs=dict(pairs),
-            choices=tuple(word for word in known if len(word) >= _LONG - 2 and word.isalpha()),
+            spellings=Neighbours.of(word for word in known if len(word) > 1 and word.isalpha()),
             stems=frozenset(map(stem, known)),
             total=known.total() + _UNSEEN * len(known),
-            english=frozenset(english),
+            english=right,
+            foreign=Neighbours.of(sorted(right)),
         )
 
     def words(self, given: Sequence[str]) -> tuple[list[str], dict[str, str]]:
         """The words after repair, and what became what: one word or two, with a space between them."""
-        if all(self._settled(word) for word in given):
-            return list(given), {}
         at = 0
         read: list[str] = []
         changed: dict[str, str] = {}
-        for length, meant in self._cheapest(given):
-            typed = " ".join(given[at : at + length])
-            if typed != (said := " ".join(meant)):
-                changed[typed] = said
-            read += meant
-            at += length
-        return read, changed
+        for begin, end in self._unclear(given):
+            read += given[at:begin]
+            at = begin
+            for length, meant in self._cheapest(given[begin:end], given[begin - 1] if begin else _START):
+                typed = " ".join(given[at : at + length])
+                if typed != (said := " ".join(meant)):
+                    changed[typed] = said
+                read += meant
+                at += length
+        return [*read, *given[at:]], changed
+
+    def _unclear(self, given: Sequence[str]) -> list[tuple[int, int]]:
+        """Spans that hold every unsettled word, and as much around it as the reading of these can depend on."""
+        spans: list[tuple[int, int]] = []
+        for at, word in enumerate(given):
+            if not self._settled(word):
+                begin, end = max(at - 1, 0), min(at + 3, len(given))
+                spans = (
+                    [*spans[:-1], (spans[-1][0], end)] if spans and begin <= spans[-1][1] else [*spans, (begin, end)]
+                )
+        return spans
 
     def near(self, word: str) -> list[tuple[str, int]]:
-        """Known words one edit away, or two from eight letters on, and how many; a swap of neighbours is one edit."""
-        found = {edited: 1 for edited in _edited(word) if edited in self.known}
-        if len(word) >= _LONG:
-            for choice, edits, _ in process.extract(
-                word, self.choices, scorer=OSA.distance, score_cutoff=2, limit=_COMMON
-            ):
-                found.setdefault(choice, int(edits))
-        return list(found.items())
+        """Known words one edit away, or two from eight letters on, and how many; a swap of neighbours is one edit.
+
+        Of one or two letters, only its letters the other way round are near.
+        """
+        if len(word) < _TOO_SHORT:
+            return [(word[::-1], 1)] if word[::-1] in self.known else []
+        return self.spellings.within(word, 1 if len(word) < _LONG else 2)
 
     def _settled(self, word: str) -> bool:
         return word in self.known or not word.isalpha()
 
-    def _cheapest(self, given: Sequence[str]) -> tuple[tuple[int, tuple[str, ...]], ...]:
+    def _cheapest(self, given: Sequence[str], before: str) -> tuple[tuple[int, tuple[str, ...]], ...]:
         """Beam search for the cheapest reading; what counts of the past is the last word."""
-        best: list[dict[str, _Read]] = [{_START: (0.0, ())}, *({} for _ in given)]
+        best: list[dict[str, _Read]] = [{before: (0.0, ())}, *({} for _ in given)]
         for at in range(len(given)):
             beam = sorted(best[at].items(), key=lambda item: item[1][0])[:_BEAM]
             for length, meant, slips in self._ways(given, at):
@@ -145,12 +153,11 @@ class Repair:
             yield 1, (near,), _SLIP * edits + _ANOTHER_START * (near[0] != word[0])
 
     def _foreign(self, word: str) -> Iterator[_Way]:
-        for edited in _edited(word):
-            if edited in self.english:
-                yield 1, (edited,), _SLIP + _FOREIGN + _ANOTHER_START * (edited[0] != word[0])
+        for near, _ in self.foreign.within(word, 1):
+            yield 1, (near,), _SLIP + _FOREIGN + _ANOTHER_START * (near[0] != word[0])
 
     def _left(self, word: str) -> float:
-        if len(word) < 3:
+        if len(word) < _TOO_SHORT:
             return _SHORT
         base = stem(word)
         return _REAL if base in self.stems or {word, base, f"{base}e"} & self.english else _UNKNOWN
@@ -172,15 +179,3 @@ class Repair:
                 yield 2, (left, right), _SLIP
         if word + following in self.known:
             yield 2, (word + following,), _SLIP
-
-
-def _edited(word: str) -> list[str]:
-    """Everything one edit away from a word; of one or two letters, its letters the other way round alone."""
-    cuts = [(word[:at], word[at:]) for at in range(len(word) + 1)]
-    turned = [left + right[1] + right[0] + right[2:] for left, right in cuts if len(right) > 1]
-    if len(word) < 3:
-        return turned
-    rests = [(left, right[1:]) for left, right in cuts if right]
-    wrong = [left + letter + rest for left, rest in rests for letter in ascii_lowercase]
-    missing = [left + letter + right for left, right in cuts for letter in ascii_lowercase]
-    return [*turned, *(left + rest for left, rest in rests), *wrong, *missing]

@@ -57,7 +57,7 @@ def clean(text: str) -> str:
 def words(text: str) -> list[str]:
     """Lower-case words and numbers of a message, contractions expanded."""
     lowered = clean(text).casefold()
-    if "n" in lowered or "'" in lowered:
+    if "'" in lowered or "nt" in lowered or "cannot" in lowered:
         for pattern, whole in _CONTRACTIONS:
             lowered = pattern.sub(whole, lowered)
     return WORD.findall(lowered)

@@ -1,8 +1,10 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rapidfuzz.distance import OSA
 
 from bot.matching.lexical import Channel
+from bot.matching.neighbours import Neighbours
 from bot.matching.repair import Repair
 from bot.matching.text import Synonyms, clean, sentences, stem, words
 
@@ -117,6 +119,23 @@ def test_repair_tells_what_it_changed_and_writes_known_words_alone(typed: list[s
 @given(st.lists(st.sampled_from(KNOWN), max_size=6))
 def test_repair_leaves_known_words_alone(typed: list[str]) -> None:
     assert Repair.of([KNOWN]).words(typed) == (typed, {})
+
+
+WORDS = st.lists(st.text(alphabet="abcé1", max_size=6), max_size=12)
+
+
+@given(WORDS, st.text(alphabet="abcé1", min_size=1, max_size=7), st.integers(1, 2))
+def test_neighbours_are_all_words_within_so_many_edits(listed: list[str], word: str, edits: int) -> None:
+    near = Neighbours.of(listed).within(word, edits)
+    assert sorted(near) == sorted((one, OSA.distance(word, one)) for one in listed if OSA.distance(word, one) <= edits)
+
+
+@given(st.lists(st.sampled_from([*KNOWN, "twiter", "stu", "dents", "pass", "word"]), max_size=8))
+def test_what_is_clear_around_an_error_does_not_change_how_it_is_read(typed: list[str]) -> None:
+    repair = Repair.of([KNOWN, ["my", "twitter", "password"]])
+    around = ["disclaimer", "from", "form"]
+    alone = repair.words([*around, *typed, *around])[0]
+    assert repair.words([*KNOWN, *around, *typed, *around, *KNOWN])[0] == [*KNOWN, *alone, *KNOWN]
 
 
 def test_a_row_has_unit_length_and_leaves_out_what_was_never_seen() -> None:
