@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from bot.knowledge.model import Knowledge
+from bot.knowledge.model import Entry, Knowledge
 
 Kind = Literal["entry", "smalltalk", "out_of_scope", "media"]
 Whole = npt.NDArray[np.intp]
@@ -43,10 +43,9 @@ class Examples:
 
     @classmethod
     def of(cls, knowledge: Knowledge) -> Examples:
-        """Titles count as examples; a text that stands twice under a label counts once."""
+        """A title counts as an example, or else an id of several words; a text that stands twice counts once."""
         groups: list[tuple[Label, tuple[str, ...]]] = [
-            (Label("entry", entry.id), (*entry.questions, entry.title) if entry.title else entry.questions)
-            for entry in knowledge.answering
+            (Label("entry", entry.id), (*entry.questions, *_called(entry))) for entry in knowledge.answering
         ]
         groups += [(Label("smalltalk", topic.id), topic.questions) for topic in knowledge.smalltalk]
         groups += [(Label("out_of_scope", topic.id), topic.questions) for topic in knowledge.out_of_scope]
@@ -63,3 +62,9 @@ class Examples:
             nots=tuple(text for text, _ in nots),
             nots_owner=np.array([number for _, number in nots], dtype=np.intp),
         )
+
+
+def _called(entry: Entry) -> tuple[str, ...]:
+    if entry.title:
+        return (entry.title,)
+    return (entry.id.replace("-", " "),) if "-" in entry.id else ()
