@@ -93,8 +93,7 @@ class Microsoft:
         self.let_keys = asyncio.Event()
         self.let_tokens = asyncio.Event()
         self.let_connector = asyncio.Event()
-        for gate in (self.let_keys, self.let_tokens, self.let_connector):
-            gate.set()
+        self.let_go()
         self.waiting = asyncio.Event()
         """Set as soon as a request stands before a closed gate."""
         self.taken = asyncio.Event()
@@ -133,9 +132,13 @@ class Microsoft:
         self.url = f"http://127.0.0.1:{await self._serve(connector)}/"
         self.login_url = f"https://localhost:{await self._serve(login, context)}/adfs"
 
-    async def stop(self) -> None:
+    def let_go(self) -> None:
+        """Answer whatever waits."""
         for gate in (self.let_keys, self.let_tokens, self.let_connector):
             gate.set()
+
+    async def stop(self) -> None:
+        self.let_go()
         for runner in self._runners:
             await runner.cleanup()
 
