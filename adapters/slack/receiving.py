@@ -92,6 +92,8 @@ class Receiver:
         if isinstance(reading, Said):
             return TAKEN
         if isinstance(reading, Submitted):
+            if not immediate.problems:
+                self._later(self._shower.filled_in(reading, immediate, self._tell))
             return _answered(immediate, body)
         self._later(self._shower.immediate(reading, immediate, body, self._tell))
         return TAKEN

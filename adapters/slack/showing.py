@@ -12,7 +12,7 @@ from adapters.slack.places import Places
 from adapters.slack.richtext import Json
 from adapters.slack.web import SlackWeb
 from bot import wording
-from bot.messages import Immediate, Incoming, Joined, Pressed, Shared, Viewed
+from bot.messages import Immediate, Incoming, Joined, Pressed, Shared, Submitted, View, Viewed
 
 Tell = Callable[[Incoming], Awaitable[Immediate]]
 Told = Pressed | Shared | Joined | Viewed
@@ -23,12 +23,18 @@ class Shower:
 
     def __init__(self, web: SlackWeb, places: Places) -> None:
         self._web, self._places = web, places
+        self._turned_to: dict[str, str] = {}
+        """Officer -> the part of the queue that their page shows. Lost with the process: it then shows what is open."""
 
     async def immediate(self, incoming: Told, immediate: Immediate, body: Body, tell: Tell) -> None:
         """Show what the desk answered."""
         match incoming:
             case Viewed():
-                await self._page(incoming, immediate, tell)
+                self._turned_to.pop(incoming.person.id, None)
+                await self._page(incoming, tell)
+            case Pressed() if immediate.view:
+                await self.turn(incoming, immediate.view, tell)
+                return
             case Pressed() | Shared() if immediate.form:
                 await self._web.open_view(str(body.get("trigger_id")), modals.modal(immediate.form, incoming.at))
             case Pressed() | Shared():
@@ -37,9 +43,20 @@ class Shower:
                 pass
             case _:
                 assert_never(incoming)
-        if isinstance(incoming, Pressed) and _in_home(body):
-            viewed = Viewed(incoming.person, "home", incoming.direct)
-            await self._page(viewed, await tell(viewed), tell)
+        if isinstance(incoming, Pressed) and _in_home(body) and not immediate.form:
+            await self._page(incoming, tell)
+
+    async def turn(self, incoming: Pressed | Submitted, view: View, tell: Tell) -> None:
+        """Their page shows this part of the queue from now on."""
+        self._turned_to[incoming.person.id] = view.query
+        await self._page(incoming, tell)
+
+    async def filled_in(self, submitted: Submitted, immediate: Immediate, tell: Tell) -> None:
+        """A form was taken that may have been opened on the page, which may read differently now."""
+        if immediate.view:
+            await self.turn(submitted, immediate.view, tell)
+        elif submitted.person.id in self._turned_to and submitted.at == submitted.direct:
+            await self._page(submitted, tell)
 
     async def other(self, reading: Turned | Shares | None, body: Body) -> None:
         """What the desk does not hear of."""
@@ -55,11 +72,15 @@ class Shower:
             case _:
                 assert_never(reading)
 
-    async def _page(self, viewed: Viewed, immediate: Immediate, tell: Tell) -> None:
-        queue = await tell(Viewed(viewed.person, "queue", viewed.direct))
-        views = [view for view in (immediate.view, queue.view) if view]
+    async def _page(self, who: Viewed | Pressed | Submitted, tell: Tell) -> None:
+        part = self._turned_to.get(who.person.id, "")
+        queue = await tell(Viewed(who.person, "queue", who.direct, part))
+        answers = await tell(Viewed(who.person, "home", who.direct))
+        if queue.view:
+            self._turned_to[who.person.id] = part
+        views = [view for view in (queue.view, answers.view) if view]
         team = self._web.identity.team if self._web.identity else ""
-        await self._web.publish(viewed.person.id, home.page(views, team))
+        await self._web.publish(who.person.id, home.page(views, team))
 
     async def _notice(self, words: str, body: Body) -> None:
         if not words:

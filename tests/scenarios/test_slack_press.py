@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -148,21 +149,47 @@ async def test_officers_see_the_queue_at_home_and_can_act_there(here: SlackOffic
     await here.enquiry()
     await here.here.opens("U0ANNA", "home")
     await here.slack.until(lambda: "U0ANNA" in here.slack.published)
-    blocks = here.slack.published["U0ANNA"]["blocks"]
-    assert wording.QUEUE in limits.read(blocks)
-    claim = next(
-        one
-        for block in blocks
-        if block["type"] == "actions"
-        for one in block["elements"]
-        if one["text"]["text"] == "Claim"
-    )
-    container, action = {"type": "view", "view_id": "V9"}, {**claim, "action_ts": here.slack.ts()}
+    assert wording.QUEUE in home(here)
+    container, action = {"type": "view", "view_id": "V9"}, {**at_home(here, "Claim"), "action_ts": here.slack.ts()}
     await here.here.interact("block_actions", "U0ANNA", "", container=container, actions=[action])
     await here.card("claimed by Anna")
-    await here.slack.until(lambda: "claimed by Anna" in limits.read(here.slack.published["U0ANNA"]["blocks"]))
+    await here.slack.until(lambda: "claimed by Anna" in home(here))
     await here.here.interact("block_actions", "U0ANNA", "", container=container, actions=[{**action, "action_ts": "2"}])
     assert limits.read((await here.form())["blocks"]) == wording.yours_already("M-1")
+
+
+async def test_officers_turn_the_page_at_home_and_search_there(here: SlackOffice) -> None:
+    card = await here.enquiry()
+    await here.here.press("U0ANNA", card, "Claim")
+    await here.card("claimed by Anna")
+    await here.here.opens("U0ANNA", "home")
+    await here.slack.until(lambda: "claimed by Anna" in home(here))
+    await press_at_home(here, wording.MINE)
+    await here.slack.until(lambda: wording.MY_ENQUIRIES in home(here))
+    await press_at_home(here, "Reply")
+    await here.here.submit("U0ANNA", await here.form(), text="We ring you.")
+    await here.slack.until(lambda: "answered by Anna" in home(here))
+    assert wording.MY_ENQUIRIES in home(here)
+    await press_at_home(here, wording.SEARCH)
+    await here.slack.until(lambda: here.slack.opened[-1]["callback_id"] == "queue.search")
+    await here.here.submit("U0ANNA", await here.form(), words="nowhere")
+    await here.slack.until(lambda: wording.none_found("nowhere") in home(here))
+    assert wording.TOPICS in home(here)
+
+
+def home(here: SlackOffice) -> str:
+    return limits.read(here.slack.published["U0ANNA"]["blocks"]) if "U0ANNA" in here.slack.published else ""
+
+
+def at_home(here: SlackOffice, label: str) -> dict[str, Any]:
+    blocks = here.slack.published["U0ANNA"]["blocks"]
+    actions = [one for block in blocks if block["type"] == "actions" for one in block["elements"]]
+    return next(dict(one) for one in actions if one["text"]["text"] == label)
+
+
+async def press_at_home(here: SlackOffice, label: str) -> None:
+    action = {**at_home(here, label), "action_ts": here.slack.ts()}
+    await here.here.interact("block_actions", "U0ANNA", "", container={"type": "view"}, actions=[action])
 
 
 async def test_a_long_case_goes_on_below_its_card_and_nothing_of_it_is_cut(here: SlackOffice) -> None:
