@@ -33,11 +33,14 @@ log = logging.getLogger(__name__)
 
 CHANNEL = "msteams"
 PATH = "/api/messages"
-PAGES: dict[str, Literal["home", "queue"]] = {
-    wording.WHAT_I_ANSWER.lower(): "home",
-    wording.QUEUE.lower(): "queue",
+PAGES: dict[str, tuple[Literal["home", "queue"], str]] = {
+    wording.WHAT_I_ANSWER.lower(): ("home", ""),
+    wording.QUEUE.lower(): ("queue", ""),
+    wording.QUEUE_TYPED: ("queue", ""),
+    f"{wording.QUEUE_TYPED} mine": ("queue", "mine"),
+    f"{wording.QUEUE_TYPED} closed": ("queue", "closed"),
 }
-"""Commands of the app's manifest: what is typed in the personal chat, in lower case -> the page."""
+"""What is typed in the personal chat, in lower case (commands of the app's manifest among them) -> page and query."""
 
 
 class TeamsAdapter:
@@ -57,7 +60,7 @@ class TeamsAdapter:
         keys = SigningKeys(settings.cloud.keys, connection)
         self._sdk = BotFramework(settings, keys)
         self._connector = Connector(connection, tokens(settings) if settings.authentication else None, keys)
-        self._places = Places(state)
+        self._places = Places(state, clock)
         self._reader = Reader(settings)
         self._roster = Roster(settings, self._connector, clock)
         self.messenger = TeamsMessenger(self._connector, self._places, settings, clock, pace)
@@ -132,7 +135,7 @@ class TeamsAdapter:
             return
         said = self._reader.said(activity)
         page = PAGES.get(said.text.lower()) if activity.is_personal else None
-        event = self._reader.viewed(activity, page) if page else said
+        event = self._reader.viewed(activity, *page) if page else said
         self._tell(activity, await self._handle(event))
 
     async def _concerns_us(self, activity: Activity) -> bool:

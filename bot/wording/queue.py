@@ -13,7 +13,7 @@ NOBODY_WAITS = "Nobody is waiting. An enquiry appears here the moment it is repo
 NONE_OF_YOURS = "You have no enquiry at the moment. Press Claim on one that is open."
 NONE_ENDED = "No enquiry has been closed yet."
 RECENTLY = "Counted over the enquiries of the last 30 days."
-ON_PAPER = "queue"
+QUEUE_TYPED = "queue"
 """Typed where a platform has no page to open; `queue mine` and `queue closed` show the other two."""
 
 

@@ -205,6 +205,16 @@ async def test_the_pages_of_the_desk_are_a_command_away(house: TeamsHouse) -> No
     assert house.chat(SAM)[-1] == wording.NOT_AN_OFFICER
 
 
+async def test_the_parts_of_the_queue_can_be_typed(house: TeamsHouse) -> None:
+    for typed in ("queue", "Queue mine", "queue closed"):
+        await house.says(ANNA, typed)
+    await house.says(ANNA, "queue for the reading room")
+    await house.office.adapter.stop()
+    titles = {text.partition("\n")[0] for text in house.chat(ANNA)}
+    assert titles >= {wording.QUEUE, wording.MY_ENQUIRIES, wording.ENDED_ENQUIRIES}
+    assert wording.found_for("for the reading room") not in titles
+
+
 async def test_the_queue_is_one_card_that_is_drawn_anew_in_place(house: TeamsHouse) -> None:
     await house.says(SAM, REPORTER)
     page = await house.opens_queue(ANNA)
