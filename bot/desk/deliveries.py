@@ -62,12 +62,13 @@ class Deliveries:
         if case is None:
             return
         if isinstance(delivery, Below):
-            told = cases.below_failed(case, str(delivery.channel), str(failure), tx.now)
+            told = cases.below_failed(case, self._office.called(delivery.channel), str(failure), tx.now)
             effects.commit(tx, told, self._office.press)
         elif isinstance(delivery, Send) and delivery.purpose == "ping":
             self._ping_failed(tx, case, job, delivery.to, str(failure))
         elif isinstance(delivery, Send) and delivery.to == self._office.press.mail:
-            effects.commit(tx, cases.below_failed(case, str(delivery.to), str(failure), tx.now), self._office.press)
+            told = cases.below_failed(case, self._office.called(delivery.to), str(failure), tx.now)
+            effects.commit(tx, told, self._office.press)
         elif isinstance(delivery, Send) and delivery.purpose in {"reply", "acknowledgement"}:
             self._tell_failed(tx, case, job, delivery, str(failure))
 
@@ -83,7 +84,7 @@ class Deliveries:
         elif postings.of_case(tx, case.id):
             change = None
         else:
-            where = ", ".join(str(channel) for channel in self._office.press.channels)
+            where = ", ".join(self._office.called(channel) for channel in self._office.press.channels)
             change = cases.unreachable(case, where, wording.NOT_IN_TIME, terms, tx.now)
         if change is not None:
             effects.commit(tx, change, self._office.press)
@@ -92,12 +93,12 @@ class Deliveries:
 
     def _posted(self, tx: Tx, case: Case, channel: Address, receipt: Receipt) -> None:
         postings.put(tx, case.id, channel, receipt)
-        effects.commit(tx, cases.pinged(case, str(channel), tx.now), self._office.press)
+        effects.commit(tx, cases.pinged(case, self._office.called(channel), tx.now), self._office.press)
 
     def _ping_failed(self, tx: Tx, case: Case, job: Job, channel: Address, why: str) -> None:
-        where = str(channel)
+        where = self._office.called(channel)
         terms = self._office.terms(self._minds.current.knowledge, tx.now)
-        elsewhere = bool(postings.of_case(tx, case.id)) or self._may_have_it_elsewhere(tx, job, where)
+        elsewhere = bool(postings.of_case(tx, case.id)) or self._may_have_it_elsewhere(tx, job, str(channel))
         change = cases.ping_failed(case, where, why, terms, tx.now, elsewhere=elsewhere)
         effects.commit(tx, change, self._office.press)
         if case.state is not CaseState.CLOSED:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from bot import wording
 from bot.cases import Pace, Terms
 from bot.config import Config, PressOffice
 from bot.effects import Press
@@ -29,15 +30,35 @@ class Office:
         """Whether there is anybody to pass something on to."""
         return bool(self.press.channels)
 
+    def called(self, channel: Address) -> str:
+        """What to call one of its channels, or its mailbox, in a sentence."""
+        alike = [each for each in self.press.channels if each.platform == channel.platform]
+        return wording.channel(channel.platform, channel.token if len(alike) > 1 else "")
+
     @property
     def phone(self) -> str:
         """Where the press office is reached without waiting; empty where nobody wrote it down."""
         return self._settings.phone
 
+    @property
+    def officers(self) -> tuple[Person, ...]:
+        """Who may act, as they are listed; a user group stands for its members."""
+        listed = (named.partition(":") for named in self._settings.officers)
+        return tuple(Person(platform, token) for platform, _, token in listed)
+
     def is_officer(self, person: Person) -> bool:
         """Listed by themselves, or through a user group of their platform."""
         keys = {person.key} | {f"{person.platform}:{group}" for group in person.groups}
         return not keys.isdisjoint(self._officers)
+
+    def is_listed(self, named: str) -> bool:
+        """Whether `platform:id` stands in the list of officers."""
+        return named in self._officers
+
+    @property
+    def same_story_within(self) -> timedelta:
+        """How long enquiries may be apart and still be one story."""
+        return self._settings.same_story_within
 
     def terms(self, knowledge: Knowledge, now: datetime) -> Terms:
         """What holds for a case that something happens to now."""
@@ -50,6 +71,8 @@ class Office:
             on_call=self._hours.on_call(now),
             on_call_at_once=opens != now,
             opens_in=opens - now if opens else timedelta(),
+            closes_at=self._hours.next_close(now) if opens == now else None,
+            zone=self._hours.zone,
         )
 
 
@@ -62,6 +85,7 @@ def _pace(settings: PressOffice, hours: Hours, mail: Address | None) -> Pace:
         phone_after=settings.phone_after,
         nudge_after=settings.nudge_after,
         return_after=settings.return_after,
+        urgent_within=settings.urgent_within,
         mails=mail is not None,
     )
 

@@ -154,6 +154,12 @@ DETAILS_LABELS = {
     "journalist": "Journalist",
     "contact": "Their phone or e-mail",
     "deadline": "Deadline",
+    "questions": "Their questions, word for word",
+    "callback": "Your own number",
+    "medium": "Live, recorded or print",
+    "slot": "Broadcast slot",
+    "embargo": "Embargo until",
+    "said": "What was already said, and on what terms",
     "about": "What it is about",
 }
 
@@ -201,9 +207,28 @@ DID = {
 """What each kind of step is called in a history, after the name of whoever did it."""
 
 
+TO_WHERE = frozenset({"delivered", "undelivered"})
+"""Kinds of step whose text begins with where something went, or should have."""
+
+
 def happened(who: str, kind: str, text: str) -> str:
     """One line of a history."""
-    return f"{who} {DID[kind]}" + (f": {text}" if text else "")
+    between = " to " if kind in TO_WHERE else ": "
+    return f"{who} {DID[kind]}" + (f"{between}{text}" if text else "")
+
+
+def channel(platform: str, token: str) -> str:
+    """Where the press office is reached, as people call it; `token` only where it has several such places."""
+    place = PRESS_CHANNELS.get(platform, platform)
+    return f"{place} ({token})" if token else place
+
+
+PRESS_CHANNELS = {
+    "slack": "the press channel in Slack",
+    "teams": "the press channel in Teams",
+    "web": "the press channel in the console",
+    "email": "the press office’s mailbox",
+}
 
 
 def _minutes(minutes: int) -> str:

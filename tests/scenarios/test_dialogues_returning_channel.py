@@ -95,7 +95,12 @@ async def test_one_of_two_channels_is_away_and_gets_what_it_missed(stage: Stage)
     await stage.play(
         [
             breaks("c-press", GONE, platform="teams"),
-            Says("sam", ENQUIRY, sees=told, card="The desk could not deliver it: teams:c-press: channel_not_found."),
+            Says(
+                "sam",
+                ENQUIRY,
+                sees=told,
+                card="The desk could not deliver it to the press channel in Teams: channel_not_found.",
+            ),
             Opens("anna", view="queue", page="M-1"),
             Waits(3 * MINUTE),
             mends("c-press", platform="teams"),

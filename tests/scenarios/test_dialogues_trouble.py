@@ -43,7 +43,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
         Opens(
             "anna",
             view="queue",
-            page="could not be posted in slack:c-press: not_in_channel. Invite the desk … The asker was given",
+            page="could not be posted in the press channel in Slack: not_in_channel. … The asker was given",
         ),
         Waits(7 * MINUTE),
         mends("c-press"),
@@ -53,7 +53,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
                 "press": [f"M-1 · Media enquiry · unclaimed … {ENQUIRY}"],
                 "sam": [wording.reached_for_asker("M-1")],
             },
-            card="The desk could not deliver it: … The desk gave the phone number … The desk delivered it: slack:",
+            card="The desk could not deliver it to the press channel in Slack: … The desk gave … delivered it to",
         ),
         CLAIM,
     ],
@@ -124,7 +124,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
                 "#yard": [wording.SEE_DIRECT_MESSAGE, wording.DIRECT_MESSAGE_FAILED],
                 "thread": ["Not delivered to Sam: The person has blocked the desk."],
             },
-            card="The desk could not deliver it: Sam: The person has blocked the desk.",
+            card="The desk could not deliver it to Sam: The person has blocked the desk.",
         ),
         Presses("anna", "Claim", at="press", sees={"thread": ["Not delivered to Sam:"]}),
         Says(
@@ -162,7 +162,9 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
         breaks("c-press", REFUSED),
         Says("sam", FURTHER, sees={"sam": ["I have added this to M-1."]}),
         Opens(
-            "anna", view="queue", page=f"Sam added a message: {FURTHER} … could not deliver it: slack:c-press: not_in"
+            "anna",
+            view="queue",
+            page=f"Sam added a message: {FURTHER} … could not deliver it to the press channel in Slack: not_in",
         ),
     ],
     "a card that somebody deleted comes back with the next change": [

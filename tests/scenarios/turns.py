@@ -20,7 +20,7 @@ REPORT = Says(
         "press": [f"M-1 · Media enquiry · unclaimed … Sam: … {ENQUIRY} … Asked by: Sam · slack … Claim … Reply"],
         "sam": [f"The press office has been told. … M-1 … take the person's name and number … {PHONE} … Withdraw"],
     },
-    card="unclaimed … Sam reported it … The desk delivered it: slack:c-press",
+    card="unclaimed … Sam reported it … The desk delivered it to the press channel in Slack",
 )
 CLAIM = Presses(
     "anna",
@@ -38,7 +38,7 @@ REPLY = Says(
         "thread": ["Delivered to Sam."],
     },
     marks=["delivered"],
-    card="answered by Anna … Anna wrote to the person who asked: Tell her … The desk delivered it: Sam",
+    card="answered by Anna … Anna wrote to the person who asked: Tell her … The desk delivered it to Sam",
 )
 CLOSE = (
     Presses("anna", "Close", at="press", form="Close: M-1"),
