@@ -7,6 +7,7 @@ from bot.cards.answers import answer, answer_alone, choose, confirm_media, topic
 from bot.cards.around import Around, Linked
 from bot.cards.askers import acknowledgement, added, own_case, reply
 from bot.cards.discreet import below, is_discreet, visible, visible_steps
+from bot.cards.duty import hand_over_form, offer, shift, wait_form
 from bot.cards.forms import CLOSING, close_form, details_form, note_form, reply_form, report_form
 from bot.cards.officers import in_thread, mail, ping, whole
 from bot.cards.queue import in_queue, queue_head, search_form
@@ -27,6 +28,7 @@ __all__ = [
     "confirm_media",
     "details_form",
     "escape",
+    "hand_over_form",
     "in_queue",
     "in_thread",
     "is_discreet",
@@ -34,6 +36,7 @@ __all__ = [
     "mail",
     "name",
     "note_form",
+    "offer",
     "own_case",
     "ping",
     "plain",
@@ -43,12 +46,14 @@ __all__ = [
     "report_form",
     "search_form",
     "sentence",
+    "shift",
     "shorten",
     "summarise",
     "topics",
     "unknown",
     "visible",
     "visible_steps",
+    "wait_form",
     "welcome",
     "whole",
 ]

@@ -41,6 +41,9 @@ def _of_state(case: Case) -> Iterator[Button]:
     if case.kind is CaseKind.MEDIA:
         yield Button(wording.DETAILS, "case.details", value, opens_form=True)
     if case.state is CaseState.CLAIMED:
+        yield Button(wording.HAND_OVER, "case.hand_over", value, opens_form=True)
+        if case.kind is CaseKind.MEDIA:
+            yield Button(wording.WAIT, "case.wait", value, opens_form=True)
         yield Button(wording.UNCLAIM, "case.unclaim", value)
     if case.kind is CaseKind.MEDIA:
         yield Button(wording.FALSE_ALARM, "case.false_alarm", value)

@@ -34,15 +34,17 @@ from bot.cases.deliveries import (
     tell_failed,
     unreachable,
 )
+from bot.cases.handover import decline, hand_over, not_owned_by, take, wait
 from bot.cases.officers import claim, close, note, reopen, reply, unclaim
 from bot.cases.reminders import come_due
-from bot.cases.schedule import WATCH, Pace, due
+from bot.cases.schedule import WATCH, Due, Pace, due
 
 __all__ = [
     "FALLBACK",
     "WATCH",
     "BelowPing",
     "Change",
+    "Due",
     "Effect",
     "Mail",
     "Pace",
@@ -61,9 +63,12 @@ __all__ = [
     "close",
     "come_due",
     "correct",
+    "decline",
     "due",
+    "hand_over",
     "is_stale",
     "not_for",
+    "not_owned_by",
     "note",
     "opened",
     "ping_failed",
@@ -72,8 +77,10 @@ __all__ = [
     "reply",
     "reply_delivered",
     "separate",
+    "take",
     "tell_failed",
     "unclaim",
     "unreachable",
+    "wait",
     "withdraw",
 ]

@@ -103,9 +103,9 @@ def _deadline_near(case: Case, pace: Pace, terms: Terms, now: datetime) -> Chang
 
 
 def _deadline_passed(case: Case, pace: Pace, terms: Terms, now: datetime) -> Change:
-    """Nobody is called from their bed over a deadline that was only assumed."""
+    """Nobody is called over a deadline that was only assumed but whoever has the case."""
     called = terms.on_call if case.due_known else ()
-    mention = tuple(dict.fromkeys((*owner_of(case), *called))) if case.due_known or not terms.opens_in else ()
+    mention = tuple(dict.fromkeys((*owner_of(case), *called)))
     words = wording.deadline_passed(case.reference, known=case.due_known)
     below = BelowPing(cards.in_thread(words), mention, harmless=True)
     step = Step(now, StepKind.DEADLINE_PASSED, text=named(case.due_at or now, pace))

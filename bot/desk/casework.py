@@ -7,7 +7,7 @@ from typing import assert_never
 
 from bot import cards, cases, effects, wording
 from bot.cases import Change, Refused
-from bot.desk import askers, officers
+from bot.desk import askers, duty, officers
 from bot.desk.actions import Act, Action, Errand, Errands, Who
 from bot.desk.handles import case_handle
 from bot.desk.mind import Minds
@@ -21,7 +21,7 @@ from bot.store import events, postings
 from bot.store.engine import Store
 from bot.store.tx import Tx
 
-ACTIONS: Mapping[str, Action] = {**officers.ACTIONS, **askers.ACTIONS}
+ACTIONS: Mapping[str, Action] = {**officers.ACTIONS, **askers.ACTIONS, **duty.ACTIONS}
 """Everything that can be done to a case: a button's action or a form's name -> what it is."""
 
 ERRANDS: Mapping[str, Errand] = {}

@@ -46,6 +46,12 @@ class Office:
         listed = (named.partition(":") for named in self._settings.officers)
         return tuple(Person(platform, token) for platform, _, token in listed)
 
+    @property
+    def officers(self) -> tuple[Person, ...]:
+        """Who may act, as they are listed; a user group stands for its members."""
+        listed = (named.partition(":") for named in self._settings.officers)
+        return tuple(Person(platform, token) for platform, _, token in listed)
+
     def is_officer(self, person: Person) -> bool:
         """Listed by themselves, or through a user group of their platform."""
         keys = {person.key} | {f"{person.platform}:{group}" for group in person.groups}

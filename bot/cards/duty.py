@@ -1,0 +1,55 @@
+"""Cards and forms of handing over, and of waiting for facts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot import wording
+from bot.cards.around import Around
+from bot.cards.discreet import visible
+from bot.cards.head import handle, head, state_word
+from bot.cards.text import escape, shorten
+from bot.messages import Block, Button, Buttons, Facts, Field, Form, Mention, Outgoing, Prose
+from bot.model import Case
+
+NAMES = 100
+"""Options that every platform takes in a choice."""
+
+
+def offer(case: Case, words: str) -> Outgoing:
+    """Asks an officer, below the card, to take the case over."""
+    take = Button(wording.TAKE, "case.take", handle(case), "primary")
+    decline = Button(wording.DECLINE, "case.decline", handle(case))
+    return Outgoing((Prose(escape(words)), Buttons((take, decline))), summary=shorten(words))
+
+
+def hand_over_form(case: Case, officers: Sequence[tuple[str, str]]) -> Form:
+    """To whom; `officers` are (`platform:id`, what they are called)."""
+    field = Field("to", wording.HAND_OVER_TO, "choice", required=True, options=tuple(officers[:NAMES]))
+    title = f"{wording.HAND_OVER}: {case.reference}"
+    return Form("case.hand_over", title, handle(case), (field,), submit=wording.HAND_OVER)
+
+
+def wait_form(case: Case) -> Form:
+    """For what, until when."""
+    fields = (
+        Field("for", wording.WAIT_FOR, value=case.waiting_for, max_length=150),
+        Field("until", wording.WAIT_UNTIL, hint=wording.WAIT_HINT, required=True, max_length=60),
+    )
+    return Form("case.wait", f"{wording.WAIT}: {case.reference}", handle(case), fields, submit=wording.WAIT)
+
+
+def shift(cases: Sequence[Case], ends: datetime, around: Around, *, mention: Sequence[str] = ()) -> Outgoing:
+    """All open cases at the end of a shift, each with a button for whoever goes on with it."""
+    at = wording.spoken(ends.astimezone(around.zone), around.now.astimezone(around.zone))
+    words = wording.shift_ends(at, over=ends <= around.now)
+    blocks: list[Block] = [Mention(tuple(mention))] if mention else []
+    blocks.append(Prose(escape(words)))
+    for case in cases:
+        blocks.append(head(visible(case), around))
+        if case.details.outlet:
+            blocks.append(Facts(((wording.DETAILS_LABELS["outlet"], case.details.outlet),)))
+        blocks.append(Buttons((Button(wording.TAKE, "case.take", handle(case)),)))
+    references = ", ".join(f"{case.reference} ({state_word(case)})" for case in cases)
+    return Outgoing(tuple(blocks), summary=shorten(f"{words} {references}"))

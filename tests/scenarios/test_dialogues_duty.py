@@ -1,0 +1,140 @@
+"""What time does to a case, and how it passes from one officer to another."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from bot import wording
+from tests.desk import PHONE
+from tests.dialogue import Again, Fills, Opens, Presses, Says, Stage, Turn, Waits
+from tests.scenarios.trouble import MINUTE, TOLD
+from tests.scenarios.turns import CLAIM, CLOSE, HOUR, REPORT
+
+NUDGE, BACK = wording.nudge("M-1"), wording.returned("M-1", "Anna")
+HAND_OVER = (
+    Presses("anna", wording.HAND_OVER, at="press", form="Hand over: M-1"),
+    Fills(
+        "anna",
+        {"to": "slack:ben"},
+        sees={"thread": [wording.asks_to_take("Anna", "M-1", "slack:ben") + " … I take it over … I cannot"]},
+        card="claimed by Anna … Handover offered to slack:ben … Anna offered it for handover: slack:ben",
+    ),
+)
+WAIT = (
+    Presses("anna", wording.WAIT, at="press", form="Wait for facts: M-1"),
+    Fills(
+        "anna",
+        {"for": "the head count", "until": "13:00"},
+        sees={"thread": ["Anna waits for the head count until today at 13:00."]},
+        card="Waiting for the head count until Monday 23 November 2026, 13:00 GMT. … Anna waits",
+    ),
+)
+
+DIALOGUES: dict[str, Sequence[Turn]] = {
+    "nobody claims an enquiry": [
+        REPORT,
+        Waits(15 * MINUTE, sees={"thread": [wording.reminder("M-1", 15)]}),
+        Waits(15 * MINUTE, sees={"thread": [f"{wording.reminder('M-1', 30)} {wording.CALLS}"]}),
+        Waits(15 * MINUTE, sees={"thread": [f"{wording.reminder('M-1', 45)} {wording.MAILED}"], "mail": ["M-1"]}),
+        Waits(
+            15 * MINUTE,
+            sees={
+                "thread": [f"{wording.reminder('M-1', 60)} {wording.told_to_phone(PHONE)}"],
+                "sam": [f"Nobody in the press office has taken M-1 up yet. … {PHONE}"],
+            },
+            card="unclaimed … The desk called whoever is on call … The desk told the person who asked to phone",
+        ),
+        Waits(29 * MINUTE),
+        Waits(MINUTE, sees={"thread": ["M-1 has been waiting for 90 minutes"]}),
+        CLAIM,
+        Waits(29 * MINUTE),
+    ],
+    "a silent owner": [
+        REPORT,
+        CLAIM,
+        Waits(29 * MINUTE),
+        Waits(MINUTE, sees={"thread": [NUDGE]}, card="claimed by Anna … The desk asked the owner how it is going"),
+        Waits(
+            30 * MINUTE,
+            sees={"thread": [BACK], "sam": [wording.returned_for_asker("M-1")]},
+            card="unclaimed … The desk put it back into the queue",
+        ),
+        Waits(15 * MINUTE, sees={"thread": ["M-1 has been waiting for 15 minutes"]}),
+        CLAIM,
+        Waits(HOUR, sees={"thread": [NUDGE, BACK]}),  # the asker knows that already
+    ],
+    "an owner who gives a sign": [
+        REPORT,
+        CLAIM,
+        Waits(30 * MINUTE, sees={"thread": [NUDGE]}),
+        Says("anna", "on it", at="thread", card="Anna noted: on it"),
+        Waits(29 * MINUTE),
+        Waits(MINUTE, sees={"thread": [NUDGE]}),
+        *CLOSE,
+        Waits(9 * HOUR),
+    ],
+    "an owner who waits for facts": [
+        REPORT,
+        CLAIM,
+        *WAIT,
+        Waits(179 * MINUTE),
+        Waits(MINUTE, sees={"thread": [wording.waited("M-1", "the head count")]}, card="claimed by Anna"),
+        Waits(30 * MINUTE, sees={"thread": [BACK], "sam": [wording.returned_for_asker("M-1")]}),
+    ],
+    "a time that is none": [
+        REPORT,
+        CLAIM,
+        Presses("anna", wording.WAIT, at="press", form="Wait for facts: M-1"),
+        Fills("anna", {"for": "facts", "until": "the cows come home"}, problem=wording.NOT_A_TIME),
+        Fills("anna", {"for": "facts", "until": "today at 9:00"}, problem=wording.NOT_A_TIME),
+        Presses("ben", wording.WAIT, at="press", notice=wording.taken("M-1", "Anna")),
+    ],
+    "a handover that is accepted": [
+        REPORT,
+        CLAIM,
+        *HAND_OVER,
+        Waits(29 * MINUTE),
+        Presses(
+            "ben",
+            wording.TAKE,
+            at="thread",
+            sees={"thread": [wording.took_over("Ben", "M-1", "Anna")], "sam": ["Ben of the press office"]},
+            card="claimed by Ben … Ben took it over: Anna",
+        ),
+        Again(notice=wording.yours_already("M-1")),
+        Presses("anna", "Reply", at="press", notice=wording.taken("M-1", "Ben")),
+        Presses("ben", wording.TAKE, at="thread", notice=wording.yours_already("M-1")),
+        Waits(29 * MINUTE),
+    ],
+    "a handover that is declined": [
+        REPORT,
+        CLAIM,
+        *HAND_OVER,
+        Presses("sam", wording.TAKE, at="thread", notice=wording.NOT_AN_OFFICER),
+        Presses("teams:carl", wording.DECLINE, at="slack:thread", notice=wording.NOT_OFFERED),
+        Presses(
+            "ben",
+            wording.DECLINE,
+            at="thread",
+            sees={"thread": [wording.declined("Ben", "M-1", "Anna")]},
+            card="claimed by Anna … Ben did not take it over",
+        ),
+        Says("anna", "reply: dry", at="thread", sees={"sam": ["> dry"], "thread": ["Delivered"]}, marks=TOLD),
+    ],
+    "a handover to nobody": [
+        REPORT,
+        CLAIM,
+        Presses("anna", wording.HAND_OVER, at="press", form="Hand over: M-1"),
+        Fills("anna", {"to": "slack:sam"}, problem=wording.CHOOSE_AN_OFFICER),
+        Fills("anna", {"to": "slack:anna"}, problem=wording.CHOOSE_AN_OFFICER),
+        Presses("ben", wording.HAND_OVER, at="press", notice=wording.taken("M-1", "Anna")),
+        Opens("anna", view="queue", page="claimed by Anna"),
+    ],
+}
+
+
+@pytest.mark.parametrize("name", DIALOGUES)
+async def test_dialogue(stage: Stage, name: str) -> None:
+    await stage.play(DIALOGUES[name])
