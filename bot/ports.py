@@ -77,7 +77,8 @@ class Messenger(Protocol):
 class AdapterState(Protocol):
     """A platform's own durable key-value store: routing data that changes, who was welcomed, what a console showed.
 
-    Keys are at most 400 characters, values any text. `put` replaces.
+    Keys are at most 400 characters, values any text. `put` replaces. A key about a person ends in `/` and their id: by
+    that it is erased.
     """
 
     async def get(self, key: str) -> str | None:
@@ -86,6 +87,14 @@ class AdapterState(Protocol):
 
     async def put(self, key: str, value: str) -> None:
         """Durable when it returns."""
+        ...
+
+    async def remember(self, key: str, value: str = "") -> None:
+        """Like `put`, but goes when it was not remembered again for as long as questions are kept.
+
+        Not while the person in whose id the key ends asks in a case, nor while a case's card heads the thread that the
+        key names as `thread/<token>`. Cheap to call each time.
+        """
         ...
 
     async def add(self, key: str, value: str) -> bool:

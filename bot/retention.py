@@ -36,6 +36,7 @@ _LOOK = 3600.0  # seconds after which a serving process looks whether a new day 
 _CONSOLE = "console"
 _SAID = {
     Kind.CASES: "closed cases, with everything that hangs on them",
+    Kind.ROUTES: "conversations and threads that nobody has used",
     Kind.QUESTIONS: "questions and what was answered",
     Kind.FEEDBACK: "opinions of answers",
     Kind.DELIVERIES: "deliveries that belong to no case",

@@ -8,6 +8,7 @@ from contextlib import suppress
 
 from aiohttp import web
 
+from adapters.slack.absence import REDELIVERS, Absence
 from adapters.slack.incoming import Reader
 from adapters.slack.manifest import PATH
 from adapters.slack.messenger import SlackMessenger
@@ -17,7 +18,7 @@ from adapters.slack.receiving import Receiver
 from adapters.slack.requests import Requests
 from adapters.slack.settings import PLATFORM, Settings
 from adapters.slack.showing import Shower
-from adapters.slack.socket import REDELIVERS, Socket
+from adapters.slack.socket import Socket
 from adapters.slack.web import SlackWeb
 from bot.errors import DeliveryFailure
 from bot.ports import AdapterState, Clock, Desk, Health
@@ -42,7 +43,8 @@ class SlackAdapter:
         self._directory = Directory(settings, self._web, clock)
         reader = Reader(settings, self._web, self._directory, places)
         self._receiver = Receiver(self._web, reader, Shower(self._web, places))
-        self._socket = Socket(settings, self._web, self._receiver, redelivers) if settings.mode == "socket" else None
+        absence = Absence(state, clock, redelivers)
+        self._socket = Socket(settings, self._web, self._receiver, absence) if settings.mode == "socket" else None
         self.messenger = SlackMessenger(settings, self._web, places, clock)
         self._trouble = "has not been asked yet who the token belongs to"
         self._coming_up: asyncio.Task[None] | None = None

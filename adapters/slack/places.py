@@ -21,6 +21,7 @@ _CHANNEL = re.compile(r"[CGD][A-Z0-9]+")
 _USER = re.compile(r"[UW][A-Z0-9]+")
 _TS = re.compile(r"\d+\.\d+")
 _RESPONSES = timedelta(minutes=30)  # how long Slack takes answers at a response URL
+_NOTED = timedelta(days=1)  # after which it is noted again that a conversation is in use
 _COMMAND, _SHARE, _SHARED = "command/", "share/", "shared/"
 
 
@@ -78,28 +79,30 @@ class Places:
 
     def __init__(self, state: AdapterState, clock: Clock, web: SlackWeb) -> None:
         self._state, self._clock, self._web = state, clock, web
-        self._conversations: dict[str, str] = {}
+        self._conversations: dict[str, tuple[str, datetime]] = {}
 
     async def conversation(self, user: str) -> str:
         """The id of somebody's direct conversation; asked of Slack once."""
         if user not in self._conversations:
             known = await self._state.get(f"direct/{user}")
             await self.learn_conversation(user, known or await self._web.open_conversation(user))
-        return self._conversations[user]
+        return self._conversations[user][0]
 
     async def learn_conversation(self, user: str, channel: str) -> None:
         """A message came from there."""
-        if self._conversations.get(user) != channel:
-            await self._state.put(f"direct/{user}", channel)
-            self._conversations[user] = channel
+        now = self._clock.now()
+        known, noted = self._conversations.get(user, ("", now))
+        if known != channel or now - noted > _NOTED:
+            await self._state.remember(f"direct/{user}", channel)
+            self._conversations[user] = (channel, now)
 
     async def addressed_in(self, channel: str, ts: str, user: str) -> None:
         """Somebody spoke to the desk in this thread: what they say there next needs no mention."""
-        await self._state.add(f"thread/{channel}/{ts}/{user}", "")
+        await self._state.remember(f"thread/{channel}/{ts}/{user}")
 
     async def wrote_in(self, channel: str, ts: str) -> None:
         """The desk began this thread: whatever is said there is its business."""
-        await self._state.add(f"thread/{channel}/{ts}", "")
+        await self._state.remember(f"thread/{channel}/{ts}")
 
     async def is_ours(self, channel: str, ts: str, user: str) -> bool | None:
         """Whether words of this person in this thread address the desk; None where the thread is none of its own."""
@@ -107,6 +110,8 @@ class Places:
         known = {key for key, _ in await self._state.items(thread_)}
         if not known:
             return None
+        if thread_ in known:
+            await self._state.remember(thread_)
         return not known.isdisjoint({thread_, f"{thread_}/{user}"})
 
     # ---- slash commands ---------------------------------------------------------------------------------------------
@@ -119,7 +124,7 @@ class Places:
                 if now - datetime.fromisoformat(json.loads(value)["at"]) > _RESPONSES:
                     await self._state.delete(key)
         known = {"at": now.isoformat(), "url": at.url, "channel": at.channel}
-        await self._state.put(f"{_COMMAND}{id_}", json.dumps(known))
+        await self._state.remember(f"{_COMMAND}{id_}", json.dumps(known))
 
     async def command(self, id_: str) -> Command | None:
         """Where to answer, unless it is too late."""
@@ -131,7 +136,9 @@ class Places:
 
     async def offer(self, id_: str, blocks: str) -> None:
         """Keep what may be shared in the channel, while the button for it works."""
-        await self._state.put(f"{_SHARE}{id_}", json.dumps({"at": self._clock.now().isoformat(), "blocks": blocks}))
+        await self._state.remember(
+            f"{_SHARE}{id_}", json.dumps({"at": self._clock.now().isoformat(), "blocks": blocks})
+        )
 
     async def take(self, id_: str) -> str | None:
         """What may be shared, once: None where it was shared already, or is too old."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from contextlib import suppress
 
 from slack_bolt.adapter.socket_mode.async_internals import send_async_response
@@ -14,6 +13,7 @@ from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 
+from adapters.slack.absence import Absence
 from adapters.slack.quiet import sdk_logger
 from adapters.slack.receiving import Receiver
 from adapters.slack.settings import Settings
@@ -21,9 +21,6 @@ from adapters.slack.web import SlackWeb
 from bot.errors import DeliveryFailure
 
 log = logging.getLogger(__name__)
-
-REDELIVERS = 300.0
-"""Seconds for which Slack keeps sending an event that nobody acknowledged."""
 
 _LOOK = 0.25  # seconds between looks at the connection
 _CONNECT = 10.0
@@ -38,13 +35,12 @@ class Socket:
     `reason` says why there is none, or that the desk was away for longer than Slack repeats events.
     """
 
-    def __init__(self, settings: Settings, web: SlackWeb, receiver: Receiver, redelivers: float = REDELIVERS) -> None:
-        self._settings, self._web, self._receiver, self._redelivers = settings, web, receiver, redelivers
+    def __init__(self, settings: Settings, web: SlackWeb, receiver: Receiver, absence: Absence) -> None:
+        self._settings, self._web, self._receiver, self._absence = settings, web, receiver, absence
         self._under_way = 0
         self._stopping = False
         self._idle = asyncio.Event()
         self._idle.set()
-        self._away_since: float | None = None
         self._missed = ""
         self._loop: asyncio.Task[None] | None = None
         self.connected = False
@@ -98,8 +94,10 @@ class Socket:
         try:
             async with asyncio.timeout(_CONNECT):
                 await client.connect()  # type: ignore[no-untyped-call]
-            self._found()
-            while await client.is_connected() or await self._comes_back(client):  # noqa: ASYNC110 - it tells nobody
+            self._missed = await self._absence.back() or self._missed
+            self.connected = True
+            while await client.is_connected() or await self._comes_back(client):
+                await self._absence.here()
                 await asyncio.sleep(_LOOK)
         except TimeoutError:
             log.warning("Slack's Socket Mode could not be connected in time")
@@ -131,17 +129,8 @@ class Socket:
             if not self._under_way:
                 self._idle.set()
 
-    def _found(self) -> None:
-        if self._away_since is not None and (away := time.monotonic() - self._away_since) > self._redelivers:
-            self._missed = f"was not connected for {away:.0f} s; Slack may not have kept what was said meanwhile"
-            log.error("Slack %s", self._missed)
-        self._away_since = None
-        self.connected = True
-
     def _lost(self, why: str) -> None:
         if self.connected or self._trouble != why:
             log.warning("Slack's Socket Mode is not connected: %s", why)
-        if self._away_since is None and self.connected:
-            self._away_since = time.monotonic()
         self.connected = False
         self._trouble = why

@@ -13,6 +13,7 @@ from sqlalchemy import (
     delete,
     exists,
     func,
+    literal,
     literal_column,
     not_,
     or_,
@@ -23,7 +24,17 @@ from sqlalchemy import (
 
 from bot.model import CaseState
 from bot.store.events import Once
-from bot.store.tables import answered, feedback, inbound_event, job, lane, press_case
+from bot.store.tables import (
+    adapter_state,
+    answered,
+    case_asker,
+    feedback,
+    inbound_event,
+    job,
+    lane,
+    posting,
+    press_case,
+)
 from bot.store.tx import Tx
 
 # Literals, so that both engines see that the partial indexes serve.
@@ -35,6 +46,7 @@ class Kind(StrEnum):
     """A class of data that goes at the same age, in the order in which they are removed."""
 
     CASES = "cases"
+    ROUTES = "routes"
     QUESTIONS = "questions"
     FEEDBACK = "feedback"
     DELIVERIES = "deliveries"
@@ -90,6 +102,8 @@ def _rule(kind: Kind, ages: Ages) -> tuple[Table, ColumnElement[bool]]:
             # What is still on its way to somebody leaves first.
             waiting = exists().where(job.c.case_id == press_case.c.id, job.c.state == _PENDING)
             return press_case, and_(_closed(ages.cases), press_case.c.held.is_(False), not_(waiting))
+        case Kind.ROUTES:
+            return adapter_state, and_(adapter_state.c.used_at < ages.questions, not_(_of_a_case()))
         case Kind.QUESTIONS:
             return answered, answered.c.at < ages.questions
         case Kind.FEEDBACK:
@@ -105,6 +119,19 @@ def _rule(kind: Kind, ages: Ages) -> tuple[Table, ColumnElement[bool]]:
             return inbound_event, or_(repeats, inbound_event.c.received_at < ages.once)
         case Kind.LANES:
             return lane, lane.c.name.not_in(select(job.c.lane))
+
+
+def _of_a_case() -> ColumnElement[bool]:
+    """Whether a row of an adapter's state is how somebody is reached who asks in a case, or where its card stands.
+
+    LIKE takes A for a on SQLite, and an underscore for anything: so it keeps a little more, never less.
+    """
+    platform, key = adapter_state.c.platform, adapter_state.c.key
+    asks = exists().where(case_asker.c.person_platform == platform, key.like(literal("%/") + case_asker.c.person_id))
+    heads = exists().where(
+        posting.c.thread_platform == platform, key.like(literal("thread/") + posting.c.thread_token + "%")
+    )
+    return or_(asks, heads)
 
 
 def _closed(before: datetime) -> ColumnElement[bool]:

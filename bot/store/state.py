@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
+from functools import cache
 
-from sqlalchemy import ColumnElement, and_, delete, func, select
+from sqlalchemy import ColumnElement, and_, bindparam, delete, func, or_, select
+from sqlalchemy.sql.dml import Insert
 
 from bot.store.engine import Store
 from bot.store.tables import adapter_state
-from bot.store.tx import Tx, insert
+from bot.store.tx import Tx, insert, insert_on
+from bot.store.types import Instant
+
+_FRESH = timedelta(days=1)  # what was noted since is not written again
 
 
 class DurableState:
@@ -33,6 +39,15 @@ class DurableState:
                     index_elements=["platform", "key"], set_={"value": statement.excluded.value}
                 )
             )
+
+        await self._store.run(work)
+
+    async def remember(self, key: str, value: str = "") -> None:
+        """Like `put`, but goes when it was not remembered again for as long as questions are kept."""
+
+        def work(tx: Tx) -> None:
+            row = {"platform": self._platform, "key": key, "value": value, "used_at": tx.now}
+            tx.connection.execute(_remembering(tx.connection.dialect.name), row | {"stale": tx.now - _FRESH})
 
         await self._store.run(work)
 
@@ -69,3 +84,15 @@ class DurableState:
 
     def _is(self, key: str) -> ColumnElement[bool]:
         return and_(adapter_state.c.platform == self._platform, adapter_state.c.key == key)
+
+
+@cache  # messages in channels need it one after the other
+def _remembering(engine: str) -> Insert:
+    statement = insert_on(engine, adapter_state)
+    new, column = statement.excluded, adapter_state.c
+    stale = or_(column.used_at.is_(None), column.used_at < bindparam("stale", type_=Instant))
+    return statement.on_conflict_do_update(
+        index_elements=["platform", "key"],
+        set_={"value": new.value, "used_at": new.used_at},
+        where=or_(column.value != new.value, stale),
+    )

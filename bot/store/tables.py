@@ -213,6 +213,7 @@ adapter_state = Table(
     Column("platform", Words, primary_key=True),
     Column("key", Words, primary_key=True),
     Column("value", Words, nullable=False),
+    Column("used_at", Instant),
 )
 
 knowledge_snapshot = Table(

@@ -84,6 +84,18 @@ async def test_an_absence_longer_than_slack_repeats_is_reported(
         assert "was not connected for" in here.adapter.health().reason
 
 
+@pytest.mark.parametrize(("down_for", "reported"), [(timedelta(minutes=4), False), (timedelta(minutes=6), True)])
+async def test_so_is_one_that_lies_between_two_processes(
+    slack: LoopbackSlack, state: DurableState, clock: ManualClock, down_for: timedelta, reported: bool
+) -> None:
+    async with connected(slack, RecordingDesk(), state, clock, "socket") as here:
+        assert here.adapter.health().reason == ""
+    clock.advance(down_for)
+    async with connected(slack, RecordingDesk(), state, clock, "socket") as here:
+        assert here.adapter.health().ready
+        assert ("was not connected for 360 s" in here.adapter.health().reason) is reported
+
+
 async def test_a_refused_app_token_leaves_the_rest_working(
     slack: LoopbackSlack, state: DurableState, clock: ManualClock
 ) -> None:

@@ -12,9 +12,9 @@ from typing import Any, Literal
 from aiohttp import ClientSession
 
 from adapters.http import HttpServer
+from adapters.slack.absence import REDELIVERS
 from adapters.slack.adapter import SlackAdapter
 from adapters.slack.settings import Settings
-from adapters.slack.socket import REDELIVERS
 from bot.ports import AdapterState, Clock, Desk
 from tests.slack.server import APP_TOKEN, BOT_TOKEN, DESK, SECRET, TEAM, Json, LoopbackSlack, Posted
 

@@ -13,7 +13,7 @@ from bot.config import Privacy
 from bot.errors import UserError
 from bot.model import JobKind, NewJob, StepKind
 from bot.retention import EVENTS_KEPT, TEXTS_KEPT, forget, keep, purge, purge_daily
-from bot.store import answers, cases, events, jobs, retention
+from bot.store import answers, cases, events, jobs, postings, retention
 from bot.store.engine import Store
 from bot.store.events import Once
 from bot.store.retention import Kind
@@ -251,6 +251,47 @@ async def test_what_the_console_showed_goes_as_questions_and_cases_do(store: Sto
     assert (await purge(store, PRIVACY, transcript)).counts["console"] == 1
     again = await Transcript(state, clock).person_says("staff/sam", "sam", "a third", "E4")
     assert again.revision == 4
+
+
+async def test_where_somebody_was_reached_goes_when_it_was_not_used_for_as_long_as_questions_are_kept(
+    store: Store, clock: ManualClock
+) -> None:
+    state = DurableState(store, "slack")
+    for key in ("direct/U1", "direct/U2", "direct/U2"):
+        await state.remember(key, "D1")
+    await state.put("connected", "")
+    clock.advance(PRIVACY.questions - DAY)
+    await state.remember("direct/U2", "D1")
+    clock.advance(DAY)
+    assert (await purge(store, PRIVACY)).counts[Kind.ROUTES] == 0
+    clock.advance(SECOND)
+    assert (await purge(store, PRIVACY)).counts[Kind.ROUTES] == 1
+    assert [key for key, _ in await state.items("")] == ["connected", "direct/U2"]
+
+
+async def test_what_is_remembered_again_with_something_else_is_that(store: Store, clock: ManualClock) -> None:
+    state = DurableState(store, "slack")
+    await state.remember("direct/U1", "D1")
+    clock.advance(SECOND)
+    await state.remember("direct/U1", "D2")
+    assert await state.get("direct/U1") == "D2"
+
+
+async def test_who_asks_in_a_case_and_the_thread_of_its_card_stay_reachable_as_long_as_the_case(house: House) -> None:
+    state = DurableState(house.store, "slack")
+    case = await enquire(house)
+    with house.store.transaction() as tx:
+        card = postings.of_case(tx, case)[0].receipt
+    assert card.thread
+    kept = [f"direct/{SAMWISE.id}", f"thread/{card.thread.token}", f"thread/{card.thread.token}/{ANNA.id}"]
+    for key in (*kept, "direct/U2ROSIE", "thread/c-press/2.1"):
+        await state.remember(key)
+    house.clock.advance(PRIVACY.questions + SECOND)
+    assert (await purge(house.store, PRIVACY)).counts[Kind.ROUTES] == 2
+    assert [key for key, _ in await state.items("")] == sorted(kept)
+    await work_off(house, case)
+    house.clock.advance(PRIVACY.cases + SECOND)
+    assert (await purge(house.store, PRIVACY)).counts[Kind.ROUTES] == 3
 
 
 # ---- what somebody asks to have erased ------------------------------------------------------------------------------
