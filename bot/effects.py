@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from typing import Any, Literal, assert_never
 
 from pydantic import TypeAdapter
@@ -124,11 +124,19 @@ def send(tx: Tx, to: Address, outgoing: Outgoing, *, key: str) -> None:
 
 def commit(tx: Tx, change: Change, press: Press, *, answers: MarkMessage | None = None) -> None:
     """Write a change of a case and everything that follows from it. `answers`: the message that asked for it."""
+    together = (change, *change.also)
+    for each in together:  # before anything is drawn: the card of one tells of the others
+        if each.case.revision > 1:
+            case_rows.save(tx, each.case)
+        for step in each.steps:
+            case_rows.add_step(tx, each.case.id, step)
+    for each in together:
+        _let_leave(tx, each, press, answers)
+        watch(tx, each.case, press.pace)
+
+
+def _let_leave(tx: Tx, change: Change, press: Press, answers: MarkMessage | None) -> None:
     case = change.case
-    if case.revision > 1:
-        case_rows.save(tx, case)
-    for step in change.steps:
-        case_rows.add_step(tx, case.id, step)
     for number, effect in enumerate(change.effects):
         key = f"case:{case.id}:{case.revision}:{number}"
         match effect:
@@ -149,7 +157,6 @@ def commit(tx: Tx, change: Change, press: Press, *, answers: MarkMessage | None 
                 jobs.cancel_lane(tx, timer_lane(case.id, effect.name))
             case _:
                 assert_never(effect)
-    watch(tx, case, press.pace)
 
 
 def watch(tx: Tx, case: Case, pace: Pace) -> None:
@@ -165,6 +172,19 @@ def watch(tx: Tx, case: Case, pace: Pace) -> None:
     for at in wanted:
         key = f"{lane}:{case.revision}:{tx.now.isoformat()}:{at.isoformat()}"
         jobs.put(tx, NewJob(JobKind.TIMER, lane, key, _timer(cases.WATCH), at, case.id))
+
+
+def call_back(tx: Tx, name: str, at: datetime, **more: str) -> None:
+    """Have a timer of the desk's own come back at this time with `more`, in place of the one that was to come."""
+    lane = lane_of(name)
+    jobs.cancel_lane(tx, lane)
+    key = f"{lane}:{tx.now.isoformat()}:{at.isoformat()}"
+    jobs.put(tx, NewJob(JobKind.TIMER, lane, key, _timer(name) | more, at))
+
+
+def lane_of(name: str) -> str:
+    """Where a timer of the desk's own stands."""
+    return f"timer:{name}"
 
 
 def put(tx: Tx, case: Case, delivery: Delivery, to: Address, key: str) -> None:

@@ -11,7 +11,7 @@ from bot.cards.duty import hand_over_form, offer, shift, wait_form
 from bot.cards.forms import CLOSING, close_form, details_form, note_form, reply_form, report_form
 from bot.cards.officers import in_thread, mail, ping, whole
 from bot.cards.queue import in_queue, queue_head, search_form
-from bot.cards.stories import linked
+from bot.cards.stories import incident_form, incident_off, incident_on, linked
 from bot.cards.text import escape, name, plain, sentence, shorten, summarise
 
 __all__ = [
@@ -31,6 +31,9 @@ __all__ = [
     "hand_over_form",
     "in_queue",
     "in_thread",
+    "incident_form",
+    "incident_off",
+    "incident_on",
     "is_discreet",
     "linked",
     "mail",

@@ -10,14 +10,21 @@ from bot.messages import Block, Button, Buttons, Outgoing, Prose, Quote, Small
 from bot.model import Asker, Case, CaseKind
 
 
-def acknowledgement(case: Case, *, holding_line: str, phone: str) -> Outgoing:
-    """What the asker reads when a case was opened: the reference, what to do meanwhile, the number."""
+def acknowledgement(case: Case, *, holding_line: str, phone: str, duty: str, deadline: str) -> Outgoing:
+    """What the asker reads when a case was opened: the reference, what to do meanwhile, who is there, the number.
+
+    `duty` says when somebody is at the desk, `deadline` what was understood of it; empty where there is nothing to say.
+    """
+    reached = wording.phone(escape(phone))
     if case.kind is CaseKind.MEDIA:
-        paragraphs = [wording.passed_on(case.reference), holding_line.strip(), wording.phone(escape(phone))]
+        told = [wording.passed_on(case.reference), holding_line.strip()]
+        paragraphs = [*told, escape(duty), escape(deadline), reached]
+        if case.urgent and phone:
+            paragraphs = [wording.urgent_phone(escape(phone)), *paragraphs[:-1]]
     else:
-        paragraphs = [wording.question_passed_on(case.reference)]
+        paragraphs = [wording.question_passed_on(case.reference), escape(duty)]
     blocks: list[Block] = [Prose("\n\n".join(part for part in paragraphs if part))]
-    if case.askers[0].files:
+    if any(asker.files for asker in case.askers):
         blocks.append(Small(wording.FILES_NOT_PASSED))
     value = handle(case)
     buttons = [Button(wording.WITHDRAW, "case.withdraw", value)]

@@ -8,6 +8,7 @@ from bot.messages import Field, Form
 from bot.model import Case, Details, Outcome
 
 UNKNOWN = Details()
+LONG_DETAILS = frozenset({"questions", "said", "about"})
 CLOSING = (Outcome.ANSWERED, Outcome.NO_ACTION)
 """How an officer may say that a case ended; the other outcomes have ways of their own."""
 
@@ -47,7 +48,13 @@ def details_form(case: Case) -> Form:
 
 
 def _details(known: Details) -> tuple[Field, ...]:
-    return tuple(
-        Field(name, label, "text" if name == "about" else "line", value=getattr(known, name))
-        for name, label in wording.DETAILS_LABELS.items()
-    )
+    """The five that matter most come first: whoever fills this in may be on the telephone."""
+    return tuple(_detail(name, label, getattr(known, name)) for name, label in wording.DETAILS_LABELS.items())
+
+
+def _detail(name: str, label: str, value: str) -> Field:
+    if name == "medium":
+        options = tuple((medium, medium) for medium in wording.MEDIA_KINDS)
+        return Field(name, label, "choice", value=value, options=options)
+    hint = wording.DETAILS_HINTS.get(name, "")
+    return Field(name, label, "text" if name in LONG_DETAILS else "line", value=value, hint=hint)

@@ -57,8 +57,8 @@ def in_thread(said: str, quote: str = "", *, files: int = 0, link: str = "") -> 
 
 
 def _summary(seen: Case) -> str:
-    first = seen.askers[0]
-    said = f"{name(first.person)}: {shorten(first.text)}" if first.text else seen.details.outlet
+    first = seen.askers[0] if seen.askers else None
+    said = f"{name(first.person)}: {shorten(first.text)}" if first and first.text else seen.details.outlet
     what = wording.urgent(seen.reference) if seen.urgent and seen.state is not CaseState.CLOSED else seen.reference
     return f"{what}, {title(seen)}, {state_word(seen)}. {said}".rstrip()
 
@@ -105,18 +105,14 @@ def _details(seen: Case, around: Around) -> Iterator[tuple[str, str]]:
         yield wording.RESPONDED, wording.moment(local(seen.responded_at, around.zone))
     if around.incident and seen.incident_id is not None:
         yield wording.INCIDENT_LABEL, around.incident
-    if seen.restricted:
-        return
-    for kind, label in ((LinkKind.SAME, wording.SAME_ENQUIRY), (LinkKind.STORY, wording.SAME_STORY)):
-        others = [wording.linked(each.reference, each.outlet, each.state) for each in around.links if each.kind is kind]
-        if others:
-            yield label, "; ".join(others)
 
 
 def _hints(seen: Case, around: Around) -> Iterator[str]:
     if seen.restricted:
         yield wording.RESTRICTED_HINT
-    elif seen.details.embargo:
+    else:
+        yield from _related(around)
+    if seen.details.embargo:
         yield wording.EMBARGO_HINT
     if seen.foi:
         yield wording.FOI_HINT
@@ -130,6 +126,14 @@ def _hints(seen: Case, around: Around) -> Iterator[str]:
         yield wording.offered(name(seen.offered_to))
     if seen.unreachable:
         yield seen.unreachable
+
+
+def _related(around: Around) -> Iterator[str]:
+    for kind, say in ((LinkKind.SAME, wording.others_contacted), (LinkKind.STORY, wording.same_story)):
+        if others := [
+            wording.linked(each.reference, each.outlet, each.state) for each in around.links if each.kind is kind
+        ]:
+            yield say(others)
 
 
 def history(seen: Case, steps: Sequence[Step]) -> History:

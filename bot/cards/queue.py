@@ -10,6 +10,7 @@ from bot.cards.buttons import rows
 from bot.cards.discreet import visible, visible_steps
 from bot.cards.head import head, state_word
 from bot.cards.officers import history
+from bot.cards.stories import incident_button
 from bot.cards.text import name, shorten
 from bot.messages import Block, Button, Buttons, Facts, Field, Form, Outgoing, Quote, Small
 from bot.model import Case, Incident, Step
@@ -30,6 +31,7 @@ def queue_head(query: str, took: tuple[tuple[str, str], ...], incident: Incident
     ]
     look = Button(wording.SEARCH, "queue.search", opens_form=True)
     blocks: list[Block] = [Buttons((*places, look))]
+    blocks.append(Buttons((incident_button(incident),)))
     if incident:
         blocks.append(Facts(((wording.INCIDENT_LABEL, incident.title),)))
     if took:

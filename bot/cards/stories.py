@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from bot import wording
 from bot.cards.around import Linked
 from bot.cards.discreet import visible
 from bot.cards.head import state_word
-from bot.model import Case, CaseKind, CaseState, LinkKind
+from bot.cards.text import name, sentence
+from bot.messages import Button, Buttons, Field, Form, Outgoing, Person
+from bot.model import Case, CaseKind, CaseState, Incident, LinkKind
 
 
 def linked(case: Case, other: Case, kind: LinkKind) -> Linked:
@@ -14,3 +17,31 @@ def linked(case: Case, other: Case, kind: LinkKind) -> Linked:
     free = all(each.state is not CaseState.CLOSED and each.kind is CaseKind.MEDIA for each in (case, other))
     joinable = kind is LinkKind.SAME and free
     return Linked(other.id, other.reference, seen.details.outlet, state_word(seen), kind, joinable=joinable)
+
+
+def incident_form(holding_line: str) -> Form:
+    """Declare an incident; the usual holding line is what its own begins with."""
+    fields = (
+        Field("title", wording.INCIDENT_NAME, hint=wording.INCIDENT_NAME_HINT, required=True, max_length=150),
+        Field("holding_line", wording.INCIDENT_LINE, "text", value=holding_line.strip(), required=True),
+        Field("lead", wording.INCIDENT_LEAD, hint=wording.INCIDENT_LEAD_HINT),
+    )
+    return Form("press.incident", wording.INCIDENT_TITLE, "", fields, submit=wording.INCIDENT_DECLARE)
+
+
+def incident_button(incident: Incident | None) -> Button:
+    """What an officer may do about the incident of the day."""
+    if incident is None:
+        return Button(wording.INCIDENT, "press.incident", opens_form=True)
+    return Button(wording.INCIDENT_END, "press.incident_end", str(incident.id))
+
+
+def incident_on(incident: Incident, by: Person) -> Outgoing:
+    """To every press channel."""
+    said = sentence(wording.incident_on(incident.title, name(by)))
+    return Outgoing((*said.blocks, Buttons((incident_button(incident),))), said.summary, urgent=True)
+
+
+def incident_off(incident: Incident, by: Person) -> Outgoing:
+    """To every press channel."""
+    return sentence(wording.incident_off(incident.title, name(by)))

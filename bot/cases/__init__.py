@@ -35,9 +35,12 @@ from bot.cases.deliveries import (
     unreachable,
 )
 from bot.cases.handover import decline, hand_over, not_owned_by, take, wait
+from bot.cases.joining import join, linked, split
 from bot.cases.officers import claim, close, note, reopen, reply, unclaim
 from bot.cases.reminders import come_due
 from bot.cases.schedule import WATCH, Due, Pace, due
+from bot.cases.secrets import is_delicate, restrict, unrestrict
+from bot.cases.signs import Understood, is_urgent, may_be_foi, understood
 
 __all__ = [
     "FALLBACK",
@@ -55,6 +58,7 @@ __all__ = [
     "StopTimer",
     "Tell",
     "Terms",
+    "Understood",
     "add",
     "add_details",
     "asker_of",
@@ -66,7 +70,12 @@ __all__ = [
     "decline",
     "due",
     "hand_over",
+    "is_delicate",
     "is_stale",
+    "is_urgent",
+    "join",
+    "linked",
+    "may_be_foi",
     "not_for",
     "not_owned_by",
     "note",
@@ -76,11 +85,15 @@ __all__ = [
     "reopen",
     "reply",
     "reply_delivered",
+    "restrict",
     "separate",
+    "split",
     "take",
     "tell_failed",
     "unclaim",
+    "understood",
     "unreachable",
+    "unrestrict",
     "wait",
     "withdraw",
 ]

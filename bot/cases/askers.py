@@ -24,8 +24,11 @@ from bot.cases.changes import (
     closed,
     owner_of,
     stop_all,
+    tell_all,
 )
-from bot.messages import Person, Said
+from bot.cases.schedule import Pace
+from bot.cases.signs import understood
+from bot.messages import Outgoing, Person, Said
 from bot.model import Asker, Case, CaseKind, CaseState, Details, Outcome, Step, StepKind
 
 
@@ -34,20 +37,37 @@ def asker_of(said: Said, now: datetime) -> Asker:
     return Asker(said.person, said.direct, said.at, said.text, now, said.event_id, said.link, said.files)
 
 
-def opened(case: Case, terms: Terms, now: datetime) -> Change:
-    """A case that was just created: ping, acknowledge, and watch that somebody takes it."""
-    asker = case.askers[0]
-    steps = [Step(now, StepKind.OPENED, asker.person, asker.text, asker.event_id)]
+def opened(case: Case, terms: Terms, now: datetime, by: Person | None = None) -> Change:
+    """A case that was just created: ping, acknowledge, and watch that somebody takes it.
+
+    `by` is the officer who opened it where nobody asked.
+    """
+    first = case.askers[0] if case.askers else None
+    text = first.text if first else case.details.about
+    steps = [Step(now, StepKind.OPENED, first.person if first else by, text, first.event_id if first else "")]
     mention = terms.on_call if case.kind is CaseKind.MEDIA and (terms.on_call_at_once or case.urgent) else ()
     if mention:
         steps.append(Step(now, StepKind.ON_CALL))
-    acknowledgement = cards.acknowledgement(case, holding_line=terms.holding_line, phone=terms.phone)
-    effects: list[Effect] = [Ping(mention), Tell(asker, acknowledgement)]
-    if len(asker.text) > LONG:
-        effects.append(BelowPing(cards.in_thread(wording.WHOLE, asker.text)))
+    effects: list[Effect] = [Ping(mention), *tell_all(case, _acknowledged(case, terms, now, called=bool(mention)))]
+    if len(text) > LONG and first:
+        effects.append(BelowPing(cards.in_thread(wording.WHOLE, text)))
     if case.kind is CaseKind.MEDIA:
         effects.append(StartTimer(FALLBACK, terms.fallback_after))
     return Change(case, tuple(steps), tuple(effects))
+
+
+def _acknowledged(case: Case, terms: Terms, now: datetime, *, called: bool) -> Outgoing:
+    here = now.astimezone(terms.zone)
+    duty = wording.nobody_known(called=called)
+    if terms.closes_at:
+        duty = wording.desk_is_open(terms.closes_at.astimezone(terms.zone), here)
+    elif terms.opens_in:
+        duty = wording.desk_is_shut((now + terms.opens_in).astimezone(terms.zone), here, called=called)
+    deadline = ""
+    if case.due_at:
+        say = wording.understood_deadline if case.due_known else wording.assumed_deadline
+        deadline = say(case.due_at.astimezone(terms.zone))
+    return cards.acknowledgement(case, holding_line=terms.holding_line, phone=terms.phone, duty=duty, deadline=deadline)
 
 
 def add(case: Case, said: Said, now: datetime, *, number: int) -> Change:
@@ -98,18 +118,36 @@ def separate(case: Case, message: Step, by: Person, new: Case, now: datetime) ->
     return changed(case, (step,), Redraw(), BelowPing(below, owner_of(case)))
 
 
-def add_details(case: Case, by: Person, details: Details, now: datetime) -> Change | Refused:
-    """What became known of the enquiry; an empty field keeps what was known."""
+def add_details(case: Case, by: Person, details: Details, terms: Terms, pace: Pace, now: datetime) -> Change | Refused:
+    """What became known of the enquiry; an empty field keeps what was known.
+
+    A new deadline counts from now on; what hurries by now calls whoever is on call where nobody has it.
+    """
     known = {field.name: getattr(details, field.name) or getattr(case.details, field.name) for field in fields(Details)}
     merged = Details(**known)
     if merged == case.details:
         return Refused(wording.NOTHING_WRITTEN)
     new = {wording.DETAILS_LABELS[key]: value for key, value in known.items() if value != getattr(case.details, key)}
+    after = _reread(case, merged, pace, now)
+    calls = terms.on_call if after.urgent and not case.urgent and case.state is CaseState.OPEN else ()
+    read = wording.deadline_read(after.due_at.astimezone(terms.zone)) if after.due_at and after.due_known else ""
     text = "; ".join(f"{label}: {value}" for label, value in new.items())
-    below = BelowPing(cards.in_thread(wording.details_added(name(by)), text), owner_of(case, but=by))
-    step = Step(now, StepKind.DETAILS, by, text)
-    notice = wording.details_taken(case.reference)
-    return changed(replace(case, details=merged), (step,), Redraw(), below, notice=notice)
+    below = BelowPing(cards.in_thread(wording.details_added(name(by)), text), (*owner_of(case, but=by), *calls))
+    steps = [Step(now, StepKind.DETAILS, by, text)]
+    if calls:
+        steps.append(Step(now, StepKind.ON_CALL))
+    notice = " ".join(part for part in (wording.details_taken(case.reference), read) if part)
+    return changed(after, tuple(steps), Redraw(), below, notice=notice)
+
+
+def _reread(case: Case, details: Details, pace: Pace, now: datetime) -> Case:
+    """The case with these details, and what they say of its deadline and its haste."""
+    said = "\n".join(asker.text for asker in case.askers)
+    read = understood(case.kind, said, details, pace, now)
+    foi = case.foi or read.foi
+    if details.deadline == case.details.deadline:
+        return replace(case, details=details, foi=foi, urgent=case.urgent or read.urgent)
+    return replace(case, details=details, due_at=read.due_at, due_known=read.due_known, urgent=read.urgent, foi=foi)
 
 
 def _asker(case: Case, person: Person) -> Asker | None:

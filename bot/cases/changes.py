@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from bot import wording
 from bot.cards import name
@@ -16,7 +16,7 @@ class Terms:
     """What the press office promises, for this moment.
 
     `on_call` is who is mentioned in a ping that leaves now, already in the first where `on_call_at_once`; `opens_in` is
-    how long nobody will be at the press desk.
+    how long nobody will be at the press desk, `closes_at` until when somebody is. `zone` is the organisation's.
     """
 
     phone: str
@@ -25,6 +25,8 @@ class Terms:
     on_call: tuple[str, ...] = ()
     on_call_at_once: bool = False
     opens_in: timedelta = timedelta()
+    closes_at: datetime | None = None
+    zone: tzinfo = UTC
 
 
 # ---- effects: what has to leave, in this order, with the change -----------------------------------------------------
@@ -90,12 +92,13 @@ FALLBACK = "fallback"
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a transition does, all of it or nothing. `notice` is for whoever pressed."""
+    """What a transition does, all of it or nothing. `notice` is for whoever pressed; `also` happens to other cases."""
 
     case: Case
     steps: tuple[Step, ...]
     effects: tuple[Effect, ...]
     notice: str = ""
+    also: tuple[Change, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +118,18 @@ def is_stale(case: Case, revision: int) -> bool:
 
 def not_for(case: Case, by: Person) -> Refused | None:
     """Why the case is not this officer's to end or to answer, or None."""
+    if case.joined_into is not None:
+        return elsewhere(case, case.joined_into)
     if case.state is CaseState.CLOSED:
         return Refused(wording.already_closed(case.reference))
     if case.owner is not None and case.owner.key != by.key:
         return Refused(wording.taken(case.reference, name(case.owner)))
     return None
+
+
+def elsewhere(case: Case, joined_into: int) -> Refused:
+    """The case was joined to another, which goes on for both."""
+    return Refused(wording.goes_on(case.reference, replace(case, id=joined_into).reference))
 
 
 def changed(case: Case, steps: tuple[Step, ...], *effects: Effect, notice: str = "") -> Change:
@@ -150,7 +160,8 @@ def closed(case: Case, outcome: Outcome, now: datetime) -> Case:
 
 def tell_all(case: Case, outgoing: Outgoing, *, awaited: bool = False) -> tuple[Tell, ...]:
     """Everybody who asked, each alone."""
-    return tuple(Tell(asker, outgoing, awaited) for asker in case.askers)
+    once = {asker.person.key: asker for asker in reversed(case.askers)}  # some asked in two cases that were joined
+    return tuple(Tell(asker, outgoing, awaited) for asker in case.askers if once[asker.person.key] is asker)
 
 
 def stop_all() -> tuple[StopTimer, ...]:

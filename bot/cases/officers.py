@@ -17,6 +17,7 @@ from bot.cases.changes import (
     Terms,
     changed,
     closed,
+    elsewhere,
     free,
     not_for,
     owned,
@@ -95,6 +96,8 @@ def close(case: Case, by: Person, outcome: Outcome, now: datetime, *, inside: st
 
 def reopen(case: Case, by: Person, terms: Terms, now: datetime) -> Change | Refused:
     """Take a closed case up again, with its history."""
+    if case.joined_into is not None:
+        return elsewhere(case, case.joined_into)
     if case.state is not CaseState.CLOSED:
         return Refused(wording.not_closed(case.reference))
     told = tell_all(case, cards.sentence(wording.reopened_for_asker(case.reference)))

@@ -53,13 +53,15 @@ class Action:
     `turns`: it changes whose turn it is, so that from a card drawn before the last such change it does nothing. What an
     asker has is never drawn again, so nothing of theirs does. `do` commits nothing, or sees to it that it does so once;
     an Immediate from it is the answer and changes nothing (a field to mend, say). `then` is what the change writes
-    besides the case (a statement, another case), in its transaction, once for each event.
+    besides the case (a statement, another case), in its transaction, once for each event. `follows`: on a case that was
+    joined to another it is done to the one that goes on.
     """
 
     who: Who
     do: Callable[[Act], Change | Refused | Immediate]
     form: Callable[[Act], Form | Refused] | None = None
     turns: bool = False
+    follows: bool = False
     then: Callable[[Act, Change], None] | None = None
 
 

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 
 from bot import cards, cases, wording
 from bot.cases import Change, Refused
+from bot.desk import linking
 from bot.desk.actions import Act, Action, Who
+from bot.desk.details import deadline_problem, details_in
 from bot.desk.handles import number
-from bot.messages import Said
-from bot.model import Details, StepKind
+from bot.messages import Immediate, Said
+from bot.model import StepKind
 from bot.store import cases as case_rows
 from bot.store import events
 from bot.store.events import Once
@@ -33,13 +35,22 @@ def _separate(act: Act) -> Change | Refused:
     return cases.separate(act.case, step, act.by, new, act.tx.now)
 
 
-def _details(act: Act) -> Change | Refused:
-    known = {name: act.values.get(name, "").strip() for name in wording.DETAILS_LABELS}
-    return cases.add_details(act.case, act.by, Details(**known), act.tx.now)
+def _details(act: Act) -> Change | Refused | Immediate:
+    known, pace, now = details_in(act.values), act.office.press.pace, act.tx.now
+    if known.deadline != act.case.details.deadline and (problem := deadline_problem(known.deadline, pace.hours, now)):
+        return Immediate(problems={"deadline": problem})
+    return cases.add_details(act.case, act.by, known, act.terms, pace, now)
+
+
+def _belongs_now(act: Act, change: Change) -> None:
+    """What became known may show what the enquiry belongs with."""
+    linking.announce(act.tx, change.case, linking.find(act.tx, change.case, act.office), act.office, opened=False)
 
 
 ACTIONS: Mapping[str, Action] = {
-    "case.withdraw": Action(Who.ASKER, _withdraw),
+    "case.withdraw": Action(Who.ASKER, _withdraw, follows=True),
     "case.separate": Action(Who.ASKER, _separate),
-    "case.details": Action(Who.BOTH, _details, lambda act: cards.details_form(act.case)),
+    "case.details": Action(
+        Who.BOTH, _details, lambda act: cards.details_form(act.case), follows=True, then=_belongs_now
+    ),
 }

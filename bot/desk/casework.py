@@ -7,7 +7,7 @@ from typing import assert_never
 
 from bot import cards, cases, effects, wording
 from bot.cases import Change, Refused
-from bot.desk import askers, duty, officers
+from bot.desk import askers, duty, officers, stories
 from bot.desk.actions import Act, Action, Errand, Errands, Who
 from bot.desk.handles import case_handle
 from bot.desk.mind import Minds
@@ -21,10 +21,10 @@ from bot.store import events, postings
 from bot.store.engine import Store
 from bot.store.tx import Tx
 
-ACTIONS: Mapping[str, Action] = {**officers.ACTIONS, **askers.ACTIONS, **duty.ACTIONS}
+ACTIONS: Mapping[str, Action] = {**officers.ACTIONS, **askers.ACTIONS, **duty.ACTIONS, **stories.ACTIONS}
 """Everything that can be done to a case: a button's action or a form's name -> what it is."""
 
-ERRANDS: Mapping[str, Errand] = {}
+ERRANDS: Mapping[str, Errand] = {**stories.ERRANDS}
 """What officers do that is not about a case there is; a button's action or a form's name -> what it is."""
 
 
@@ -73,6 +73,8 @@ class Casework:
             return Immediate(notice=wording.NO_SUCH_CASE)
         if refused := self._may_not(action.who, came.person, case):
             return Immediate(notice=refused)
+        if action.follows and case.joined_into is not None:
+            case = case_rows.load(tx, case.joined_into) or case
         mind = self._minds.current
         terms = self._office.terms(mind.knowledge, tx.now)
         values = came.values if isinstance(came, Submitted) else {}

@@ -46,12 +46,6 @@ class Office:
         listed = (named.partition(":") for named in self._settings.officers)
         return tuple(Person(platform, token) for platform, _, token in listed)
 
-    @property
-    def officers(self) -> tuple[Person, ...]:
-        """Who may act, as they are listed; a user group stands for its members."""
-        listed = (named.partition(":") for named in self._settings.officers)
-        return tuple(Person(platform, token) for platform, _, token in listed)
-
     def is_officer(self, person: Person) -> bool:
         """Listed by themselves, or through a user group of their platform."""
         keys = {person.key} | {f"{person.platform}:{group}" for group in person.groups}
@@ -92,6 +86,7 @@ def _pace(settings: PressOffice, hours: Hours, mail: Address | None) -> Pace:
         nudge_after=settings.nudge_after,
         return_after=settings.return_after,
         urgent_within=settings.urgent_within,
+        handover_before=settings.handover_before,
         mails=mail is not None,
     )
 

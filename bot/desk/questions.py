@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import timedelta
 from typing import assert_never
 
 from bot import cards, cases, decide, effects, wording
 from bot.decide import Context, Decision
+from bot.desk import linking
+from bot.desk.details import deadline_problem, details_in
 from bot.desk.handles import number
 from bot.desk.mind import Mind, Minds
 from bot.desk.office import Office
@@ -169,10 +171,12 @@ class Questions:
             return Immediate(problems={"message": wording.NOTHING_WRITTEN})
         if not self._office.exists:
             return Immediate(notice=wording.NO_PRESS_OFFICE)
-        known = Details(**{name: submitted.values.get(name, "").strip() for name in wording.DETAILS_LABELS})
+        known = details_in(submitted.values)
         said = Said(submitted.event_id, submitted.person, text, submitted.direct, submitted.direct)
 
         def report(tx: Tx) -> Immediate:
+            if problem := deadline_problem(known.deadline, self._office.press.pace.hours, tx.now):
+                return Immediate(problems={"deadline": problem})
             if events.remember(tx, submitted.at.platform, submitted.event_id):
                 self.open(tx, said, CaseKind.MEDIA, self._minds.current, known)
             return Immediate()
@@ -183,9 +187,13 @@ class Questions:
 
     def open(self, tx: Tx, said: Said, kind: CaseKind, mind: Mind, details: Details = UNKNOWN_DETAILS) -> Case:
         """Open a case for what somebody said; in a channel, only that they have been written to."""
-        case = case_rows.create(tx, kind, cases.asker_of(said, tx.now), details)
-        terms = self._office.terms(mind.knowledge, tx.now)
+        read = cases.understood(kind, said.text, details, self._office.press.pace, tx.now)
+        belongs = linking.circumstances(tx, kind, said.text, details)
+        case = case_rows.create(tx, kind, cases.asker_of(said, tx.now), details, **asdict(read), **asdict(belongs))
+        terms = linking.under(linking.incident_of(tx, case), self._office.terms(mind.knowledge, tx.now))
+        found = linking.find(tx, case, self._office)
         effects.commit(tx, cases.opened(case, terms, tx.now), self._office.press)
+        linking.announce(tx, case, found, self._office, opened=True)
         if said.at != said.direct:
             self._say(tx, said, cards.plain(wording.SEE_DIRECT_MESSAGE), part="direct")
         return case

@@ -19,9 +19,37 @@ from bot.store.tx import Tx
 from bot.store.types import Instant, Words
 
 
-def create(tx: Tx, kind: CaseKind, asker: Asker, details: Details, *, restricted: bool = False) -> Case:
-    """A new, open case at revision 1, opened now. Its history begins with the caller's first `add_step`."""
-    case = Case(0, kind, CaseState.OPEN, (asker,), tx.now, details, restricted=restricted)
+def create(
+    tx: Tx,
+    kind: CaseKind,
+    asker: Asker | None,
+    details: Details,
+    *,
+    restricted: bool = False,
+    incident_id: int | None = None,
+    due_at: datetime | None = None,
+    due_known: bool = False,
+    urgent: bool = False,
+    foi: bool = False,
+) -> Case:
+    """A new, open case at revision 1, opened now. Its history begins with the caller's first `add_step`.
+
+    None asks where an officer opened it for what came by phone.
+    """
+    case = Case(
+        id=0,
+        kind=kind,
+        state=CaseState.OPEN,
+        askers=(asker,) if asker else (),
+        opened_at=tx.now,
+        details=details,
+        restricted=restricted,
+        incident_id=incident_id,
+        due_at=due_at,
+        due_known=due_known,
+        urgent=urgent,
+        foi=foi,
+    )
     statement = insert(press_case).values(_columns(case)).returning(press_case.c.id)
     case = replace(case, id=tx.connection.execute(statement).scalar_one())
     _write_askers(tx, case)
@@ -75,7 +103,8 @@ def open_for(tx: Tx, person: str, at: Address, since: datetime) -> Case | None:
 def by_event(tx: Tx, platform: str, event_id: str) -> Case | None:
     """The case that this message opened or was added to, locked for a change.
 
-    Where an added message was made a case of its own since, that is the one.
+    Where an added message was made a case of its own since, that is the one; where the case was joined to another, the
+    one that goes on.
     """
     opened = exists().where(
         case_asker.c.case_id == press_case.c.id,
@@ -88,7 +117,8 @@ def by_event(tx: Tx, platform: str, event_id: str) -> Case | None:
         case_step.c.by_platform == platform,
     )
     query = select(press_case).where(or_(opened, added)).order_by(press_case.c.id.desc()).limit(1)
-    return _one(tx, query.with_for_update(key_share=True))
+    found = _one(tx, query.with_for_update(key_share=True))
+    return found if found is None or found.joined_into is None else load(tx, found.joined_into)
 
 
 def listing(tx: Tx, states: Collection[CaseState], limit: int, *, before: int | None = None) -> list[Case]:
@@ -127,7 +157,7 @@ def _open_for() -> Select[Any]:
     at_platform, at_token = bindparam("at_platform", type_=Words), bindparam("at_token", type_=Words)
     since = bindparam("since", type_=Instant)
     wrote_since = exists().where(
-        case_step.c.case_id == press_case.c.id,
+        or_(case_step.c.case_id == press_case.c.id, case_step.c.case_id == case_asker.c.from_case),
         case_step.c.kind.in_([StepKind.OPENED, StepKind.ADDED]),
         and_(case_step.c.by_platform == platform, case_step.c.by_id == person),
         case_step.c.at >= since,
@@ -188,7 +218,8 @@ def _write_askers(tx: Tx, case: Case) -> None:
         | person_columns("person", asker.person)
         for position, asker in enumerate(case.askers)
     ]
-    tx.connection.execute(insert(case_asker), rows)
+    if rows:
+        tx.connection.execute(insert(case_asker), rows)
 
 
 def _columns(case: Case) -> dict[str, Any]:

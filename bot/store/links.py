@@ -41,6 +41,16 @@ def of_case(tx: Tx, case_id: int) -> list[Link]:
     return [Link(row.case_id, row.other_id, LinkKind(row.kind), row.at) for row in rows]
 
 
+def among(tx: Tx, case_ids: Sequence[int]) -> dict[int, set[int]]:
+    """Each of these cases that is linked -> those that it is linked with."""
+    found: dict[int, set[int]] = {}
+    query = select(case_link.c.case_id, case_link.c.other_id).where(case_link.c.other_id.in_(case_ids))
+    for older, newer in tx.connection.execute(query):
+        found.setdefault(older, set()).add(newer)
+        found.setdefault(newer, set()).add(older)
+    return found
+
+
 def partners(tx: Tx, case_id: int) -> Sequence[Case]:
     """The cases that it is linked with."""
     return cases.some(tx, press_case.c.id.in_([link.other(case_id) for link in of_case(tx, case_id)]))

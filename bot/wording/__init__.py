@@ -6,6 +6,7 @@ sentence, and return plain text unless they say Markdown.
 
 from bot.wording.answers import *  # noqa: F403  one vocabulary, in three rooms only for their size
 from bot.wording.askers import *  # noqa: F403
+from bot.wording.capture import *  # noqa: F403
 from bot.wording.duty import *  # noqa: F403
 from bot.wording.officers import *  # noqa: F403
 from bot.wording.queue import *  # noqa: F403

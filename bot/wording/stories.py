@@ -16,7 +16,6 @@ RESTRICTED_TITLE = "restricted"
 RESTRICTED_HINT = "Restricted: the rest opens to officers only, with “Show details”."
 EMBARGO_HINT = "Under embargo: what it is about opens to officers only, with “Show details”."
 CONTACT_NOW, RESPONDED = "Phone first", "Journalist answered"
-SAME_ENQUIRY, SAME_STORY = "Same enquiry", "Same story"
 INCIDENT_LABEL = "Incident"
 FOI_HINT = "This may be a request for recorded information (FOI). It is still answered as press."
 
@@ -57,7 +56,7 @@ def offered(officer: str) -> str:
 
 def linked(reference: str, outlet: str, state: str) -> str:
     """One case that belongs with the one shown."""
-    return ", ".join(part for part in (reference, outlet, state) if part)
+    return f"{reference} ({', '.join(part for part in (outlet, state) if part)})"
 
 
 def join(reference: str) -> str:
@@ -106,3 +105,84 @@ def _number(count: int) -> str:
 
 def _listed(parts: Sequence[str]) -> str:
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+def joined_for_asker(reference: str, into: str, officer: str) -> str:
+    """Told to whoever asked in a case that was joined to another, of which they learn nothing else."""
+    by = f", by {officer} of the press office" if officer else " in the press office"
+    return f"{reference} is looked after together with {into} from now on{by}. You can go on using {reference}."
+
+
+def split_for_asker(reference: str, into: str) -> str:
+    """Told to whoever asked in a case that was joined and is on its own again."""
+    return f"{reference} is looked after on its own again, apart from {into}. I will tell you who takes it up."
+
+
+def took_in_below(reference: str, officer: str) -> str:
+    """Below the card of the case that goes on."""
+    return f"{officer} joined {reference} to this. Whoever asked there is answered from here, each of them alone."
+
+
+def split_below(reference: str, officer: str) -> str:
+    """Below the card of the case that went on."""
+    return f"{officer} split {reference} from this. It is on its own again."
+
+
+def joined_already(one: str, other: str) -> str:
+    """A second press of Join."""
+    return f"{one} and {other} are looked after together already."
+
+
+def not_to_be_joined(one: str, other: str) -> str:
+    """Only what is the same enquiry can be joined."""
+    return f"{one} and {other} are not known to be the same enquiry, so they stay apart."
+
+
+def not_joined(reference: str) -> str:
+    """Split of what is on its own."""
+    return f"{reference} is on its own already."
+
+
+def restricted_below(officer: str) -> str:
+    """Below the card, when it says less from now on."""
+    return f"{officer} restricted this. The rest opens to officers only, with “{SHOW_DETAILS}” on the card."
+
+
+def unrestricted_below(officer: str) -> str:
+    """Below the card, when it says everything again."""
+    return f"{officer} lifted the restriction."
+
+
+def restricted_already(reference: str) -> str:
+    """A second press of Restrict."""
+    return f"{reference} is restricted already."
+
+
+def not_restricted(reference: str) -> str:
+    """Lifting what is not there."""
+    return f"{reference} is not restricted."
+
+
+INCIDENT_TITLE = "Declare an incident"
+INCIDENT_NAME, INCIDENT_NAME_HINT = "What it is called", "Such as: Fire in the physics building"
+INCIDENT_LINE = "What staff read instead of the usual holding line"
+INCIDENT_LEAD = "Who leads, and is called at any hour"
+INCIDENT_LEAD_HINT = "As platform:id, such as slack:U0ANNA; one of the officers. Empty: you."
+INCIDENT_DECLARE = "Declare"
+NOT_AN_OFFICER_TO_LEAD = "That is none of the officers. Write platform:id, such as slack:U0ANNA."
+NO_INCIDENT = "That incident has ended already."
+
+
+def incident_on(title: str, officer: str) -> str:
+    """In every press channel, when an incident begins."""
+    return f"{officer} declared an incident: {title}. New media enquiries belong to it until it is ended."
+
+
+def incident_off(title: str, officer: str) -> str:
+    """In every press channel, when an incident ends."""
+    return f"{officer} ended the incident: {title}. New media enquiries are as usual again."
+
+
+def incident_lasts(title: str) -> str:
+    """There is one at a time."""
+    return f"An incident lasts already: {title}. End it first."

@@ -56,7 +56,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
         REPORT,
         CLAIM,
         Waits(timedelta(hours=2, minutes=1), sees={"thread": [*SILENT, "M-1"], "sam": RETURNED, "mail": ["M-1"]}),
-        Says("sam", ENQUIRY, sees={"press": ["M-2"], "sam": ["The press office has been told. … M-2"]}),
+        Says("sam", ENQUIRY, sees={"press": ["M-2"], "press/1": ["M-2"], "sam": ["The press office has been told. … M-2"]}),
     ],
     "after it was closed it is a message of its own": [
         REPORT,
@@ -66,7 +66,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
     ],
     "the messages of others are theirs": [
         REPORT,
-        Says("joe", ENQUIRY, sees={"press": ["M-2 … Joe"], "joe": ["M-2"]}),
+        Says("joe", ENQUIRY, sees={"press": ["M-2 … Joe"], "press/1": ["M-2"], "joe": ["M-2"]}),
         Opens("joe", page="M-2 · Media enquiry · unclaimed"),
     ],
     "a separate enquiry": [
