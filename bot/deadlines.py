@@ -98,6 +98,10 @@ _SAYS_WHEN = re.compile(
     re.IGNORECASE,
 )
 _GOES_ON = frozenset({"and", "or", "but", "so", "please", "because", "today", "tomorrow", "tonight", "on", "latest"})
+_UNKNOWN = re.compile(
+    r"(?:none|no|nothing|no deadline|(?:not |un)known|n/?a|-+|\?+|(?:i )?don['’]?t know|not (?:said|given|sure)|tbc)?",
+    re.IGNORECASE,
+)
 _LONGEST = 8  # words of a deadline in the middle of a message
 
 
@@ -145,6 +149,11 @@ def assumed(hours: Hours, now: datetime) -> datetime:
     """
     tomorrow = now.astimezone(hours.zone).date() + _DAY
     return hours.next_close(now) or hours.instant(datetime.combine(tomorrow, time()))
+
+
+def is_unknown(words: str) -> bool:
+    """Whether somebody wrote down that they know of no deadline."""
+    return _UNKNOWN.fullmatch(words.strip(" .")) is not None
 
 
 # ---- in a message ---------------------------------------------------------------------------------------------------

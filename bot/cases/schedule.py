@@ -30,7 +30,10 @@ CHAIN = frozenset({StepKind.REMINDED, StepKind.ON_CALL, StepKind.MAILED, StepKin
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How long things may wait, counted as `bot.config` says. `mails`: there is an address for e-mail."""
+    """How long things may wait, counted as `bot.config` says. `mails`: there is an address for e-mail.
+
+    An enquiry is urgent that is due within `urgent_within`; `handover_before` is before the end of a shift.
+    """
 
     hours: Hours
     remind_after: timedelta
@@ -39,6 +42,8 @@ class Pace:
     phone_after: timedelta
     nudge_after: timedelta
     return_after: timedelta
+    urgent_within: timedelta
+    handover_before: timedelta
     mails: bool = True
 
 

@@ -14,6 +14,7 @@ from bot import cases, plaintext, wording
 from bot.cases import Change, Effect, Mail, Ping, Refused, StartTimer, StopTimer, Tell, Terms
 from bot.messages import Address, Person, Said
 from bot.model import Asker, Case, CaseKind, CaseState, Details, Outcome, StepKind
+from tests.unit.pacing import PACE
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -48,7 +49,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     lambda case, by: cases.correct(
         case, Said("e3", by, "else", asker(by).at, asker(by).direct, corrects="e-sam"), NOON
     ),
-    lambda case, by: cases.add_details(case, by, Details(outlet="The Gazette"), NOON),
+    lambda case, by: cases.add_details(case, by, Details(outlet="The Gazette"), TERMS, PACE, NOON),
     lambda case, by: cases.pinged(case, "slack:c-press", NOON),
     lambda case, by: cases.ping_failed(case, "slack:c-press", "away", TERMS, NOON, elsewhere=False),
     lambda case, by: cases.unreachable(case, "slack:c-press", "away", TERMS, NOON),
@@ -168,10 +169,10 @@ def test_whoever_was_told_to_phone_is_told_when_it_arrived() -> None:
 
 
 def test_an_empty_field_keeps_what_was_known() -> None:
-    known = done(cases.add_details(OPEN, SAM, Details(outlet="The Gazette", deadline="17:00"), NOON)).case
-    more = done(cases.add_details(known, ANNA, Details(journalist="Joan", outlet=""), NOON)).case
+    known = done(cases.add_details(OPEN, SAM, Details(outlet="The Gazette", deadline="17:00"), TERMS, PACE, NOON)).case
+    more = done(cases.add_details(known, ANNA, Details(journalist="Joan", outlet=""), TERMS, PACE, NOON)).case
     assert more.details == Details(outlet="The Gazette", journalist="Joan", deadline="17:00")
-    assert cases.add_details(more, ANNA, Details(), NOON) == Refused(wording.NOTHING_WRITTEN)
+    assert cases.add_details(more, ANNA, Details(), TERMS, PACE, NOON) == Refused(wording.NOTHING_WRITTEN)
 
 
 @pytest.mark.parametrize("text", ["", " \n\t"])
