@@ -1,19 +1,24 @@
-"""Where people and conversations are reached just now. Durable: Microsoft says it once, and may say otherwise later."""
+"""Where people and conversations are reached just now. Durable: Microsoft says it once, and may say otherwise later.
+
+What is of a person, or of a thread, is kept no longer than it is of use; the places of teams are kept for good.
+"""
 
 from __future__ import annotations
 
 import json
 from collections import OrderedDict
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
 
 from adapters.teams.incoming import THREAD, Activity
-from bot.ports import AdapterState
+from bot.ports import AdapterState, Clock
 
 ANYWHERE = "https://smba.trafficmanager.net/teams/"
 """Where Teams is reached before it has said anything: "Proactive messages", Microsoft Teams platform documentation."""
 
 _SERVICE = "service"
 _REMEMBERED = 5000  # values, so that a message does not cost a read and a write each time
+_FRESH = timedelta(days=1)  # what was of use since need not be remembered anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +35,10 @@ class Known:
 class Places:
     """Raises what the AdapterState raises."""
 
-    def __init__(self, state: AdapterState) -> None:
-        self._state = state
-        self._recent: OrderedDict[str, str] = OrderedDict()
+    def __init__(self, state: AdapterState, clock: Clock) -> None:
+        self._state, self._clock = state, clock
+        self._recent: OrderedDict[str, tuple[str, datetime | None]] = OrderedDict()
+        """Key -> value, and when it was last remembered; None of what was only read."""
 
     async def note(self, activity: Activity) -> None:
         """What an activity that was let in tells of the places it came from."""
@@ -77,38 +83,53 @@ class Places:
 
     async def began(self, thread: str) -> None:
         """A message of ours stands at the head of this thread."""
-        await self._put(f"thread/{thread}", "ours")
+        await self._remember(f"thread/{thread}", "ours")
 
     async def is_ours(self, thread: str) -> bool:
-        """Whether it does."""
-        return await self._get(f"thread/{thread}") != ""
+        """Whether it does. Whoever asks has seen that the thread is of use."""
+        key = f"thread/{thread}"
+        ours = await self._get(key)
+        if ours:
+            await self._remember(key, ours)
+        return ours != ""
 
     async def is_met(self, aad: str) -> bool:
         """Whether the desk was told of them."""
-        return await self._get(f"met/{aad}") != ""
+        key = f"met/{aad}"
+        met = await self._get(key)
+        if met:
+            await self._remember(key, met)
+        return met != ""
 
     async def met(self, aad: str) -> None:
         """It has been now."""
-        await self._put(f"met/{aad}", "met")
+        await self._remember(f"met/{aad}", "met")
 
     async def _keep(self, aad: str, known: Known) -> None:
-        await self._put(f"person/{aad}", json.dumps(asdict(known), ensure_ascii=False))
+        await self._remember(f"person/{aad}", json.dumps(asdict(known), ensure_ascii=False))
 
     async def _get(self, key: str) -> str:
-        value = self._recent.get(key)
-        if value is None:
-            value = await self._state.get(key) or ""
-            if value:
-                self._remember(key, value)
+        if key in self._recent:
+            return self._recent[key][0]
+        value = await self._state.get(key) or ""
+        if value:
+            self._keep_at_hand(key, value, None)
         return value
 
     async def _put(self, key: str, value: str) -> None:
-        if self._recent.get(key) != value:
+        if key not in self._recent or self._recent[key][0] != value:
             await self._state.put(key, value)
-            self._remember(key, value)
+            self._keep_at_hand(key, value, None)
 
-    def _remember(self, key: str, value: str) -> None:
-        self._recent[key] = value
+    async def _remember(self, key: str, value: str) -> None:
+        known, at = self._recent.get(key, ("", None))
+        now = self._clock.now()
+        if known != value or at is None or now - at >= _FRESH:
+            await self._state.remember(key, value)
+            self._keep_at_hand(key, value, now)
+
+    def _keep_at_hand(self, key: str, value: str, at: datetime | None) -> None:
+        self._recent[key] = value, at
         self._recent.move_to_end(key)
         if len(self._recent) > _REMEMBERED:
             self._recent.popitem(last=False)
