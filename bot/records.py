@@ -11,6 +11,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot.config import Config
+from bot.model import Case
 
 Command = Callable[[str, object, str], argparse.ArgumentParser]
 """Adds a command: its name, what runs it, its help."""
@@ -45,6 +46,11 @@ def _add_cases(cases: argparse.ArgumentParser) -> None:
 
     listed = action("list", _list, "Cases, newest first; those that are not closed, unless told.", "json", "csv")
     listed.add_argument("--state", choices=["open", "claimed", "closed", "all"])
+    listed.add_argument("--overdue", action="store_true", help="only those whose deadline has passed without an answer")
+    listed.add_argument(
+        "--owner", metavar="PERSON", help="only those of one officer: platform:id, such as slack:U0ANNA"
+    )
+    listed.add_argument("--full", action="store_true", help="all that is known of restricted and embargoed ones too")
     exported = action("export", _export, "Every case with all that is kept of it, as JSON or CSV.", "json", "csv")
     exported.add_argument("--out", type=Path, metavar="FILE", help="a file that only you may read; default: print")
     shown = action("show", _show, "One case with its history and what was sent for it.", "json")
@@ -69,12 +75,27 @@ def _list(options: argparse.Namespace) -> int:
     several = {"all": list(CaseState), None: [CaseState.OPEN, CaseState.CLAIMED]}
     states = several.get(options.state) or [CaseState(options.state)]
     with database(config) as store:
-        values = (casebook.summary(case, _zone(config)) for case in casebook.read(store, states))
-        if options.format:
-            sys.stdout.writelines((casebook.as_csv if options.format == "csv" else casebook.as_json)(values))
+        values = (
+            casebook.summary(case, _zone(config), full=options.full)
+            for case in casebook.read(store, states)
+            if _is_wanted(case, options)
+        )
+        if options.format == "csv":
+            sys.stdout.writelines(casebook.as_csv(values, casebook.LISTED))
+        elif options.format == "json":
+            sys.stdout.writelines(casebook.as_json(values))
         else:
             print(casebook.as_table(values))
     return 0
+
+
+def _is_wanted(case: Case, options: argparse.Namespace) -> bool:
+    from bot import casebook
+    from bot.clock import SystemClock
+
+    if options.overdue and not casebook.overdue(case, SystemClock().now()):
+        return False
+    return options.owner is None or (case.owner is not None and case.owner.key == options.owner)
 
 
 def _show(options: argparse.Namespace) -> int:
@@ -95,7 +116,7 @@ def _export(options: argparse.Namespace) -> int:
     config = read_config(options.config)
     with database(config) as store:
         values = (casebook.whole(record, _zone(config)) for record in casebook.records(store))
-        pieces = (casebook.as_csv if options.format == "csv" else casebook.as_json)(values)
+        pieces = casebook.as_csv(values, casebook.EXPORTED) if options.format == "csv" else casebook.as_json(values)
         if options.out:
             casebook.write(options.out, pieces)
         else:

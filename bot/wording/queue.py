@@ -50,3 +50,28 @@ def length(time: timedelta) -> str:
 def more_than(count: int) -> str:
     """Below a page that shows the first of many."""
     return f"The first {count} are shown. Search for the others."
+
+
+SENT = {
+    "ping": "the card",
+    "update": "the card, changed",
+    "repost": "the card, again",
+    "below": "a line below the card",
+    "reply": "what an officer wrote",
+    "acknowledgement": "what the asker is told",
+    "message": "a message",
+    "send": "a message",
+    "mail": "the letter",
+    "mark": "a mark on a message",
+}
+"""What was sent for a case, by what it is in the outbox."""
+
+
+def told_directly(name: str, platform: str) -> str:
+    """The direct conversation of somebody who asked."""
+    return f"{name} ({platform})"
+
+
+def told_there(name: str, platform: str) -> str:
+    """Where somebody asked, if that was not in their direct conversation."""
+    return f"where {name} asked ({platform})"

@@ -6,7 +6,8 @@ import json
 import stat
 from asyncio import to_thread
 from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,13 +20,15 @@ from sqlalchemy import update
 from bot import casebook
 from bot.cli import main
 from bot.errors import ConfigurationError, DatabaseTooNew, DatabaseTooOld, PermanentFailure, UserError
-from bot.model import CaseState
+from bot.model import Case, CaseKind, CaseState, Link, LinkKind, Statement
+from bot.store import cases, links, statements
 from bot.store.engine import Store
-from bot.store.tables import press_case, schema_version
+from bot.store.tables import job, press_case, schema_version
 from tests.clock import ManualClock
 from tests.desk import House
 from tests.unit.keeping import ENQUIRY, ROSIE, SAMWISE, enquire, loaded, work_off
 
+NOON, HOUR = datetime(2026, 11, 23, 12, 0, tzinfo=UTC), timedelta(hours=1)
 PARIS = ZoneInfo("Europe/Paris")
 OPEN = [CaseState.OPEN, CaseState.CLAIMED]
 
@@ -81,7 +84,8 @@ async def test_what_was_not_delivered_is_shown_with_the_reason(house: House) -> 
     failed = [sent for sent in value["deliveries"] if sent["to"] == "slack:dm-U1SAMWISE"]
     assert [(sent["state"], sent["error"]) for sent in failed] == [("given up", "The account is gone.")]
     text = casebook.as_text(value)
-    assert "given up, 1 failed, The account is gone." in text
+    assert "what the asker is told to Samwise G. (slack): given up, 1 failed, The account is gone." in text
+    assert "the card to the press channel in Slack: done" in text
     assert "M-1 · Media enquiry · open" in text
 
 
@@ -101,7 +105,11 @@ async def test_a_list_says_no_more_of_a_restricted_case_than_a_ping_does(house: 
         values = {"restricted": True, "outlet": "Gazette", "journalist": "Pip", "deadline": "noon"}
         tx.connection.execute(update(press_case).values(values))
     (value,) = summaries(house.store)
-    written = casebook.as_table([value]) + "".join(casebook.as_json([value])) + "".join(casebook.as_csv([value]))
+    written = (
+        casebook.as_table([value])
+        + "".join(casebook.as_json([value]))
+        + "".join(casebook.as_csv([value], casebook.LISTED))
+    )
     assert "Samwise" not in written
     assert "Pip" not in written
     assert (value["outlet"], value["deadline"]) == ("Gazette", "noon")
@@ -123,6 +131,61 @@ async def test_a_terminal_is_not_commanded_by_what_people_wrote(house: House) ->
     assert "second line" in text
 
 
+async def test_a_record_names_what_was_issued_what_belongs_with_it_and_what_goes_on(house: House) -> None:
+    first, second = await enquire(house), await enquire(house, ROSIE, f"{ENQUIRY}, says rosie")
+    with house.store.transaction() as tx:
+        statements.add(tx, first, Statement(tx.now, ROSIE, "The cellar\nis dry.", "The Dean", "Harbour Gazette"))
+        links.put(tx, Link(first, second, LinkKind.SAME, tx.now))
+        found = cases.load(tx, second)
+        assert found is not None
+        cases.save(tx, replace(found, joined_into=first, revision=found.revision + 1))
+    value = whole(house.store, f"M-{first}")
+    assert value["links"] == [{"reference": "M-2", "kind": "same"}]
+    assert value["joined"] == ["M-2"]
+    assert whole(house.store, "M-2")["joined_into"] == "M-1"
+    assert (value["statements"][0]["approver"], value["statements"][0]["by"]["name"]) == ("The Dean", "Rosie")
+    text = casebook.as_text(value)
+    assert "approved by The Dean, to Harbour Gazette:\nThe cellar\nis dry." in text
+    assert "Linked: M-2 (same)\nTook in: M-2" in text
+    (row,) = table("".join(casebook.as_csv([value], casebook.EXPORTED)))
+    assert (row["links"], row["joined"]) == ("M-2 (same)", "M-2")
+    assert "The cellar\nis dry." in row["statements"]
+
+
+async def test_of_what_was_sent_long_ago_the_place_and_the_time_are_left(house: House) -> None:
+    await enquire(house)
+    with house.store.transaction() as tx:
+        tx.connection.execute(update(job).values(payload={}))
+    sent = whole(house.store, "M-1")["deliveries"]
+    assert {each["to"] for each in sent} == {"slack:c-press", "slack:dm-U1SAMWISE"}
+    assert {each["what"] for each in sent} <= {"a message", "the card, changed"}
+
+
+async def test_with_full_a_list_says_all_of_a_restricted_case(house: House) -> None:
+    await enquire(house)
+    with house.store.transaction() as tx:
+        tx.connection.execute(update(press_case).values(restricted=True, journalist="Pip"))
+    (case,) = casebook.read(house.store, list(CaseState))
+    assert casebook.summary(case, PARIS, full=True)["journalist"] == "Pip"
+    assert casebook.summary(case, PARIS, full=True)["askers"][0]["name"] == SAMWISE.name
+    assert casebook.summary(case, PARIS)["askers"] is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_overdue"),
+    [
+        ({}, True),
+        ({"due_at": NOON + HOUR}, False),
+        ({"due_at": None}, False),
+        ({"responded_at": NOON}, False),
+        ({"state": CaseState.CLOSED}, False),
+    ],
+)
+def test_what_is_overdue(changes: dict[str, Any], is_overdue: bool) -> None:
+    case = replace(Case(1, CaseKind.MEDIA, CaseState.OPEN, (), NOON - HOUR, due_at=NOON), **changes)
+    assert casebook.overdue(case, NOON) is is_overdue
+
+
 # ---- CSV and JSON ---------------------------------------------------------------------------------------------------
 
 
@@ -130,7 +193,7 @@ async def test_the_csv_of_an_export_holds_a_case_with_words_and_history_in_one_r
     await work_off(house, await enquire(house))
     await enquire(house, ROSIE, f"{ENQUIRY}, says rosie")
     values = [casebook.whole(record, PARIS) for record in casebook.records(house.store)]
-    rows = table("".join(casebook.as_csv(values)))
+    rows = table("".join(casebook.as_csv(values, casebook.EXPORTED)))
     assert [row["reference"] for row in rows] == ["M-2", "M-1"]
     assert (rows[1]["owner"], rows[1]["held"], rows[0]["closed_at"]) == ("Anna (slack)", "no", "")
     assert ENQUIRY in rows[1]["askers"]
@@ -139,7 +202,7 @@ async def test_the_csv_of_an_export_holds_a_case_with_words_and_history_in_one_r
 
 @given(st.text() | st.sampled_from("=+-@\t\r").flatmap(lambda first: st.text().map(lambda rest: f"  {first}{rest}")))
 def test_no_cell_is_a_formula_and_none_is_lost(text: str) -> None:
-    (row,) = table("".join(casebook.as_csv([{"cell": text}])))
+    (row,) = table("".join(casebook.as_csv([{"cell": text}], ["cell"])))
     cell = row["cell"]
     assert cell in {text, f"'{text}"}
     assert not cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
@@ -170,6 +233,12 @@ async def test_the_commands_work_beside_a_desk(
     assert "M-1   open   2026-11-23T11:00:00+01:00" in capsys.readouterr().out
     assert main(["cases", "list", "--state", "closed", *configured]) == 0
     assert capsys.readouterr().out == "No cases.\n"
+    assert main(["cases", "list", "--csv", "--state", "closed", *configured]) == 0
+    assert capsys.readouterr().out.startswith("reference,kind,state,outcome,opened_at,")
+    assert main(["cases", "list", "--owner", "slack:nobody", *configured]) == 0
+    assert capsys.readouterr().out == "No cases.\n"
+    assert main(["cases", "list", "--overdue", "--full", *configured]) == 0
+    capsys.readouterr()
     assert main(["cases", "list", "--json", "--state", "all", *configured]) == 0
     assert [each["reference"] for each in json.loads(capsys.readouterr().out)] == ["M-1"]
     assert main(["cases", "hold", "M-1", *configured]) == 0
