@@ -191,6 +191,7 @@ class House:
         self.office = Office(from_mapping(self.settings, {}))
         handlers = Deliveries(self.office, self.minds)
         self.relay = SteppingRelay(self.store, self.platforms, handlers, owner=f"relay-{id(self)}")
+        await self.store.run(handlers.begin)
         self.desk = PolicyDesk(self.store, self.minds, self.office, self.relay.wake)
         for platform in self.platforms.values():
             await platform.start(self.desk)

@@ -89,8 +89,10 @@ class Application:
         await self._keep(knowledge)
         self.adapters = tuple(factory(self) for factory in self._factories)
         office = Office(self.config)
-        relay = Relay(self.store, messengers(self), Deliveries(office, self.minds), _process_name())
+        handlers = Deliveries(office, self.minds)
+        relay = Relay(self.store, messengers(self), handlers, _process_name())
         desk = PolicyDesk(self.store, self.minds, office, relay.wake)
+        await self.store.run(handlers.begin)
         await relay.start()
         self._stack.push_async_callback(relay.stop)
         for adapter in self.adapters:

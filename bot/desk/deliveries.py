@@ -9,6 +9,7 @@ from datetime import timedelta
 from bot import cards, cases, effects, wording
 from bot.desk.mind import Minds
 from bot.desk.office import Office
+from bot.desk.shifts import HANDOVER, Shifts
 from bot.effects import Below, Delivery, MarkMessage, Repost, Send
 from bot.errors import DeliveryFailure
 from bot.messages import Address, Outgoing, Receipt
@@ -29,6 +30,11 @@ class Deliveries:
     def __init__(self, office: Office, minds: Minds) -> None:
         self._office = office
         self._minds = minds
+        self._shifts = Shifts(office)
+
+    def begin(self, tx: Tx) -> None:
+        """At the start of a process: whatever the desk does of its own accord."""
+        self._shifts.arrange(tx)
 
     def read(self, job: Job) -> Delivery:
         """What the row delivers."""
@@ -74,9 +80,12 @@ class Deliveries:
 
     def timer(self, tx: Tx, job: Job) -> None:
         """Time has come."""
-        case = _case_of(tx, job)
-        if case is None:
-            return
+        if job.payload["timer"] == HANDOVER:
+            self._shifts.post(tx, job)
+        elif (case := _case_of(tx, job)) is not None:
+            self._look(tx, case, job)
+
+    def _look(self, tx: Tx, case: Case, job: Job) -> None:
         terms = self._office.terms(self._minds.current.knowledge, tx.now)
         pace = self._office.press.pace
         if job.payload["timer"] != cases.FALLBACK:

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 import pytest
 
 from bot import wording
-from tests.desk import PHONE
-from tests.dialogue import Again, Fills, Opens, Presses, Says, Stage, Turn, Waits
+from tests.desk import PHONE, House
+from tests.dialogue import Again, Fills, Happens, Opens, Presses, Says, Stage, Turn, Waits
 from tests.scenarios.trouble import MINUTE, TOLD
 from tests.scenarios.turns import CLAIM, CLOSE, HOUR, REPORT
 
+
+def later(time: timedelta) -> Happens:
+    """Nothing that is due happens meanwhile."""
+    return Happens(lambda house: house.clock.advance(time))
+
+
+RESTART = Happens(House.restart)
 NUDGE, BACK = wording.nudge("M-1"), wording.returned("M-1", "Anna")
 HAND_OVER = (
     Presses("anna", wording.HAND_OVER, at="press", form="Hand over: M-1"),
@@ -31,6 +39,10 @@ WAIT = (
         card="Waiting for the head count until Monday 23 November 2026, 13:00 GMT. … Anna waits",
     ),
 )
+
+NEAR = wording.deadline_near("M-1", "today at 17:00", known=False)
+PASSED = wording.deadline_passed("M-1", known=False)
+SHIFT_ENDS = "The shift ends today at 17:00. … M-1 · Media enquiry · claimed by Anna … I take it over"
 
 DIALOGUES: dict[str, Sequence[Turn]] = {
     "nobody claims an enquiry": [
@@ -122,6 +134,34 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
             card="claimed by Anna … Ben did not take it over",
         ),
         Says("anna", "reply: dry", at="thread", sees={"sam": ["> dry"], "thread": ["Delivered"]}, marks=TOLD),
+    ],
+    "the end of a shift": [
+        later(6 * HOUR + 20 * MINUTE),
+        REPORT,
+        CLAIM,
+        Waits(24 * MINUTE),
+        Waits(MINUTE, sees={"press": [SHIFT_ENDS], "press/1": [NEAR]}),
+        Presses("joe", wording.TAKE, at="press", notice=wording.NOT_AN_OFFICER),
+        Waits(4 * MINUTE),
+        Presses(
+            "ben",
+            wording.TAKE,
+            at="press",
+            sees={"press/1": [wording.took_over("Ben", "M-1", "Anna")], "sam": ["Ben of the press office"]},
+        ),
+        Presses("teams:carl", wording.TAKE, at="slack:press", notice=wording.STALE),
+        Waits(11 * MINUTE, sees={"press/1": [PASSED]}),
+    ],
+    "the end of a shift at which nothing is open": [Waits(24 * HOUR)],
+    "a shift that ended while the desk was down": [
+        REPORT,
+        CLAIM,
+        later(8 * HOUR),
+        RESTART,
+        Waits(
+            MINUTE,
+            sees={"press": ["The shift ended today at 17:00. … M-1"], "press/1": [PASSED, NUDGE]},
+        ),
     ],
     "a handover to nobody": [
         REPORT,
