@@ -210,7 +210,10 @@ def card(tx: Tx, case: Case, zone: tzinfo, *, mention: Sequence[str] = ()) -> Ou
 def around(tx: Tx, case: Case, zone: tzinfo) -> Around:
     """What else a card of this case has to say, as of now."""
     kinds = {link.other(case.id): link.kind for link in links.of_case(tx, case.id)}
-    related = tuple(cards.linked(case, each, kinds[each.id]) for each in links.partners(tx, case.id))
+    apart = [
+        each for each in links.partners(tx, case.id) if case.id != each.joined_into and each.id != case.joined_into
+    ]
+    related = tuple(cards.linked(case, each, kinds[each.id]) for each in apart)
     going_on = case_rows.load(tx, case.joined_into, for_update=False) if case.joined_into is not None else None
     held = incidents.load(tx, case.incident_id) if case.incident_id is not None else None
     return Around(

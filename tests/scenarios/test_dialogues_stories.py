@@ -1,0 +1,172 @@
+"""One story told by many: links, joined cases, incidents, and cases of which only officers see more than the outlet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from bot import wording
+from tests.desk import House, direct, person
+from tests.dialogue import Presses, Says, Stage, Turn
+
+FIRST = "Ruth Ellery from the Guardian rang me about the flooded cellar"
+SECOND = "a reporter from the Guardian wants to know about the flooded cellar"
+OTHER = "a reporter from the BBC asks for a comment on the flooded cellar"
+THIRD = "a journalist from the Guardian e-mailed me about the flooded cellar"
+ANOTHER = "a reporter from the Guardian wants a photograph of the parrot"
+DEATH = "a reporter from the Guardian asks about the student who died in the reading room"
+
+M1 = Says("sam", FIRST, sees={"press": ["M-1"], "sam": ["M-1"]})
+M2 = Says(
+    "joe",
+    SECOND,
+    sees={
+        "press": ["M-2 … Another colleague was contacted about this: M-1 (…Guardian, unclaimed). … Join M-1"],
+        "press/1": ["M-2 from …Guardian: the same enquiry reached somebody else."],
+        "joe": ["M-2"],
+    },
+)
+CLAIMED = Presses("anna", "Claim", at="press", sees={"joe": [wording.claimed_for_asker("Anna", "M-2")]})
+JOINED = Presses(
+    "anna",
+    "Join M-1",
+    at="press",
+    sees={
+        "press/1": [wording.took_in_below("M-2", "Anna")],
+        "press/3": [wording.goes_on("M-2", "M-1")],
+        "sam": ["Anna of the press office is now looking after M-1"],
+        "joe": [wording.joined_for_asker("M-2", "M-1", "Anna")],
+    },
+    card="closed: joined … is looked after together with M-1 … Split",
+)
+
+DIALOGUES: dict[str, Sequence[Turn]] = {
+    "another matter is another enquiry": [
+        M1,
+        Says("joe", ANOTHER, sees={"press": ["M-2 … Claim … Restrict"], "joe": ["M-2"]}),
+    ],
+    "another outlet is linked and cannot be joined": [
+        M1,
+        Says(
+            "joe",
+            OTHER,
+            sees={
+                "press": ["M-2 … Other outlets ask about the same story: M-1"],
+                "press/1": ["another outlet asks about the same story"],
+                "joe": ["M-2"],
+            },
+        ),
+        Presses("anna", "Claim", at="press", value="2@1", sees={"joe": ["M-2"]}),
+    ],
+    "two enquiries become one, and everybody is answered alone": [
+        M1,
+        M2,
+        CLAIMED,
+        JOINED,
+        Says(
+            "anna",
+            "reply: It is dry again.",
+            at="press/1",
+            sees={
+                "sam": ["Anna … M-1 … > It is dry again."],
+                "joe": ["Anna … > It is dry again."],
+                "press/1": ["Delivered to Sam.", "Delivered to Joe."],
+            },
+            marks=["delivered", "delivered"],
+        ),
+        Says(
+            "joe",
+            "she wants to know how deep the water was",
+            sees={"joe": ["I have added this to M-1."], "press/1": ["Joe adds: … deep"]},
+        ),
+        Says("anna", "reply: hello", at="press/3", sees={"press/3": [wording.goes_on("M-2", "M-1")]}),
+    ],
+    "a split gives back what was written since": [
+        M1,
+        M2,
+        CLAIMED,
+        JOINED,
+        Says("joe", "and how deep", sees={"joe": ["I have added this to M-1."], "press/1": ["Joe adds:"]}),
+        Presses(
+            "ben",
+            "Split",
+            at="press",
+            sees={
+                "press/1": [wording.split_below("M-2", "Ben")],
+                "press/3": [wording.reopened("Ben")],
+                "joe": [wording.split_for_asker("M-2", "M-1")],
+            },
+            card="unclaimed",
+        ),
+        Says("joe", "thanks, one metre", sees={"joe": ["I have added this to M-2."], "press/3": ["Joe adds:"]}),
+        Says("sam", "here too", sees={"sam": ["I have added this to M-1."], "press/1": ["Sam adds:"]}),
+    ],
+    "a reference that an asker knows stays valid": [
+        M1,
+        M2,
+        CLAIMED,
+        JOINED,
+        Presses(
+            "joe",
+            "Withdraw",
+            drawn_first=True,
+            value="2@1",
+            sees={"joe": ["Anna is already working on M-1"], "press/1": ["Joe would like to withdraw this."]},
+        ),
+        Says("ben", "only inside", at="press/3"),
+    ],
+    "what others may not": [
+        M1,
+        M2,
+        Presses("joe", "Join M-1", at="press", notice=wording.NOT_AN_OFFICER),
+        Presses("joe", "Restrict", at="press", notice=wording.NOT_AN_OFFICER),
+        Presses("ben", "Claim", at="press", sees={"joe": ["Ben of the press office"]}),
+        Presses("anna", "Join M-1", at="press", notice=wording.taken("M-2", "Ben")),
+        Presses("ben", "Join M-1", at="press", drawn_first=True, notice=wording.STALE),
+    ],
+    "a death is for officers only": [
+        Says(
+            "sam",
+            DEATH,
+            sees={
+                "press": ["M-1 · Media enquiry (restricted) · unclaimed … Whoever asked reported it"],
+                "sam": ["M-1"],
+            },
+        ),
+        Says(
+            "sam",
+            "she was my student",
+            sees={"sam": ["I have added"], "thread": [wording.something_new("M-1")]},
+        ),
+        Presses("anna", "Show details", at="press", notice=f"M-1 … Sam: … {DEATH} … she was my student"),
+        Presses("joe", "Show details", at="press", notice=wording.NOT_AN_OFFICER),
+        Presses(
+            "anna",
+            "Lift restriction",
+            at="press",
+            sees={"thread": [wording.unrestricted_below("Anna")]},
+            card=f"M-1 · Media enquiry · … {DEATH} … Restrict … she was my student",
+        ),
+    ],
+    "an officer restricts": [
+        M1,
+        Presses("anna", "Restrict", at="press", sees={"thread": [wording.restricted_below("Anna")]}, card="restricted"),
+        Presses("anna", "Restrict", at="press", drawn_first=True, notice=wording.restricted_already("M-1")),
+        Presses("anna", "Lift restriction", at="press", sees={"thread": [wording.unrestricted_below("Anna")]}),
+        Presses("anna", "Restrict", at="press", sees={"thread": [wording.restricted_below("Anna")]}),
+    ],
+}
+
+
+@pytest.mark.parametrize("name", DIALOGUES)
+async def test_dialogue(stage: Stage, name: str) -> None:
+    await stage.play(DIALOGUES[name])
+
+
+async def test_what_an_officer_only_may_see_is_on_no_card(stage: Stage, house: House) -> None:
+    await stage.play(DIALOGUES["a death is for officers only"][:4])
+    shown = str([message.versions for message in house.platforms["slack"].shown if message.to != direct(person("sam"))])
+    for word in ("died", "Sam", "my student", "reading room"):
+        assert word not in shown
+    assert "Guardian" in shown
