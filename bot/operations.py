@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from bot import effects
+from bot.effects import Repost
 from bot.errors import StoreUnavailable
 from bot.knowledge.keeper import KnowledgeKeeper
+from bot.model import Job
 from bot.ports import Adapter, Clock, Metric, Readiness
 from bot.relay import Relay
 from bot.store import cases as case_rows
@@ -37,7 +40,7 @@ class Operations:
         reasons |= {name: state.reason for name, state in health.items() if state.reason}
         connected = any(state.ready for state in health.values())
         try:
-            backlog = await self._store.run(jobs.pending)
+            backlog, refused = await self._store.run(lambda tx: (jobs.pending(tx), jobs.reposts(tx)))
         except StoreUnavailable as error:
             return Readiness(ready=False, reasons=reasons | {"database": str(error)})
         waiting = self._relay.health().oldest_due
@@ -45,7 +48,7 @@ class Operations:
             reasons["outbox"] = f"the oldest message has been waiting for {late:.0f} s"
         if backlog.dead:
             reasons["undelivered"] = f"{backlog.dead} messages were given up; the log says why"
-        return Readiness(ready=connected, reasons=reasons)
+        return Readiness(ready=connected, reasons=reasons | _unreachable(refused))
 
     async def metrics(self) -> Iterable[Metric]:
         """Cases by kind and state, the outbox, the knowledge base."""
@@ -62,3 +65,16 @@ class Operations:
             Metric("policydesk_answers", "gauge", "Answers in the knowledge base.", {(): answers}),
             Metric("policydesk_knowledge_problems", "gauge", "Problems.", {(): float(len(self._keeper.trouble))}),
         )
+
+
+def _unreachable(refused: Sequence[Job]) -> dict[str, str]:
+    """By press channel: how many cases it does not show, and what it said last."""
+    said: dict[str, list[str]] = {}
+    for job in refused:
+        delivery = effects.read(job)
+        if isinstance(delivery, Repost):
+            said.setdefault(str(delivery.channel), []).append(job.last_error or delivery.why)
+    return {
+        f"press channel {channel}": f"{len(why)} cards were refused and are offered again: {why[-1]}"
+        for channel, why in said.items()
+    }

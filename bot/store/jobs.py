@@ -154,6 +154,12 @@ def waiting(tx: Tx, lane: str) -> list[Job]:
     return [_job(row) for row in tx.connection.execute(query)]
 
 
+def reposts(tx: Tx) -> list[Job]:
+    """The cards that press channels refused and that are offered to them again, the oldest first."""
+    query = select(job).where(job.c.kind == JobKind.REPOST, job.c.state == _PENDING).order_by(job.c.id)
+    return [_job(row) for row in tx.connection.execute(query)]
+
+
 def by_key(tx: Tx, key: str) -> Job | None:
     """The job that was put in under this key, whatever became of it."""
     row = tx.connection.execute(select(job).where(job.c.idempotency_key == key)).one_or_none()

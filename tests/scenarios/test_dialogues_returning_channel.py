@@ -8,8 +8,10 @@ import pytest
 
 from bot import wording
 from bot.errors import PermanentFailure
+from bot.knowledge.keeper import KnowledgeKeeper
 from bot.messages import Pressed
-from tests.desk import SETTINGS, House, buttons, direct, person
+from bot.operations import Operations
+from tests.desk import KNOWLEDGE, SETTINGS, House, buttons, direct, person, said
 from tests.dialogue import Happens, Opens, Says, Stage, Turn, Waits
 from tests.scenarios.trouble import MINUTE, REFUSED, breaks, mends
 from tests.scenarios.turns import ENQUIRY
@@ -107,3 +109,17 @@ async def test_one_of_two_channels_is_away_and_gets_what_it_missed(stage: Stage)
             Waits(5 * MINUTE, sees={"teams:press": ["M-1 … unclaimed"]}),
         ]
     )
+
+
+async def test_readiness_names_the_channel_that_refuses_and_what_it_says(house: House) -> None:
+    house.platforms["slack"].failures["c-press"] = REFUSED
+    for who in ("sam", "joe"):
+        await house.handle(said(person(who), ENQUIRY, house.next_event()))
+    keeper = KnowledgeKeeper(KNOWLEDGE, house.minds.current.knowledge, ())
+    operations = Operations(house.store, house.clock, keeper, house.relay, list(house.platforms.values()))
+    reasons = (await operations.readiness()).reasons
+    refused = "2 cards were refused and are offered again: not_in_channel. Invite the desk into the channel."
+    assert reasons["press channel slack:c-press"] == refused
+    del house.platforms["slack"].failures["c-press"]
+    await house.pass_time(5 * MINUTE)
+    assert "press channel slack:c-press" not in (await operations.readiness()).reasons
