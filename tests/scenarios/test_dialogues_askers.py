@@ -164,7 +164,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
     "a question to the press office": [
         *ASK_PERSON,
         Waits(timedelta(minutes=15), sees={"thread": ["Q-1 has been waiting for 15 minutes"]}),
-        Waits(12 * HOUR),
+        Waits(6 * HOUR),
         Presses("anna", "Claim", at="press", sees={"sam": ["Anna of the press office is now looking after Q-1"]}),
         Says(
             "anna",

@@ -121,14 +121,14 @@ async def test_in_hours_whoever_is_on_call_is_the_second_step(stage: Stage, hous
     assert mentions(house) == [(), (), ("slack:ben",)]
 
 
-async def test_out_of_hours_they_are_called_at_once(stage: Stage, house: House, clock: ManualClock) -> None:
-    clock.advance(timedelta(hours=10))
+async def test_out_of_hours_they_are_called_at_once(stage: Stage, house: House) -> None:
+    await house.pass_time(timedelta(hours=10))
     await stage.play([REPORT])
     assert mentions(house) == [("slack:ben",)]
 
 
-async def test_a_question_calls_nobody_at_night(house: House, stage: Stage, clock: ManualClock) -> None:
-    clock.advance(timedelta(hours=10))
+async def test_a_question_calls_nobody_at_night(house: House, stage: Stage) -> None:
+    await house.pass_time(timedelta(hours=10))
     until_nine = timedelta(hours=13)
     await stage.play(
         [
