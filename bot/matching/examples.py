@@ -51,11 +51,14 @@ class Examples:
         groups += [(Label("out_of_scope", topic.id), topic.questions) for topic in knowledge.out_of_scope]
         if knowledge.media and knowledge.media.enquiries:
             groups.append((Label("media", ""), knowledge.media.enquiries))
+        labels = tuple(label for label, _ in groups)
         blocks = [tuple(dict.fromkeys(texts)) for _, texts in groups]
         sizes = [len(block) for block in blocks]
         nots = [(text, number) for number, entry in enumerate(knowledge.answering) for text in entry.not_questions]
+        if labels and labels[-1].kind == "media" and knowledge.media:
+            nots += [(text, len(labels) - 1) for text in knowledge.media.look_alikes]
         return cls(
-            labels=tuple(label for label, _ in groups),
+            labels=labels,
             texts=tuple(text for block in blocks for text in block),
             owner=np.repeat(np.arange(len(blocks)), sizes),
             starts=np.cumsum([0, *sizes]),

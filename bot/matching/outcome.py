@@ -113,20 +113,24 @@ class Judge:
     def _telling(self, whole: Part, sentences: Sequence[Part]) -> Part:
         """The whole message, unless it is not clear and one of its sentences is.
 
-        A greeting, an aside or an instruction around a question must not hide the question.
+        A greeting, an aside or an instruction around a question must not hide the question. A sentence that leads
+        elsewhere than its message does has to be sure: of several, one is soon near something by chance.
         """
-        kind = self.labels[whole.ranked.labels[0]].kind
-        if kind == "entry" and whole.confidence >= self.calibration.accept:
+        first = whole.ranked.labels[0]
+        if self.labels[first].kind == "entry" and whole.confidence >= self.calibration.accept:
             return whole
         clear = [
             part
             for part in sentences
             if len(part.reading.words) >= FEWEST_WORDS
             and self.labels[part.ranked.labels[0]].kind == "entry"
-            and part.confidence >= self.calibration.accept
-            and (kind != "out_of_scope" or part.confidence > whole.confidence)
+            and part.confidence >= self._enough(part.ranked.labels[0] == first)
+            and (self.labels[first].kind != "out_of_scope" or part.confidence > whole.confidence)
         ]
         return max(clear, key=lambda part: part.confidence, default=whole)
+
+    def _enough(self, agrees: bool) -> float:
+        return self.calibration.accept if agrees else self.calibration.sure
 
     def _several(self, sentences: Sequence[Part]) -> list[Part]:
         """The questions of a message that asks several things: each put as one, sure, and about other clauses."""

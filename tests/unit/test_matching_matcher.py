@@ -2,6 +2,7 @@
 
 import pickle
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,8 +13,10 @@ from bot.knowledge.model import Entry, Knowledge, Media, Origin, Topic
 from bot.matching.blend import Ranked
 from bot.matching.calibration import DEFAULT, calibrate, folds
 from bot.matching.cues import cues, outlets
-from bot.matching.examples import Examples
+from bot.matching.examples import Examples, Label
+from bot.matching.match import Candidate
 from bot.matching.matcher import Matcher, Options
+from bot.matching.outcome import Judge, Part
 from bot.matching.softmax import fit, log_softmax
 from bot.matching.text import words
 
@@ -158,6 +161,37 @@ def test_the_policy_question_beside_an_enquiry_is_answered_too(matcher: Matcher)
 )
 def test_what_looks_like_an_enquiry_is_none(matcher: Matcher, said: str) -> None:
     assert matcher.match(said).outcome != "media"
+
+
+def test_a_look_alike_counts_against_the_enquiries(matcher: Matcher) -> None:
+    media = Media("Hold on.", tuple(ENQUIRIES), (), HERE)
+    without = Matcher.build(replace(KNOWLEDGE, media=media), Options(encoder="off"))
+    said = "where is the Guardian crossword"
+    assert similarity_to_enquiries(matcher, said) < similarity_to_enquiries(without, said)
+
+
+def similarity_to_enquiries(matcher: Matcher, said: str) -> float:
+    ranked = matcher.ranker.rank(matcher.reader.read(said).rows)
+    kinds = [matcher.judge.labels[label].kind for label in ranked.labels]
+    return float(ranked.near[kinds.index("media")])
+
+
+@pytest.mark.parametrize(
+    ("nearest", "confidence", "answered"),
+    [(FOOD, 0.6, ["food"]), (PHONE, 0.6, []), (PHONE, 0.75, ["phone"])],
+)
+def test_a_sentence_that_leads_elsewhere_than_its_message_has_to_be_sure(
+    matcher: Matcher, nearest: Entry, confidence: float, answered: list[str]
+) -> None:
+    judge = Judge(tuple(Label("entry", one.id) for one in (FOOD, PHONE)), KNOWLEDGE, DEFAULT)
+
+    def part(one: Entry, confidence: float) -> Part:
+        ranked = Ranked(np.array([[FOOD, PHONE].index(one)]), NOUGHT, NOUGHT, NOUGHT)
+        candidate = Candidate(one.id, one.title, confidence, one.cites)
+        return Part(matcher.reader.read("may I do that in here"), ranked, confidence, (candidate,))
+
+    verdict = judge.judge(part(FOOD, 0.1), [part(nearest, confidence), part(FOOD, 0.2)])
+    assert [one.id for one in verdict.entries] == answered
 
 
 def test_without_media_nothing_is_an_enquiry() -> None:
