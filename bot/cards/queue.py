@@ -30,8 +30,7 @@ def queue_head(query: str, took: tuple[tuple[str, str], ...], incident: Incident
         Button(label, "queue.show", section, "primary" if section == query else "plain") for section, label in SECTIONS
     ]
     look = Button(wording.SEARCH, "queue.search", opens_form=True)
-    blocks: list[Block] = [Buttons((*places, look))]
-    blocks.append(Buttons((incident_button(incident),)))
+    blocks: list[Block] = [Buttons((*places, look)), Buttons((incident_button(incident),))]
     if incident:
         blocks.append(Facts(((wording.INCIDENT_LABEL, incident.title),)))
     if took:

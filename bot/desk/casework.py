@@ -7,7 +7,7 @@ from typing import assert_never
 
 from bot import cards, cases, effects, wording
 from bot.cases import Change, Refused
-from bot.desk import askers, duty, officers, stories
+from bot.desk import askers, duty, linking, officers, stories
 from bot.desk.actions import Act, Action, Errand, Errands, Who
 from bot.desk.handles import case_handle
 from bot.desk.mind import Minds
@@ -48,6 +48,18 @@ class Casework:
             return None
         return await self._store.run(lambda tx: postings.by_thread(tx, said.at))
 
+    def is_stray(self, said: Said) -> bool:
+        """Whether it is meant for the asker of a case, in a press channel's thread of which no case is known.
+
+        Such a thread hangs below a card that was posted twice, because nobody could note that it was posted once.
+        """
+        there = (each for each in self._office.press.channels if each.platform == said.at.platform)
+        return (
+            _is_reply(said.text)
+            and said.at != said.direct
+            and any(said.at.token.startswith(channel.token) for channel in there)
+        )
+
     async def pressed(self, pressed: Pressed) -> Immediate:
         """A button of a case, or of an errand."""
         run = self._errand if pressed.action in ERRANDS else self._act
@@ -58,8 +70,8 @@ class Casework:
         run = self._errand if submitted.form in ERRANDS else self._act
         return await self._store.run(lambda tx: run(tx, submitted, submitted.form, submitted.context))
 
-    async def said(self, said: Said, case_id: int) -> Immediate:
-        """A message below a card: it stays inside, unless it starts with `reply:`."""
+    async def said(self, said: Said, case_id: int | None) -> Immediate:
+        """A message below a card: it stays inside, unless it starts with `reply:`. With no case it goes nowhere."""
         return await self._store.run(lambda tx: self._say(tx, said, case_id))
 
     # ---- buttons and forms ------------------------------------------------------------------------------------------
@@ -76,7 +88,7 @@ class Casework:
         if action.follows and case.joined_into is not None:
             case = case_rows.load(tx, case.joined_into) or case
         mind = self._minds.current
-        terms = self._office.terms(mind.knowledge, tx.now)
+        terms = linking.under(linking.incident_of(tx, case), self._office.terms(mind.knowledge, tx.now))
         values = came.values if isinstance(came, Submitted) else {}
         act = Act(tx, case, came, rest, values, terms, mind, self._office, self._questions)
         if action.form and isinstance(came, Pressed):
@@ -116,12 +128,14 @@ class Casework:
 
     # ---- below a card -----------------------------------------------------------------------------------------------
 
-    def _say(self, tx: Tx, said: Said, case_id: int) -> Immediate:
-        case = case_rows.load(tx, case_id)
+    def _say(self, tx: Tx, said: Said, case_id: int | None) -> Immediate:
+        case = case_rows.load(tx, case_id) if case_id is not None else None
+        if case is None and self.is_stray(said):
+            _refuse(tx, said, wording.WHICH_CASE)
         if case is None or not events.remember(tx, said.at.platform, said.event_id):
             return Immediate()
         text = said.text.strip()
-        if text[: len(wording.REPLY_PREFIX)].lower() == wording.REPLY_PREFIX:
+        if _is_reply(text):
             self._reply_below(tx, said, case, text[len(wording.REPLY_PREFIX) :].strip())
         elif isinstance(change := cases.note(case, said.person, text, tx.now, from_thread=True), Change):
             effects.commit(tx, change, self._office.press)
@@ -136,10 +150,17 @@ class Casework:
                 mark = MarkMessage(said.at, said.event_id, "delivered")
                 effects.commit(tx, change, self._office.press, answers=mark)
             case Refused():
-                key = f"said:{said.at.platform}:{said.event_id}:refused"
-                effects.send(tx, said.at, cards.in_thread(change.reason), key=key)
+                _refuse(tx, said, change.reason)
             case _:
                 assert_never(change)
+
+
+def _is_reply(text: str) -> bool:
+    return text.strip()[: len(wording.REPLY_PREFIX)].lower() == wording.REPLY_PREFIX
+
+
+def _refuse(tx: Tx, said: Said, reason: str) -> None:
+    effects.send(tx, said.at, cards.in_thread(reason), key=f"said:{said.at.platform}:{said.event_id}:refused")
 
 
 def _opened(action: Action, act: Act, revision: int) -> Immediate:

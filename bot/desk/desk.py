@@ -33,7 +33,7 @@ class PolicyDesk:
         match incoming:
             case Said():
                 case_id = await self._casework.case_below(incoming)
-                if case_id is not None:
+                if case_id is not None or self._casework.is_stray(incoming):
                     return await self._casework.said(incoming, case_id)
                 return await self._questions.said(incoming)
             case Pressed():

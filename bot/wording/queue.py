@@ -15,6 +15,11 @@ NONE_ENDED = "No enquiry has been closed yet."
 RECENTLY = "Counted over the enquiries of the last 30 days."
 QUEUE_TYPED = "queue"
 """Typed where a platform has no page to open; `queue mine` and `queue closed` show the other two."""
+WHICH_CASE = (
+    "This was sent to nobody: I cannot tell which case this thread belongs to. Use Reply on the newest card of the "
+    "case, or write below that one."
+)
+"""Below a card that was posted twice."""
 
 
 def found_for(words: str) -> str:

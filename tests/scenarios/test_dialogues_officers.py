@@ -198,6 +198,12 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
         Presses("anna", "Unclaim", at="press", sees={"sam": ["Anna has handed"], "thread": [wording.freed("Anna")]}),
         Waits(timedelta(minutes=15), sees={"thread": ["M-1 has been waiting for 15 minutes"]}),
     ],
+    "a reply below a card that was posted twice, of which nobody knows the thread": [
+        REPORT,
+        Says("anna", "Reply: we ring you", at="press/9", sees={"press/9": [wording.WHICH_CASE]}),
+        Again(),
+        Says("joe", "reply: coffee in the reading room?", at="#yard", sees={"#yard": ["Yes, in a closed cup."]}),
+    ],
     "pages": [
         REPORT,
         Opens("sam", page=f"M-1 · Media enquiry · unclaimed … {ENQUIRY}"),
