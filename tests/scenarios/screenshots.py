@@ -1,4 +1,4 @@
-"""The pictures of the README, of the real console with the answers that ship.
+"""The pictures of the README and the guides, of the real console with the answers that ship.
 
 `python -m tests.scenarios.screenshots` takes them anew.
 """
@@ -38,6 +38,7 @@ async def main() -> None:
             await _take(browser, served.url, "light", TALL, "console-light")
             await _take(browser, served.url, "dark", TALL, "console-dark")
             await _take(browser, served.url, "light", PHONE, "console-phone")
+            await _take(browser, served.url, "light", TALL, "console-queue", shows="Queue")
         await served.stop()
 
 
@@ -65,11 +66,22 @@ async def _play(browser: Browser, url: str) -> None:
     await context.close()
 
 
-async def _take(browser: Browser, url: str, scheme: Literal["light", "dark"], size: tuple[int, int], name: str) -> None:
+async def _take(
+    browser: Browser,
+    url: str,
+    scheme: Literal["light", "dark"],
+    size: tuple[int, int],
+    name: str,
+    *,
+    shows: str = "Channel",
+) -> None:
     context = await browser.new_context(
         viewport={"width": size[0], "height": size[1]}, color_scheme=scheme, device_scale_factor=2
     )
     window = await Window.open(context, url)
+    if shows != "Channel":
+        await window.turn_to(shows)
+        await window.sees("M-2", within="#queue")
     await window.page.screenshot(path=PICTURES / f"{name}.png")
     await context.close()
 
