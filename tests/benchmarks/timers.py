@@ -1,0 +1,138 @@
+"""How late timers are, while the desk is up and after it was down, and what it costs that many of them wait."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from random import Random
+
+from bot import effects
+from bot.clock import SystemClock
+from bot.effects import Delivery
+from bot.errors import DeliveryFailure
+from bot.messages import Outgoing, Receipt
+from bot.model import Case, Job, JobKind, NewJob
+from bot.relay import Relay
+from bot.store import jobs
+from bot.store.engine import Store
+from bot.store.tx import Tx
+
+TIMERS = 400
+WHILE_UP = timedelta(seconds=20)
+FEW, MANY = 200, 20_000
+CLAIMS = 30
+LEASE = timedelta(seconds=15)
+FAR = timedelta(days=30)
+
+
+def run() -> list[str]:
+    """The figures of SQLite, and one ratio."""
+    with _store() as store:
+        up = asyncio.run(_while_up(store))
+    with _store() as store:
+        down = asyncio.run(_after_a_restart(store))
+    few, many = _claiming(FEW), _claiming(MANY)
+    return [
+        f"{TIMERS} timers while the desk is up: {_ms(up, 0.5)} ms late (median), {_ms(up, 0.99)} ms (p99)",
+        f"{TIMERS} timers that came due while it was down: the last {_ms(down, 1)} ms after the start",
+        f"a turn that finds one timer due: {few * 1000:.2f} ms beside {FEW} that wait, {many * 1000:.2f} ms beside "
+        f"{MANY:,}: ratio {many / few:.2f}",
+    ]
+
+
+@dataclass
+class _Handlers:
+    """Note when each timer fired."""
+
+    clock: SystemClock
+    late: list[float] = field(default_factory=list)
+    since: datetime | None = None
+
+    def timer(self, tx: Tx, job: Job) -> None:
+        self.late.append((self.clock.now() - (self.since or job.due_at)).total_seconds())
+
+    def read(self, job: Job) -> Delivery:
+        return effects.read(job)
+
+    def card(self, tx: Tx, case: Case) -> Outgoing:
+        raise AssertionError("no case is posted here")
+
+    def sent(self, tx: Tx, job: Job, receipt: Receipt) -> None:
+        """Nothing is sent."""
+
+    def dead(self, tx: Tx, job: Job, failure: DeliveryFailure) -> None:
+        """Nothing is sent."""
+
+
+@contextmanager
+def _store() -> Iterator[Store]:
+    with tempfile.TemporaryDirectory() as folder:
+        store = Store(f"sqlite:///{Path(folder)}/desk.db", SystemClock())
+        store.open(exclusive=True)
+        try:
+            yield store
+        finally:
+            store.close()
+
+
+async def _while_up(store: Store) -> list[float]:
+    chance, handlers = Random(1), _Handlers(SystemClock())
+    relay = Relay(store, {}, handlers, "bench")
+    await relay.start()
+    await store.run(lambda tx: _put(tx, [tx.now + WHILE_UP * chance.uniform(0.05, 1) for _ in range(TIMERS)]))
+    relay.wake()
+    return await _fired(relay, handlers)
+
+
+async def _after_a_restart(store: Store) -> list[float]:
+    await store.run(lambda tx: _put(tx, [tx.now - timedelta(seconds=second) for second in range(TIMERS)]))
+    clock = SystemClock()
+    handlers = _Handlers(clock, since=clock.now())
+    relay = Relay(store, {}, handlers, "bench")
+    await relay.start()
+    return await _fired(relay, handlers)
+
+
+async def _fired(relay: Relay, handlers: _Handlers) -> list[float]:
+    async with asyncio.timeout(120):
+        while len(handlers.late) < TIMERS:  # noqa: ASYNC110  what is waited for happens in another thread
+            await asyncio.sleep(0.05)
+    await relay.stop()
+    return sorted(handlers.late)
+
+
+def _claiming(waiting: int) -> float:
+    """Seconds for a turn of the relay that finds one timer due beside so many that are not; the least of several."""
+    with _store() as store:
+        with store.transaction() as tx:
+            _put(tx, [tx.now + FAR + timedelta(seconds=number) for number in range(waiting)])
+            _put(tx, [tx.now] * CLAIMS, name="due")
+        took = []
+        for _ in range(CLAIMS):
+            with store.transaction() as tx:
+                begun = time.perf_counter()
+                found = jobs.claim(tx, "bench", 1, LEASE)
+                jobs.next_due(tx)
+                took.append(time.perf_counter() - begun)
+                assert len(found) == 1
+    return min(took)
+
+
+def _put(tx: Tx, due: Sequence[datetime], *, name: str = "wait") -> None:
+    for number, at in enumerate(due):
+        lane = f"timer:{number}:{name}"
+        jobs.put(tx, NewJob(JobKind.TIMER, lane, lane, {"v": effects.VERSION, "timer": name}, at))
+
+
+def _ms(ordered: Sequence[float], part: float) -> str:
+    return f"{ordered[min(len(ordered) - 1, int(len(ordered) * part))] * 1000:.1f}"
+
+
+if __name__ == "__main__":
+    print("\n".join(run()))
