@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from bot.messages import Address, Immediate, Incoming, Mark, Outgoing, Receipt
 
@@ -71,6 +71,18 @@ class Messenger(Protocol):
 
     async def diagnose(self) -> Sequence[Finding]:
         """What works and what does not, each with what to do; raises nothing."""
+        ...
+
+
+@runtime_checkable
+class Recalls(Protocol):
+    """A Messenger whose platform knows no keys, but can be asked what it has taken.
+
+    For the others a crash between a send and its note shows a message twice, unless they know the key again.
+    """
+
+    def recall(self, key: str, since: datetime) -> None:
+        """Some process may have sent this at or after `since`, and ended: look for it before it is sent once more."""
         ...
 
 

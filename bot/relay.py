@@ -22,7 +22,7 @@ from bot.errors import DeliveryFailure, PermanentFailure, StoreUnavailable, Temp
 from bot.ledger import Change, Failed, Ledger, Outcome, Parcel, Ready, RelayHandlers, Taken, Turn, describe
 from bot.messages import Address, Receipt
 from bot.model import Job
-from bot.ports import Messenger
+from bot.ports import Messenger, Recalls
 from bot.store.engine import Store
 
 log = logging.getLogger(__name__)
@@ -179,7 +179,10 @@ class Relay:
     async def _deliver(self, job: Job, parcel: Parcel) -> Receipt | None:
         match parcel:
             case Send():
-                return await self._messenger(parcel.to).send(parcel.to, parcel.outgoing, job.key)
+                messenger = self._messenger(parcel.to)
+                if outbox.was_dropped(job) and isinstance(messenger, Recalls):
+                    messenger.recall(job.key, job.created_at)
+                return await messenger.send(parcel.to, parcel.outgoing, job.key)
             case Change():
                 return await self._messenger(parcel.channel).update(parcel.card, parcel.outgoing, job.key)
             case MarkMessage():

@@ -54,6 +54,12 @@ class SlackMessenger:
                 delivery.receipt = await self._write(to, place, self._drawn(outgoing), delivery, key)
         return delivery.receipt
 
+    def recall(self, key: str, since: datetime) -> None:
+        """See `ports.Recalls`: what is found in Slack by its metadata is not written again."""
+        delivery = self._delivery(key)
+        delivery.begun = min(delivery.begun, since)
+        delivery.doubtful = True
+
     async def update(self, receipt: Receipt, outgoing: Outgoing, key: str) -> Receipt:
         """Change a message in place. Where any part of it is gone the whole is sent again and the rest taken away."""
         place = places.read(receipt.address)
@@ -98,8 +104,11 @@ class SlackMessenger:
     ) -> Receipt:
         channel = place.channel or await self._places.conversation(place.user)
         if delivery.doubtful:
-            below = place.thread or (delivery.sent.get(0, "") if place.channel else "")
-            delivery.sent |= await self._web.find(channel, below, key, delivery.begun)
+            spreads = place.channel and not place.thread  # all but its first part stands below that
+            if not spreads or 0 not in delivery.sent:
+                delivery.sent |= await self._web.find(channel, place.thread, key, delivery.begun)
+            if spreads and 0 in delivery.sent:
+                delivery.sent |= await self._web.find(channel, delivery.sent[0], key, delivery.begun)
             delivery.doubtful = False
         for number, part in enumerate(parts):
             if number not in delivery.sent:

@@ -82,3 +82,8 @@ def test_only_pick_ups_without_an_outcome_count_as_crashes(attempts: int, claims
 @given(held=st.timedeltas(timedelta(0), timedelta(minutes=1)))
 def test_a_send_that_is_begun_ends_within_its_lease(held: timedelta) -> None:
     assert outbox.leaves_time(held) is (held + outbox.SEND_TIMEOUT < outbox.LEASE)
+
+
+@pytest.mark.parametrize(("claims", "attempts", "dropped"), [(1, 0, False), (2, 1, False), (2, 0, True), (5, 3, True)])
+def test_a_job_is_known_that_somebody_picked_up_and_told_nothing_of(claims: int, attempts: int, dropped: bool) -> None:
+    assert outbox.was_dropped(replace(JOB, claims=claims, attempts=attempts)) is dropped

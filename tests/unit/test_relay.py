@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -238,3 +239,29 @@ async def test_replicas_share_the_work(postgresql_url: str, platform: Platform, 
         assert theirs == sorted(theirs)
     for store in stores:
         store.close()
+
+
+@dataclass
+class Looks(Platform):
+    """Knows no keys, but can be asked what it has taken."""
+
+    recalled: list[tuple[str, datetime]] = field(default_factory=list)
+
+    def recall(self, key: str, since: datetime) -> None:
+        self.recalled.append((key, since))
+
+
+async def test_a_platform_that_can_look_is_asked_about_what_a_dead_process_may_have_sent(
+    store: Store, desk: Desk, clock: ManualClock
+) -> None:
+    begun, platform = clock.now(), Looks()
+    with store.transaction() as tx:
+        send(tx, ADA, "held when its process died", key="held")
+        assert jobs.claim(tx, "the dead one", 1, outbox.LEASE)
+    clock.advance(outbox.LEASE)
+    with store.transaction() as tx:
+        send(tx, PRESS, "never touched", key="new")
+    async with relaying(store, platform, desk):
+        await until(is_in(store, "held", JobState.DONE))
+        await until(is_in(store, "new", JobState.DONE))
+    assert platform.recalled == [("held", begun)]

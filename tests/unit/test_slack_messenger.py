@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -24,15 +25,20 @@ HELLO = Outgoing((Prose("Hello."),), "Hello.")
 
 
 @pytest.fixture
-async def here(tmp_path: Path, clock: ManualClock) -> AsyncIterator[Workspace]:
+def store(tmp_path: Path, clock: ManualClock) -> Iterator[Store]:
+    opened = Store(f"sqlite:///{tmp_path / 'slack.db'}", clock)
+    opened.open()
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+async def here(store: Store, clock: ManualClock) -> AsyncIterator[Workspace]:
     slack = LoopbackSlack()
-    store = Store(f"sqlite:///{tmp_path / 'slack.db'}", clock)
-    store.open()
     await slack.start()
     async with connected(slack, RecordingDesk(), DurableState(store, "slack"), clock, "http") as workspace:
         yield workspace
     await slack.stop()
-    store.close()
 
 
 async def test_slack_s_own_waiting_time_is_kept(here: Workspace) -> None:
@@ -65,6 +71,23 @@ async def test_what_slack_may_have_taken_is_looked_for_before_it_is_sent_again(
     receipt = await here.adapter.messenger.send(SAM, HELLO, "job/1")
     (shown,) = here.slack.in_("D0SAM")
     assert receipt.parts == (f"D0SAM/{shown.ts}",)
+
+
+@pytest.mark.parametrize(("to", "channel"), [(PRESS, "C0PRESS"), (SAM, "D0SAM")])
+@pytest.mark.parametrize("words", ["Hello.", "word " * 8000], ids=["short", "long"])
+async def test_what_another_process_sent_before_it_ended_is_found_again(
+    here: Workspace, store: Store, clock: ManualClock, to: Address, channel: str, words: str
+) -> None:
+    begun, outgoing = clock.now(), Outgoing((Quote(words),), "summary")
+    first = await here.adapter.messenger.send(to, outgoing, "job/1")
+    written = len(here.slack.in_(channel))
+    clock.advance(timedelta(seconds=20))
+    async with connected(here.slack, RecordingDesk(), DurableState(store, "slack"), clock, "http") as after:
+        after.adapter.messenger.recall("job/1", begun)
+        assert await after.adapter.messenger.send(to, outgoing, "job/1") == first
+        after.adapter.messenger.recall("job/2", begun)
+        assert await after.adapter.messenger.send(to, outgoing, "job/2") != first
+    assert len(here.slack.in_(channel)) == 2 * written
 
 
 async def test_a_long_message_that_was_interrupted_goes_on_where_it_was(here: Workspace) -> None:
