@@ -6,9 +6,18 @@ One shape for every platform, so that all of them show the same words and the sa
 from bot.cards.answers import answer, answer_alone, choose, confirm_media, topics, unknown, welcome
 from bot.cards.around import Around, Linked
 from bot.cards.askers import acknowledgement, added, own_case, reply
-from bot.cards.discreet import below, is_discreet, visible, visible_steps
+from bot.cards.discreet import OF_OFFICERS, below, is_discreet, visible, visible_steps
 from bot.cards.duty import hand_over_form, offer, shift, wait_form
-from bot.cards.forms import CLOSING, close_form, details_form, note_form, reply_form, report_form
+from bot.cards.forms import (
+    CLOSING,
+    close_form,
+    details_form,
+    note_form,
+    reply_form,
+    report_form,
+    respond_form,
+    statement_form,
+)
 from bot.cards.officers import in_thread, mail, ping, whole
 from bot.cards.queue import in_queue, queue_head, search_form
 from bot.cards.stories import incident_form, incident_off, incident_on, linked
@@ -16,6 +25,7 @@ from bot.cards.text import escape, name, plain, sentence, shorten, summarise
 
 __all__ = [
     "CLOSING",
+    "OF_OFFICERS",
     "Around",
     "Linked",
     "acknowledgement",
@@ -47,10 +57,12 @@ __all__ = [
     "reply",
     "reply_form",
     "report_form",
+    "respond_form",
     "search_form",
     "sentence",
     "shift",
     "shorten",
+    "statement_form",
     "summarise",
     "topics",
     "unknown",

@@ -14,7 +14,7 @@ from bot.cards.text import sentence
 from bot.messages import Address, Outgoing, Person
 from bot.model import Asker, Case, Details, Step, StepKind
 
-_OF_OFFICERS = frozenset(
+OF_OFFICERS = frozenset(
     {
         StepKind.CLAIMED,
         StepKind.UNCLAIMED,
@@ -26,6 +26,8 @@ _OF_OFFICERS = frozenset(
         StepKind.WAITING,
         StepKind.HANDOVER_OFFERED,
         StepKind.HANDOVER_ACCEPTED,
+        StepKind.HANDOVER_DECLINED,
+        StepKind.TOOK_IN,
         StepKind.RESPONDED,
         StepKind.STATEMENT,
         StepKind.JOINED,
@@ -72,7 +74,7 @@ def visible_steps(case: Case, steps: Iterable[Step]) -> tuple[Step, ...]:
     if not case.restricted:
         return tuple(wordless)
     return tuple(
-        replace(step, by=_SOMEBODY) if step.by is not None and step.kind not in _OF_OFFICERS else step
+        replace(step, by=_SOMEBODY) if step.by is not None and step.kind not in OF_OFFICERS else step
         for step in wordless
     )
 

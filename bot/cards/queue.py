@@ -42,8 +42,8 @@ def in_queue(case: Case, steps: Sequence[Step], around: Around) -> Outgoing:
     """A case as one of many: what it is, what happened last, and everything that can be done to it."""
     seen = visible(case)
     blocks: list[Block] = [head(seen, around)]
-    first = seen.askers[0]
-    if first.text:
+    first = seen.askers[0] if seen.askers else None
+    if first and first.text:
         blocks.append(Quote(shorten(first.text, WORDS), by=name(first.person), person=first.person.key))
     if known := tuple(_known(seen)):
         blocks.append(Facts(known))

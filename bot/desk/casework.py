@@ -15,7 +15,7 @@ from bot.desk.office import Office
 from bot.desk.questions import Questions
 from bot.effects import MarkMessage
 from bot.messages import Immediate, Person, Pressed, Said, Submitted
-from bot.model import Case
+from bot.model import Case, ReplyKind
 from bot.store import cases as case_rows
 from bot.store import events, postings
 from bot.store.engine import Store
@@ -55,7 +55,7 @@ class Casework:
         """
         there = (each for each in self._office.press.channels if each.platform == said.at.platform)
         return (
-            _is_reply(said.text)
+            _prefix(said.text) != ""
             and said.at != said.direct
             and any(said.at.token.startswith(channel.token) for channel in there)
         )
@@ -135,16 +135,16 @@ class Casework:
         if case is None or not events.remember(tx, said.at.platform, said.event_id):
             return Immediate()
         text = said.text.strip()
-        if _is_reply(text):
-            self._reply_below(tx, said, case, text[len(wording.REPLY_PREFIX) :].strip())
+        if prefix := _prefix(text):
+            self._reply_below(tx, said, case, text[len(prefix) :].strip(), ReplyKind(wording.REPLY_PREFIXES[prefix]))
         elif isinstance(change := cases.note(case, said.person, text, tx.now, from_thread=True), Change):
             effects.commit(tx, change, self._office.press)
         return Immediate()
 
-    def _reply_below(self, tx: Tx, said: Said, case: Case, text: str) -> None:
+    def _reply_below(self, tx: Tx, said: Said, case: Case, text: str, kind: ReplyKind) -> None:
         change: Change | Refused = Refused(wording.NOT_AN_OFFICER)
         if self._office.is_officer(said.person):
-            change = cases.reply(case, said.person, text, tx.now, from_thread=True, files=said.files)
+            change = cases.reply(case, said.person, text, tx.now, kind, from_thread=True, files=said.files)
         match change:
             case Change():
                 mark = MarkMessage(said.at, said.event_id, "delivered")
@@ -155,8 +155,10 @@ class Casework:
                 assert_never(change)
 
 
-def _is_reply(text: str) -> bool:
-    return text.strip()[: len(wording.REPLY_PREFIX)].lower() == wording.REPLY_PREFIX
+def _prefix(text: str) -> str:
+    """With what it begins where it is for the asker, or nothing."""
+    begins = text.strip().lower()
+    return next((prefix for prefix in wording.REPLY_PREFIXES if begins.startswith(prefix)), "")
 
 
 def _refuse(tx: Tx, said: Said, reason: str) -> None:

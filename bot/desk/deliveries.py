@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot import cards, cases, effects, wording
+from bot.cases import Terms
+from bot.desk import linking
 from bot.desk.mind import Minds
 from bot.desk.office import Office
 from bot.desk.shifts import HANDOVER, Shifts
@@ -86,7 +88,7 @@ class Deliveries:
             self._look(tx, case, job)
 
     def _look(self, tx: Tx, case: Case, job: Job) -> None:
-        terms = self._office.terms(self._minds.current.knowledge, tx.now)
+        terms = self._terms(tx, case)
         pace = self._office.press.pace
         if job.payload["timer"] != cases.FALLBACK:
             change = cases.come_due(case, case_rows.steps(tx, case.id), pace, terms, tx.now)
@@ -100,13 +102,16 @@ class Deliveries:
         else:
             effects.watch(tx, case, pace)
 
+    def _terms(self, tx: Tx, case: Case) -> Terms:
+        return linking.under(linking.incident_of(tx, case), self._office.terms(self._minds.current.knowledge, tx.now))
+
     def _posted(self, tx: Tx, case: Case, channel: Address, receipt: Receipt) -> None:
         postings.put(tx, case.id, channel, receipt)
         effects.commit(tx, cases.pinged(case, self._office.called(channel), tx.now), self._office.press)
 
     def _ping_failed(self, tx: Tx, case: Case, job: Job, channel: Address, why: str) -> None:
         where = self._office.called(channel)
-        terms = self._office.terms(self._minds.current.knowledge, tx.now)
+        terms = self._terms(tx, case)
         elsewhere = bool(postings.of_case(tx, case.id)) or self._may_have_it_elsewhere(tx, job, str(channel))
         change = cases.ping_failed(case, where, why, terms, tx.now, elsewhere=elsewhere)
         effects.commit(tx, change, self._office.press)

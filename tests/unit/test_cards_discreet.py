@@ -1,0 +1,126 @@
+"""Nothing of a restricted case but reference, outlet and deadline stands where more people read than may know."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot import cards, plaintext
+from bot.cards import Around
+from bot.cards.duty import shift
+from bot.messages import Address, Outgoing, Person
+from bot.model import Asker, Case, CaseKind, CaseState, Details, LinkKind, Outcome, Step, StepKind
+
+NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+ANNA = Person("slack", "anna", "Anna")
+MARK = "ŝ"
+"""Stands in all that somebody wrote, and in no word of ours."""
+
+words = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), max_size=20).map(
+    lambda text: f"{MARK}{text}{MARK}"
+)
+people = st.builds(Person, st.just("slack"), words, words)
+instants = st.integers(0, 10_000).map(lambda minutes: NOON + timedelta(minutes=minutes))
+askers = st.builds(
+    Asker, people, st.just(Address("slack", "dm")), st.just(Address("slack", "dm")), words, instants, words, words
+)
+OPEN = {"outlet": "The Guardian", "deadline": "by five"}
+details = st.builds(
+    Details, **{field.name: st.just(OPEN[field.name]) if field.name in OPEN else words for field in fields(Details)}
+)
+cases = st.builds(
+    Case,
+    st.just(7),
+    st.just(CaseKind.MEDIA),
+    st.sampled_from(CaseState),
+    st.lists(askers, max_size=3).map(tuple),
+    instants,
+    details,
+    owner=st.none() | st.just(ANNA),
+    outcome=st.none() | st.sampled_from(Outcome),
+    restricted=st.just(value=True),
+    due_at=st.none() | instants,
+    due_known=st.booleans(),
+    urgent=st.booleans(),
+    waiting_until=st.none() | instants,
+    waiting_for=words,
+    offered_to=st.none() | st.just(ANNA),
+    foi=st.booleans(),
+    incident_id=st.none() | st.just(1),
+)
+arounds = st.builds(Around, instants, incident=words, joined=st.just(()), into=st.just(""))
+
+
+def seen(outgoing: Outgoing) -> str:
+    return f"{outgoing!r} {plaintext.render(outgoing)} {outgoing.summary}"
+
+
+def everywhere(case: Case, steps: tuple[Step, ...], around: Around) -> list[Outgoing]:
+    """Every card, list and e-mail that shows a case to the press office."""
+    said = cards.in_thread(f"{MARK} adds:", case.askers[0].text if case.askers else MARK)
+    return [
+        cards.ping(case, steps, around, mention=("slack:ben",)),
+        cards.mail(case, steps, around),
+        cards.in_queue(case, steps, around),
+        shift([case], NOON, around),
+        cards.below(case, said),
+    ]
+
+
+@given(cases, st.lists(st.tuples(st.sampled_from(StepKind), st.booleans(), words), max_size=5), arounds)
+def test_nobody_reads_what_only_officers_may(
+    case: Case, history: list[tuple[StepKind, bool, str]], around: Around
+) -> None:
+    asker = case.askers[0].person if case.askers else Person("slack", MARK, MARK)
+    # Only officers do what only officers do; anything else may be an asker's.
+    made = tuple(
+        Step(NOON, kind, (ANNA if kind in cards.OF_OFFICERS else asker) if somebody else None, text, MARK)
+        for kind, somebody, text in history
+    )
+    for outgoing in everywhere(case, made, around):
+        assert MARK not in seen(outgoing)
+
+
+@given(cases, arounds)
+def test_reference_and_outlet_are_there(case: Case, around: Around) -> None:
+    for outgoing in everywhere(case, (), around)[:4]:
+        assert "M-7" in seen(outgoing)
+        assert "The Guardian" in seen(outgoing)
+
+
+@given(cases, arounds)
+def test_an_embargo_hides_what_it_is_about_and_not_who_asks(case: Case, around: Around) -> None:
+    hidden = dict.fromkeys(("slot", "questions", "said", "about"), "secret")
+    known = replace(case.details, embargo="until Tuesday", journalist="Ruth", **hidden)
+    askers_ = tuple(replace(asker, text="secret", link="secret") for asker in case.askers)
+    hushed = replace(case, restricted=False, details=known, askers=askers_, waiting_for="secret")
+    history = tuple(Step(NOON, kind, ANNA, "secret") for kind in StepKind)
+    for outgoing in everywhere(hushed, history, around)[:4]:
+        assert "secret" not in seen(outgoing)
+    card = seen(cards.ping(hushed, (), around))
+    assert "Ruth" in card
+    assert "until Tuesday" in card
+    assert all(cards.name(asker.person) in card for asker in hushed.askers)
+
+
+@given(cases, arounds)
+def test_an_officer_who_asks_sees_all_of_it(case: Case, around: Around) -> None:
+    shown = seen(cards.whole(case, (Step(NOON, StepKind.NOTED, ANNA, "a note"),), around))
+    assert "a note" in shown
+    assert all(repr(asker.text)[1:-1] in shown for asker in case.askers)
+
+
+@pytest.mark.parametrize("kind", list(LinkKind))
+def test_a_link_to_a_restricted_case_says_no_more_than_its_outlet(kind: LinkKind) -> None:
+    person = Person("slack", "sam", "Sam")
+    at = Address("slack", "dm")
+    asked = (Asker(person, at, at, "about her death", NOON, "e1"),)
+    plain = Case(8, CaseKind.MEDIA, CaseState.OPEN, asked, NOON)
+    case = replace(plain, id=7, restricted=True, details=Details(outlet="The Guardian", journalist="Ruth"))
+    shown = str(cards.linked(plain, case, kind))
+    assert "The Guardian" in shown
+    assert not any(word in shown for word in ("Ruth", "Sam", "death"))
