@@ -41,11 +41,14 @@ def parts(outgoing: Outgoing, team: str = "") -> list[Part]:
     `team` is the workspace, whose people's names then lead to a conversation with them.
     """
     filled: list[list[Json]] = [[]]
+    length = 0
     for block in drawn(outgoing, team):
-        held = filled[-1]
-        if held and (len(held) >= MOST_BLOCKS or richtext.size(held) + richtext.size(block) > MOST_TEXT):
+        more = richtext.size(block)
+        if filled[-1] and (len(filled[-1]) >= MOST_BLOCKS or length + more > MOST_TEXT):
             filled.append([])
+            length = 0
         filled[-1].append(block)
+        length += more
     summary = escaped(outgoing.summary)
     return [
         Part(tuple(held), f"{summary} ({number}/{len(filled)})" if number > 1 else summary)

@@ -23,7 +23,7 @@ T = TypeVar("T")
 Begin = Callable[[], AbstractContextManager[Tx]]
 
 _TRIES = 6
-_LONGEST = 0.05  # seconds after which a transaction takes up no further work: others wait for its lock, and its commit
+_LONGEST = 0.015  # seconds after which a transaction takes up no further work: all in it wait for its end
 
 
 class OneByOne:

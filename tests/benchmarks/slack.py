@@ -37,11 +37,15 @@ _SERVE = "import sys; from bot.cli import main; sys.exit(main(['serve', '--confi
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """Acknowledgement in ms at a steady pace; messages a second, from the first sent to the last answered."""
+    """Acknowledgement in ms at a steady pace; messages a second, from the first sent to the last answered.
+
+    `cpu` is ms of the process for each of these, whatever else the machine was doing.
+    """
 
     p50: float
     p99: float
     rate: float
+    cpu: float
     lost: int
 
 
@@ -77,7 +81,7 @@ class Load:
             return await self._slack.by_http(self._session, self._url, "events_api", payload)
         return await self._slack.by_socket("events_api", payload, patience=5)
 
-    async def measure(self) -> Measured:
+    async def measure(self, served_by: psutil.Process) -> Measured:
         await self.many(100)
         paced: list[asyncio.Task[float]] = []
         for _ in range(MESSAGES):
@@ -85,11 +89,12 @@ class Load:
             await asyncio.sleep(1 / RATE)
         latencies = sorted(await asyncio.gather(*paced))
         await self.answered()
-        begun = time.perf_counter()
+        begun, busy = time.perf_counter(), _busy(served_by)
         await self.many(MESSAGES)
         lost = await self.answered()
         rate = MESSAGES / (time.perf_counter() - begun)
-        return Measured(latencies[MESSAGES // 2], latencies[MESSAGES * 99 // 100], rate, lost)
+        cpu = (_busy(served_by) - busy) / MESSAGES * 1000
+        return Measured(latencies[MESSAGES // 2], latencies[MESSAGES * 99 // 100], rate, cpu, lost)
 
     async def many(self, messages: int) -> None:
         """As fast as they are acknowledged, by several senders."""
@@ -109,6 +114,11 @@ class Load:
 
     def _answers(self) -> int:
         return len(self._slack.posted)
+
+
+def _busy(process: psutil.Process) -> float:
+    times = process.cpu_times()
+    return float(times.user + times.system)
 
 
 @asynccontextmanager
@@ -180,9 +190,10 @@ async def measure(mode: str, kind: str, folder: Path) -> tuple[Measured, float]:
     try:
         async with ClientSession() as session, run(slack, session, mode, port, folder) as pid:
             load = Load(slack, session, mode, port)
-            measured = await load.measure()
+            served_by = psutil.Process(pid)
+            measured = await load.measure(served_by)
             if kind == "desk" and mode == "http":
-                growth = await _growth(load, psutil.Process(pid))
+                growth = await _growth(load, served_by)
     finally:
         await slack.stop()
     return measured, growth
@@ -199,6 +210,8 @@ async def _growth(load: Load, desk_process: psutil.Process) -> float:
 
 def main() -> int:
     print(f"{os.cpu_count()} cores; load before the run: {os.getloadavg()[0]:.1f}")
+    print("For each message the echo acknowledges and posts the same text, over a connection of its own. The desk")
+    print("matches, commits to the disk, acknowledges, posts the answer and commits that it was posted.")
     kept = True
     with tempfile.TemporaryDirectory() as folder:
         for mode in ("http", "socket"):
@@ -207,7 +220,8 @@ def main() -> int:
             ratio = ours.rate / bare.rate
             print(
                 f"{mode:7} ack p50 {ours.p50:.1f} ms, p99 {ours.p99:.1f} ms (echo {bare.p50:.1f}, {bare.p99:.1f}); "
-                f"{ours.rate:.0f} messages/s (echo {bare.rate:.0f}), ratio {ratio:.2f}; lost {ours.lost}",
+                f"{ours.rate:.0f} messages/s (echo {bare.rate:.0f}), ratio {ratio:.2f}; "
+                f"CPU {ours.cpu:.1f} ms a message (echo {bare.cpu:.1f}); lost {ours.lost}",
                 flush=True,
             )
             kept = kept and ours.p99 <= ACK and ratio >= RATIO and not ours.lost and growth <= GROWTH
