@@ -15,9 +15,8 @@ from bot import plaintext
 from bot.config import Privacy
 from bot.knowledge.model import Knowledge
 from bot.matching.text import words
-from bot.store import answers
+from bot.store import alarms, answers
 from bot.store import insights as asked
-from bot.store.erasure import ERASED
 from bot.store.tx import Tx
 
 MOST = 2000
@@ -81,12 +80,12 @@ def gather(tx: Tx, privacy: Privacy) -> Material:
     """Everything that may still be kept, whether or not what is older has been purged."""
     since = tx.now - privacy.questions
     refused = [(each.at, each.question) for each in answers.unanswered(tx, since, MOST)]
-    kinds = asked.false_alarms(tx, since, MOST), asked.not_media(tx, since, MOST)
+    kinds = alarms.since(tx, since, MOST), asked.not_media(tx, since, MOST)
     return Material(
         since=since,
         outcomes=asked.outcomes(tx, since),
         unanswered=refused,
-        false_alarms=[(at, text) for kind in kinds for at, text in kind if text != ERASED],
+        false_alarms=[each for kind in kinds for each in kind],
         given=asked.given(tx, since),
         verdicts=answers.verdicts(tx, tx.now - privacy.feedback),
         truncated=MOST in {len(refused), *map(len, kinds)},

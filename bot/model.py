@@ -45,6 +45,14 @@ class Outcome(StrEnum):
     JOINED = "joined"  # to another case, which goes on for both
 
 
+class ReplyKind(StrEnum):
+    """What an officer's words are to the asker of a media enquiry."""
+
+    ADVICE = "advice"
+    WORDS = "words to give"
+    OURSELVES = "we respond"
+
+
 class StepKind(StrEnum):
     """One kind of line in a case's history."""
 

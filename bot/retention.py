@@ -38,6 +38,7 @@ _SAID = {
     Kind.CASES: "closed cases, with everything that hangs on them",
     Kind.ROUTES: "conversations and threads that nobody has used",
     Kind.QUESTIONS: "questions and what was answered",
+    Kind.ALARMS: "false alarms",
     Kind.FEEDBACK: "opinions of answers",
     Kind.DELIVERIES: "deliveries that belong to no case",
     Kind.TEXTS: "texts of messages that have left",
@@ -135,7 +136,7 @@ async def forget(store: Store, person: str) -> Forgotten:
 
 
 def _forget(tx: Tx, person: str) -> Forgotten:
-    found = [case for each in case_rows.of_asker(tx, person) if (case := case_rows.load(tx, each.id))]
+    found = [case for each in erasure.cases_of(tx, person) if (case := case_rows.load(tx, each))]
     if problems := [problem for case in found if (problem := _unfinished(tx, case))]:
         raise UserError(*problems)
     free = [case for case in found if not case.held]

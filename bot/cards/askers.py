@@ -7,7 +7,7 @@ from bot.cards.around import Around
 from bot.cards.head import handle, head, state_word
 from bot.cards.text import escape, shorten, summarise
 from bot.messages import Block, Button, Buttons, Outgoing, Prose, Quote, Small
-from bot.model import Asker, Case, CaseKind
+from bot.model import Asker, Case, CaseKind, ReplyKind
 
 
 def acknowledgement(case: Case, *, holding_line: str, phone: str, duty: str, deadline: str) -> Outgoing:
@@ -43,9 +43,11 @@ def added(case: Case, number: int, *, files: int) -> Outgoing:
     return Outgoing(tuple(blocks), summary=summarise(wording.added(case.reference)))
 
 
-def reply(case: Case, officer: str, text: str) -> Outgoing:
-    """What an officer wrote to the asker: their words, so data."""
+def reply(case: Case, officer: str, text: str, kind: ReplyKind) -> Outgoing:
+    """What an officer wrote to the asker: their words, so data. In a media enquiry what they are stands first."""
     introduction = wording.reply_from(escape(officer), case.reference)
+    if case.kind is CaseKind.MEDIA:
+        introduction = f"**{wording.REPLY_LABELS[kind]}**\n\n{introduction}"
     return Outgoing((Prose(introduction), Quote(text)), summary=f"{officer} ({case.reference}): {shorten(text)}")
 
 

@@ -32,22 +32,33 @@ def _of_state(case: Case) -> Iterator[Button]:
             yield Button(wording.REOPEN, "case.reopen", value)
         yield note
         return
+    media = case.kind is CaseKind.MEDIA
     if case.state is CaseState.OPEN:
         yield Button(wording.CLAIM, "case.claim", value, "primary")
         yield reply
     else:
         yield replace(reply, style="primary")
+        if media:
+            yield Button(wording.RESPOND, "case.respond", value, opens_form=True)
     yield note
-    if case.kind is CaseKind.MEDIA:
+    if media:
         yield Button(wording.DETAILS, "case.details", value, opens_form=True)
+    yield Button(wording.CLOSE, "case.close", value, opens_form=True)
+    yield from _next(case, value)
+
+
+def _next(case: Case, value: str) -> Iterator[Button]:
+    """What is done less often."""
+    media = case.kind is CaseKind.MEDIA
+    if media:
+        yield Button(wording.STATEMENT, "case.statement", value, opens_form=True)
     if case.state is CaseState.CLAIMED:
         yield Button(wording.HAND_OVER, "case.hand_over", value, opens_form=True)
-        if case.kind is CaseKind.MEDIA:
+        if media:
             yield Button(wording.WAIT, "case.wait", value, opens_form=True)
         yield Button(wording.UNCLAIM, "case.unclaim", value)
-    if case.kind is CaseKind.MEDIA:
+    if media:
         yield Button(wording.FALSE_ALARM, "case.false_alarm", value)
-    yield Button(wording.CLOSE, "case.close", value, opens_form=True)
 
 
 def _of_stories(case: Case, around: Around) -> Iterator[Button]:

@@ -5,18 +5,55 @@ from __future__ import annotations
 from bot import wording
 from bot.cards.head import handle
 from bot.messages import Field, Form
-from bot.model import Case, Details, Outcome
+from bot.model import Case, CaseKind, Details, Outcome, ReplyKind
 
 UNKNOWN = Details()
 LONG_DETAILS = frozenset({"questions", "said", "about"})
-CLOSING = (Outcome.ANSWERED, Outcome.NO_ACTION)
+CLOSING = {
+    CaseKind.MEDIA: (
+        Outcome.ADVICE,
+        Outcome.STATEMENT,
+        Outcome.INTERVIEW,
+        Outcome.FOI,
+        Outcome.POLICE,
+        Outcome.PARTNER,
+        Outcome.DECLINED,
+        Outcome.NO_ACTION,
+        Outcome.MISSED,
+        Outcome.GONE,
+        Outcome.FALSE_ALARM,
+    ),
+    CaseKind.QUESTION: (Outcome.ANSWERED, Outcome.NO_ACTION),
+}
 """How an officer may say that a case ended; the other outcomes have ways of their own."""
 
 
 def reply_form(case: Case) -> Form:
-    """Write to the asker."""
-    field = Field("text", wording.REPLY_LABEL, "text", required=True)
-    return Form("case.reply", f"{wording.REPLY}: {case.reference}", handle(case), (field,), submit=wording.REPLY)
+    """Write to the asker; in a media enquiry, say what the words are to them."""
+    fields = [Field("text", wording.REPLY_LABEL, "text", required=True)]
+    if case.kind is CaseKind.MEDIA:
+        options = tuple((kind.value, wording.REPLY_KINDS[kind]) for kind in ReplyKind)
+        advice = ReplyKind.ADVICE.value
+        fields.append(Field("kind", wording.REPLY_KIND_LABEL, "choice", value=advice, required=True, options=options))
+    return Form("case.reply", f"{wording.REPLY}: {case.reference}", handle(case), tuple(fields), submit=wording.REPLY)
+
+
+def statement_form(case: Case) -> Form:
+    """What was issued to the journalist."""
+    known = case.details
+    recipient = ", ".join(part for part in (known.journalist, known.outlet) if part)
+    fields = (
+        Field("text", wording.STATEMENT_TEXT, "text", required=True),
+        Field("approver", wording.STATEMENT_APPROVER, required=True, max_length=200),
+        Field("recipient", wording.STATEMENT_RECIPIENT, value=recipient, required=True, max_length=500),
+    )
+    return Form("case.statement", f"{wording.STATEMENT}: {case.reference}", handle(case), fields)
+
+
+def respond_form(case: Case) -> Form:
+    """That the journalist has had an answer, and how."""
+    field = Field("text", wording.RESPONDED_HOW, "text", required=True)
+    return Form("case.respond", f"{wording.RESPOND}: {case.reference}", handle(case), (field,))
 
 
 def note_form(case: Case) -> Form:
@@ -27,13 +64,20 @@ def note_form(case: Case) -> Form:
 
 def close_form(case: Case) -> Form:
     """End a case, saying how."""
-    options = tuple((outcome.value, outcome.value) for outcome in CLOSING)
-    likely = Outcome.ANSWERED if case.answered_at else Outcome.NO_ACTION
+    options = tuple((outcome.value, outcome.value) for outcome in CLOSING[case.kind])
     fields = (
-        Field("outcome", wording.OUTCOME_LABEL, "choice", value=likely.value, required=True, options=options),
+        Field("outcome", wording.OUTCOME_LABEL, "choice", value=_likely(case).value, required=True, options=options),
         Field("note", wording.CLOSE_NOTE_LABEL, "text"),
     )
     return Form("case.close", f"{wording.CLOSE}: {case.reference}", handle(case), fields, submit=wording.CLOSE)
+
+
+def _likely(case: Case) -> Outcome:
+    if case.kind is CaseKind.QUESTION:
+        return Outcome.ANSWERED if case.answered_at else Outcome.NO_ACTION
+    if case.responded_at:
+        return Outcome.STATEMENT
+    return Outcome.ADVICE if case.answered_at else Outcome.NO_ACTION
 
 
 def report_form(text: str) -> Form:

@@ -36,7 +36,7 @@ from bot.cases.deliveries import (
 )
 from bot.cases.handover import decline, hand_over, not_owned_by, take, wait
 from bot.cases.joining import join, linked, split
-from bot.cases.officers import claim, close, note, reopen, reply, unclaim
+from bot.cases.officers import claim, close, issue, note, reopen, reply, respond, unclaim
 from bot.cases.reminders import come_due
 from bot.cases.schedule import WATCH, Due, Pace, due
 from bot.cases.secrets import is_delicate, restrict, unrestrict
@@ -73,6 +73,7 @@ __all__ = [
     "is_delicate",
     "is_stale",
     "is_urgent",
+    "issue",
     "join",
     "linked",
     "may_be_foi",
@@ -85,6 +86,7 @@ __all__ = [
     "reopen",
     "reply",
     "reply_delivered",
+    "respond",
     "restrict",
     "separate",
     "split",

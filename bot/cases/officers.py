@@ -25,8 +25,8 @@ from bot.cases.changes import (
     stop_all,
     tell_all,
 )
-from bot.messages import Person
-from bot.model import Case, CaseKind, CaseState, Outcome, Step, StepKind
+from bot.messages import Outgoing, Person
+from bot.model import Case, CaseKind, CaseState, Outcome, ReplyKind, Statement, Step, StepKind
 
 
 def claim(case: Case, by: Person, now: datetime) -> Change | Refused:
@@ -50,26 +50,67 @@ def unclaim(case: Case, by: Person, terms: Terms, now: datetime) -> Change | Ref
     if case.owner is None:
         return Refused(wording.not_claimed(case.reference))
     told = cards.sentence(wording.freed_for_asker(name(case.owner), case.reference))
-    below = BelowPing(cards.in_thread(wording.freed(name(by))), owner_of(case, but=by))
+    below = BelowPing(cards.in_thread(wording.freed(name(by))), owner_of(case, but=by), harmless=True)
     step = Step(now, StepKind.UNCLAIMED, by)
     return changed(free(case), (step,), Redraw(), below, *tell_all(case, told), *_watch(case, terms))
 
 
 def reply(
-    case: Case, by: Person, text: str, now: datetime, *, from_thread: bool = False, files: int = 0
+    case: Case,
+    by: Person,
+    text: str,
+    now: datetime,
+    kind: ReplyKind = ReplyKind.ADVICE,
+    *,
+    from_thread: bool = False,
+    files: int = 0,
 ) -> Change | Refused:
     """Write to everybody who asked; each gets it alone. `files` that came with it are not carried."""
     if refused := not_for(case, by):
         return refused
     if not text.strip():
         return Refused(wording.NOTHING_WRITTEN)
-    steps = (*(() if case.owner else (Step(now, StepKind.CLAIMED, by),)), Step(now, StepKind.REPLIED, by, text.strip()))
-    told = cards.reply(case, name(by), text.strip())
-    below = [] if from_thread else [BelowPing(cards.in_thread(wording.wrote_to_asker(name(by)), text.strip()))]
+    if not case.askers:
+        return Refused(wording.nobody_asked(case.reference))
+    steps = (*_claimed(case, by, now), Step(now, StepKind.REPLIED, by, text.strip()))
+    told = cards.reply(case, name(by), text.strip(), kind)
+    wrote = wording.wrote_to_asker(name(by))
+    if kind is not ReplyKind.ADVICE:
+        wrote = wording.wrote_as(name(by), wording.REPLY_KINDS[kind])
+    below = [] if from_thread else [BelowPing(cards.in_thread(wrote, text.strip()))]
     if files:
-        below.append(BelowPing(cards.in_thread(wording.FILES_NOT_SENT)))
+        below.append(BelowPing(cards.in_thread(wording.FILES_NOT_SENT), harmless=True))
     answered = replace(case if case.owner else owned(case, by, now), answered_at=now)
     return changed(answered, steps, Redraw(), *below, *tell_all(case, told, awaited=True))
+
+
+def issue(case: Case, by: Person, statement: Statement, now: datetime) -> Change | Refused:
+    """Record what was issued to the journalist; that is their answer."""
+    text = wording.statement_step(statement.recipient, statement.approver, statement.text)
+    said = wording.statement_issued(name(by), statement.recipient, statement.approver)
+    return _answered(case, by, Step(now, StepKind.STATEMENT, by, text), cards.in_thread(said, statement.text), now)
+
+
+def respond(case: Case, by: Person, how: str, now: datetime) -> Change | Refused:
+    """The journalist has had an answer, which is another thing than that the asker was advised."""
+    step = Step(now, StepKind.RESPONDED, by, how.strip())
+    return _answered(case, by, step, cards.in_thread(wording.responded(name(by)), how.strip()), now)
+
+
+def _answered(case: Case, by: Person, step: Step, below: Outgoing, now: datetime) -> Change | Refused:
+    """The first answer is the one that meets the deadline; it claims a case that nobody has."""
+    if refused := not_for(case, by):
+        return refused
+    if case.kind is not CaseKind.MEDIA:
+        return Refused(wording.TOO_OLD)
+    taken = case if case.owner else owned(case, by, now)
+    told = tell_all(case, cards.sentence(wording.responded_for_asker(case.reference)))
+    after = replace(taken, responded_at=case.responded_at or now)
+    return changed(after, (*_claimed(case, by, now), step), Redraw(), BelowPing(below), *told)
+
+
+def _claimed(case: Case, by: Person, now: datetime) -> tuple[Step, ...]:
+    return () if case.owner else (Step(now, StepKind.CLAIMED, by),)
 
 
 def note(case: Case, by: Person, text: str, now: datetime, *, from_thread: bool = False) -> Change | Refused:
@@ -101,7 +142,7 @@ def reopen(case: Case, by: Person, terms: Terms, now: datetime) -> Change | Refu
     if case.state is not CaseState.CLOSED:
         return Refused(wording.not_closed(case.reference))
     told = tell_all(case, cards.sentence(wording.reopened_for_asker(case.reference)))
-    below = BelowPing(cards.in_thread(wording.reopened(name(by))))
+    below = BelowPing(cards.in_thread(wording.reopened(name(by))), harmless=True)
     step = Step(now, StepKind.REOPENED, by)
     return changed(free(case), (step,), Redraw(), below, *told, *_watch(case, terms))
 

@@ -8,7 +8,8 @@ from bot import cards, cases, wording
 from bot.cases import Change, Refused
 from bot.desk.actions import Act, Action, Who
 from bot.messages import Form, Immediate
-from bot.model import Case, Outcome
+from bot.model import Case, Outcome, ReplyKind, Statement
+from bot.store import alarms, statements
 
 
 def _claim(act: Act) -> Change | Refused:
@@ -28,25 +29,50 @@ def _false_alarm(act: Act) -> Change | Refused:
 
 
 def _reply(act: Act) -> Change | Refused | Immediate:
-    return _written(act) or cases.reply(act.case, act.by, act.values["text"], act.tx.now)
+    chosen = act.values.get("kind", "")
+    kind = next((each for each in ReplyKind if each.value == chosen), ReplyKind.ADVICE)
+    return _missing(act, "text") or cases.reply(act.case, act.by, act.values["text"], act.tx.now, kind)
+
+
+def _statement(act: Act) -> Change | Refused | Immediate:
+    return _missing(act, "text", "approver", "recipient") or cases.issue(act.case, act.by, _issued(act), act.tx.now)
+
+
+def _keep_statement(act: Act, change: Change) -> None:
+    statements.add(act.tx, change.case.id, _issued(act))
+
+
+def _issued(act: Act) -> Statement:
+    text, approver, recipient = (act.values[name].strip() for name in ("text", "approver", "recipient"))
+    return Statement(act.tx.now, act.by, text, approver, recipient)
+
+
+def _respond(act: Act) -> Change | Refused | Immediate:
+    return _missing(act, "text") or cases.respond(act.case, act.by, act.values["text"], act.tx.now)
 
 
 def _note(act: Act) -> Change | Refused | Immediate:
-    return _written(act) or cases.note(act.case, act.by, act.values["text"], act.tx.now)
+    return _missing(act, "text") or cases.note(act.case, act.by, act.values["text"], act.tx.now)
 
 
 def _close(act: Act) -> Change | Refused:
-    outcome = next((each for each in cards.CLOSING if each.value == act.values.get("outcome")), None)
+    outcome = next((each for each in cards.CLOSING[act.case.kind] if each.value == act.values.get("outcome")), None)
     if outcome is None:
         return Refused(wording.TOO_OLD)
     return cases.close(act.case, act.by, outcome, act.tx.now, inside=act.values.get("note", ""))
 
 
-def _written(act: Act) -> Immediate | None:
-    """What to mend where nothing was written."""
-    if act.values.get("text", "").strip():
-        return None
-    return Immediate(problems={"text": wording.NOTHING_WRITTEN})
+def _keep_alarm(act: Act, change: Change) -> None:
+    """The words stay for whoever owns the answers, without whose they were; what is delicate does not."""
+    if change.case.outcome is Outcome.FALSE_ALARM and not cards.is_discreet(change.case):
+        for asker in change.case.askers:
+            alarms.add(act.tx, asker.text)
+
+
+def _missing(act: Act, *fields: str) -> Immediate | None:
+    """What to mend where something was left empty."""
+    empty = {field: wording.NOTHING_WRITTEN for field in fields if not act.values.get(field, "").strip()}
+    return Immediate(problems=empty) if empty else None
 
 
 def _anybodys(form: Callable[[Case], Form]) -> Callable[[Act], Form | Refused]:
@@ -63,7 +89,9 @@ ACTIONS: Mapping[str, Action] = {
     "case.unclaim": Action(Who.OFFICER, _unclaim, turns=True),
     "case.reply": Action(Who.OFFICER, _reply, _ones_own(cards.reply_form)),
     "case.note": Action(Who.OFFICER, _note, _anybodys(cards.note_form)),
-    "case.close": Action(Who.OFFICER, _close, _ones_own(cards.close_form), turns=True),
-    "case.false_alarm": Action(Who.OFFICER, _false_alarm, turns=True),
+    "case.statement": Action(Who.OFFICER, _statement, _ones_own(cards.statement_form), then=_keep_statement),
+    "case.respond": Action(Who.OFFICER, _respond, _ones_own(cards.respond_form)),
+    "case.close": Action(Who.OFFICER, _close, _ones_own(cards.close_form), turns=True, then=_keep_alarm),
+    "case.false_alarm": Action(Who.OFFICER, _false_alarm, turns=True, then=_keep_alarm),
     "case.reopen": Action(Who.OFFICER, _reopen, turns=True),
 }

@@ -7,8 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Select, select
 
-from bot.model import Outcome
-from bot.store.tables import answered, case_asker, feedback, press_case
+from bot.store.tables import answered, feedback
 from bot.store.tx import Tx
 
 
@@ -24,18 +23,6 @@ def outcomes(tx: Tx, since: datetime) -> Counter[str]:
     """How often each outcome came since then."""
     query = select(answered.c.outcome).where(answered.c.at >= since)
     return Counter(tx.connection.execute(query).scalars())
-
-
-def false_alarms(tx: Tx, since: datetime, limit: int) -> list[tuple[datetime, str]]:
-    """(when, words) of what the press office marked as no enquiry; newest first, restricted cases left out."""
-    query = (
-        select(case_asker.c.said_at, case_asker.c.text)
-        .join(press_case, press_case.c.id == case_asker.c.case_id)
-        .where(press_case.c.outcome == Outcome.FALSE_ALARM, press_case.c.restricted.is_(False))
-        .where(case_asker.c.said_at >= since)
-        .order_by(case_asker.c.said_at.desc())
-    )
-    return _pairs(tx, query, limit)
 
 
 def not_media(tx: Tx, since: datetime, limit: int) -> list[tuple[datetime, str]]:

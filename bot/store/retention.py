@@ -28,6 +28,7 @@ from bot.store.tables import (
     adapter_state,
     answered,
     case_asker,
+    false_alarm,
     feedback,
     inbound_event,
     job,
@@ -48,6 +49,7 @@ class Kind(StrEnum):
     CASES = "cases"
     ROUTES = "routes"
     QUESTIONS = "questions"
+    ALARMS = "alarms"
     FEEDBACK = "feedback"
     DELIVERIES = "deliveries"
     TEXTS = "texts"
@@ -106,6 +108,8 @@ def _rule(kind: Kind, ages: Ages) -> tuple[Table, ColumnElement[bool]]:
             return adapter_state, and_(adapter_state.c.used_at < ages.questions, not_(_of_a_case()))
         case Kind.QUESTIONS:
             return answered, answered.c.at < ages.questions
+        case Kind.ALARMS:
+            return false_alarm, false_alarm.c.at < ages.questions
         case Kind.FEEDBACK:
             return feedback, feedback.c.at < ages.feedback
         case Kind.DELIVERIES:

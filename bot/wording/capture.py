@@ -13,6 +13,28 @@ DETAILS_HINTS = {
     "deadline": "Such as 17:00, tomorrow noon, or Friday 10am",
     "embargo": "Until when, or what they said of it",
 }
+REPLY_KINDS = {
+    "advice": "Advice, for them alone",
+    "words to give": "Words that they may give",
+    "we respond": "We respond ourselves",
+}
+"""What a reply is, as an officer chooses it."""
+
+REPLY_LABELS = {
+    "advice": "Advice, for you alone and not to be quoted.",
+    "words to give": "Words that you may give to the journalist as they stand.",
+    "we respond": "The press office responds to the journalist itself; you need not answer them.",
+}
+"""What a reply is, as the person who asked reads it before the words."""
+
+REPLY_PREFIX = "reply:"
+REPLY_PREFIXES = {REPLY_PREFIX: "advice", "say:": "words to give", "we respond:": "we respond"}
+"""What a message in the thread of a card begins with to reach the person who asked."""
+
+REPLY_KIND_LABEL = "What it is to them"
+STATEMENT, RESPOND = "Statement", "Responded"
+STATEMENT_TEXT, STATEMENT_APPROVER, STATEMENT_RECIPIENT = "The statement, word for word", "Approved by", "Issued to"
+RESPONDED_HOW = "How the journalist was answered"
 OPEN_CASE = "Open a case"
 
 
@@ -57,6 +79,38 @@ def nobody_known(*, called: bool) -> str:
 def urgent_phone(number: str) -> str:
     """Markdown. Leads the acknowledgement of what cannot wait."""
     return f"This is urgent, so please phone the press office now: **{number}**." if number else ""
+
+
+def statement_step(recipient: str, approver: str, text: str) -> str:
+    """A statement in a history."""
+    return f"to {recipient}, approved by {approver}: {text}"
+
+
+def statement_issued(officer: str, recipient: str, approver: str) -> str:
+    """Introduces a statement below the card."""
+    return f"{officer} issued a statement to {recipient}, approved by {approver}:"
+
+
+def nobody_asked(reference: str) -> str:
+    """A reply to a case that an officer opened for what came by phone or e-mail."""
+    return (
+        f"{reference} came from the journalist alone, so nobody here waits for words. Note them, or press “{RESPOND}”."
+    )
+
+
+def responded(officer: str) -> str:
+    """Introduces, below the card, how the journalist was answered."""
+    return f"{officer} answered the journalist:"
+
+
+def responded_for_asker(reference: str) -> str:
+    """Told to the asker once the press office has answered the journalist."""
+    return f"The press office has answered the journalist about {reference}."
+
+
+def wrote_as(officer: str, kind: str) -> str:
+    """Introduces, below the card, what an officer sent to the asker of a media enquiry; `kind` from REPLY_KINDS."""
+    return f"{officer} wrote to the person who asked ({kind.lower()}):"
 
 
 def _day(when: datetime, now: datetime) -> str:

@@ -10,8 +10,10 @@ FALSE_ALARM, CLOSE, REOPEN, DETAILS = "False alarm", "Close", "Reopen", "Details
 HISTORY = "History"
 PRESS_OFFICER = "press officer"
 """What somebody is called who is not known by name."""
-REPLY_PREFIX = "reply:"
-THREAD_HINT = "Written here stays inside. Start with “reply:” to write to the person who asked."
+THREAD_HINT = (
+    "Written here stays inside. Start with “reply:” to write to the person who asked, with “say:” for words that they "
+    "may give, or with “we respond:” where you answer the journalist yourselves."
+)
 WHOLE_BELOW = "The whole message stands below this card."
 WHOLE = "The whole message:"
 FILES_NOT_SENT = "Attachments do not reach the person who asked; only your words do."

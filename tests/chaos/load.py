@@ -143,7 +143,7 @@ class Load:
 
     async def _close(self, card: Card) -> None:
         """With the button of a card that is drawn again meanwhile: a stale one does nothing."""
-        values = {"outcome": "answered", "note": f"Done. inside-{next(self._numbers)}"}
+        values = {"outcome": "advice given", "note": f"Done. inside-{next(self._numbers)}"}
         while True:
             now = next(each for each in await self._cards() if each.message == card.message)
             notice = await self._submit_as_owner("case.close", now.buttons.get("case.close", "0@0"), values)

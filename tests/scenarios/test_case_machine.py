@@ -40,7 +40,7 @@ from tests.scenarios.case_world import (
 
 MEMORY = Path("/dev/shm")
 CHANNELS = (["slack:c-press"], ["slack:c-press", "teams:c-press"])
-OUTCOMES = st.sampled_from(("answered", "no action", "withdrawn", ""))
+OUTCOMES = st.sampled_from(("advice given", "answered", "no action", "withdrawn", ""))
 FOR_STAFF = frozenset({"case.withdraw", "case.separate", "case.details", "press.ask", "media.yes", "entry.show"})
 BREAKABLE = st.sampled_from((("slack", "c-press"), ("teams", "c-press"), ("slack", "dm-sam"), ("teams", "dm-tess")))
 LONGEST_RETRY = 6

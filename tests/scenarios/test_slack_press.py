@@ -39,8 +39,8 @@ async def test_an_enquiry_is_claimed_answered_and_closed(here: SlackOffice) -> N
     card = await here.card("answered by Anna")
     await here.here.press("U0ANNA", card, "Close")
     await here.slack.until(lambda: len(here.slack.opened) == 2)
-    await here.here.submit("U0ANNA", here.slack.opened[-1], outcome="answered", note="rang her")
-    card = await here.card("closed: answered")
+    await here.here.submit("U0ANNA", here.slack.opened[-1], outcome="advice given", note="rang her")
+    card = await here.card("closed: advice given")
     assert set(card.buttons) == {"Reopen", "Note"}
     await here.here.press("U0ANNA", card, "Reopen")
     await here.card("M-1 · Media enquiry · unclaimed")

@@ -94,8 +94,8 @@ async def test_an_enquiry_is_claimed_answered_and_closed(house: TeamsHouse) -> N
     assert "Delivered to Sam Staff." in house.office.microsoft.texts(thread)[-1]
 
     form = await house.presses(ANNA, card, wording.CLOSE, thread)
-    await house.fills(ANNA, form, {"outcome": "answered"}, thread)
-    assert "closed: answered" in house.office.microsoft.texts(thread)[0]
+    await house.fills(ANNA, form, {"outcome": "advice given"}, thread)
+    assert "closed: advice given" in house.office.microsoft.texts(thread)[0]
     assert list(house.threads) == [thread]
 
 

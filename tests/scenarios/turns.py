@@ -44,9 +44,9 @@ CLOSE = (
     Presses("anna", "Close", at="press", form="Close: M-1"),
     Fills(
         "anna",
-        {"outcome": "answered", "note": "She was content."},
+        {"outcome": "advice given", "note": "She was content."},
         sees={"sam": [wording.closed_for_asker("M-1")]},
-        card="closed: answered … Reopen … Anna closed it: answered … Anna noted: She was content.",
+        card="closed: advice given … Reopen … Anna closed it: advice given … Anna noted: She was content.",
     ),
 )
 ASK_PERSON = (

@@ -16,13 +16,13 @@ from bot.cli import main
 from bot.clock import SystemClock
 from bot.config import Privacy
 from bot.insights import EntryUse, Insights, gather, group, report
-from bot.model import Outcome
+from bot.messages import Address, Pressed
 from bot.store import answers
 from bot.store.engine import Store
 from bot.store.tables import press_case
 from tests.clock import ManualClock
-from tests.desk import KNOWLEDGE, House, mind
-from tests.unit.keeping import ENQUIRY, SAMWISE, enquire, work_off
+from tests.desk import KNOWLEDGE, House, direct, mind
+from tests.unit.keeping import ANNA, ENQUIRY, SAMWISE, enquire, loaded, work_off
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 LONDON = ZoneInfo("Europe/London")
@@ -107,8 +107,16 @@ def test_answers_are_counted_by_entry_with_what_was_thought_of_them(store: Store
     assert [one.text for one in told.unanswered] == ["which of them"]
 
 
+async def false_alarm(house: House, case_id: int) -> None:
+    case = loaded(house.store, case_id)
+    assert case is not None
+    value = f"{case_id}@{case.revision}"
+    at = Address("slack", "c-press")
+    await house.handle(Pressed(house.next_event(), ANNA, "case.false_alarm", value, at, direct(ANNA)))
+
+
 async def test_false_alarms_of_the_press_office_and_of_staff_are_told_without_names(house: House) -> None:
-    await work_off(house, await enquire(house), Outcome.FALSE_ALARM)
+    await false_alarm(house, await enquire(house))
     await work_off(house, await enquire(house, text=f"{ENQUIRY} and this one is real, she says"))
     with house.store.transaction() as tx:
         asked = answers.record(tx, "the reporter of the choir rang", "confirm_media", (), "r1", SAMWISE.key)
@@ -121,9 +129,10 @@ async def test_false_alarms_of_the_press_office_and_of_staff_are_told_without_na
 
 
 async def test_the_words_of_a_restricted_case_are_not_told(house: House) -> None:
-    await work_off(house, await enquire(house), Outcome.FALSE_ALARM)
+    case_id = await enquire(house)
     with house.store.transaction() as tx:
         tx.connection.execute(update(press_case).values(restricted=True))
+    await false_alarm(house, case_id)
     assert found(house.store).false_alarms == ()
 
 
