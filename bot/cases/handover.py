@@ -20,10 +20,11 @@ def wait(case: Case, by: Person, facts: str, until: datetime, terms: Terms, now:
     if until <= now:
         return Refused(wording.NOT_A_TIME)
     what = facts.strip()
-    words = wording.waits(name(by), what, wording.spoken(until.astimezone(terms.zone), now.astimezone(terms.zone)))
-    waiting = replace(case, waiting_until=until, waiting_for=what)
+    local = until.astimezone(terms.zone)
+    words = wording.waits(name(by), what, wording.spoken(local, now.astimezone(terms.zone)))
+    step = Step(now, StepKind.WAITING, by, wording.waiting(what, wording.moment(local)))
     below = BelowPing(cards.in_thread(words), harmless=not what)
-    return changed(waiting, (Step(now, StepKind.WAITING, by, words),), Redraw(), below)
+    return changed(replace(case, waiting_until=until, waiting_for=what), (step,), Redraw(), below)
 
 
 def hand_over(case: Case, by: Person, to: Person, now: datetime) -> Change | Refused:

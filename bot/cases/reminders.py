@@ -51,6 +51,8 @@ def _unclaimed(case: Case, steps: Sequence[Step], kinds: Sequence[StepKind], ter
     called = StepKind.ON_CALL in kinds or any(step.kind is StepKind.ON_CALL for step in done)
     mention = terms.on_call if case.kind is CaseKind.MEDIA and (called or terms.on_call_at_once) else ()
     words = [wording.reminder(case.reference, int((now - since).total_seconds() // 60))]
+    if case.urgent:
+        words.append(wording.HURRIES)
     words += _also(kinds, terms)
     effects: list[Effect] = [Redraw(), Ping(mention, again=True)]
     effects.append(BelowPing(cards.in_thread(" ".join(words)), mention, harmless=True))

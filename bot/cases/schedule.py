@@ -145,7 +145,8 @@ def _next_reminder(since: datetime, done: Sequence[Step], pace: Pace) -> Due:
 
 def _claimed(case: Case, steps: Sequence[Step], pace: Pace) -> list[Due]:
     """A silent owner is nudged, and then relieved; not once the journalist has their answer."""
-    if case.responded_at is not None:
+    taken_up = next(iter(since_taken_up(steps)), None)
+    if case.responded_at is not None and (taken_up is None or taken_up.at <= case.responded_at):
         return []
     if case.waiting_until is not None:
         return [Due(StepKind.NUDGED, case.waiting_until)]

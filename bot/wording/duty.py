@@ -14,6 +14,7 @@ NOT_OFFERED = "This was not offered to you, or not any more."
 CHOOSE_AN_OFFICER = "Choose one of the officers."
 NO_OTHER_OFFICER = "I know of no other officer. “Unclaim” leaves it to whoever comes."
 NOBODY_TO_CALL = "Nobody is on call."
+HURRIES = "It is urgent."
 CALLS = "Whoever is on call: please claim it."
 MAILED = "It went to the press office by e-mail as well."
 
@@ -82,6 +83,11 @@ def deadline_passed(reference: str, *, known: bool) -> str:
 def waits(officer: str, facts: str, until: str) -> str:
     """Below the card. `until` is `spoken`."""
     return f"{officer} waits for {facts} until {until}." if facts else f"{officer} waits until {until}."
+
+
+def waiting(facts: str, until: str) -> str:
+    """In the history, after “waits”. `until` is a `moment`, since a history is read on other days."""
+    return f"{facts}, until {until}" if facts else f"until {until}"
 
 
 def asks_to_take(officer: str, reference: str, to: str) -> str:

@@ -36,7 +36,7 @@ WAIT = (
         "anna",
         {"for": "the head count", "until": "13:00"},
         sees={"thread": ["Anna waits for the head count until today at 13:00."]},
-        card="Waiting for the head count until Monday 23 November 2026, 13:00 GMT. … Anna waits",
+        card="Waiting for the head count until Monday 23 November 2026, 13:00 GMT. … Anna waits: the head count, until",
     ),
 )
 

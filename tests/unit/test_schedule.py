@@ -214,6 +214,12 @@ def test_whoever_answered_the_journalist_is_left_alone() -> None:
     assert due(replace(OWNED, responded_at=TEN), [OPENED, CLAIMED], PACE) == []
 
 
+def test_what_was_reopened_after_the_answer_waits_for_its_owner_again() -> None:
+    again = replace(OWNED, responded_at=TEN, claimed_at=TEN + HOUR)
+    steps = [OPENED, step(StepKind.REOPENED, 50, ANNA), step(StepKind.CLAIMED, 60, ANNA)]
+    assert minutes(due(again, steps, PACE)) == [(StepKind.NUDGED, 90)]
+
+
 def test_nobody_is_nudged_out_of_hours() -> None:
     evening = replace(OWNED, claimed_at=local("2026-11-27T16:50"))  # a Friday
     (nudge,) = due(evening, [OPENED], PACE)
