@@ -26,6 +26,7 @@ LARGEST_PAGE = 75_000
 
 _IN_A_ROW = 3  # buttons; more are not all visible in a narrow window
 _SHORT_LABEL = 24
+_LONG = 30  # paragraphs and rows of buttons; what has more is folded on a page, where something stands below it
 _FOLDABLE = 12_000  # characters of a history that is kept in one piece
 
 
@@ -59,6 +60,8 @@ def page(view: View, notice: str = "") -> Json:
     room = LARGEST_PAGE
     for number, card in enumerate(view.cards):
         drawn = _body(card, _Drawing({}, standing, f"{number}-"))
+        if len(drawn) > _LONG:
+            drawn = _folded(f"card-{number}", card.summary, drawn)
         room -= len(json.dumps(drawn))
         if room < 0:
             body += lines(wording.not_shown(len(view.cards) - number), size="Small", isSubtle=True)
@@ -197,8 +200,12 @@ def _history(block: History, id_: str) -> list[Json]:
         return []
     if sum(len(line.text) for line in block.lines) > _FOLDABLE:
         return told
-    fold = {"type": "Action.ToggleVisibility", "title": wording.HISTORY, "targetElements": [id_]}
-    hidden = {"type": "Container", "id": id_, "isVisible": False, "items": told}
+    return _folded(id_, wording.HISTORY, told)
+
+
+def _folded(id_: str, title: str, items: list[Json]) -> list[Json]:
+    fold = {"type": "Action.ToggleVisibility", "title": title, "targetElements": [id_]}
+    hidden = {"type": "Container", "id": id_, "isVisible": False, "items": items}
     return [{"type": "ActionSet", "actions": [fold]}, hidden]
 
 

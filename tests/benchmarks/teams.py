@@ -231,35 +231,41 @@ async def meanwhile() -> float:
 
 
 async def measure() -> int:
-    """Print the figures; 1 where one is beyond its bar."""
+    """Print the figures as they come; 1 where one is beyond its bar."""
+    print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
     with process(microsoft, {}) as (pipe, about, _):
         async with ClientSession() as session:
             with process(echo, about) as (_, endpoint, pid):
                 bare = Load(session, endpoint, pid, about, pipe)
                 await bare.meet(PEOPLE)
                 echoed = await bare.run(TURNS, PEOPLE)
+                tell("echo bot", echoed)
             with process(desk, about) as (_, endpoint, pid):
                 load = Load(session, endpoint, pid, about, pipe)
                 await load.meet(MANY_PEOPLE)
                 ours = await load.run(TURNS, PEOPLE)
+                tell("desk", ours)
+                print(f"ratio {ours.rate / echoed.rate:.2f} (at least {LEAST_RATIO})", flush=True)
                 await load.run(max(0, FEW - TURNS), MANY_PEOPLE)
                 few = psutil.Process(pid).memory_info().rss
                 later = await load.run(MANY - FEW, MANY_PEOPLE)
                 many = psutil.Process(pid).memory_info().rss
     lost = TURNS + MANY - FEW - ours.answered - later.answered
-    print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
-    for name, found in (("echo bot", echoed), ("desk", ours)):
-        median = statistics.median(found.responses)
-        used = f"{found.used / len(found.responses) * 1000:.1f} ms of the processor a turn"
-        print(
-            f"{name:9} p50 {median * 1000:6.1f} ms  p99 {found.p99 * 1000:6.1f} ms  {found.rate:6.1f} turns/s  {used}"
-        )
-    print(f"ratio {ours.rate / echoed.rate:.2f} (at least {LEAST_RATIO}), lost {lost}")
-    print(f"memory after {FEW} turns {few / 1e6:.1f} MB, after {MANY} {many / 1e6:.1f} MB: {many / few:.3f}")
+    print(
+        f"lost {lost}; memory after {FEW} turns {few / 1e6:.1f} MB, after {MANY} {many / 1e6:.1f} MB: {many / few:.3f}"
+    )
     in_slack = await meanwhile()
     print(f"Slack's acknowledgements while Microsoft hangs: p99 {in_slack * 1000:.1f} ms")
     good = ours.p99 <= SLOWEST and ours.rate >= LEAST_RATIO * echoed.rate and lost == 0 and many <= MOST_GROWTH * few
     return 0 if good and in_slack <= SLOWEST else 1
+
+
+def tell(name: str, found: Measured) -> None:
+    """The figures of a run, in a line."""
+    median = statistics.median(found.responses)
+    used = f"{found.used / len(found.responses) * 1000:.1f} ms of the processor a turn"
+    said = f"p50 {median * 1000:6.1f} ms  p99 {found.p99 * 1000:6.1f} ms  {found.rate:6.1f} turns/s  {used}"
+    print(f"{name:9} {said}", flush=True)
 
 
 if __name__ == "__main__":

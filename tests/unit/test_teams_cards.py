@@ -72,6 +72,16 @@ def test_a_page_counts_what_it_cannot_hold(times: int, words: int) -> None:
     assert (counted == wording.not_shown(left)) is (left > 0)
 
 
+def test_what_is_long_is_folded_on_a_page_so_that_the_rest_is_seen() -> None:
+    topics = Outgoing((Prose("\n".join(f"- topic {number}" for number in range(80))),), "What I can answer:")
+    page = cards.page(View("home", "Policy Desk", (topics, Outgoing((Prose("Yours."),), "Yours."))))
+    _, fold, hidden, yours = page["body"]
+    (toggle,) = fold["actions"]
+    assert (toggle["title"], toggle["targetElements"]) == ("What I can answer:", [hidden["id"]])
+    assert (hidden["isVisible"], len(hidden["items"])) == (False, 80)
+    assert yours["inlines"][0]["text"] == "Yours."
+
+
 @given(outgoing)
 def test_cards_say_what_they_are_where_they_cannot_be_shown_and_label_what_is_filled_in(made: Outgoing) -> None:
     for card in cards.cards(made):
