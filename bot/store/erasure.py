@@ -5,13 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from sqlalchemy import and_, delete, or_, select, update
+from sqlalchemy import and_, delete, exists, or_, select, update
 
 from bot import plaintext
 from bot.model import Case, JobState, StepKind
 from bot.store.events import Once
 from bot.store.rows import is_person
-from bot.store.tables import adapter_state, answered, case_asker, case_step, inbound_event, job, press_case
+from bot.store.tables import (
+    adapter_state,
+    answered,
+    case_asker,
+    case_statement,
+    case_step,
+    inbound_event,
+    job,
+    press_case,
+)
 from bot.store.tx import Tx
 
 ERASED = "(erased)"
@@ -28,11 +37,35 @@ _ASKERS = (
 )
 """What somebody does in a case as the one who asks; the rest they did as an officer."""
 
+_WRITING = (StepKind.ADDED, StepKind.CORRECTED, StepKind.WITHDRAWAL_ASKED)
+"""What nobody does who does not ask."""
+
+_WRITTEN = (
+    press_case.c.about,
+    press_case.c.questions,
+    press_case.c.said,
+    press_case.c.waiting_for,
+    press_case.c.callback,
+)
+"""Where others may have written somebody's name."""
+
 
 def unname_questions(tx: Tx, person: str) -> int:
     """Their questions (`platform:id`) stay for the owners of the answers, and are nobody's any more; how many."""
     nobodys = {"asker": "", "event_id": "", "link": "", "files": 0, "conversation": ""}
     return tx.connection.execute(update(answered).where(answered.c.asker == person).values(nobodys)).rowcount
+
+
+def cases_of(tx: Tx, person: str) -> list[int]:
+    """Where they (`platform:id`) ask, or asked while it was joined with another: ids of cases, the newest first."""
+    asks = exists().where(case_asker.c.case_id == press_case.c.id, is_person(case_asker, "person", person))
+    wrote = exists().where(
+        case_step.c.case_id == press_case.c.id,
+        is_person(case_step, "by", person),
+        case_step.c.kind.in_(_WRITING),
+    )
+    query = select(press_case.c.id).where(or_(asks, wrote)).order_by(press_case.c.id.desc())
+    return list(tx.connection.execute(query).scalars())
 
 
 def has_deliveries_waiting(tx: Tx, case_id: int) -> bool:
@@ -43,7 +76,7 @@ def has_deliveries_waiting(tx: Tx, case_id: int) -> bool:
 
 def erase_from(tx: Tx, case: Case, person: str) -> None:
     """Their name, address and words go from a case that the caller has locked and that nothing of is still to leave."""
-    called = {asker.person.name for asker in case.askers if asker.person.key == person}
+    called = _called(tx, case, person)
     names = called | {plaintext.line(name) for name in called} | {person}
     _erase_asker(tx, case.id, person)
     _erase_steps(tx, case.id, person)
@@ -64,6 +97,14 @@ def forget_routes(tx: Tx, person: str) -> int:
     tx.connection.execute(delete(adapter_state).where(stored))
     met = and_(inbound_event.c.source == Once.WELCOME, inbound_event.c.event_id == person)
     return len(theirs) + tx.connection.execute(delete(inbound_event).where(met)).rowcount
+
+
+def _called(tx: Tx, case: Case, person: str) -> set[str]:
+    """Their names as the case has them: as of one who asks, or of one who asked here while two cases were one."""
+    asked = {asker.person.name for asker in case.askers if asker.person.key == person}
+    theirs = and_(case_step.c.case_id == case.id, is_person(case_step, "by", person), case_step.c.kind.in_(_WRITING))
+    wrote = tx.connection.execute(select(case_step.c.by_name).where(theirs)).scalars()
+    return asked | {name for name in wrote if name}
 
 
 def _erase_asker(tx: Tx, case_id: int, person: str) -> None:
@@ -96,6 +137,16 @@ def _replace_names(tx: Tx, case_id: int, names: Iterable[str]) -> None:
     for row in tx.connection.execute(select(case_step.c.id, case_step.c.text).where(case_step.c.case_id == case_id)):
         if (text := name.sub(ERASED, row.text)) != row.text:
             tx.connection.execute(update(case_step).where(case_step.c.id == row.id).values(text=text))
-    about = tx.connection.execute(select(press_case.c.about).where(press_case.c.id == case_id)).scalar_one()
-    if (text := name.sub(ERASED, about)) != about:
-        tx.connection.execute(update(press_case).where(press_case.c.id == case_id).values(about=text))
+    _replace_in_case(tx, case_id, name)
+    statements = select(case_statement.c.id, case_statement.c.text).where(case_statement.c.case_id == case_id)
+    for row in tx.connection.execute(statements):
+        text = name.sub(ERASED, row.text)
+        tx.connection.execute(update(case_statement).where(case_statement.c.id == row.id).values(text=text))
+
+
+def _replace_in_case(tx: Tx, case_id: int, name: re.Pattern[str]) -> None:
+    stored = tx.connection.execute(select(*_WRITTEN).where(press_case.c.id == case_id)).one()
+    written = {column.name: name.sub(ERASED, text) for column, text in zip(_WRITTEN, stored, strict=True)}
+    if written["callback"]:
+        written["callback"] = ERASED  # whose number it is was not kept, so it goes with whoever asked
+    tx.connection.execute(update(press_case).where(press_case.c.id == case_id).values(written))

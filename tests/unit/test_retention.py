@@ -8,12 +8,13 @@ import pytest
 from sqlalchemy import func, select
 
 from adapters.web.transcript import Transcript
-from bot.cases import reopen
+from bot.cases import close, reopen
 from bot.config import Privacy
 from bot.errors import UserError
-from bot.model import JobKind, NewJob, StepKind
+from bot.messages import Address, Pressed
+from bot.model import JobKind, Link, LinkKind, NewJob, Outcome, StepKind
 from bot.retention import EVENTS_KEPT, TEXTS_KEPT, forget, keep, purge, purge_daily
-from bot.store import answers, cases, events, jobs, postings, retention
+from bot.store import answers, cases, events, jobs, links, postings, retention
 from bot.store.engine import Store
 from bot.store.events import Once
 from bot.store.retention import Kind
@@ -343,6 +344,33 @@ async def test_an_officer_who_asked_is_erased_as_the_one_who_asked_alone(house: 
     with house.store.transaction() as tx:
         by = {step.kind: step.by.name for step in cases.steps(tx, case) if step.by}
     assert (by[StepKind.OPENED], by[StepKind.CLAIMED], by[StepKind.CLOSED]) == ("(erased)", "Anna", "Anna")
+
+
+async def test_what_was_written_while_two_cases_were_one_is_erased_from_both(house: House) -> None:
+    first, second = await enquire(house, ROSIE), await enquire(house)
+    await link(house, first, second)
+    await press(house, "case.join", f"{second}@9:{first}")
+    await house.handle(said(SAMWISE, "it prints tonight", house.next_event()))
+    with pytest.raises(UserError, match="M-1"):
+        await forget(house.store, SAMWISE.key)  # it goes on, and they are to be answered in it
+    await press(house, "case.split", f"{second}@9:{second}")
+    for case in (first, second):
+        await change(house, case, lambda known, now: close(known, ANNA, Outcome.NO_ACTION, now))
+    assert (await forget(house.store, SAMWISE.key)).cases == ("M-2", "M-1")
+    await purge(house.store, PRIVACY)
+    left = dump(house.store)
+    assert "samwise" not in left.lower()
+    assert "prints tonight" not in dump(house.store, "case_asker", "case_step", "job")
+
+
+async def link(house: House, older: int, newer: int) -> None:
+    with house.store.transaction() as tx:
+        links.put(tx, Link(older, newer, LinkKind.SAME, tx.now))
+
+
+async def press(house: House, action: str, value: str) -> None:
+    at = Address("slack", "c-press")
+    await house.handle(Pressed(house.next_event(), ANNA, action, value, at, direct(ANNA)))
 
 
 async def test_others_who_asked_stay(house: House) -> None:
