@@ -90,7 +90,7 @@ async def test_an_enquiry_is_claimed_answered_and_closed(house: TeamsHouse) -> N
     form = await house.presses(ANNA, card, wording.REPLY, thread)
     assert form["task"]["value"]["title"] == "Reply: M-1"
     assert await house.fills(ANNA, form, {"text": "I ring you **at** four."}, thread) == {}
-    assert house.chat(SAM)[-1] == "Anna Officer of the press office writes about M-1:\nI ring you **at** four."
+    assert house.chat(SAM)[-1].endswith("Anna Officer of the press office writes about M-1:\nI ring you **at** four.")
     assert "Delivered to Sam Staff." in house.office.microsoft.texts(thread)[-1]
 
     form = await house.presses(ANNA, card, wording.CLOSE, thread)
@@ -294,7 +294,7 @@ async def test_a_press_office_in_slack_helps_somebody_in_teams(opening: Opening)
     anna = person("anna")
     await slack.deliver(said(anna, "reply: Ring me first.", "e-1", Address("slack", f"c-press/{ping.id}")))
     await house.settle()
-    assert house.chat(SAM)[-1] == "Anna of the press office writes about M-1:\nRing me first."
+    assert house.chat(SAM)[-1].endswith("Anna of the press office writes about M-1:\nRing me first.")
 
 
 async def test_a_press_office_in_teams_helps_somebody_in_slack(house: TeamsHouse) -> None:
