@@ -113,7 +113,7 @@ class Live:
             "people": [{"id": one.id, "name": one.name, "officer": one.officer} for one in around.people.all],
             "knowledge": around.knowledge_status(),
             "examples": list(around.examples()),
-            "reply_prefix": wording.REPLY_PREFIX,
+            "reply_prefixes": list(wording.REPLY_PREFIXES),
         }
 
 

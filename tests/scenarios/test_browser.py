@@ -10,6 +10,7 @@ import pytest_asyncio
 from axe_core_python.async_playwright import Axe
 from playwright.async_api import Browser, BrowserContext, expect
 
+from bot import wording
 from tests.desk import mind
 from tests.scenarios.browser import CHROMIUM, PHONE, WIDE, Window, launched
 from tests.scenarios.console_server import ServedConsole
@@ -105,6 +106,9 @@ async def test_what_is_written_below_a_case_stays_inside_unless_it_is_a_reply(
     await window.sees("Delivered", within=".case .messages")
     await window.sees("I will ring at three.")
     assert await window.page.locator("#conversation").get_by_text("I know her.").count() == 0
+    for prefix in wording.REPLY_PREFIXES:
+        await box.fill(f" {prefix.upper()} anything")
+        assert await window.page.locator(".case .composer button").inner_text() == "Send to asker"
 
 
 async def test_a_closed_case_folds_away(served_console: ServedConsole, context: BrowserContext) -> None:

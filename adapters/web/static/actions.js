@@ -5,8 +5,8 @@ import { openForm } from "/static/dialog.js";
 
 /**
  * A function that presses `button` on the message `about` for `person`. `notice(text)` shows what the desk says to that
- * person alone; `home()` is where the focus goes when the button is no longer there; `answered(answer)` gets all that the
- * desk answered.
+ * person alone; `home(action, element)` takes the focus when the button is no longer there; `answered(answer)` gets all
+ * that the desk answered.
  */
 export function presser({ person, about, notice, home, answered = () => {} }) {
   async function press(button, element) {
@@ -39,7 +39,7 @@ export function presser({ person, about, notice, home, answered = () => {} }) {
 
   function back(button, element) {
     if (element.isConnected) element.focus();
-    else home(button.action);
+    else home(button.action, element);
   }
 
   return press;

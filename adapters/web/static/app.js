@@ -29,7 +29,7 @@ class Page {
     this.conversation = new MessageList(byId("conversation"), this.staff);
     this.press = new PressDesk(officer, {
       outbox: this.outboxes.get(officer),
-      replyPrefix: hello.reply_prefix,
+      replyPrefixes: hello.reply_prefixes,
       changed: (unclaimed) => (document.title = unclaimed ? `(${unclaimed}) Policy Desk` : "Policy Desk"),
     });
     this.press.count();

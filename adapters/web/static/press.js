@@ -8,7 +8,7 @@ import { Frame, MessageList } from "/static/messages.js";
 const PRESS = "press";
 
 class Card {
-  constructor(about, { officer, outbox, replyPrefix }) {
+  constructor(about, { officer, outbox, replyPrefixes }) {
     this.phase = "";
     this.element = h("article", { class: "case", "data-id": about });
     this.frame = new Frame(this.element, about, officer);
@@ -29,7 +29,9 @@ class Card {
     this.note = form.querySelector(".notice");
     // Where it goes is said before it is sent: a message inside and one to the asker differ by a few letters.
     const typed = (text) => {
-      this.button.textContent = text.trim().toLowerCase().startsWith(replyPrefix) ? "Send to asker" : "Post inside";
+      const begins = text.trim().toLowerCase();
+      const toAsker = replyPrefixes.some((prefix) => begins.startsWith(prefix));
+      this.button.textContent = toAsker ? "Send to asker" : "Post inside";
     };
     this.composer = compose(form, { person: officer, at: `press/${about}`, outbox, typed });
   }
@@ -49,8 +51,8 @@ class Card {
 }
 
 export class PressDesk {
-  constructor(officer, { outbox, replyPrefix, changed }) {
-    this.context = { officer, outbox, replyPrefix };
+  constructor(officer, { outbox, replyPrefixes, changed }) {
+    this.context = { officer, outbox, replyPrefixes };
     this.changed = changed;
     this.cards = new Map();
   }

@@ -24,7 +24,7 @@ export class Queue {
       person: officer,
       about: PAGE,
       notice: (text) => this.notice(text),
-      home: () => this.title.focus(),
+      home: (action, gone) => this.focus(gone.closest("[data-card]").dataset.card, action, gone.dataset.value),
       answered: (answer) => (answer.view ? this.turn(answer.view) : this.refresh()),
     });
     for (const button of this.buttons) button.addEventListener("click", () => this.choose(button.dataset.shows));
