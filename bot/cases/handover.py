@@ -10,13 +10,15 @@ from bot.cards import name
 from bot.cases.changes import BelowPing, Change, Redraw, Refused, Terms, changed, not_for, owned, owner_of, tell_all
 from bot.cases.officers import claim
 from bot.messages import Person
-from bot.model import Case, CaseState, Step, StepKind
+from bot.model import Case, CaseKind, CaseState, Step, StepKind
 
 
 def wait(case: Case, by: Person, facts: str, until: datetime, terms: Terms, now: datetime) -> Change | Refused:
     """The owner can go on only when something is there. Until then nobody asks them how it is going."""
     if refused := not_owned_by(case, by):
         return refused
+    if case.kind is CaseKind.QUESTION:
+        return Refused(wording.NO_HURRY)
     if until <= now:
         return Refused(wording.NOT_A_TIME)
     what = facts.strip()

@@ -187,6 +187,8 @@ def test_only_an_owner_passes_a_case_on_or_puts_it_off() -> None:
         assert isinstance(cases.wait(case, by, "facts", at(60), TERMS, TEN), Refused)
     assert cases.hand_over(OWNED, ANNA, ANNA, TEN) == Refused(wording.yours_already("M-7"))
     assert cases.wait(OWNED, ANNA, "facts", TEN, TERMS, TEN) == Refused(wording.NOT_A_TIME)
+    question = replace(OWNED, kind=CaseKind.QUESTION)
+    assert cases.wait(question, ANNA, "facts", at(60), TERMS, TEN) == Refused(wording.NO_HURRY)
 
 
 def test_what_nobody_has_is_claimed_and_what_has_ended_is_not_taken() -> None:
