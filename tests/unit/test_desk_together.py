@@ -91,3 +91,27 @@ async def test_what_many_do_to_one_case_at_once_is_all_in_its_history(house: Hou
     assert sorted(shown.text.split("> ")[-1] for shown in house.at(thread)) == sorted(each.text for each in further)
     history = house.at(PRESS)[-1].text
     assert all(each.text in history for each in (*further, *notes))
+
+
+async def test_two_who_join_crosswise_and_one_who_joins_on_make_one_case(house: House) -> None:
+    askers = [person(name) for name in ("sam", "joe", "kim")]
+    for number, asker in enumerate(askers):
+        await house.handle(said(asker, "the Guardian rang me about the flooded cellar", f"event-{number}"))
+    presses = [
+        Pressed(f"press-{number}", officer, "case.join", value, PRESS, direct(officer))
+        for number, (officer, value) in enumerate(
+            zip(OFFICERS, ("1@9:2", "2@9:1", "3@9:2", "2@9:3", "3@9:1", "1@9:3"), strict=False)
+        )
+    ]
+    told = [immediate.notice for immediate in await asyncio.gather(*map(house.desk.handle, presses))]
+    await house.relay.settle()
+    with house.store.transaction() as tx:
+        known = {case.id: case for case in cases.listing(tx, list(CaseState), 50)}
+        joined = [step for number in known for step in cases.steps(tx, number) if step.kind is StepKind.TOOK_IN]
+    assert [(known[number].state, known[number].joined_into) for number in (1, 2, 3)] == [
+        (CaseState.OPEN, None),
+        (CaseState.CLOSED, 1),
+        (CaseState.CLOSED, 1),
+    ]
+    assert sorted(asker.person.id for asker in known[1].askers) == ["joe", "kim", "sam"]
+    assert told.count("") == len(joined) == 2
