@@ -14,14 +14,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 from bot.matching.text import stem, words
 from bot.model import Case, LinkKind
 
 _SIMILAR = 87  # of 100: two spellings of one word or name
 _SHORTEST_TYPO = 5  # characters; in a shorter word another letter makes another word
-_ENOUGH = {"journalist": (0.15, 0.35), "outlet": (0.15, 0.6), "others": (0.25, 0.6)}
+_Who = Literal["journalist", "outlet", "others"]
+_ENOUGH: Mapping[_Who, tuple[float, float]] = {"journalist": (0.15, 0.35), "outlet": (0.15, 0.6), "others": (0.25, 0.6)}
 """What both must have in common, by what is common to who asks: the share of the weight of the shorter one's words, and
 that weight itself, in rare words. A journalist comes back to their own matter more often than not."""
 _USUAL_WEIGHT = 0.4
@@ -67,8 +68,7 @@ def related(new: Enquiry, others: Sequence[Enquiry], known: Mapping[int, Collect
     """
     found = _alike_in_matter(new, others)
     story = {*found, *(partner for each in found for partner in known.get(each, ()))}
-    kinds = {each.id: _kind(new, each) for each in others}
-    return {each: kinds[each] for each in sorted(story) if each in kinds}
+    return {each.id: _kind(new, each) for each in others if each.id in story}
 
 
 def _kind(one: Enquiry, other: Enquiry) -> LinkKind:
@@ -79,14 +79,18 @@ def _alike_in_matter(new: Enquiry, others: Sequence[Enquiry]) -> list[int]:
     matters = {each.id: _matter(each) for each in others}
     matter = _matter(new)
     seen = Counter(word for words_ in (*matters.values(), matter) for word in words_)
+    weights = {word: _weight(word, times) for word, times in seen.items()}
     found: list[int] = []
     for other in others:
-        who = _in_common(new, other)
-        share, weight = _overlap(matter, matters[other.id], seen)
-        least_share, least_weight = _ENOUGH[who]
-        if weight >= least_weight and share >= least_share:
+        share, weight = _overlap(matter, matters[other.id], weights)
+        if weight and _is_enough(_in_common(new, other), share, weight):
             found.append(other.id)
     return found
+
+
+def _is_enough(who: _Who, share: float, weight: float) -> bool:
+    least_share, least_weight = _ENOUGH[who]
+    return weight >= least_weight and share >= least_share
 
 
 # ---- who asks -------------------------------------------------------------------------------------------------------
@@ -104,7 +108,7 @@ def same_outlet(one: str, other: str) -> bool:
 
 def same_journalist(one: str, other: str) -> bool:
     """Whether two names may be one person's: an initial stands for a name, and a letter may be wrong."""
-    first, second = words(one), words(other)
+    first, second = _name(one), _name(other)
     if not first or not second or not _alike(first[-1], second[-1]):
         return False
     if len(first) == 1 or len(second) == 1:
@@ -121,12 +125,17 @@ def _same_contact(one: str, other: str) -> bool:
     return "@" in one and one.strip().casefold() == other.strip().casefold()
 
 
-def _in_common(one: Enquiry, other: Enquiry) -> Literal["journalist", "outlet", "others"]:
+def _in_common(one: Enquiry, other: Enquiry) -> _Who:
     if same_journalist(one.journalist, other.journalist) or _same_contact(one.contact, other.contact):
         return "journalist"
     if same_outlet(one.outlet, other.outlet):
         return "outlet"
     return "others"
+
+
+@lru_cache(maxsize=1024)
+def _name(written: str) -> tuple[str, ...]:
+    return tuple(words(written))
 
 
 @lru_cache(maxsize=1024)
@@ -163,11 +172,12 @@ def _rare(text: str) -> frozenset[str]:
     return frozenset(stem(word) for word in words(text) if len(word) > 2) - _COMMON
 
 
-def _overlap(one: frozenset[str], other: frozenset[str], seen: Counter[str]) -> tuple[float, float]:
+def _overlap(one: frozenset[str], other: frozenset[str], weights: Mapping[str, float]) -> tuple[float, float]:
     """The share of the lighter one's weight that both have, and that weight."""
-    shared = sum(_weight(word, seen) for word in _shared(one, other))
-    lighter = min(_total(one, seen), _total(other, seen))
-    return (shared / lighter if lighter else 0.0), shared
+    shared = sum(weights[word] for word in _shared(one, other))
+    if not shared:
+        return 0.0, 0.0
+    return shared / min(sum(weights[word] for word in each) for each in (one, other)), shared
 
 
 def _shared(one: frozenset[str], other: frozenset[str]) -> Iterable[str]:
@@ -175,17 +185,13 @@ def _shared(one: frozenset[str], other: frozenset[str]) -> Iterable[str]:
     yield from exact
     left = [word for word in other - exact if len(word) >= _SHORTEST_TYPO]
     for word in one - exact:
-        if len(word) >= _SHORTEST_TYPO and any(fuzz.ratio(word, each) >= _SIMILAR for each in left):
+        if len(word) >= _SHORTEST_TYPO and process.extractOne(word, left, scorer=fuzz.ratio, score_cutoff=_SIMILAR):
             yield word
 
 
-def _total(matter: frozenset[str], seen: Counter[str]) -> float:
-    return sum(_weight(word, seen) for word in matter)
-
-
-def _weight(word: str, seen: Counter[str]) -> float:
+def _weight(word: str, times: int) -> float:
     # Gently: in a large story all have the words that make it one.
-    return float((_USUAL_WEIGHT if word in _USUAL else 1) * seen[word] ** -0.1)
+    return float((_USUAL_WEIGHT if word in _USUAL else 1) * times**-0.1)
 
 
 def _stems(words_: str) -> frozenset[str]:

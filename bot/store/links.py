@@ -12,7 +12,7 @@ from bot.store import cases
 from bot.store.tables import case_link, press_case
 from bot.store.tx import Tx, insert
 
-MOST = 300
+MOST = 100
 """Recent enquiries that a new one is compared with, the newest: what one press office has in two days, many times."""
 
 
