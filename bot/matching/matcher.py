@@ -93,7 +93,7 @@ class Matcher:
             nearest=self.judge.nearest(verdict.part),
             explanation=self._explained(verdict, readings[0]),
         )
-        plain = _with_danger(plain, self.judge.danger([whole, *sentences]))
+        plain = _with_danger(plain, self.judge.danger(whole, sentences))
         return self._with_enquiry(self.detector, plain, whole, sentences) if self.detector else plain
 
     def _part(self, reading: Reading) -> Part:

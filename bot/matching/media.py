@@ -26,7 +26,7 @@ _ROUNDS = 60
 _CUE = np.float32(0.5)
 _MISSED = 0.01
 """Share of held-out enquiries that may stay below `possible`."""
-_ASKED = 0.03
+_ASKED = 0.02
 """`possible` lies where this share of ordinary questions reach it, but no lower than where `_MISSED` is kept."""
 _DISTURBED = 0.015
 """Share of held-out look-alikes that may reach `certain`."""

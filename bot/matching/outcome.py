@@ -12,6 +12,7 @@ from bot.matching.examples import Label
 from bot.matching.match import Candidate, Outcome
 from bot.matching.media import MediaDetector
 from bot.matching.reading import Reading
+from bot.matching.softmax import log_odds
 from bot.matching.text import asks
 
 _OFFERED = 4
@@ -70,12 +71,12 @@ class Judge:
         topic = first.id if first.kind == "out_of_scope" and sure else ""
         return Verdict("unknown", (), topic, part, f"nearest to {first.kind} {first.id}")
 
-    def danger(self, parts: Sequence[Part]) -> str:
-        """The group on danger that the message or one of its sentences belongs to, or an empty string."""
-        for part in parts:
+    def danger(self, whole: Part, sentences: Sequence[Part]) -> str:
+        """The group on danger that the message or (more clearly) one of its sentences belongs to, or an empty string."""
+        for part in (whole, *sentences):
             first: Label = self.labels[part.ranked.labels[0]]
             danger = first.kind == "out_of_scope" and self.knowledge.topic[first.id].danger
-            if danger and part.confidence >= self.calibration.offer:
+            if danger and part.confidence >= (self.calibration.offer if part is whole else self.calibration.accept):
                 return first.id
         return ""
 
@@ -83,16 +84,21 @@ class Judge:
         """`media`, `confirm_media`, or None where there is no enquiry.
 
         The detector must find one, and the ranking, in which the example enquiries are a label among others, must not
-        know better: a question about the press is nearer to an entry or to a group of other questions.
+        know better: a question about the press is nearer to an entry or to a group of other questions. Below even odds
+        it is the odds of both together that have to be possible.
         """
         score = detector.score([part.reading for part in (whole, *sentences)])
-        if score < detector.possible:
-            return None
         alike = [part for part in (whole, *sentences) if self.labels[part.ranked.labels[0]].kind == "media"]
-        unclear = whole in alike or whole.confidence < self.calibration.accept
         if score >= detector.certain:
+            unclear = whole in alike or whole.confidence < self.calibration.accept
             return "media" if alike and unclear else "confirm_media"
-        return "confirm_media" if any(part.confidence >= whole.confidence for part in alike) else None
+        if score >= max(detector.possible, 0) and whole.confidence < self.calibration.sure:
+            return "confirm_media"
+        asked = any(
+            part.confidence >= whole.confidence and score + log_odds(part.confidence) >= detector.possible
+            for part in alike
+        )
+        return "confirm_media" if asked else None
 
     def part(self, reading: Reading, ranked: Ranked) -> Part:
         """A text with its ranking, and how sure it is."""

@@ -21,6 +21,13 @@ def logistic(odds: float) -> float:
     return (1 + math.tanh(odds / 2)) / 2
 
 
+def log_odds(probability: float) -> float:
+    """The inverse of `logistic`; infinite for what is certain."""
+    if not 0 < probability < 1:
+        return math.inf if probability else -math.inf
+    return math.log(probability / (1 - probability))
+
+
 def log_softmax(scores: Floats) -> Floats:
     """Row by row."""
     shifted = scores - scores.max(axis=1, keepdims=True)

@@ -17,7 +17,7 @@ from bot.matching.examples import Examples, Label
 from bot.matching.match import Candidate
 from bot.matching.matcher import Matcher, Options
 from bot.matching.outcome import Judge, Part
-from bot.matching.softmax import fit, log_softmax
+from bot.matching.softmax import fit, log_odds, log_softmax, logistic
 from bot.matching.text import words
 
 HERE = Origin("sample.yaml", 1)
@@ -259,6 +259,15 @@ def test_every_example_is_held_out_once_and_never_learned_from_meanwhile() -> No
 def test_too_little_to_learn_from_gives_the_default() -> None:
     examples = Examples.of(Knowledge(revision="one", entries=(entry("only", ["may I smoke"]),)))
     assert calibrate(examples, [3], lambda learn, held: [ONE_RANKED] * len(held), 0.9) is DEFAULT
+
+
+@given(st.floats(-20, 20))
+def test_log_odds_undo_the_logistic_function(odds: float) -> None:
+    assert log_odds(logistic(odds)) == pytest.approx(odds, abs=1e-5)
+
+
+def test_what_is_certain_or_impossible_has_infinite_odds() -> None:
+    assert (log_odds(1), log_odds(0)) == (np.inf, -np.inf)
 
 
 def test_outlets_are_recognised_by_their_longest_name() -> None:
