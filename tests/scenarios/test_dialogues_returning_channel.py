@@ -11,7 +11,7 @@ from bot.errors import PermanentFailure
 from bot.knowledge.keeper import KnowledgeKeeper
 from bot.messages import Pressed
 from bot.operations import Operations
-from tests.desk import KNOWLEDGE, SETTINGS, House, buttons, direct, person, said
+from tests.desk import KNOWLEDGE, PHONE, SETTINGS, House, buttons, direct, person, said
 from tests.dialogue import Happens, Opens, Says, Stage, Turn, Waits
 from tests.scenarios.trouble import MINUTE, REFUSED, breaks, mends
 from tests.scenarios.turns import ENQUIRY
@@ -69,6 +69,12 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
         Waits(7 * MINUTE),
         mends("c-press"),
         Waits(5 * MINUTE, sees={"press": ["M-1 … claimed by Anna"], "sam": [wording.reached_for_asker("M-1")]}),
+    ],
+    "the mailbox refuses as well": [
+        breaks("c-press", REFUSED),
+        breaks("press@example.org", GONE, platform="email"),
+        Says("sam", ENQUIRY, sees={"sam": ["The press office has been told.", f"I could not reach … {PHONE}"]}),
+        Opens("anna", view="queue", page="could not deliver it to the press office’s mailbox: channel_not_found"),
     ],
     "it refuses a second time": [
         breaks("c-press", REFUSED),
