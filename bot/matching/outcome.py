@@ -72,7 +72,7 @@ class Judge:
         return Verdict("unknown", (), topic, part, f"nearest to {first.kind} {first.id}")
 
     def danger(self, whole: Part, sentences: Sequence[Part]) -> str:
-        """The group on danger that the message or (more clearly) one of its sentences belongs to, or an empty string."""
+        """The group on danger that the message or (more clearly) a sentence of it belongs to, or an empty string."""
         for part in (whole, *sentences):
             first: Label = self.labels[part.ranked.labels[0]]
             danger = first.kind == "out_of_scope" and self.knowledge.topic[first.id].danger
