@@ -137,19 +137,30 @@ def test_a_deadline_that_passes_is_told_once(known: bool, mention: tuple[str, ..
     assert come_due(change.case, [OPENED, CLAIMED, *change.steps], PACE, TERMS, at(240)) is None
 
 
+KINDS = st.sampled_from(sorted(set(StepKind) - {StepKind.OPENED}))
+HISTORIES = st.lists(st.tuples(KINDS, st.integers(0, 300), st.sampled_from((None, SAM, ANNA, BEN))), max_size=8)
+
+
 @given(
     st.sampled_from((OPEN, OWNED)),
+    HISTORIES,
     st.none() | st.integers(1, 2000),
     st.booleans(),
     st.booleans(),
-    st.lists(st.integers(0, 700), max_size=12),
+    st.lists(st.integers(300, 1000), max_size=12),
 )
 def test_whenever_it_is_looked_at_each_step_is_taken_once_and_time_comes_to_rest(
-    case: Case, deadline: int | None, known: bool, urgent: bool, looks: list[int]
+    case: Case,
+    history: list[tuple[StepKind, int, Person | None]],
+    deadline: int | None,
+    known: bool,
+    urgent: bool,
+    looks: list[int],
 ) -> None:
     due_at = None if deadline is None else at(deadline)
     case = replace(case, due_at=due_at, due_known=known and due_at is not None, urgent=urgent)
-    steps = [OPENED] if case.owner is None else [OPENED, CLAIMED]
+    before = [OPENED, *(Step(at(when), kind, by) for kind, when, by in sorted(history, key=lambda each: each[1]))]
+    steps = list(before)
     for minutes in sorted(looks):
         changes = 0
         while (change := come_due(case, steps, PACE, TERMS, at(minutes))) is not None:
@@ -158,9 +169,8 @@ def test_whenever_it_is_looked_at_each_step_is_taken_once_and_time_comes_to_rest
             case, steps = change.case, [*steps, *change.steps]
             changes += 1
             assert changes < 10
-        rest = due(case, steps, PACE)
-        assert all(each.at > at(minutes) for each in rest)
-    taken = [step.kind for step in steps]
+        assert all(each.at > at(minutes) for each in due(case, steps, PACE))
+    taken = [step.kind for step in steps[len(before) :]]
     for once in (StepKind.PHONE_GIVEN, StepKind.DEADLINE_NEAR, StepKind.DEADLINE_PASSED):
         assert taken.count(once) <= 1
 
