@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
+from weakref import WeakValueDictionary
 
 import numpy as np
 from tqdm import tqdm
@@ -67,8 +68,16 @@ class Encoder:
     def open(cls, folder: Path, fingerprint: str = "") -> Encoder:
         """Open a sentence-transformers folder with a BERT, whose `fingerprint` somebody may have taken already.
 
-        Raises ConfigurationError that says what is missing.
+        What is open with that fingerprint already is not opened again. Raises ConfigurationError that says what is
+        missing.
         """
+        fingerprint = fingerprint or _fingerprint(folder)
+        opened = _OPEN.get((folder, fingerprint)) or cls._read(folder, fingerprint)
+        _OPEN[folder, fingerprint] = opened
+        return opened
+
+    @classmethod
+    def _read(cls, folder: Path, fingerprint: str) -> Encoder:
         try:
             config = _settings(folder / "config.json")
             weights = tensors(folder / _WEIGHTS)
@@ -78,7 +87,7 @@ class Encoder:
             segment = weights["embeddings.token_type_embeddings.weight"][0]
             return cls(
                 folder=folder,
-                fingerprint=fingerprint or _sha256(folder / _WEIGHTS),
+                fingerprint=fingerprint,
                 words=weights["embeddings.word_embeddings.weight"],
                 positions=np.asarray(weights["embeddings.position_embeddings.weight"] + segment),
                 session=_session(bert_graph(config, weights)),
@@ -123,6 +132,7 @@ class Encoder:
         return unit
 
 
+_OPEN: WeakValueDictionary[tuple[Path, str], Encoder] = WeakValueDictionary()
 _FIX = "Name a sentence-transformers folder with config.json, model.safetensors and vocab.txt, or write auto or off."
 
 
@@ -149,11 +159,7 @@ def find_model(choice: str) -> tuple[Path | None, str]:
     if choice == "off":
         return None, ""
     if choice != "auto":
-        folder = Path(choice)
-        try:
-            return folder, _sha256(folder / _WEIGHTS)
-        except OSError as error:
-            raise _unusable(folder, error) from error
+        return Path(choice), _fingerprint(Path(choice))
     weights = _packaged_weights()
     if weights is None or not importlib.util.find_spec("onnxruntime"):
         missing = "onnxruntime" if weights else PACKAGE
@@ -164,6 +170,13 @@ def find_model(choice: str) -> tuple[Path | None, str]:
         what = f"the weights in the package {PACKAGE} are not the official ones (SHA-256 {found})."
         raise ConfigurationError(Problem("matching.encoder", what, "Install the package again, or write off."))
     return weights.parent, found
+
+
+def _fingerprint(folder: Path) -> str:
+    try:
+        return _sha256(folder / _WEIGHTS)
+    except OSError as error:
+        raise _unusable(folder, error) from error
 
 
 def _sha256(path: Path) -> str:

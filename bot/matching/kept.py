@@ -14,9 +14,11 @@ import platform
 import stat
 import tempfile
 from importlib.metadata import version
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 
 from bot.knowledge.model import Knowledge
+from bot.matching import pickling
 from bot.matching.encoder import find_model
 from bot.matching.matcher import Matcher, Options
 
@@ -52,17 +54,18 @@ def read(path: Path | None) -> Matcher | None:
     try:
         if path is None or not (_is_ours(path.parent) and _is_ours(path)):
             return None
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            data = memoryview(mmap(file.fileno(), 0, access=ACCESS_READ))
         if hashlib.sha256(data[_DIGEST:]).digest() != data[:_DIGEST]:
             log.warning("The matcher kept in %s is damaged; it is trained anew.", path)
             return None
-        kept = pickle.loads(data[_DIGEST:])  # noqa: S301  only what this user alone could have written comes here
+        kept = pickling.loads(data[_DIGEST:], Matcher)  # only what this user alone could have written comes here
         path.touch()
     except (OSError, pickle.UnpicklingError, AttributeError, ImportError, EOFError, TypeError, ValueError) as error:
         if not isinstance(error, FileNotFoundError):
             log.warning("The matcher kept in %s cannot be read (%s); it is trained anew.", path, type(error).__name__)
         return None
-    return kept if isinstance(kept, Matcher) else None
+    return kept
 
 
 def trained(knowledge: Knowledge, options: Options, path: Path | None) -> Matcher:
@@ -70,7 +73,7 @@ def trained(knowledge: Knowledge, options: Options, path: Path | None) -> Matche
     matcher = Matcher.build(knowledge, options)
     if path is not None:
         try:
-            _write(path, pickle.dumps(matcher, protocol=pickle.HIGHEST_PROTOCOL))
+            _write(path, pickling.dumps(matcher))
         except OSError as error:
             log.warning("The matcher cannot be kept in %s (%s); the next start trains again.", path.parent, error)
     return matcher

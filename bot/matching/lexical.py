@@ -60,9 +60,10 @@ class Channel:
     numbers: dict[str, int]
     idf: Floats
     shared: int
-    seen: Mapping[str, slice]
+    seen: Mapping[str, int]
+    starts: tuple[int, ...]
     inside: Numbers
-    """The features of a word that was seen when the channel was learned, in a slice: none has to be made again."""
+    """The features of word k of those `seen` at `starts[k]:starts[k + 1]`: none has to be made again."""
 
     @classmethod
     def of(cls, name: str, texts: Sequence[Sequence[str]]) -> Channel:
@@ -76,9 +77,16 @@ class Channel:
         numbers = {feature: number for number, (feature, _) in enumerate(ranked)}
         vocabulary = dict.fromkeys(word for text in texts for word in text) if name in INSIDE else {}
         listed = [[numbers[feature] for feature in INSIDE[name](word)] for word in vocabulary]
-        ends = np.cumsum([0, *map(len, listed)]).tolist()
-        seen = {word: slice(*span) for word, span in zip(vocabulary, pairwise(ends), strict=True)}
-        return cls(name, numbers, idf, int((counts > 1).sum()), seen, np.fromiter(chain(*listed), np.int32, ends[-1]))
+        starts = tuple(np.cumsum([0, *map(len, listed)]).tolist())
+        return cls(
+            name=name,
+            numbers=numbers,
+            idf=idf,
+            shared=int((counts > 1).sum()),
+            seen={word: place for place, word in enumerate(vocabulary)},
+            starts=starts,
+            inside=np.fromiter(chain(*listed), np.int32, starts[-1]),
+        )
 
     def row(self, words: Sequence[str]) -> Row:
         """One text; what the channel has never seen is left out."""
@@ -99,8 +107,10 @@ class Channel:
         return np.concatenate([_NONE, *map(self._of_word, words)])
 
     def _of_word(self, word: str) -> Numbers:
-        span = self.seen.get(word)
-        return self._known(INSIDE[self.name](word)) if span is None else self.inside[span]
+        place = self.seen.get(word)
+        if place is None:
+            return self._known(INSIDE[self.name](word))
+        return self.inside[self.starts[place] : self.starts[place + 1]]
 
     def _known(self, given: Iterable[str]) -> Numbers:
         return np.array([number for feature in given if (number := self.numbers.get(feature)) is not None], np.int32)

@@ -7,11 +7,14 @@ import pickle
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.knowledge.loader import load
 from bot.knowledge.model import Knowledge
-from bot.matching import kept
+from bot.matching import kept, pickling
 from bot.matching.matcher import Options
 
 YAML = """
@@ -111,3 +114,26 @@ def test_old_ones_make_room(knowledge: Knowledge, options: Options) -> None:
         kept.matcher_for(knowledge, replace(options, accept=accept))
     assert options.cache is not None
     assert len(list(options.cache.iterdir())) == 3
+
+
+@given(
+    st.recursive(
+        st.integers() | st.binary() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)
+    )
+)
+def test_what_was_pickled_bit_by_bit_comes_back_whole(value: object) -> None:
+    assert pickling.loads(pickling.dumps([value]), list) == [value]
+
+
+def test_large_arrays_come_back_as_well_and_other_kinds_are_refused() -> None:
+    large = np.arange(1_000_000, dtype=np.float32)
+    (back,) = pickling.loads(pickling.dumps([large]), list)
+    assert (back == large).all()
+    with pytest.raises(TypeError):
+        pickling.loads(pickling.dumps([large]), dict)
+
+
+@pytest.mark.parametrize("kept_bytes", [0, 1, 20, 70_000])
+def test_half_a_pickle_is_an_error(kept_bytes: int) -> None:
+    with pytest.raises((EOFError, pickle.UnpicklingError)):
+        pickling.loads(pickling.dumps([b"x" * 80_000])[:kept_bytes], list)
