@@ -10,7 +10,9 @@ from collections.abc import Callable
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from bot import wording
 from bot.config import Config
+from bot.errors import Problem, UserError
 from bot.model import Case
 
 Command = Callable[[str, object, str], argparse.ArgumentParser]
@@ -53,6 +55,13 @@ def _add_cases(cases: argparse.ArgumentParser) -> None:
     listed.add_argument("--full", action="store_true", help="all that is known of restricted and embargoed ones too")
     exported = action("export", _export, "Every case with all that is kept of it, as JSON or CSV.", "json", "csv")
     exported.add_argument("--out", type=Path, metavar="FILE", help="a file that only you may read; default: print")
+    opened = action("open", _open, "Open a case for what reached the press office by phone or e-mail; it is pinged.")
+    opened.add_argument("--about", required=True, help="what it is about")
+    for name in ("outlet", "journalist", "contact", "questions", "colleague"):
+        opened.add_argument(f"--{name}", default="")
+    opened.add_argument("--deadline", default="", help="such as 17:00, or 'tomorrow noon'")
+    opened.add_argument("--medium", choices=wording.MEDIA_KINDS, default="")
+    opened.add_argument("--came", choices=wording.WAYS, default="", help="how it reached the press office")
     shown = action("show", _show, "One case with its history and what was sent for it.", "json")
     held = action("hold", _hold, "Keep a case from being purged or erased.")
     released = action("release", _hold, "Let a case that was held grow old again.")
@@ -96,6 +105,25 @@ def _is_wanted(case: Case, options: argparse.Namespace) -> bool:
     if options.overdue and not casebook.overdue(case, SystemClock().now()):
         return False
     return options.owner is None or (case.owner is not None and case.owner.key == options.owner)
+
+
+def _open(options: argparse.Namespace) -> int:
+    from bot.app import database, knowledge_folder, read_config
+    from bot.desk.office import Office
+    from bot.desk.opening import Reported, open_case
+    from bot.knowledge.loader import load
+
+    config = read_config(options.config)
+    office, knowledge = Office(config), load(knowledge_folder(config))
+    if not office.exists:
+        raise UserError(Problem("press_office.channels", "is empty, so nobody would see the case.", "Name a channel."))
+    reported = Reported.read(vars(options))
+    with database(config) as store, store.transaction() as tx:
+        if problem := office.deadline_problem(reported.details.deadline, tx.now):
+            raise UserError(Problem("--deadline", problem))
+        case = open_case(tx, office, knowledge, reported)
+    print(f"{case.reference} is open.")
+    return 0
 
 
 def _show(options: argparse.Namespace) -> int:

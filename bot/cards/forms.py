@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot import wording
 from bot.cards.head import handle
 from bot.messages import Field, Form
@@ -84,6 +86,18 @@ def report_form(text: str) -> Form:
     """Send a message to the press office, with whatever is known of the enquiry."""
     message = Field("message", wording.REPORT_MESSAGE, "text", value=text, required=True)
     return Form("report", wording.REPORT, "", (message, *_details(UNKNOWN)), submit=wording.REPORT_SUBMIT)
+
+
+def open_form(text: str) -> Form:
+    """Open a case for what reached an officer by phone or e-mail; `text` is a message that it is made of."""
+    known = {field.name: field for field in _details(replace(UNKNOWN, questions=text))}
+    asked = [known[name] for name in ("outlet", "journalist", "contact", "deadline", "about")]
+    asked[-1] = replace(asked[-1], required=not text)
+    options = tuple((way, way) for way in wording.WAYS)
+    came = Field("came", wording.CAME_BY, "choice", value=wording.WAYS[0], options=options)
+    colleague = Field("colleague", wording.COLLEAGUE, max_length=200)
+    rest = (known["questions"], known["medium"], came, colleague)
+    return Form("press.open", wording.OPEN_CASE, "", (*asked, *rest), submit=wording.OPEN_CASE)
 
 
 def details_form(case: Case) -> Form:

@@ -29,8 +29,9 @@ def queue_head(query: str, took: tuple[tuple[str, str], ...], incident: Incident
     places = [
         Button(label, "queue.show", section, "primary" if section == query else "plain") for section, label in SECTIONS
     ]
+    opens = Button(wording.OPEN_CASE, "press.open", opens_form=True)
     look = Button(wording.SEARCH, "queue.search", opens_form=True)
-    blocks: list[Block] = [Buttons((*places, look)), Buttons((incident_button(incident),))]
+    blocks: list[Block] = [Buttons((*places, look)), Buttons((opens, incident_button(incident)))]
     if incident:
         blocks.append(Facts(((wording.INCIDENT_LABEL, incident.title),)))
     if took:

@@ -37,20 +37,15 @@ def asker_of(said: Said, now: datetime) -> Asker:
     return Asker(said.person, said.direct, said.at, said.text, now, said.event_id, said.link, said.files)
 
 
-def opened(case: Case, terms: Terms, now: datetime, by: Person | None = None) -> Change:
-    """A case that was just created: ping, acknowledge, and watch that somebody takes it.
-
-    `by` is the officer who opened it where nobody asked.
-    """
-    first = case.askers[0] if case.askers else None
-    text = first.text if first else case.details.about
-    steps = [Step(now, StepKind.OPENED, first.person if first else by, text, first.event_id if first else "")]
+def opened(case: Case, first: Step, terms: Terms, now: datetime) -> Change:
+    """A case that was just created: ping, acknowledge, and watch that somebody takes it. `first` says who opened it."""
+    steps = [first]
     mention = terms.on_call if case.kind is CaseKind.MEDIA and (terms.on_call_at_once or case.urgent) else ()
     if mention:
         steps.append(Step(now, StepKind.ON_CALL))
     effects: list[Effect] = [Ping(mention), *tell_all(case, _acknowledged(case, terms, now, called=bool(mention)))]
-    if len(text) > LONG and first:
-        effects.append(BelowPing(cards.in_thread(wording.WHOLE, text)))
+    whole = (BelowPing(cards.in_thread(wording.WHOLE, asker.text)) for asker in case.askers if len(asker.text) > LONG)
+    effects.extend(whole)
     if case.kind is CaseKind.MEDIA:
         effects.append(StartTimer(FALLBACK, terms.fallback_after))
     return Change(case, tuple(steps), tuple(effects))

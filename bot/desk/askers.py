@@ -8,7 +8,7 @@ from bot import cards, cases, wording
 from bot.cases import Change, Refused
 from bot.desk import linking
 from bot.desk.actions import Act, Action, Who
-from bot.desk.details import deadline_problem, details_in
+from bot.desk.details import details_in
 from bot.desk.handles import number
 from bot.messages import Immediate, Said
 from bot.model import StepKind
@@ -36,10 +36,10 @@ def _separate(act: Act) -> Change | Refused:
 
 
 def _details(act: Act) -> Change | Refused | Immediate:
-    known, pace, now = details_in(act.values), act.office.press.pace, act.tx.now
-    if known.deadline != act.case.details.deadline and (problem := deadline_problem(known.deadline, pace.hours, now)):
+    known, now = details_in(act.values), act.tx.now
+    if known.deadline != act.case.details.deadline and (problem := act.office.deadline_problem(known.deadline, now)):
         return Immediate(problems={"deadline": problem})
-    return cases.add_details(act.case, act.by, known, act.terms, pace, now)
+    return cases.add_details(act.case, act.by, known, act.terms, act.office.press.pace, now)
 
 
 def _belongs_now(act: Act, change: Change) -> None:

@@ -7,7 +7,7 @@ from typing import assert_never
 
 from bot import cards, cases, effects, wording
 from bot.cases import Change, Refused
-from bot.desk import askers, duty, linking, officers, stories
+from bot.desk import askers, duty, errands, linking, officers, stories
 from bot.desk.actions import Act, Action, Errand, Errands, Who
 from bot.desk.handles import case_handle
 from bot.desk.mind import Minds
@@ -24,7 +24,7 @@ from bot.store.tx import Tx
 ACTIONS: Mapping[str, Action] = {**officers.ACTIONS, **askers.ACTIONS, **duty.ACTIONS, **stories.ACTIONS}
 """Everything that can be done to a case: a button's action or a form's name -> what it is."""
 
-ERRANDS: Mapping[str, Errand] = {**stories.ERRANDS}
+ERRANDS: Mapping[str, Errand] = {**errands.ERRANDS, **stories.ERRANDS}
 """What officers do that is not about a case there is; a button's action or a form's name -> what it is."""
 
 

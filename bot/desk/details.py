@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 
 from bot import deadlines, wording
-from bot.hours import Hours
 from bot.model import Details
 
 
@@ -18,14 +16,3 @@ def details_in(values: Mapping[str, str]) -> Details:
     if filled["medium"] not in wording.MEDIA_KINDS:
         filled["medium"] = ""
     return Details(**filled)
-
-
-def deadline_problem(words: str, hours: Hours, now: datetime) -> str:
-    """What is to be mended in a deadline that somebody wrote, or nothing."""
-    if not words:
-        return ""
-    instant = deadlines.read(words, hours, now)
-    if instant is None:
-        return wording.NO_TIME
-    # What is needed now is not late; a form takes a moment to come back.
-    return wording.passed_already(instant.astimezone(hours.zone)) if instant < now else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from bot import wording
+from bot import deadlines, wording
 from bot.cases import Pace, Terms
 from bot.config import Config, PressOffice
 from bot.effects import Press
@@ -59,6 +59,15 @@ class Office:
     def same_story_within(self) -> timedelta:
         """How long enquiries may be apart and still be one story."""
         return self._settings.same_story_within
+
+    def deadline_problem(self, words: str, now: datetime) -> str:
+        """What is to be mended in a deadline that somebody wrote, or nothing."""
+        if not words:
+            return ""
+        instant = deadlines.read(words, self._hours, now)
+        if instant is None:
+            return wording.NO_TIME
+        return wording.passed_already(instant.astimezone(self._hours.zone)) if instant < now else ""
 
     def terms(self, knowledge: Knowledge, now: datetime) -> Terms:
         """What holds for a case that something happens to now."""

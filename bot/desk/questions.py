@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import assert_never
 
 from bot import cards, cases, decide, effects, wording
 from bot.decide import Context, Decision
-from bot.desk import linking
-from bot.desk.details import deadline_problem, details_in
+from bot.desk.details import details_in
 from bot.desk.handles import number
 from bot.desk.mind import Mind, Minds
 from bot.desk.office import Office
+from bot.desk.opening import Reported, open_case
 from bot.knowledge.model import Entry
 from bot.matching.match import Match
 from bot.matching.text import follows_up
@@ -159,9 +159,11 @@ class Questions:
     # ---- reported with a form ---------------------------------------------------------------------------------------
 
     def shared(self, shared: Shared) -> Immediate:
-        """The form, or the honest word that there is nobody to send it to."""
+        """The form, or the honest word that there is nobody to send it to; officers open a case as such."""
         if not self._office.exists:
             return Immediate(notice=wording.NO_PRESS_OFFICE)
+        if self._office.is_officer(shared.person):
+            return Immediate(form=cards.open_form(shared.text))
         return Immediate(form=cards.report_form(shared.text))
 
     async def reported(self, submitted: Submitted) -> Immediate:
@@ -175,7 +177,7 @@ class Questions:
         said = Said(submitted.event_id, submitted.person, text, submitted.direct, submitted.direct)
 
         def report(tx: Tx) -> Immediate:
-            if problem := deadline_problem(known.deadline, self._office.press.pace.hours, tx.now):
+            if problem := self._office.deadline_problem(known.deadline, tx.now):
                 return Immediate(problems={"deadline": problem})
             if events.remember(tx, submitted.at.platform, submitted.event_id):
                 self.open(tx, said, CaseKind.MEDIA, self._minds.current, known)
@@ -187,13 +189,8 @@ class Questions:
 
     def open(self, tx: Tx, said: Said, kind: CaseKind, mind: Mind, details: Details = UNKNOWN_DETAILS) -> Case:
         """Open a case for what somebody said; in a channel, only that they have been written to."""
-        read = cases.understood(kind, said.text, details, self._office.press.pace, tx.now)
-        belongs = linking.circumstances(tx, kind, said.text, details)
-        case = case_rows.create(tx, kind, cases.asker_of(said, tx.now), details, **asdict(read), **asdict(belongs))
-        terms = linking.under(linking.incident_of(tx, case), self._office.terms(mind.knowledge, tx.now))
-        found = linking.find(tx, case, self._office)
-        effects.commit(tx, cases.opened(case, terms, tx.now), self._office.press)
-        linking.announce(tx, case, found, self._office, opened=True)
+        asker = cases.asker_of(said, tx.now)
+        case = open_case(tx, self._office, mind.knowledge, Reported(details), kind=kind, asker=asker)
         if said.at != said.direct:
             self._say(tx, said, cards.plain(wording.SEE_DIRECT_MESSAGE), part="direct")
         return case

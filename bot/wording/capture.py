@@ -36,6 +36,8 @@ STATEMENT, RESPOND = "Statement", "Responded"
 STATEMENT_TEXT, STATEMENT_APPROVER, STATEMENT_RECIPIENT = "The statement, word for word", "Approved by", "Issued to"
 RESPONDED_HOW = "How the journalist was answered"
 OPEN_CASE = "Open a case"
+WAYS = ("phone", "e-mail", "other")
+CAME_BY, COLLEAGUE = "How it reached you", "Colleague concerned"
 
 
 def passed_already(when: datetime) -> str:
@@ -89,6 +91,17 @@ def statement_step(recipient: str, approver: str, text: str) -> str:
 def statement_issued(officer: str, recipient: str, approver: str) -> str:
     """Introduces a statement below the card."""
     return f"{officer} issued a statement to {recipient}, approved by {approver}:"
+
+
+def came_by(way: str, colleague: str, about: str) -> str:
+    """How the history of a case begins that an officer opened."""
+    parts = (f"by {way}" if way else "", f"concerns {colleague}" if colleague else "", about)
+    return "; ".join(part for part in parts if part)
+
+
+def case_opened(reference: str) -> str:
+    """Told to the officer who opened a case."""
+    return f"{reference} is open; its card stands in the press channels."
 
 
 def nobody_asked(reference: str) -> str:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bot import cases, plaintext, wording
 from bot.cases import Change, Effect, Mail, Ping, Refused, StartTimer, StopTimer, Tell, Terms
 from bot.messages import Address, Person, Said
-from bot.model import Asker, Case, CaseKind, CaseState, Details, Outcome, StepKind
+from bot.model import Asker, Case, CaseKind, CaseState, Details, Outcome, Step, StepKind
 from tests.unit.pacing import PACE
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -30,6 +30,7 @@ def asker(who: Person) -> Asker:
 
 
 OPEN = Case(7, CaseKind.MEDIA, CaseState.OPEN, (asker(SAM),), NOON)
+FIRST = Step(NOON, StepKind.OPENED, SAM, "they rang", "e-sam")
 OWNED = replace(OPEN, state=CaseState.CLAIMED, owner=ANNA, claimed_at=NOON, revision=2, turned=2)
 CLOSED = replace(OWNED, state=CaseState.CLOSED, outcome=Outcome.ANSWERED, closed_at=NOON, revision=3, turned=3)
 SHARED = replace(OPEN, askers=(asker(SAM), asker(PRIYA)))
@@ -104,14 +105,14 @@ def test_a_closed_case_waits_for_nothing(transition: Transition, by: Person) -> 
 
 
 def test_an_enquiry_is_watched_from_the_start() -> None:
-    change = cases.opened(OPEN, TERMS, NOON)
+    change = cases.opened(OPEN, FIRST, TERMS, NOON)
     assert timers(change.effects) == {cases.FALLBACK: 5 * MINUTE}
     assert change.effects[0] == Ping()
-    assert cases.opened(OPEN, NIGHT, NOON).effects[0] == Ping(("slack:ben",))
+    assert cases.opened(OPEN, FIRST, NIGHT, NOON).effects[0] == Ping(("slack:ben",))
 
 
 def test_a_question_has_no_fallback_and_calls_nobody() -> None:
-    change = cases.opened(replace(OPEN, kind=CaseKind.QUESTION), NIGHT, NOON)
+    change = cases.opened(replace(OPEN, kind=CaseKind.QUESTION), FIRST, NIGHT, NOON)
     assert timers(change.effects) == {}
     assert change.effects[0] == Ping()
 

@@ -13,7 +13,7 @@ from bot import cards, cases, effects, plaintext
 from bot.cases import Change, Ping, Redraw, StartTimer, StopTimer, Terms
 from bot.effects import Below, Delivery, MarkMessage, Press, Send, Update
 from bot.messages import Address, Mention, Outgoing, Person, Receipt
-from bot.model import Asker, Case, CaseKind, CaseState, Details, Job, JobKind, JobState, Outcome
+from bot.model import Asker, Case, CaseKind, CaseState, Details, Job, JobKind, JobState, Outcome, Step, StepKind
 from bot.store import cases as case_rows
 from bot.store import jobs, postings
 from bot.store.engine import Store
@@ -74,7 +74,7 @@ def asker() -> Asker:
 
 def opened(tx: Tx) -> Case:
     case = case_rows.create(tx, CaseKind.MEDIA, asker(), Details())
-    effects.commit(tx, cases.opened(case, TERMS, tx.now), PRESS)
+    effects.commit(tx, cases.opened(case, Step(tx.now, StepKind.OPENED, SAM, "they rang", "e1"), TERMS, tx.now), PRESS)
     return case
 
 

@@ -1,0 +1,62 @@
+"""How a case opens, whoever opens it: for what staff reported, or for what reached an officer by phone or e-mail."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+from bot import cases, effects, wording
+from bot.desk import linking
+from bot.desk.details import details_in
+from bot.desk.office import Office
+from bot.knowledge.model import Knowledge
+from bot.messages import Person
+from bot.model import Asker, Case, CaseKind, Details, Step, StepKind
+from bot.store import cases as case_rows
+from bot.store.tx import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """What an officer, or whoever works at the command line, knows of an enquiry. `came` says how it reached them."""
+
+    details: Details
+    came: str = ""
+    colleague: str = ""
+
+    @classmethod
+    def read(cls, values: Mapping[str, str]) -> Reported:
+        """As it was filled in; what is not there is empty."""
+        return cls(details_in(values), values.get("came", "").strip(), values.get("colleague", "").strip())
+
+    @property
+    def text(self) -> str:
+        """How the history tells it."""
+        known = self.details
+        return wording.came_by(self.came, self.colleague, known.about or known.questions)
+
+
+def open_case(
+    tx: Tx,
+    office: Office,
+    knowledge: Knowledge,
+    reported: Reported,
+    *,
+    kind: CaseKind = CaseKind.MEDIA,
+    asker: Asker | None = None,
+    by: Person | None = None,
+) -> Case:
+    """Create the case, link it, ping the press office and acknowledge.
+
+    Without an asker nobody waits for word here; `by` is the officer who opened it, or None at the command line.
+    """
+    text = asker.text if asker else reported.text
+    read = cases.understood(kind, text, reported.details, office.press.pace, tx.now)
+    belongs = linking.circumstances(tx, kind, text, reported.details)
+    case = case_rows.create(tx, kind, asker, reported.details, **asdict(read), **asdict(belongs))
+    terms = linking.under(linking.incident_of(tx, case), office.terms(knowledge, tx.now))
+    found = linking.find(tx, case, office)
+    first = Step(tx.now, StepKind.OPENED, asker.person if asker else by, text, asker.event_id if asker else "")
+    effects.commit(tx, cases.opened(case, first, terms, tx.now), office.press)
+    linking.announce(tx, case, found, office, opened=True)
+    return case
