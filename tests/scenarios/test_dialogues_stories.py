@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import pytest
 
 from bot import wording
+from bot.messages import Address, Pressed
 from tests.desk import House, direct, person
-from tests.dialogue import Presses, Says, Stage, Turn
+from tests.dialogue import Fills, Presses, Says, Stage, Turn
 
 FIRST = "Ruth Ellery from the Guardian rang me about the flooded cellar"
 SECOND = "a reporter from the Guardian wants to know about the flooded cellar"
@@ -170,3 +171,46 @@ async def test_what_an_officer_only_may_see_is_on_no_card(stage: Stage, house: H
     for word in ("died", "Sam", "my student", "reading room"):
         assert word not in shown
     assert "Guardian" in shown
+
+
+async def test_details_that_come_later_make_the_same_enquiry_of_one_story(stage: Stage, house: House) -> None:
+    await stage.play(
+        [
+            M1,
+            Says(
+                "joe",
+                "a journalist rang me about the flooded cellar",
+                sees={"press": ["M-2 … the same story: M-1"], "press/1": ["M-2"], "joe": ["M-2"]},
+            ),
+        ]
+    )
+    assert await join(house, "2@1:1") == wording.not_to_be_joined("M-2", "M-1")
+    await stage.play(
+        [
+            Presses("joe", "Add details", form="Details: M-2"),
+            Fills(
+                "joe",
+                {"outlet": "guardian.com"},
+                notice=wording.details_taken("M-2"),
+                sees={
+                    "press/3": ["Joe added details: … guardian.com", "M-1 from Guardian: the same enquiry"],
+                    "press/1": ["M-2 from guardian.com: the same enquiry"],
+                },
+                card="Another colleague was contacted about this: M-1 … Join M-1",
+            ),
+        ]
+    )
+    assert await join(house, "1@9:2") == ""
+
+
+async def join(house: House, handle: str) -> str:
+    by, at = person("anna"), Address("slack", "c-press")
+    pressed = Pressed(house.next_event(), by, "case.join", handle, at, direct(by))
+    return (await house.handle(pressed)).notice
+
+
+@pytest.mark.parametrize("handle", ["1@9", "1@9:", "1@9:x", "1@9:99", "1@9:1"])
+async def test_a_forged_join_changes_nothing(stage: Stage, house: House, handle: str) -> None:
+    await stage.play([M1])
+    assert await join(house, handle) in {wording.NO_SUCH_CASE, wording.joined_already("M-1", "M-1")}
+    assert "closed" not in stage.card.text
