@@ -18,7 +18,10 @@ _FRESH = timedelta(days=1)  # what was noted since is not written again
 
 
 class DurableState:
-    """`ports.AdapterState` in the database, for one platform."""
+    """`ports.AdapterState` in the database, for one platform.
+
+    Reading stands in one line with writing: a thread that was just begun is known to whatever is said in it next.
+    """
 
     def __init__(self, store: Store, platform: str) -> None:
         self._store = store
@@ -27,7 +30,7 @@ class DurableState:
     async def get(self, key: str) -> str | None:
         """The value, or None."""
         query = select(adapter_state.c.value).where(self._is(key))
-        return await self._store.read(lambda tx: tx.connection.execute(query).scalar_one_or_none())
+        return await self._store.run(lambda tx: tx.connection.execute(query).scalar_one_or_none())
 
     async def put(self, key: str, value: str) -> None:
         """Durable when it returns."""
@@ -79,7 +82,7 @@ class DurableState:
         query = (
             select(key, adapter_state.c.value).where(adapter_state.c.platform == self._platform, starts).order_by(key)
         )
-        rows = await self._store.read(lambda tx: tx.connection.execute(query).all())
+        rows = await self._store.run(lambda tx: tx.connection.execute(query).all())
         return [(row.key, row.value) for row in rows]
 
     def _is(self, key: str) -> ColumnElement[bool]:

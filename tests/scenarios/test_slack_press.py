@@ -197,7 +197,10 @@ async def test_a_long_case_goes_on_below_its_card_and_nothing_of_it_is_cut(here:
     for number in range(45):
         words = f"note{number} " + "x" * 280
         await here.here.says("U0ANNA", words, "C0PRESS", thread_ts=card.ts)
-    await here.slack.until(lambda: any("note44" in one.words for one in here.slack.in_("C0PRESS")))
-    everything = "\n".join(one.words for one in here.slack.in_("C0PRESS"))
-    assert all(f"note{number} " in everything for number in range(45))
+
+    def everything() -> str:
+        return "\n".join(one.words for one in here.slack.in_("C0PRESS"))
+
+    # Waited for as a whole: the parts of a card are changed one after the other.
+    await here.slack.until(lambda: all(f"note{number} " in everything() for number in range(45)))
     assert len(here.slack.in_("C0PRESS", "")) == 1
