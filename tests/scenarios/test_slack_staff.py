@@ -133,7 +133,7 @@ async def test_any_message_can_be_sent_to_the_press_office_with_a_form(here: Sla
     assert "Kim" in limits.read(details["blocks"])
     said = await here.here.submit("U0SAM", details, about="the tweet")
     assert said is not None
-    assert limits.read(said["view"]["blocks"]) == wording.details_taken("M-1")
+    assert limits.read(said["view"]["blocks"]).startswith(wording.details_taken("M-1"))
     await here.card("the tweet")
 
 
