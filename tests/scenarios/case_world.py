@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from hypothesis.stateful import RuleBasedStateMachine, invariant
 
-from bot.messages import Address, Button, Form, Immediate, Incoming, Person, Pressed, Submitted, Viewed
+from bot.desk.actions import Who
+from bot.desk.casework import ACTIONS, ERRANDS
+from bot.messages import Address, Button, Field, Form, Immediate, Incoming, Person, Pressed, Submitted, Viewed
 from bot.model import Case, CaseKind, CaseState, Step, StepKind
 from bot.store import cases
 from bot.store.engine import Store
@@ -29,14 +32,23 @@ WORDS = (
     "when do I get my pay slip",
     "may I bring coffee into the reading room?",
     "she wants it by five",
+    "a reporter from the Harbour Gazette rang about the flooded cellar again, deadline tomorrow noon",
+    "a reporter from the Observer rang me about the student who died, deadline 5pm today",
+    "the BBC are on the line now about the flooded cellar",
     "thanks a lot",
     "",
 )
-OFFICERS_ONLY = frozenset(
-    f"case.{action}" for action in ("claim", "unclaim", "reply", "note", "close", "false_alarm", "reopen")
-)
+OFFICERS_ONLY = frozenset(name for name, action in ACTIONS.items() if action.who is Who.OFFICER)
+FOR_STAFF = frozenset(ACTIONS) - OFFICERS_ONLY
+OF_SEVERAL = frozenset({"case.separate", "case.join", "case.split"})
+"""What changes more cases than one; a link that turns up aside."""
+
 BEGINS = frozenset({StepKind.OPENED, StepKind.UNCLAIMED, StepKind.REOPENED, StepKind.RETURNED})
 FALLBACK_AFTER = timedelta(minutes=5)
+ONCE_A_WAIT = (StepKind.ON_CALL, StepKind.MAILED)
+ONCE_A_DEADLINE = (StepKind.DEADLINE_NEAR, StepKind.DEADLINE_PASSED)
+TIMES = frozenset({"deadline", "until"})
+DEADLINES = ("", "17:00", "tomorrow noon", "in half an hour", "whenever")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -57,18 +69,19 @@ class CaseWorld(RuleBasedStateMachine):
         self.private: dict[str, list[str]] = defaultdict(list)
         self.words = 0
 
-    def furnish(self, channels: list[str]) -> None:
-        self._empty()
-        office = {**SETTINGS["press_office"], "channels": channels}
+    def furnish(self, channels: list[str], begins: datetime, duty: Mapping[str, Any]) -> None:
+        self._empty(begins)
+        office = {**SETTINGS["press_office"], "channels": channels, **duty}
         self.house = House(self.store, self.clock, {**SETTINGS, "press_office": office})
         self.channels = [Address(*channel.split(":")) for channel in channels]
         self.runner.run(self.house.start())
 
-    def _empty(self) -> None:
+    def _empty(self, begins: datetime) -> None:
         """As new; one store serves all sequences, since most of an engine's life goes into its first statements."""
-        self.clock.advance(ManualClock().now() - self.clock.now())
-        for table in ("press_case", "job", "lane", "inbound_event", "answered", "feedback", "sqlite_sequence"):
+        self.clock.advance(begins - self.clock.now())
+        for table in ("press_case", "job", "lane", "inbound_event", "answered", "feedback", "incident", "false_alarm"):
             self.reader.execute(f"DELETE FROM {table}")  # noqa: S608
+        self.reader.execute("DELETE FROM sqlite_sequence")
 
     # ---- what always holds ------------------------------------------------------------------------------------------
 
@@ -82,6 +95,8 @@ class CaseWorld(RuleBasedStateMachine):
         for case, steps in known:
             self._history_and_state_agree(case, steps)
             self._no_enquiry_is_silent(case, steps)
+            self._no_deadline_passes_unheard(case, steps)
+            self._each_step_happens_once(steps)
         self._nobody_reads_what_is_not_theirs()
         self._lanes_keep_their_order()
 
@@ -100,6 +115,27 @@ class CaseWorld(RuleBasedStateMachine):
             elif not self.posted(case):
                 since = max(step.at for step in steps if step.kind in BEGINS)
                 assert waiting["fallback"] <= since + FALLBACK_AFTER
+
+    def _no_deadline_passes_unheard(self, case: Case, steps: tuple[Step, ...]) -> None:
+        """The press office has the ping, or the asker was told to phone and the case says that it is unreachable."""
+        if case.kind is CaseKind.MEDIA and case.state is not CaseState.CLOSED and case.due_at is not None:
+            had_time = case.due_at - case.opened_at > FALLBACK_AFTER
+            if had_time and case.due_at < self.clock.now() and not self.posted(case):
+                assert case.unreachable
+                assert {StepKind.FALLBACK, StepKind.PHONE_GIVEN} & {step.kind for step in steps}
+
+    def _each_step_happens_once(self, steps: tuple[Step, ...]) -> None:
+        wait: Counter[StepKind] = Counter()
+        deadlines: Counter[tuple[StepKind, str]] = Counter()
+        for step in steps:
+            if step.kind in BEGINS:
+                wait.clear()
+            if step.kind is StepKind.REOPENED:
+                deadlines.clear()
+            wait[step.kind] += 1
+            deadlines[step.kind, step.text] += 1
+            assert all(wait[kind] <= 1 for kind in ONCE_A_WAIT)
+            assert all(count <= 1 for (kind, _), count in deadlines.items() if kind in ONCE_A_DEADLINE)
 
     def _nobody_reads_what_is_not_theirs(self) -> None:
         for asker in ASKERS:
@@ -131,31 +167,44 @@ class CaseWorld(RuleBasedStateMachine):
         pressed = Pressed(self.house.next_event(), by, button.action, button.value, at, direct(by))
         before = self.everything()
         immediate = self.handle(pressed)
-        if button.action in OFFICERS_ONLY and by not in OFFICERS:
+        if (button.action in OFFICERS_ONLY or button.action in ERRANDS) and by not in OFFICERS:
             assert self.everything() == before
             assert immediate.form is None
+        if by in ASKERS:
+            self.is_theirs(by, str(immediate))
         if immediate.form:
             self.forms.append(immediate.form)
 
-    def fill(self, form: Form, by: Person, outcome: str) -> None:
-        values = {"text": self.word(), "note": self.word(), "journalist": self.word(), "outcome": outcome}
-        if form.name == "case.note":
-            self.inside.append(values["text"])
-        self.inside += [values["note"], values["journalist"]]
+    def fill(self, form: Form, by: Person, choice: int) -> None:
+        """Everything is filled in, with words that stay inside, but for what an officer writes to the asker."""
+        values = {field.name: self._filled(field, choice) for field in form.fields}
+        to_asker = {"text"} if form.name == "case.reply" else set()
+        own = {"holding_line"} if form.name == "press.incident" else set()  # which staff read
+        known = {field.name for field in form.fields if field.kind == "choice"} | TIMES
+        self.inside += [values[name] for name in values if name not in known | to_asker | own]
         event = self.house.next_event()
         self.handle(Submitted(event, by, form.name, form.context, values, self.channels[0], direct(by)))
 
+    def _filled(self, field: Field, choice: int) -> str:
+        if field.kind == "choice":
+            return field.options[choice % len(field.options)][0]
+        return DEADLINES[choice % len(DEADLINES)] if field.name in TIMES else self.word()
+
     def handle(self, incoming: Incoming) -> Immediate:
-        before, known = self.everything(), self.revisions()
+        before, known, links = self.everything(), self.revisions(), self._links()
         immediate = self.runner.run(self.house.desk.handle(incoming))
         after = self.revisions()
-        grown = {number: after[number] - known.get(number, 0) for number in after if after[number] != known.get(number)}
-        # A message that is separated changes the case it leaves and opens one; nothing else touches two.
-        assert all(growth == 1 for growth in grown.values())
-        assert len(grown) <= 1 or (isinstance(incoming, Pressed) and incoming.action == "case.separate")
+        grown = sum(after[number] - known.get(number, 0) for number in after) - (self._links() - links)
+        # One step at a time, but where cases are made one or two, and where one turns out to belong with others.
+        named = incoming.action if isinstance(incoming, Pressed) else ""
+        assert grown <= 1 or named in OF_SEVERAL
         self.handled.append((incoming, self.everything() != before))
         self.settle()
         return immediate
+
+    def _links(self) -> int:
+        """How many cases were told that another belongs with them."""
+        return int(self.read("SELECT count(*) FROM case_step WHERE kind = ?", StepKind.LINKED)[0][0])
 
     def settle(self) -> None:
         self.runner.run(self.house.relay.settle())
@@ -198,41 +247,42 @@ class CaseWorld(RuleBasedStateMachine):
         return self.reader.execute(query, values).fetchall()
 
 
+_ANY = frozenset(CaseState)
+_OPEN, _CLAIMED = frozenset({CaseState.OPEN}), frozenset({CaseState.CLAIMED})
+_LIVE = _OPEN | _CLAIMED
+_POSSIBLE_IN = {
+    **dict.fromkeys((StepKind.CLAIMED, StepKind.WITHDRAWN), _OPEN),
+    **dict.fromkeys((StepKind.REMINDED, StepKind.ON_CALL, StepKind.MAILED, StepKind.PHONE_GIVEN), _OPEN),
+    **dict.fromkeys((StepKind.UNCLAIMED, StepKind.RETURNED, StepKind.NUDGED, StepKind.WAITING), _CLAIMED),
+    **dict.fromkeys((StepKind.HANDOVER_OFFERED, StepKind.HANDOVER_ACCEPTED, StepKind.HANDOVER_DECLINED), _CLAIMED),
+    **dict.fromkeys((StepKind.REPLIED, StepKind.RESPONDED, StepKind.STATEMENT), _CLAIMED),
+    **dict.fromkeys((StepKind.CLOSED, StepKind.FALSE_ALARM, StepKind.TOOK_IN), _LIVE),
+    **dict.fromkeys((StepKind.DEADLINE_NEAR, StepKind.DEADLINE_PASSED), _LIVE),
+    StepKind.REOPENED: frozenset({CaseState.CLOSED}),
+}
+_BECOMES = {
+    **dict.fromkeys((StepKind.OPENED, StepKind.UNCLAIMED, StepKind.RETURNED, StepKind.REOPENED), CaseState.OPEN),
+    **dict.fromkeys((StepKind.CLAIMED, StepKind.HANDOVER_ACCEPTED), CaseState.CLAIMED),
+    **dict.fromkeys((StepKind.CLOSED, StepKind.FALSE_ALARM, StepKind.WITHDRAWN, StepKind.JOINED), CaseState.CLOSED),
+}
+_OF_THE_OWNER = frozenset({StepKind.REPLIED, StepKind.RESPONDED, StepKind.STATEMENT})
+_TAKES = frozenset({StepKind.CLAIMED, StepKind.HANDOVER_ACCEPTED})
+_FREES = frozenset({StepKind.UNCLAIMED, StepKind.RETURNED, StepKind.REOPENED})
+
+
 def _replayed(steps: tuple[Step, ...]) -> tuple[CaseState, str | None]:
-    """The state that a history leads to; every step of it must have been possible where it stands."""
+    """The state and the owner that a history leads to; every step of it must have been possible where it stands."""
     state, owner = CaseState.CLOSED, None
     for number, step in enumerate(steps):
         by = step.by.key if step.by else None
-        match step.kind:
-            case StepKind.OPENED:
-                assert number == 0
-                state = CaseState.OPEN
-            case StepKind.CLAIMED:
-                assert state is CaseState.OPEN
-                state, owner = CaseState.CLAIMED, by
-            case StepKind.UNCLAIMED | StepKind.RETURNED:
-                assert state is CaseState.CLAIMED
-                state, owner = CaseState.OPEN, None
-            case StepKind.HANDOVER_ACCEPTED:
-                assert state is CaseState.CLAIMED
-                assert owner != by
-                owner = by
-            case StepKind.NUDGED | StepKind.WAITING | StepKind.HANDOVER_OFFERED | StepKind.HANDOVER_DECLINED:
-                assert state is CaseState.CLAIMED
-            case StepKind.REPLIED:
-                assert (state, owner) == (CaseState.CLAIMED, by)
-            case StepKind.WITHDRAWN:
-                assert state is CaseState.OPEN
-                state = CaseState.CLOSED
-            case StepKind.CLOSED | StepKind.FALSE_ALARM:
-                assert state is not CaseState.CLOSED
-                assert owner in {None, by}
-                state = CaseState.CLOSED
-            case StepKind.REOPENED:
-                assert state is CaseState.CLOSED
-                state, owner = CaseState.OPEN, None
-            case StepKind.REMINDED | StepKind.MAILED | StepKind.PHONE_GIVEN:
-                assert state is CaseState.OPEN
-            case _:
-                pass
+        assert (step.kind is StepKind.OPENED) == (number == 0)
+        assert state in _POSSIBLE_IN.get(step.kind, _ANY), step.kind
+        assert step.kind not in _OF_THE_OWNER or owner == by
+        assert step.kind not in {StepKind.CLOSED, StepKind.FALSE_ALARM} or owner in {None, by}
+        state = _BECOMES.get(step.kind, state)
+        if step.kind in _TAKES:
+            assert owner != by
+            owner = by
+        elif step.kind in _FREES:
+            owner = None
     return state, owner

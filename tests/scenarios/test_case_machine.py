@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import secrets
 import tempfile
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import seed, settings
@@ -18,6 +20,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from bot.desk.casework import ERRANDS
 from bot.errors import PermanentFailure, TemporaryFailure
 from bot.messages import Address, Button, Person, Said, Submitted
 from bot.model import Case, CaseKind, CaseState, Step, StepKind
@@ -28,7 +31,9 @@ from tests.scenarios.case_world import (
     ANNA,
     ASKERS,
     EVERYBODY,
+    FOR_STAFF,
     JOE,
+    OF_SEVERAL,
     OFFICERS,
     OFFICERS_ONLY,
     SAM,
@@ -41,7 +46,28 @@ from tests.scenarios.case_world import (
 MEMORY = Path("/dev/shm")
 CHANNELS = (["slack:c-press"], ["slack:c-press", "teams:c-press"])
 OUTCOMES = st.sampled_from(("advice given", "answered", "no action", "withdrawn", ""))
-FOR_STAFF = frozenset({"case.withdraw", "case.separate", "case.details", "press.ask", "media.yes", "entry.show"})
+ELSEWHERE = frozenset({"press.ask", "media.yes", "entry.show", *ERRANDS})
+ACTIONS_THERE_ARE = sorted(OFFICERS_ONLY | FOR_STAFF | ELSEWHERE)
+BEGINNINGS = st.sampled_from(
+    (
+        datetime(2026, 11, 23, 10, 0, tzinfo=UTC),
+        datetime(2026, 3, 27, 16, 40, tzinfo=UTC),  # a Friday before the clocks go forward
+        datetime(2026, 10, 24, 23, 30, tzinfo=UTC),  # the night in which they go back
+        datetime(2026, 12, 24, 15, 0, tzinfo=UTC),  # before holidays
+    )
+)
+DUTIES: tuple[Mapping[str, Any], ...] = (
+    {},
+    {"hours": {"mon-fri": "09:00-17:00", "sat": "10:00-12:00"}, "holidays": {"country": "GB", "subdivision": "ENG"}},
+    {"hours": {}},
+    {
+        "on_call": ["slack:anna"],
+        "rota": [
+            {"from": "2026-03-27T17:00", "to": "2026-03-30T09:00", "on_call": ["slack:ben"]},
+            {"from": "2026-12-24T12:00", "to": "2026-12-28T09:00", "on_call": ["teams:carl"]},
+        ],
+    },
+)
 BREAKABLE = st.sampled_from((("slack", "c-press"), ("teams", "c-press"), ("slack", "dm-sam"), ("teams", "dm-tess")))
 LONGEST_RETRY = 6
 LONGEST_GAP = 245
@@ -55,10 +81,19 @@ rarely = st.sampled_from((False, False, False, True))
 class CaseMachine(CaseWorld):
     """The rules: whatever anybody or anything can do."""
 
-    @initialize(channels=st.sampled_from(CHANNELS), first=st.sampled_from(WORDS), down=rarely, for_good=st.booleans())
-    def begin(self, channels: list[str], first: str, down: bool, for_good: bool) -> None:
+    @initialize(
+        channels=st.sampled_from(CHANNELS),
+        first=st.sampled_from(WORDS),
+        down=rarely,
+        for_good=st.booleans(),
+        begins=BEGINNINGS,
+        duty=st.sampled_from(DUTIES),
+    )
+    def begin(
+        self, channels: list[str], first: str, down: bool, for_good: bool, begins: datetime, duty: Mapping[str, Any]
+    ) -> None:
         """One enquiry and something else are there from the start, and perhaps a press channel that is down."""
-        self.furnish(channels)
+        self.furnish(channels, begins, duty)
         if down:
             self.breaks(("slack", "c-press"), for_good)
         self.asks(SAM, WORDS[0], yard=False, files=0)
@@ -88,28 +123,40 @@ class CaseMachine(CaseWorld):
             at, button = drawn[n % len(drawn)]
             self.press(by, button, at)
 
-    @rule(action=st.sampled_from(sorted(OFFICERS_ONLY | FOR_STAFF)), by=who, case=st.integers(0, 4), rest=pick)
+    @rule(
+        action=st.sampled_from(sorted(OFFICERS_ONLY | FOR_STAFF | ELSEWHERE)), by=who, case=st.integers(0, 4), rest=pick
+    )
     def forges(self, action: str, by: Person, case: int, rest: int) -> None:
         """Any action on any case or answer, from their own conversation."""
         value = f"{case}@{rest % 9}:{rest % 7}" if action.startswith("case.") else f"{rest % 50}:coffee"
         self.press(by, Button("", action, value), direct(by))
 
-    @rule(action=st.sampled_from(sorted(OFFICERS_ONLY)), by=st.sampled_from(OFFICERS), n=pick, outcome=OUTCOMES)
-    def works(self, action: str, by: Person, n: int, outcome: str) -> None:
+    @rule(action=st.sampled_from(sorted(OFFICERS_ONLY)), by=st.sampled_from(OFFICERS), n=pick, choice=pick)
+    def works(self, action: str, by: Person, n: int, choice: int) -> None:
         """An officer acts on a case as it is now, from the queue, and fills in what opens."""
         known = self.cases()
         if known:
             case, _ = known[n % len(known)]
+            other = known[choice % len(known)][0]
+            rest = f":{other.id}" if action in OF_SEVERAL else ""
             before = len(self.forms)
-            self.press(by, Button("", action, f"{case.id}@{case.revision}"), direct(by))
+            self.press(by, Button("", action, f"{case.id}@{case.revision}{rest}"), direct(by))
             if len(self.forms) > before:
-                self.fill(self.forms[-1], by, outcome)
+                self.fill(self.forms[-1], by, choice)
+
+    @rule(action=st.sampled_from(sorted(ERRANDS)), by=who, choice=pick)
+    def runs_an_errand(self, action: str, by: Person, choice: int) -> None:
+        """An incident is declared, or ended; a case is opened for what came by telephone."""
+        before = len(self.forms)
+        self.press(by, Button("", action, f"{choice % 3}"), direct(by))
+        if len(self.forms) > before:
+            self.fill(self.forms[-1], by, choice)
 
     @precondition(lambda self: bool(self.forms))
-    @rule(n=pick, by=who, outcome=OUTCOMES)
-    def fills_later(self, n: int, by: Person, outcome: str) -> None:
+    @rule(n=pick, by=who, choice=pick)
+    def fills_later(self, n: int, by: Person, choice: int) -> None:
         """A form that somebody left open, or that somebody else had."""
-        self.fill(self.forms[n % len(self.forms)], by, outcome)
+        self.fill(self.forms[n % len(self.forms)], by, choice)
 
     @rule(n=pick, by=st.sampled_from((*OFFICERS, JOE)), aloud=st.booleans())
     def writes_below_a_card(self, n: int, by: Person, aloud: bool) -> None:
@@ -146,7 +193,7 @@ class CaseMachine(CaseWorld):
             assert not changed or self.everything() == before
             self.settle()
 
-    @rule(minutes=st.sampled_from((1, 5, 20, 130)))
+    @rule(minutes=st.sampled_from((1, 5, 20, 130, 700)))
     def time_passes(self, minutes: int) -> None:
         self.runner.run(self.house.pass_time(timedelta(minutes=minutes)))
 
@@ -204,7 +251,9 @@ class CaseMachine(CaseWorld):
             return
         for asker in case.askers:
             read = "\n".join(shown.text for shown in self.house.at(asker.direct))
-            assert all(step.text in read for step in steps if step.kind is StepKind.REPLIED)
+            came = [place for place, step in enumerate(steps) if step.kind is StepKind.TOOK_IN]
+            since = max(came) if asker.from_case is not None and came else 0
+            assert all(step.text in read for step in steps[since:] if step.kind is StepKind.REPLIED)
 
 
 def _seed() -> int:
