@@ -84,6 +84,7 @@ def _figures(report: Report) -> dict[str, str]:
         "kill -9 (while starting)": f"{report.kills} ({report.kills_while_starting})",
         "questions and enquiries": f"{sum(ledger.questions.values())} + {len(ledger.enquiries)}",
         "replies and notes of officers": f"{len(ledger.replies)} + {ledger.notes}",
+        "cases joined": str(ledger.joined),
         "events posted again": str(ledger.posted_again),
         "sink: refused, failed": f"{sink.get('refuse', 0)}, {sink.get('fail', 0)}",
         "sink: stalled, took and cut off": f"{sink.get('stall', 0)}, {sink.get('drop', 0)}",

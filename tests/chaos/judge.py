@@ -71,11 +71,12 @@ def read(store: Store) -> Kept:
             if found is not None and found.kind is not JobKind.TIMER:
                 states[found.state] += 1
                 lanes[found.lane].append(_key_at_sink(found))
+        asked = select(case_asker.c.event_id).where(case_asker.c.from_case.is_(None))  # who was joined stands twice
         added = select(case_step.c.event_id).where(case_step.c.kind == StepKind.ADDED)
         return Kept(
             lanes=lanes,
             states=states,
-            cases=Counter(tx.connection.execute(select(case_asker.c.event_id)).scalars()),
+            cases=Counter(tx.connection.execute(asked).scalars()),
             added=Counter(tx.connection.execute(added).scalars()),
             reminded=reminded(tx),
         )

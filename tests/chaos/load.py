@@ -18,6 +18,7 @@ from tests.chaos.platform import IMMEDIATE, OFFICERS, PLATFORM, PRESS, THREAD, E
 from tests.chaos.sink import Card
 
 STAFF = 12
+MATTERS = ("the flooded boathouse", "the asbestos in Furness library", "the deer on the running track")
 ROOMS = 3
 _PATIENCE = ClientTimeout(total=5)
 
@@ -35,6 +36,7 @@ class Ledger:
     added: dict[str, str] = field(default_factory=dict)
     replies: dict[str, str] = field(default_factory=dict)
     notes: int = 0
+    joined: int = 0
     alone: set[str] = field(default_factory=set)
     posted_again: int = 0
 
@@ -83,7 +85,7 @@ class Load:
     async def _enquire(self, name: str) -> None:
         in_room = self._chance.random() < 0.3
         at = f"room/{self._chance.randrange(ROOMS)}" if in_room else _direct(name)
-        event_id = await self._say(name, self._chance.choice(self._enquiries), at)
+        event_id = await self._say(name, self._enquiry(), at)
         self.ledger.enquiries[event_id] = name
         if in_room:
             self.ledger.questions[at] += 1  # "I have written to you directly about this."
@@ -93,6 +95,12 @@ class Load:
             self.ledger.alone.add(name)
         else:
             self._may_be_handled.add(name)
+
+    def _enquiry(self) -> str:
+        """Some of them are one story with others, so that there is something to join."""
+        if self._chance.random() < 0.3:
+            return f"a reporter from the Harbour Gazette has just rung me about {self._chance.choice(MATTERS)}"
+        return self._chance.choice(self._enquiries)
 
     # ---- officers ---------------------------------------------------------------------------------------------------
 
@@ -107,7 +115,11 @@ class Load:
                     group.create_task(self._handle(card))
 
     async def _handle(self, card: Card) -> None:
-        """Claim, a note, one reply or two, close; some of it in the card's thread."""
+        """Claim, a note, one reply or two, close; some of it in the card's thread. Or join it to an earlier one."""
+        if self._chance.random() < 0.3 and await self._join(card):
+            self.ledger.joined += 1
+            self._handled.add(card.by)
+            return
         thread = f"{THREAD}{card.message}"
         claim = card.buttons["case.claim"]
         raced = self._chance.random() < 0.3
@@ -122,6 +134,16 @@ class Load:
             self.ledger.replies[token] = card.by
         await self._close(card)
         self._handled.add(card.by)
+
+    async def _join(self, card: Card) -> bool:
+        """Whether it was made one with an earlier case, which goes on for both."""
+        handle = card.buttons.get("case.join", "")
+        own, _, other = handle.partition("@")[0], *handle.partition(":")[1:]
+        if not other or int(other) > int(own):
+            return False
+        notice = (await self._press(OFFICERS[0], "case.join", handle)).notice
+        # When the first answer got lost, the second says that there is nothing left to do.
+        return notice in {"", wording.joined_already(f"M-{own}", f"M-{other}")}
 
     async def _write_inside(self, card: Card, handle: str, thread: str) -> None:
         values = {"text": f"Not for the asker: inside-{next(self._numbers)}"}
