@@ -36,11 +36,12 @@ def acknowledgement(case: Case, *, holding_line: str, phone: str, duty: str, dea
 
 def added(case: Case, number: int, *, files: int) -> Outgoing:
     """A further message of the asker went into the case, as the step with this number, counted from 0."""
-    blocks: list[Block] = [Prose(wording.added(case.reference))]
+    said = wording.added(case.reference, reached=not case.unreachable)
+    blocks: list[Block] = [Prose(said)]
     if files:
         blocks.append(Small(wording.FILES_NOT_PASSED))
     blocks.append(Buttons((Button(wording.SEPARATE, "case.separate", f"{handle(case)}:{number}"),)))
-    return Outgoing(tuple(blocks), summary=summarise(wording.added(case.reference)))
+    return Outgoing(tuple(blocks), summary=summarise(said))
 
 
 def reply(case: Case, officer: str, text: str, kind: ReplyKind) -> Outgoing:

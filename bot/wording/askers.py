@@ -59,9 +59,11 @@ def not_shown(count: int) -> str:
     return f"{count} more cannot be shown here."
 
 
-def added(reference: str) -> str:
+def added(reference: str, *, reached: bool) -> str:
     """Markdown. A further message went into the case."""
-    return f"I have added this to **{reference}**. The press office can see it."
+    if reached:
+        return f"I have added this to **{reference}**, for the press office to see."
+    return f"I have added this to **{reference}**. I have not reached the press office about it yet, so please phone."
 
 
 def reply_from(officer: str, reference: str) -> str:
