@@ -62,7 +62,8 @@ async def test_a_closed_case_goes_with_everything_that_hangs_on_it(house: House)
     assert purged.counts[Kind.CASES] == 1
     assert "closed cases" in purged.as_text(dry_run=False)
     tables = ("press_case", "case_asker", "case_step", "posting", "job", "lane", "answered", "feedback")
-    assert dump(house.store, *tables) == ""
+    left = [row for row in dump(house.store, *tables).splitlines() if "handover" not in row]  # of a shift, not a case
+    assert left == []
 
 
 async def test_a_case_that_is_not_closed_stays_however_old(house: House) -> None:
@@ -90,7 +91,7 @@ async def test_what_is_still_on_its_way_leaves_before_its_case_goes(house: House
     house.clock.advance(PRIVACY.cases + SECOND)
     assert (await purge(house.store, PRIVACY)).counts[Kind.CASES] == 0
     with house.store.transaction() as tx:
-        jobs.done(tx, jobs.claim(tx, "me", 1, DAY))
+        jobs.done(tx, jobs.claim(tx, "me", 9, DAY))
     assert (await purge(house.store, PRIVACY)).counts[Kind.CASES] == 1
 
 
