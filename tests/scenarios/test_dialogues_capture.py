@@ -1,0 +1,158 @@
+"""What is taken down of an enquiry, what an officer does about it, and what the person who asked reads of that."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot import wording
+from bot.store import alarms, cases, statements
+from tests.dialogue import Fills, Presses, Says, Shares, Stage, Turn
+from tests.scenarios.turns import ENQUIRY
+
+CLAIM = Presses("anna", "Claim", at="press", sees={"sam": ["Anna of the press office is now looking after M-1…"]})
+
+DIALOGUES: dict[str, list[Turn]] = {
+    "a deadline in the message is shown back, and corrected": [
+        Says(
+            "sam",
+            f"{ENQUIRY}, deadline 4pm",
+            sees={
+                "press": ["M-1 · Media enquiry · unclaimed … Monday 23 November 2026, 16:00 GMT"],
+                "sam": ["… I understood the deadline as Monday 23 November 2026, 16:00 GMT. … Add details"],
+            },
+        ),
+        Presses("sam", "Add details", form="Details: M-1"),
+        Fills("sam", {"deadline": "when she can"}, problem=wording.NO_TIME),
+        Fills("sam", {"deadline": "today at 9"}, problem="I read this as Monday 23 November 2026, 09:00 GMT…"),
+        Fills(
+            "sam",
+            {"deadline": "tomorrow noon", "outlet": "Harbour Gazette"},
+            notice="…Deadline: Tuesday 24 November 2026, 12:00 GMT.",
+            sees={"thread": ["Sam added details: … Deadline: tomorrow noon"]},
+            card="… Tuesday 24 November 2026, 12:00 GMT",
+        ),
+    ],
+    "whoever waits at this moment is urgent in working hours too": [
+        Says(
+            "sam",
+            "a reporter from the Harbour Gazette is at reception and wants a comment on the flooded cellar",
+            sees={
+                "press": ["M-1 · Urgent: Media enquiry · unclaimed …"],
+                "sam": ["This is urgent, so please phone the press office now: … The press office has been told. …"],
+            },
+        ),
+    ],
+    "the asker reads first what a reply is": [
+        Says("sam", ENQUIRY, sees={"press": ["M-1 …"], "sam": ["The press office has been told. …"]}),
+        CLAIM,
+        Presses("anna", "Reply", at="press", form="Reply: M-1"),
+        Fills(
+            "anna",
+            {"text": "Say that we look into it.", "kind": "words to give"},
+            sees={
+                "sam": ["Words that you may give … Anna … writes about M-1: … Say that we look into it."],
+                "thread": ["Anna wrote to the person who asked (words that they may give): …", "Delivered to Sam."],
+            },
+        ),
+        Says(
+            "anna",
+            "We respond: I ring her myself.",
+            at="thread",
+            sees={"sam": ["The press office responds … I ring her myself."], "thread": ["Delivered to Sam."]},
+            marks=["delivered"],
+        ),
+    ],
+    "a statement and an answer meet the deadline, and the case ends with an outcome": [
+        Says("sam", ENQUIRY, sees={"press": ["M-1 …"], "sam": ["The press office has been told. …"]}),
+        CLAIM,
+        Presses("anna", "Statement", at="press", form="Statement: M-1"),
+        Fills(
+            "anna",
+            {"text": "We are drying the cellar.", "approver": "", "recipient": "Joan"},
+            problem=wording.NOTHING_WRITTEN,
+        ),
+        Fills(
+            "anna",
+            {"text": "We are drying the cellar.", "approver": "The provost", "recipient": "Joan, Harbour Gazette"},
+            sees={
+                "sam": [wording.responded_for_asker("M-1")],
+                "thread": [
+                    "Anna issued a statement to Joan, Harbour Gazette, approved by The provost: … We are drying …"
+                ],
+            },
+            card="… Anna issued a statement: to Joan, Harbour Gazette, approved by The provost: We are drying …",
+        ),
+        Presses("anna", "Close", at="press", form="Close: M-1"),
+        Fills(
+            "anna",
+            {"outcome": "statement issued", "note": ""},
+            sees={"sam": ["The press office has closed M-1. …"]},
+            card="… closed: statement issued …",
+        ),
+        Presses(
+            "anna", "Reopen", at="press", sees={"sam": ["The press office has taken up M-1 again."], "thread": ["…"]}
+        ),
+    ],
+    "an officer opens a case that nobody here asked in": [
+        Shares("anna", "The Gazette wrote to the press mailbox about the cellar", form="Open a case"),
+        Fills(
+            "anna",
+            {
+                "outlet": "Harbour Gazette",
+                "deadline": "4pm",
+                "questions": "Is it dry?",
+                "came": "e-mail",
+                "colleague": "Sam",
+            },
+            notice=wording.case_opened("M-1"),
+            sees={"press": ["M-1 · Media enquiry · unclaimed … 16:00 GMT … by e-mail; concerns Sam; Is it dry?"]},
+        ),
+        Presses("ben", "Claim", at="press"),
+        Presses("ben", "Reply", at="press", form="Reply: M-1"),
+        Fills("ben", {"text": "Hello?"}, notice=wording.nobody_asked("M-1")),
+        Presses("ben", "Responded", at="press", form="Responded: M-1"),
+        Fills(
+            "ben", {"text": "Rang her: it is."}, sees={"thread": ["Ben answered the journalist: … Rang her: it is."]}
+        ),
+        Presses("ben", "Close", at="press", form="Close: M-1"),
+        Fills("ben", {"outcome": "journalist withdrew"}, card="… closed: journalist withdrew …"),
+    ],
+    "a request for recorded information is answered as press and says so": [
+        Says(
+            "sam",
+            f"{ENQUIRY} and makes a request under the Freedom of Information Act",
+            sees={"press": [f"M-1 … {wording.FOI_HINT} …"], "sam": ["The press office has been told. …"]},
+        ),
+    ],
+}
+
+
+@pytest.mark.parametrize("name", DIALOGUES)
+async def test_dialogue(stage: Stage, name: str) -> None:
+    await stage.play(DIALOGUES[name])
+
+
+async def test_a_statement_is_kept_word_for_word_and_once(stage: Stage) -> None:
+    await stage.play(DIALOGUES["a statement and an answer meet the deadline, and the case ends with an outcome"])
+    with stage.house.store.transaction() as tx:
+        (kept,) = statements.of_case(tx, 1)
+        case = cases.load(tx, 1)
+    assert (kept.text, kept.approver, kept.recipient) == (
+        "We are drying the cellar.",
+        "The provost",
+        "Joan, Harbour Gazette",
+    )
+    assert case is not None
+    assert case.responded_at == kept.at
+
+
+async def test_a_false_alarm_is_told_kindly_and_its_words_are_kept_without_whose(stage: Stage) -> None:
+    await stage.play(
+        [
+            Says("sam", ENQUIRY, sees={"press": ["M-1 …"], "sam": ["The press office has been told. …"]}),
+            Presses("anna", "False alarm", at="press", sees={"sam": ["…nothing needs doing. Thank you…"]}),
+            Presses("anna", "False alarm", at="press", drawn_first=True, notice=wording.already_closed("M-1")),
+        ]
+    )
+    with stage.house.store.transaction() as tx:
+        assert [text for _, text in alarms.since(tx, stage.house.clock.now(), 9)] == [ENQUIRY]

@@ -1,0 +1,135 @@
+"""Every row of the table of actions, pressed by whom it is not for, replayed, forged, stale, and by two at once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from itertools import product
+
+import pytest
+
+from bot import wording
+from bot.desk.actions import Who
+from bot.desk.casework import ACTIONS, ERRANDS
+from bot.messages import Address, Immediate, Person, Pressed, Submitted
+from bot.model import Case, CaseState
+from bot.store import cases
+from bot.store.engine import Store
+from tests.clock import ManualClock
+from tests.desk import House, direct, person, said
+
+SAM, JOE, ANNA, BEN = person("sam"), person("joe"), person("anna"), person("ben")
+PRESS = Address("slack", "c-press")
+ENQUIRY = "a reporter from the Harbour Gazette rang me about the flooded cellar"
+OF_OFFICERS = sorted(name for name, action in ACTIONS.items() if action.who is Who.OFFICER)
+OF_ASKERS = sorted(name for name, action in ACTIONS.items() if action.who is not Who.OFFICER)
+TURNING = sorted(name for name, action in ACTIONS.items() if action.turns)
+FILLED = {
+    "text": "words",
+    "approver": "The provost",
+    "recipient": "Joan",
+    "outcome": "no action",
+    "outlet": "Harbour Gazette",
+    "about": "the cellar",
+    "to": "slack:ben",
+    "until": "tomorrow noon",
+    "title": "Flood",
+    "holding_line": "Say nothing yet.",
+    "lead": "slack:ben",
+}
+FORGED = ["", "1", "1@", "@1", "x@1", "1@x", "-1@1", "2@1", f"{10**20}@1", "1@1@1", "１@１"]
+
+
+@pytest.fixture
+async def house(store: Store, clock: ManualClock) -> AsyncIterator[House]:
+    built = House(store, clock)
+    await built.start()
+    await built.handle(said(SAM, ENQUIRY, "opens"))
+    yield built
+    built.close()
+
+
+def case(house: House) -> Case:
+    with house.store.transaction() as tx:
+        found = cases.load(tx, 1)
+    assert found is not None
+    return found
+
+
+def history(house: House) -> int:
+    with house.store.transaction() as tx:
+        return len(cases.steps(tx, 1))
+
+
+def pressed(house: House, who: Person, action: str, value: str) -> Pressed:
+    return Pressed(house.next_event(), who, action, value, PRESS, direct(who))
+
+
+def sent(house: House, who: Person, form: str, context: str) -> Submitted:
+    return Submitted(house.next_event(), who, form, context, FILLED, PRESS, direct(who))
+
+
+async def test_what_is_the_officers_is_nobody_elses(house: House) -> None:
+    before, steps = case(house), history(house)
+    for action, who in product(OF_OFFICERS, (SAM, JOE)):
+        for incoming in (pressed(house, who, action, "1@1"), sent(house, who, action, "1@1")):
+            assert await house.handle(incoming) == Immediate(notice=wording.NOT_AN_OFFICER), action
+    assert (case(house), history(house)) == (before, steps)
+
+
+async def test_what_is_the_askers_is_no_strangers(house: House) -> None:
+    before = case(house)
+    for action in OF_ASKERS:
+        for incoming in (pressed(house, JOE, action, "1@1:0"), sent(house, JOE, action, "1@1:0")):
+            assert await house.handle(incoming) == Immediate(notice=wording.NOT_YOURS), action
+    assert case(house) == before
+
+
+async def test_errands_are_for_officers(house: House) -> None:
+    for errand in ERRANDS:
+        for incoming in (pressed(house, SAM, errand, ""), sent(house, SAM, errand, "")):
+            assert await house.handle(incoming) == Immediate(notice=wording.NOT_AN_OFFICER), errand
+    with house.store.transaction() as tx:
+        assert len(cases.listing(tx, list(CaseState), 9)) == 1
+
+
+async def test_a_forged_value_changes_nothing(house: House) -> None:
+    before = case(house)
+    for action, value in product(ACTIONS, FORGED):
+        answer = await house.desk.handle(sent(house, ANNA, action, value))
+        assert answer.notice == wording.NO_SUCH_CASE, (action, value)
+    assert case(house) == before
+
+
+@pytest.mark.parametrize("action", sorted(ACTIONS))
+async def test_what_is_delivered_again_happens_once(house: House, action: str) -> None:
+    await house.handle(pressed(house, ANNA, "case.claim", "1@1"))
+    for who in (ANNA, SAM):
+        incoming = sent(house, who, action, f"1@{case(house).revision}")
+        await house.handle(incoming)
+        after, steps = case(house), history(house)
+        for _ in range(3):
+            await house.handle(incoming)
+        assert (case(house), history(house)) == (after, steps)
+
+
+@pytest.mark.parametrize("action", TURNING)
+async def test_a_card_from_before_the_last_turn_does_nothing(house: House, action: str) -> None:
+    drawn = case(house).revision
+    await house.handle(pressed(house, ANNA, "case.claim", f"1@{drawn}"))
+    before, steps = case(house), history(house)
+    answer = await house.handle(sent(house, ANNA, action, f"1@{drawn}"))
+    assert answer.notice or answer.problems
+    assert (case(house), history(house)) == (before, steps)
+
+
+@pytest.mark.parametrize("action", sorted(set(TURNING) & set(OF_OFFICERS)))
+async def test_of_two_at_once_one_turns_the_case(house: House, action: str) -> None:
+    drawn = f"1@{case(house).revision}"
+    before = case(house)
+    both = [sent(house, who, action, drawn) for who in (ANNA, BEN)]
+    answers = await asyncio.gather(*map(house.desk.handle, both))
+    await house.relay.settle()
+    told = [answer for answer in answers if answer.notice or answer.problems]
+    assert len(told) >= 1
+    assert case(house).turned in {before.turned, before.revision + 1}
