@@ -62,7 +62,7 @@ def not_shown(count: int) -> str:
 def added(reference: str, *, reached: bool) -> str:
     """Markdown. A further message went into the case."""
     if reached:
-        return f"I have added this to **{reference}**, for the press office to see."
+        return f"I have added this to **{reference}**. It goes to the press office as well."
     return f"I have added this to **{reference}**. I have not reached the press office about it yet, so please phone."
 
 
