@@ -1,0 +1,52 @@
+"""`policydesk cases open`, beside a desk that serves."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.cli import main
+from bot.messages import Address
+from bot.store.engine import Store
+from tests.clock import ManualClock
+from tests.desk import House
+from tests.dialogue import reads
+
+OFFICE = "press_office: {channels: ['slack:c-press'], officers: ['slack:anna'], phone: '+44 1524 000000'}\n"
+
+
+@pytest.fixture
+async def house(store: Store, clock: ManualClock) -> AsyncIterator[House]:
+    built = House(store, clock)
+    await built.start()
+    yield built
+    built.close()
+
+
+def configured(database_url: str, tmp_path: Path) -> list[str]:
+    file = tmp_path / "policydesk.yaml"
+    file.write_text(f"database: '{database_url}'\n{OFFICE}")
+    return ["cases", "open", "--config", str(file)]
+
+
+async def test_a_case_from_the_command_line_is_pinged_like_any_other(
+    house: House, database_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = configured(database_url, tmp_path)
+    assert main([*command, "--outlet", "Harbour Gazette", "--about", "the cellar", "--came", "phone"]) == 0
+    assert capsys.readouterr().out == "M-1 is open.\n"
+    house.clock.advance(timedelta(days=365 * 100))
+    await house.relay.settle()
+    card = house.at(Address("slack", "c-press"))[0].text
+    assert reads(card, "M-1 · Media enquiry · unclaimed … Harbour Gazette … by phone; the cellar")
+
+
+def test_what_cannot_be_read_is_said(
+    store: Store, database_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = configured(database_url, tmp_path)
+    assert main([*command, "--about", "the cellar", "--deadline", "when she can"]) == 2
+    assert "I read no time in this" in capsys.readouterr().err
