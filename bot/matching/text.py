@@ -87,10 +87,13 @@ def follows_up(text: str) -> bool:
 
 @dataclass(frozen=True)
 class Synonyms:
-    """Phrases that mean the same, as a table from a phrase's words to those of its group's first member."""
+    """Phrases that mean the same, as a table from a phrase's words to those of its group's first member.
+
+    `longest` is the number of words of the longest phrase that starts with a word.
+    """
 
     table: dict[tuple[str, ...], tuple[str, ...]]
-    longest: int
+    longest: dict[str, int]
 
     @classmethod
     def of(cls, groups: Iterable[Sequence[str]]) -> Synonyms:
@@ -101,14 +104,14 @@ class Synonyms:
             for phrase in others:
                 if phrase and phrase != first:
                     table.setdefault(phrase, first)
-        return cls(table, max((len(phrase) for phrase in table), default=0))
+        return cls(table, {phrase[0]: len(phrase) for phrase in sorted(table, key=len)})
 
     def replace(self, given: Sequence[str]) -> list[str]:
         """The words with each known phrase, longest first, replaced by the first member of its group."""
         out: list[str] = []
         at = 0
         while at < len(given):
-            for length in range(min(self.longest, len(given) - at), 0, -1):
+            for length in range(min(self.longest.get(given[at], 0), len(given) - at), 0, -1):
                 same = self.table.get(tuple(given[at : at + length]))
                 if same is not None:
                     out += same

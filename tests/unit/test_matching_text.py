@@ -57,6 +57,23 @@ def test_the_longest_synonym_wins_and_the_first_of_a_group_is_what_it_becomes() 
     assert same.replace(words("my uni email address at the uni")) == ["my", "work", "email", "at", "the", "university"]
 
 
+PHRASES = st.lists(st.lists(st.text(alphabet="ab ", min_size=1, max_size=6), min_size=1, max_size=3), max_size=4)
+
+
+@given(PHRASES, st.text(alphabet="ab ", max_size=20))
+def test_every_known_phrase_is_replaced_the_longest_first(groups: list[list[str]], said: str) -> None:
+    same, given_words = Synonyms.of(groups), words(said)
+    expected: list[str] = []
+    while given_words:
+        for length in range(len(given_words), 0, -1):
+            phrase = tuple(given_words[:length])
+            if phrase in same.table or length == 1:
+                expected += same.table.get(phrase, phrase)
+                given_words = given_words[length:]
+                break
+    assert same.replace(words(said)) == expected
+
+
 @pytest.mark.parametrize(
     ("typed", "meant"),
     [
