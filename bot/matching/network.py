@@ -89,13 +89,18 @@ class _Graph:
     """Nodes and constants of a graph as they are written, in protobuf's wire format (onnx.proto3)."""
 
     nodes: list[bytes] = field(default_factory=list)
-    constants: list[bytes] = field(default_factory=list)
+    constants: list[bytes | memoryview] = field(default_factory=list)
+    """Pieces of them: the numbers, some forty million bytes, are copied once, when everything is joined."""
+    count: int = 0
 
     def constant(self, values: npt.NDArray[Any]) -> str:
-        name = f"c{len(self.constants)}"
-        kind, kept = (_FLOAT, values.astype("<f4")) if values.dtype.kind == "f" else (_INT64, values.astype("<i8"))
+        name = f"c{self.count}"
+        self.count += 1
+        kind, stored = (_FLOAT, "<f4") if values.dtype.kind == "f" else (_INT64, "<i8")
+        numbers = np.ascontiguousarray(values, stored).reshape(-1).view(np.uint8).data
         shape = b"".join(_number(1, size) for size in values.shape)
-        self.constants.append(shape + _number(2, kind) + _bytes(8, name.encode()) + _bytes(9, kept.tobytes()))
+        head = shape + _number(2, kind) + _bytes(8, name.encode()) + _opening(9, len(numbers))
+        self.constants += [_opening(5, len(head) + len(numbers)), head, numbers]
         return name
 
     def node(self, kind: str, *given: str, name: str = "", **attributes: float | int | list[int]) -> str:
@@ -106,12 +111,13 @@ class _Graph:
         return name
 
     def model(self, inputs: Mapping[str, Sequence[str | int]], outputs: Mapping[str, Sequence[str | int]]) -> bytes:
-        parts = [_bytes(1, node) for node in self.nodes]
-        parts += [_bytes(2, b"bert"), *(_bytes(5, constant) for constant in self.constants)]
+        parts: list[bytes | memoryview] = [_bytes(1, node) for node in self.nodes]
+        parts += [_bytes(2, b"bert"), *self.constants]
         parts += [_bytes(11, _value(name, shape)) for name, shape in inputs.items()]
         parts += [_bytes(12, _value(name, shape)) for name, shape in outputs.items()]
         opset = _bytes(1, b"") + _number(2, _OPSET)
-        return _number(1, _IR_VERSION) + _bytes(7, b"".join(parts)) + _bytes(8, opset)
+        size = sum(map(len, parts))
+        return b"".join([_number(1, _IR_VERSION), _opening(7, size), *parts, _bytes(8, opset)])
 
 
 def _value(name: str, shape: Iterable[str | int]) -> bytes:
@@ -134,7 +140,11 @@ def _number(at: int, value: int) -> bytes:
 
 
 def _bytes(at: int, value: bytes) -> bytes:
-    return _varint(at << 3 | _BYTES) + _varint(len(value)) + value
+    return _opening(at, len(value)) + value
+
+
+def _opening(at: int, size: int) -> bytes:
+    return _varint(at << 3 | _BYTES) + _varint(size)
 
 
 def _varint(value: int) -> bytes:
