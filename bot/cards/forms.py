@@ -100,9 +100,10 @@ def open_form(text: str) -> Form:
     return Form("press.open", wording.OPEN_CASE, "", (*asked, *rest), submit=wording.OPEN_CASE)
 
 
-def details_form(case: Case) -> Form:
-    """What is known of an enquiry, prefilled."""
-    return Form("case.details", f"{wording.DETAILS}: {case.reference}", handle(case), _details(case.details))
+def details_form(case: Case, *, prefilled: bool) -> Form:
+    """What is known of an enquiry; empty for whoever may not read what others wrote of it."""
+    known = case.details if prefilled else UNKNOWN
+    return Form("case.details", f"{wording.DETAILS}: {case.reference}", handle(case), _details(known))
 
 
 def _details(known: Details) -> tuple[Field, ...]:

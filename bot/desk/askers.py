@@ -10,7 +10,7 @@ from bot.desk import linking
 from bot.desk.actions import Act, Action, Who
 from bot.desk.details import details_in
 from bot.desk.handles import number
-from bot.messages import Immediate, Said
+from bot.messages import Form, Immediate, Said
 from bot.model import StepKind
 from bot.store import cases as case_rows
 from bot.store import events
@@ -32,7 +32,9 @@ def _separate(act: Act) -> Change | Refused:
         return Refused(wording.ALREADY_PASSED_ON)
     said = Said(step.event_id, act.by, step.text, act.came.at, act.came.direct)
     new = act.questions.open(act.tx, said, act.case.kind, act.mind)
-    return cases.separate(act.case, step, act.by, new, act.tx.now)
+    # The new one may have turned out to belong with this one, which shows it.
+    case = case_rows.load(act.tx, act.case.id) or act.case
+    return cases.separate(case, step, act.by, new, act.tx.now)
 
 
 def _details(act: Act) -> Change | Refused | Immediate:
@@ -40,6 +42,11 @@ def _details(act: Act) -> Change | Refused | Immediate:
     if known.deadline != act.case.details.deadline and (problem := act.office.deadline_problem(known.deadline, now)):
         return Immediate(problems={"deadline": problem})
     return cases.add_details(act.case, act.by, known, act.terms, act.office.press.pace, now)
+
+
+def _details_form(act: Act) -> Form:
+    """Whoever asks does not read what officers, or others who ask, wrote of the enquiry."""
+    return cards.details_form(act.case, prefilled=act.office.is_officer(act.by))
 
 
 def _belongs_now(act: Act, change: Change) -> None:
@@ -50,7 +57,5 @@ def _belongs_now(act: Act, change: Change) -> None:
 ACTIONS: Mapping[str, Action] = {
     "case.withdraw": Action(Who.ASKER, _withdraw, follows=True),
     "case.separate": Action(Who.ASKER, _separate),
-    "case.details": Action(
-        Who.BOTH, _details, lambda act: cards.details_form(act.case), follows=True, then=_belongs_now
-    ),
+    "case.details": Action(Who.BOTH, _details, _details_form, follows=True, then=_belongs_now),
 }
