@@ -13,7 +13,7 @@ FILES_NOT_PASSED = (
 
 def passed_on(reference: str) -> str:
     """Markdown. The first line of the acknowledgement."""
-    return f"The press office has been told. Your reference is **{reference}**."
+    return f"I am passing this to the press office now. Your reference is **{reference}**."
 
 
 def question_passed_on(reference: str) -> str:

@@ -73,7 +73,7 @@ async def test_an_enquiry_is_claimed_in_one_window_and_answered_in_the_other(
     press = await Window.open(context, served_console.url, staff="ruth", officer="ben")
     await press.sees("No enquiries. They appear here the moment one is reported.", within="#press-pane")
     await staff.ask(ENQUIRY)
-    await staff.sees("The press office has been told.")
+    await staff.sees("I am passing this to the press office now.")
     await press.sees(ENQUIRY, within=".case")
     assert "M-1" in (await press.page.text_content("#assertive") or "")
     assert await press.page.title() == "(1) Policy Desk"
@@ -152,7 +152,7 @@ async def test_a_search_finds_and_the_page_stays_where_it_was_turned(
 ) -> None:
     window = await Window.open(context, served_console.url, officer="ben")
     await window.ask(ENQUIRY)
-    await window.sees("The press office has been told.")
+    await window.sees("I am passing this to the press office now.")
     await window.turn_to("Queue")
     await window.press("Mine", within="#queue")
     await window.sees("You have no enquiry at the moment.", within="#queue")
@@ -263,7 +263,7 @@ async def test_axe_finds_nothing(
     await window.ask(UNCLEAR)
     await window.sees("I am not sure which of these you mean.")
     await window.ask(ENQUIRY)
-    await window.sees("The press office has been told.")
+    await window.sees("I am passing this to the press office now.")
     if size == PHONE:
         await window.sees("1 new", within=".tabs")
         await violations(window)

@@ -56,13 +56,17 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
         REPORT,
         CLAIM,
         Waits(timedelta(hours=2, minutes=1), sees={"thread": [*SILENT, "M-1"], "sam": RETURNED, "mail": ["M-1"]}),
-        Says("sam", ENQUIRY, sees={"press": ["M-2"], "press/1": ["M-2"], "sam": ["The press office has been told. … M-2"]}),
+        Says(
+            "sam",
+            ENQUIRY,
+            sees={"press": ["M-2"], "press/1": ["M-2"], "sam": ["I am passing this to the press office now. … M-2"]},
+        ),
     ],
     "after it was closed it is a message of its own": [
         REPORT,
         CLAIM,
         *CLOSE,
-        Says("sam", ENQUIRY, sees={"press": ["M-2"], "sam": ["The press office has been told. … M-2"]}),
+        Says("sam", ENQUIRY, sees={"press": ["M-2"], "sam": ["I am passing this to the press office now. … M-2"]}),
     ],
     "the messages of others are theirs": [
         REPORT,
@@ -78,7 +82,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
             "This is a separate enquiry",
             sees={
                 "press": [f"M-2 · Media enquiry · unclaimed … {FURTHER}"],
-                "sam": ["The press office has been told. … M-2"],
+                "sam": ["I am passing this to the press office now. … M-2"],
                 "press/1": [f"Sam says that this is a separate enquiry, now M-2: … > {FURTHER}"],
             },
         ),
@@ -107,7 +111,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
             link="https://chat.example/1",
             sees={
                 "press": ["2 attachments, not passed on … https://chat.example/1"],
-                "sam": [f"The press office has been told. … {wording.FILES_NOT_PASSED}"],
+                "sam": [f"I am passing this to the press office now. … {wording.FILES_NOT_PASSED}"],
             },
         ),
         Says(
@@ -185,7 +189,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
         Says("sam", ENQUIRY, sees={"sam": [wording.CONFIRM_MEDIA]}),
         SURE,
         Says("sam", "may I bring coffee into the reading room?", sees={"sam": ["Yes, in a closed cup."]}),
-        Says("sam", ENQUIRY, sees={"press": ["M-2"], "sam": ["The press office has been told. … M-2"]}),
+        Says("sam", ENQUIRY, sees={"press": ["M-2"], "sam": ["I am passing this to the press office now. … M-2"]}),
     ],
     "a separate question stays a question": [
         *ASK_PERSON,
@@ -209,7 +213,11 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
             "sam",
             ENQUIRY,
             at="#yard",
-            sees={"press": ["M-1"], "sam": ["The press office has been told."], "#yard": [wording.SEE_DIRECT_MESSAGE]},
+            sees={
+                "press": ["M-1"],
+                "sam": ["I am passing this to the press office now."],
+                "#yard": [wording.SEE_DIRECT_MESSAGE],
+            },
         ),
         CLAIM,
         REPLY,
@@ -221,7 +229,10 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
         Says(
             "sam",
             "A reporter from the Harbour Gazette rang me about the flooded cellar. May I bring my dog to work?",
-            sees={"press": ["M-1"], "sam": ["The press office has been told.", "No, except assistance dogs."]},
+            sees={
+                "press": ["M-1"],
+                "sam": ["I am passing this to the press office now.", "No, except assistance dogs."],
+            },
         ),
     ],
     "a message sent to the press office with the form": [
@@ -230,7 +241,10 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
         Fills(
             "sam",
             {"message": "their words", "outlet": "Harbour Gazette"},
-            sees={"press": ["M-1 … their words … Outlet: Harbour Gazette"], "sam": ["The press office has been told."]},
+            sees={
+                "press": ["M-1 … their words … Outlet: Harbour Gazette"],
+                "sam": ["I am passing this to the press office now."],
+            },
         ),
         Again(),
         Says("sam", FURTHER, sees={"sam": ["I have added this to M-1."], "thread": ["Sam adds:"]}),

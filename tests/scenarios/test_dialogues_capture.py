@@ -38,12 +38,14 @@ DIALOGUES: dict[str, list[Turn]] = {
             "a reporter from the Harbour Gazette is at reception and wants a comment on the flooded cellar",
             sees={
                 "press": ["M-1 · Urgent: Media enquiry · unclaimed …"],
-                "sam": ["This is urgent, so please phone the press office now: … The press office has been told. …"],
+                "sam": [
+                    "This is urgent, so please phone the press office now: … I am passing this to the press office now."
+                ],
             },
         ),
     ],
     "the asker reads first what a reply is": [
-        Says("sam", ENQUIRY, sees={"press": ["M-1 …"], "sam": ["The press office has been told. …"]}),
+        Says("sam", ENQUIRY, sees={"press": ["M-1 …"], "sam": ["I am passing this to the press office now. …"]}),
         CLAIM,
         Presses("anna", "Reply", at="press", form="Reply: M-1"),
         Fills(
@@ -63,7 +65,7 @@ DIALOGUES: dict[str, list[Turn]] = {
         ),
     ],
     "a statement and an answer meet the deadline, and the case ends with an outcome": [
-        Says("sam", ENQUIRY, sees={"press": ["M-1 …"], "sam": ["The press office has been told. …"]}),
+        Says("sam", ENQUIRY, sees={"press": ["M-1 …"], "sam": ["I am passing this to the press office now. …"]}),
         CLAIM,
         Presses("anna", "Statement", at="press", form="Statement: M-1"),
         Fills(
@@ -121,7 +123,7 @@ DIALOGUES: dict[str, list[Turn]] = {
         Says(
             "sam",
             f"{ENQUIRY} and makes a request under the Freedom of Information Act",
-            sees={"press": [f"M-1 … {wording.FOI_HINT} …"], "sam": ["The press office has been told. …"]},
+            sees={"press": [f"M-1 … {wording.FOI_HINT} …"], "sam": ["I am passing this to the press office now. …"]},
         ),
     ],
 }
@@ -149,7 +151,7 @@ async def test_a_statement_is_kept_word_for_word_and_once(stage: Stage) -> None:
 async def test_a_false_alarm_is_told_kindly_and_its_words_are_kept_without_whose(stage: Stage) -> None:
     await stage.play(
         [
-            Says("sam", ENQUIRY, sees={"press": ["M-1 …"], "sam": ["The press office has been told. …"]}),
+            Says("sam", ENQUIRY, sees={"press": ["M-1 …"], "sam": ["I am passing this to the press office now. …"]}),
             Presses("anna", "False alarm", at="press", sees={"sam": ["…nothing needs doing. Thank you…"]}),
             Presses("anna", "False alarm", at="press", drawn_first=True, notice=wording.already_closed("M-1")),
         ]

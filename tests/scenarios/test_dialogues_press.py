@@ -31,7 +31,7 @@ HOSTILE = "<!channel> <@U0BEN> @everyone [x](https://evil.example) **bold** <scr
 
 TWO: dict[str, Sequence[Turn]] = {
     "both channels have the case, whoever acts": [
-        Says("sam", ENQUIRY, sees={"press": ["M-1"], "teams:press": ["M-1"], "sam": ["The press office"]}),
+        Says("sam", ENQUIRY, sees={"press": ["M-1"], "teams:press": ["M-1"], "sam": ["I am passing this"]}),
         Presses(
             "teams:carl", "Claim", at="teams:press", sees={"sam": ["Carl of the press office"]}, card="claimed by Carl"
         ),
@@ -46,14 +46,14 @@ TWO: dict[str, Sequence[Turn]] = {
     ],
     "one of two is down": [
         breaks("c-press", REFUSED),
-        Says("sam", ENQUIRY, sees={"teams:press": ["M-1"], "sam": ["The press office has been told."]}),
+        Says("sam", ENQUIRY, sees={"teams:press": ["M-1"], "sam": ["I am passing this to the press office now."]}),
         mends("c-press"),
         Waits(15 * MINUTE, sees={"press": ["M-1"], "teams:thread": ["M-1 has been"], "thread": ["M-1 has been"]}),
     ],
     "one of two refuses while the other is away": [
         breaks("c-press", AWAY, "teams"),
         breaks("c-press", REFUSED),
-        Says("sam", ENQUIRY, sees={"sam": ["The press office has been told."]}),
+        Says("sam", ENQUIRY, sees={"sam": ["I am passing this to the press office now."]}),
         Waits(5 * MINUTE, sees={"sam": ["I could not reach the press office about M-1"], "mail": ["M-1"]}),
         mends("c-press", "teams"),
         Waits(9 * MINUTE, sees={"teams:press": ["M-1"], "sam": [wording.reached_for_asker("M-1")]}),
@@ -61,7 +61,11 @@ TWO: dict[str, Sequence[Turn]] = {
     "both refuse": [
         breaks("c-press", REFUSED, "teams"),
         breaks("c-press", REFUSED),
-        Says("sam", ENQUIRY, sees={"sam": ["The press office has been told.", "I could not reach"], "mail": ["M-1"]}),
+        Says(
+            "sam",
+            ENQUIRY,
+            sees={"sam": ["I am passing this to the press office now.", "I could not reach"], "mail": ["M-1"]},
+        ),
     ],
     "an asker on the other platform": [
         Says("teams:tess", ENQUIRY, sees={"press": ["Tess · teams"], "teams:press": ["M-1"], "teams:tess": ["M-1"]}),
@@ -156,7 +160,7 @@ async def test_what_people_write_is_data_wherever_it_is_shown(stage: Stage, hous
     enquiry = f"{ENQUIRY} {HOSTILE}"
     await stage.play(
         [
-            Says("sam", enquiry, sees={"press": ["M-1"], "sam": ["The press office"]}),
+            Says("sam", enquiry, sees={"press": ["M-1"], "sam": ["I am passing this"]}),
             Says("sam", f"{FURTHER} {HOSTILE}", sees={"sam": ["I have added"], "thread": ["Sam adds"]}),
             Says(
                 "anna",

@@ -116,7 +116,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
             "sam",
             "a reporter from the Harbour Gazette rang me about the flooded cellar",
             edits=1,
-            sees={"press": ["M-1"], "sam": ["The press office has been told."]},
+            sees={"press": ["M-1"], "sam": ["I am passing this to the press office now."]},
         ),
     ],
     "in a channel the desk answers where it was asked": [
@@ -152,7 +152,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
         Presses(
             "sam",
             "Yes, pass it on",
-            sees={"press": [f"M-1 · Media enquiry … {PERHAPS}"], "sam": ["The press office has been told."]},
+            sees={"press": [f"M-1 · Media enquiry … {PERHAPS}"], "sam": ["I am passing this to the press office now."]},
         ),
     ],
     "perhaps the media: yes": [
@@ -163,7 +163,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
             "Yes, pass it on",
             sees={
                 "press": [f"M-1 · Media enquiry … {PERHAPS} … 1 attachment, not passed on … https://chat.example/1"],
-                "sam": [f"The press office has been told. … {wording.FILES_NOT_PASSED}"],
+                "sam": [f"I am passing this to the press office now. … {wording.FILES_NOT_PASSED}"],
             },
         ),
         Presses("sam", "Yes, pass it on", notice=wording.ALREADY_PASSED_ON),

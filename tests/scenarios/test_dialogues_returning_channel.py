@@ -21,7 +21,9 @@ GONE = PermanentFailure("channel_not_found.", "Name a channel that exists.")
 
 def reports(who: str) -> Says:
     """An enquiry while no channel takes it."""
-    return Says(who, ENQUIRY, sees={who: ["The press office has been told.", "I could not reach"], "mail": ["M-"]})
+    return Says(
+        who, ENQUIRY, sees={who: ["I am passing this to the press office now.", "I could not reach"], "mail": ["M-"]}
+    )
 
 
 def presses_in_the_queue(label: str, reference: str, **turn: Sequence[str]) -> Happens:
@@ -73,7 +75,9 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
     "the mailbox refuses as well": [
         breaks("c-press", REFUSED),
         breaks("press@example.org", GONE, platform="email"),
-        Says("sam", ENQUIRY, sees={"sam": ["The press office has been told.", f"I could not reach … {PHONE}"]}),
+        Says(
+            "sam", ENQUIRY, sees={"sam": ["I am passing this to the press office now.", f"I could not reach … {PHONE}"]}
+        ),
         Opens("anna", view="queue", page="could not deliver it to the press office’s mailbox: channel_not_found"),
     ],
     "it refuses a second time": [
@@ -99,7 +103,7 @@ async def test_one_of_two_channels_is_away_and_gets_what_it_missed(stage: Stage)
     office = {**SETTINGS["press_office"], "channels": ["slack:c-press", "teams:c-press"]}
     stage.house.settings = {**SETTINGS, "press_office": office}
     await stage.house.restart()
-    told = {"sam": ["The press office has been told."], "press": ["M-1"]}
+    told = {"sam": ["I am passing this to the press office now."], "press": ["M-1"]}
     await stage.play(
         [
             breaks("c-press", GONE, platform="teams"),

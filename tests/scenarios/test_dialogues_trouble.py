@@ -39,7 +39,11 @@ MAILED = f"M-1 · Media enquiry · unclaimed … {ENQUIRY}"
 DIALOGUES: dict[str, Sequence[Turn]] = {
     "the press channel refuses, and is mended": [
         breaks("c-press", REFUSED),
-        Says("sam", ENQUIRY, sees={"sam": ["The press office has been told.", GIVEN_THE_NUMBER], "mail": [MAILED]}),
+        Says(
+            "sam",
+            ENQUIRY,
+            sees={"sam": ["I am passing this to the press office now.", GIVEN_THE_NUMBER], "mail": [MAILED]},
+        ),
         Opens(
             "anna",
             view="queue",
@@ -59,7 +63,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
     ],
     "the press channel refuses for long": [
         breaks("c-press", REFUSED),
-        Says("sam", ENQUIRY, sees={"sam": ["The press office", GIVEN_THE_NUMBER], "mail": ["M-1"]}),
+        Says("sam", ENQUIRY, sees={"sam": ["I am passing this", GIVEN_THE_NUMBER], "mail": ["M-1"]}),
         Waits(timedelta(days=1)),
         Opens("anna", view="queue", page="The desk reminded the press office"),
         mends("c-press"),
@@ -67,7 +71,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
     ],
     "the press platform is away for longer than the fallback waits": [
         breaks("c-press", AWAY),
-        Says("sam", ENQUIRY, sees={"sam": ["The press office has been told."]}),
+        Says("sam", ENQUIRY, sees={"sam": ["I am passing this to the press office now."]}),
         Waits(4 * MINUTE),
         Waits(MINUTE, sees={"sam": [GIVEN_THE_NUMBER], "mail": [MAILED]}),
         mends("c-press"),
@@ -75,7 +79,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
     ],
     "the press platform is away for a moment": [
         breaks("c-press", AWAY),
-        Says("sam", ENQUIRY, sees={"sam": ["The press office has been told."]}),
+        Says("sam", ENQUIRY, sees={"sam": ["I am passing this to the press office now."]}),
         Waits(MINUTE),
         mends("c-press"),
         Waits(4 * MINUTE, sees={"press": ["M-1"]}),
@@ -83,7 +87,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
     ],
     "while the press channel is away somebody finds the case in the queue": [
         breaks("c-press", AWAY),
-        Says("sam", ENQUIRY, sees={"sam": ["The press office has been told."]}),
+        Says("sam", ENQUIRY, sees={"sam": ["I am passing this to the press office now."]}),
         Opens("anna", view="queue", page="M-1 … Claim"),
         Happens(claims_from_the_queue, sees={"sam": ["Anna of the press office is now looking"]}),
         Waits(10 * MINUTE),
@@ -92,7 +96,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
     ],
     "the asker withdraws while the press channel is away": [
         breaks("c-press", AWAY),
-        Says("sam", ENQUIRY, sees={"sam": ["The press office has been told."]}),
+        Says("sam", ENQUIRY, sees={"sam": ["I am passing this to the press office now."]}),
         Presses("sam", "Withdraw", sees={"sam": ["M-1 is withdrawn."]}),
         Waits(10 * MINUTE),
         mends("c-press"),
@@ -100,7 +104,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
     ],
     "the answer of the press channel is lost": [
         loses_the_answer("c-press"),
-        Says("sam", ENQUIRY, sees={"press": ["M-1"], "sam": ["The press office has been told."]}),
+        Says("sam", ENQUIRY, sees={"press": ["M-1"], "sam": ["I am passing this to the press office now."]}),
         Waits(MINUTE),
         CLAIM,
     ],

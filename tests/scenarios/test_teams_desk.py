@@ -80,7 +80,7 @@ async def test_an_enquiry_is_claimed_answered_and_closed(house: TeamsHouse) -> N
     await house.says(SAM, REPORTER)
     ((thread, (card,)),) = house.threads.items()
     assert "M-1 Media enquiry\nunclaimed" in house.office.microsoft.texts(thread)[0]
-    assert "The press office has been told. Your reference is M-1." in house.chat(SAM)[-1]
+    assert "I am passing this to the press office now. Your reference is M-1." in house.chat(SAM)[-1]
 
     await house.presses(ANNA, card, wording.CLAIM, thread)
     assert "claimed by Anna Officer" in house.office.microsoft.texts(thread)[0]

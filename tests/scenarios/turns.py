@@ -18,7 +18,9 @@ REPORT = Says(
     ENQUIRY,
     sees={
         "press": [f"M-1 · Media enquiry · unclaimed … Sam: … {ENQUIRY} … Asked by: Sam · slack … Claim … Reply"],
-        "sam": [f"The press office has been told. … M-1 … take the person's name and number … {PHONE} … Withdraw"],
+        "sam": [
+            f"I am passing this to the press office now. … M-1 … take the person's name and number … {PHONE} … Withdraw"
+        ],
     },
     card="unclaimed … Sam reported it … The desk delivered it to the press channel in Slack",
 )
