@@ -100,7 +100,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
             },
             card="unclaimed",
         ),
-        Says("joe", "thanks, one metre", sees={"joe": ["I have added this to M-2."], "press/3": ["Joe adds:"]}),
+        Says("joe", "it is one metre deep", sees={"joe": ["I have added this to M-2."], "press/3": ["Joe adds:"]}),
         Says("sam", "here too", sees={"sam": ["I have added this to M-1."], "press/1": ["Sam adds:"]}),
     ],
     "a reference that an asker knows stays valid": [
