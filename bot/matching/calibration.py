@@ -27,6 +27,14 @@ _OFFERED = 0.985
 _CHOSEN = 0.07
 _STRENGTH = 1.0
 _ROUNDS = 200
+_SIMILAR = 0.4
+"""Least weight of similarity for one of log-probability. The questions of labels that were left out are still of the
+knowledge base's own kind, and as similar to the rest as what is right; what comes from elsewhere is not."""
+_ENOUGH = 200
+"""Correctly matched questions from which on that holds: those of a small knowledge base are too much alike to say how
+similar is similar enough."""
+_JOINED = np.array([[_SIMILAR, 0], [1, 0], [0, 1]], dtype=np.float32)
+"""From the three signs to two: similarity and log-probability as one."""
 
 RankHeld = Callable[[Whole, Whole], Sequence[Ranked]]
 """Given the examples to learn from and those to rank, by number: the rankings of the latter, each without itself."""
@@ -111,13 +119,10 @@ def _margin(leads: Sequence[tuple[float, bool]]) -> float:
 
 
 def _fitted(right: Floats, wrong: Floats, margin: float, accept: float) -> Calibration:
-    middle, spread = right.mean(axis=0), np.maximum(right.std(axis=0), 1e-6)
-    rows = (np.vstack([right, wrong]) - middle) / spread
-    labels = np.repeat([1, 0], [len(right), len(wrong)])
-    (weights,) = fit([np.hstack([rows, np.ones((len(rows), 1), np.float32)])], labels, 2, _STRENGTH, _ROUNDS)
-    turn = weights[:, 1] - weights[:, 0]
-    slope = (turn[:-1] / spread).astype(np.float32)
-    level = float(turn[-1] - middle @ slope)
+    slope, level = _line(right, wrong)
+    if len(right) >= _ENOUGH and slope[0] < _SIMILAR * slope[1]:
+        slope, level = _line(right @ _JOINED, wrong @ _JOINED)
+        slope = _JOINED @ slope
     sure = [logistic(float(odds) + level) for odds in right @ slope]
     return Calibration(
         weights=slope,
@@ -127,3 +132,14 @@ def _fitted(right: Floats, wrong: Floats, margin: float, accept: float) -> Calib
         margin=margin,
         sure=float(np.quantile(sure, 0.5)),
     )
+
+
+def _line(right: Floats, wrong: Floats) -> tuple[Floats, float]:
+    """Weights and bias of the logistic regression that tells the rows of the two apart."""
+    middle, spread = right.mean(axis=0), np.maximum(right.std(axis=0), 1e-6)
+    rows = (np.vstack([right, wrong]) - middle) / spread
+    labels = np.repeat([1, 0], [len(right), len(wrong)])
+    (weights,) = fit([np.hstack([rows, np.ones((len(rows), 1), np.float32)])], labels, 2, _STRENGTH, _ROUNDS)
+    turn = weights[:, 1] - weights[:, 0]
+    slope = (turn[:-1] / spread).astype(np.float32)
+    return slope, float(turn[-1] - middle @ slope)

@@ -13,7 +13,7 @@ from bot.knowledge.model import Entry, Knowledge, Media, Origin, Topic
 from bot.matching.blend import Ranked
 from bot.matching.calibration import DEFAULT, calibrate, folds
 from bot.matching.cues import cues, outlets
-from bot.matching.examples import Examples, Label
+from bot.matching.examples import Examples, Label, Whole
 from bot.matching.match import Candidate
 from bot.matching.matcher import Matcher, Options
 from bot.matching.outcome import Judge, Part
@@ -259,6 +259,20 @@ def test_every_example_is_held_out_once_and_never_learned_from_meanwhile() -> No
 def test_too_little_to_learn_from_gives_the_default() -> None:
     examples = Examples.of(Knowledge(revision="one", entries=(entry("only", ["may I smoke"]),)))
     assert calibrate(examples, [3], lambda learn, held: [ONE_RANKED] * len(held), 0.9) is DEFAULT
+
+
+def test_similarity_counts_for_confidence_even_where_the_held_out_questions_do_not_show_it() -> None:
+    topics = [f"{first}{second}" for first in "abcdefghij" for second in "klmnop"]
+    entries = tuple(entry(topic, [f"{topic} {word}" for word in "1234"]) for topic in topics)
+    examples = Examples.of(Knowledge(revision="many", entries=entries))
+
+    def rank(learn: Whole, held: Whole) -> list[Ranked]:
+        labels = [np.array([examples.owner[i], (examples.owner[i] + 1) % len(topics)]) for i in held]
+        near, logs = np.array([1, 1], dtype=np.float32), np.array([-0.1, -3], dtype=np.float32)
+        return [Ranked(pair, near, logs, near + logs) for pair in labels]
+
+    similarity, probability, _ = calibrate(examples, [2] * len(examples.texts), rank, 0.9).weights
+    assert similarity >= 0.39 * probability > 0
 
 
 @given(st.floats(-20, 20))
