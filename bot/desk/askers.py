@@ -46,7 +46,14 @@ def _details(act: Act) -> Change | Refused | Immediate:
 
 def _details_form(act: Act) -> Form:
     """Whoever asks does not read what officers, or others who ask, wrote of the enquiry."""
-    return cards.details_form(act.case, prefilled=act.office.is_officer(act.by))
+    return cards.details_form(act.case, prefilled=act.office.is_officer(act.by) or _wrote_all(act))
+
+
+def _wrote_all(act: Act) -> bool:
+    """Whether all that is known of the enquiry came from this one person."""
+    told = (StepKind.OPENED, StepKind.DETAILS, StepKind.TOOK_IN)
+    steps = (step for step in case_rows.steps(act.tx, act.case.id) if step.kind in told)
+    return all(step.by is not None and step.by.key == act.by.key for step in steps)
 
 
 def _belongs_now(act: Act, change: Change) -> None:

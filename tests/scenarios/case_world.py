@@ -176,12 +176,13 @@ class CaseWorld(RuleBasedStateMachine):
             self.forms.append(immediate.form)
 
     def fill(self, form: Form, by: Person, choice: int) -> None:
-        """Everything is filled in, with words that stay inside, but for what an officer writes to the asker."""
+        """Everything is filled in, with words that stay inside, but for what goes to the asker, or comes from there."""
         values = {field.name: self._filled(field, choice) for field in form.fields}
         to_asker = {"text"} if form.name == "case.reply" else set()
         own = {"holding_line"} if form.name == "press.incident" else set()  # which staff read
         known = {field.name for field in form.fields if field.kind == "choice"} | TIMES
-        self.inside += [values[name] for name in values if name not in known | to_asker | own]
+        theirs = self.private[by.key] if form.name == "case.details" and by in ASKERS else self.inside
+        theirs += [values[name] for name in values if name not in known | to_asker | own]
         event = self.house.next_event()
         self.handle(Submitted(event, by, form.name, form.context, values, self.channels[0], direct(by)))
 
