@@ -93,7 +93,7 @@ class Matcher:
             nearest=self.judge.nearest(verdict.part),
             explanation=self._explained(verdict, readings[0]),
         )
-        plain = _with_danger(plain, self.judge.danger(whole, sentences))
+        plain = _with_danger(plain, *self.judge.danger(whole, sentences))
         return self._with_enquiry(self.detector, plain, whole, sentences) if self.detector else plain
 
     def _part(self, reading: Reading) -> Part:
@@ -104,7 +104,8 @@ class Matcher:
         readings = [part.reading for part in (whole, *sentences)]
         plain = replace(plain, media_score=logistic(detector.score(readings)))
         outcome = self.judge.enquiry(detector, whole, sentences)
-        if outcome is None or (plain.danger and outcome != "media"):  # who is in danger is not asked about journalists
+        in_danger = plain.danger != "" and plain.topic == plain.danger  # who is, is not asked about journalists
+        if outcome is None or (in_danger and outcome != "media"):
             return plain
         others = [part for part in sentences if detector.score([part.reading]) < detector.possible]
         answers = [self.judge.judge(part, ()) for part in others if len(part.reading.words) >= FEWEST_WORDS]
@@ -140,9 +141,10 @@ class Matcher:
         )
 
 
-def _with_danger(plain: Match, danger: str) -> Match:
-    """With the group on danger, which is also the reply where there is no answer."""
-    if danger and plain.outcome != "answer":
+def _with_danger(plain: Match, danger: str, clear: bool) -> Match:
+    """With the group on danger, which is also the reply where it is clear, or where there is nothing else to say."""
+    silent = plain.outcome == "unknown" and not plain.topic
+    if danger and ((clear and plain.outcome != "answer") or silent):
         return replace(plain, outcome="unknown", entries=(), topic=danger, danger=danger)
     return replace(plain, danger=danger)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -19,6 +20,7 @@ _OFFERED = 4
 _OFFERED_UNSURE = 3
 _NEAREST = 3
 MOST_ANSWERS = 3
+_PERIL = 0.05
 FEWEST_WORDS = 4
 """A shorter sentence ("is that allowed?") says nothing without the rest of its message."""
 
@@ -71,14 +73,30 @@ class Judge:
         topic = first.id if first.kind == "out_of_scope" and sure else ""
         return Verdict("unknown", (), topic, part, f"nearest to {first.kind} {first.id}")
 
-    def danger(self, whole: Part, sentences: Sequence[Part]) -> str:
-        """The group on danger that the message or (more clearly) a sentence of it belongs to, or an empty string."""
+    def danger(self, whole: Part, sentences: Sequence[Part]) -> tuple[str, bool]:
+        """The group on danger that the message or a sentence may belong to, or none; and whether it clearly does.
+
+        A pointer too many costs a line, one too few perhaps a life: whatever a sentence is nearest to, a small share of
+        probability is enough for the pointer to be read first.
+        """
         for part in (whole, *sentences):
-            first: Label = self.labels[part.ranked.labels[0]]
-            danger = first.kind == "out_of_scope" and self.knowledge.topic[first.id].danger
-            if danger and part.confidence >= (self.calibration.offer if part is whole else self.calibration.accept):
-                return first.id
-        return ""
+            mark = self.calibration.offer if part is whole else self.calibration.accept
+            if self._is_danger(part.ranked.labels[0]) and part.confidence >= mark:
+                return self.labels[part.ranked.labels[0]].id, True
+        parts = (part for part in (whole, *sentences) if len(part.reading.words) >= FEWEST_WORDS)
+        share, nearest = max((self._peril(part) for part in parts), default=(0.0, ""))
+        usual = sum(map(self._is_danger, range(len(self.labels)))) / len(self.labels)
+        return (nearest, False) if share >= max(_PERIL, usual) else ("", False)
+
+    def _peril(self, part: Part) -> tuple[float, str]:
+        """The share of probability that the groups on danger have, and the likeliest of them."""
+        known = zip(part.ranked.labels, part.ranked.logs, strict=True)
+        shares = [(math.exp(log), self.labels[label].id) for label, log in known if self._is_danger(label)]
+        return sum(share for share, _ in shares), max(shares, default=(0.0, ""))[1]
+
+    def _is_danger(self, label: int) -> bool:
+        found = self.labels[label]
+        return found.kind == "out_of_scope" and self.knowledge.topic[found.id].danger
 
     def enquiry(self, detector: MediaDetector, whole: Part, sentences: Sequence[Part]) -> Outcome | None:
         """`media`, `confirm_media`, or None where there is no enquiry.

@@ -78,6 +78,13 @@ def test_an_answer_that_stands_beside_danger_comes_after_it(known: tuple[Knowled
     assert read(known, text).startswith("Call 999 now")
 
 
+def test_danger_that_is_only_near_is_read_first_and_takes_nothing_away(known: tuple[Knowledge, Matcher]) -> None:
+    text = "Can I use my university email on LinkedIn? Also a student of mine says she wants to jump and die."
+    match = known[1].match(text)
+    assert (match.outcome, match.danger) == ("answer", "hurt")
+    assert read(known, text).index("999") < read(known, text).index("Use your own")
+
+
 def test_what_is_no_danger_has_no_pointer(known: tuple[Knowledge, Matcher]) -> None:
     assert known[1].match("where can I park").danger == ""
     assert "999" not in read(known, "can I use my university email on LinkedIn")
