@@ -263,7 +263,7 @@ def _seed() -> int:
     return number
 
 
-@pytest.mark.timeout(1800)  # however busy the machine is: ten times as many sequences in CI
+@pytest.mark.timeout(3600)  # however busy the machine is: ten times as many sequences in CI
 def test_cases_in_any_order() -> None:
     with tempfile.TemporaryDirectory(prefix="policydesk-", dir=MEMORY if MEMORY.is_dir() else None) as folder:
         database, clock = Path(folder) / "desk.db", ManualClock()
