@@ -14,7 +14,7 @@ from bot.errors import UserError
 from bot.messages import Address, Pressed
 from bot.model import JobKind, Link, LinkKind, NewJob, Outcome, StepKind
 from bot.retention import EVENTS_KEPT, TEXTS_KEPT, forget, keep, purge, purge_daily
-from bot.store import answers, cases, events, jobs, links, postings, retention
+from bot.store import alarms, answers, cases, events, jobs, links, postings, retention
 from bot.store.engine import Store
 from bot.store.events import Once
 from bot.store.retention import Kind
@@ -51,6 +51,16 @@ async def test_a_question_and_what_was_thought_of_it_go_at_their_ages(
     assert (await purge(store, PRIVACY)).counts[kind] == 1
     assert (await purge(store, PRIVACY)).counts[kind] == 0
     assert dump(store, "answered" if kind is Kind.QUESTIONS else "feedback") == ""
+
+
+async def test_a_false_alarm_is_kept_as_long_as_questions_are(store: Store, clock: ManualClock) -> None:
+    with store.transaction() as tx:
+        alarms.add(tx, "I read it in the Gazette")
+    clock.advance(PRIVACY.questions)
+    assert (await purge(store, PRIVACY)).counts[Kind.ALARMS] == 0
+    clock.advance(SECOND)
+    assert (await purge(store, PRIVACY)).counts[Kind.ALARMS] == 1
+    assert dump(store, "false_alarm") == ""
 
 
 async def test_a_closed_case_goes_with_everything_that_hangs_on_it(house: House) -> None:
