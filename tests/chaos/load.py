@@ -99,7 +99,7 @@ class Load:
     def _enquiry(self) -> str:
         """Some of them are one story with others, so that there is something to join."""
         if self._chance.random() < 0.3:
-            return f"a reporter from the Harbour Gazette has just rung me about {self._chance.choice(MATTERS)}"
+            return f"a reporter from the Guardian has just rung me about {self._chance.choice(MATTERS)}"
         return self._chance.choice(self._enquiries)
 
     # ---- officers ---------------------------------------------------------------------------------------------------
@@ -116,7 +116,7 @@ class Load:
 
     async def _handle(self, card: Card) -> None:
         """Claim, a note, one reply or two, close; some of it in the card's thread. Or join it to an earlier one."""
-        if self._chance.random() < 0.3 and await self._join(card):
+        if self._chance.random() < 0.7 and await self._join(card):
             self.ledger.joined += 1
             self._handled.add(card.by)
             return
