@@ -116,9 +116,12 @@ class CaseWorld(RuleBasedStateMachine):
                 assert waiting["fallback"] <= since + FALLBACK_AFTER
 
     def _no_deadline_passes_unheard(self, case: Case, steps: tuple[Step, ...]) -> None:
-        """The press office has the ping, or the asker was told to phone and the case says that it is unreachable."""
-        if case.kind is CaseKind.MEDIA and case.state is not CaseState.CLOSED and case.due_at is not None:
-            had_time = case.due_at - case.opened_at > FALLBACK_AFTER
+        """The press office has the ping, or the asker was told to phone and the case says that it is unreachable.
+
+        Or an officer found it in the queue, and has it.
+        """
+        if case.kind is CaseKind.MEDIA and case.state is CaseState.OPEN and case.due_at is not None:
+            had_time = case.due_at - max(step.at for step in steps if step.kind in BEGINS) > FALLBACK_AFTER
             if had_time and case.due_at < self.clock.now() and not self.posted(case):
                 assert case.unreachable
                 assert {StepKind.FALLBACK, StepKind.PHONE_GIVEN} & {step.kind for step in steps}
