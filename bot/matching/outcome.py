@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from bot.knowledge.model import Knowledge
 from bot.matching.blend import Ranked
@@ -21,6 +22,7 @@ _OFFERED_UNSURE = 3
 _NEAREST = 3
 MOST_ANSWERS = 3
 _PERIL = 0.05
+"""The share of probability from which the pointer on danger is read, or the share of such labels where that is more."""
 FEWEST_WORDS = 4
 """A shorter sentence ("is that allowed?") says nothing without the rest of its message."""
 
@@ -79,24 +81,28 @@ class Judge:
         A pointer too many costs a line, one too few perhaps a life: whatever a sentence is nearest to, a small share of
         probability is enough for the pointer to be read first.
         """
+        if not self._dangers:
+            return "", False
         for part in (whole, *sentences):
             mark = self.calibration.offer if part is whole else self.calibration.accept
-            if self._is_danger(part.ranked.labels[0]) and part.confidence >= mark:
+            if part.ranked.labels[0] in self._dangers and part.confidence >= mark:
                 return self.labels[part.ranked.labels[0]].id, True
         parts = (part for part in (whole, *sentences) if len(part.reading.words) >= FEWEST_WORDS)
         share, nearest = max((self._peril(part) for part in parts), default=(0.0, ""))
-        usual = sum(map(self._is_danger, range(len(self.labels)))) / len(self.labels)
+        usual = len(self._dangers) / len(self.labels)
         return (nearest, False) if share >= max(_PERIL, usual) else ("", False)
 
     def _peril(self, part: Part) -> tuple[float, str]:
         """The share of probability that the groups on danger have, and the likeliest of them."""
         known = zip(part.ranked.labels, part.ranked.logs, strict=True)
-        shares = [(math.exp(log), self.labels[label].id) for label, log in known if self._is_danger(label)]
+        shares = [(math.exp(log), self.labels[label].id) for label, log in known if label in self._dangers]
         return sum(share for share, _ in shares), max(shares, default=(0.0, ""))[1]
 
-    def _is_danger(self, label: int) -> bool:
-        found = self.labels[label]
-        return found.kind == "out_of_scope" and self.knowledge.topic[found.id].danger
+    @cached_property
+    def _dangers(self) -> frozenset[int]:
+        """The places of the groups on danger among the labels: known once, since every message is held against them."""
+        topics = ((place, label) for place, label in enumerate(self.labels) if label.kind == "out_of_scope")
+        return frozenset(place for place, label in topics if self.knowledge.topic[label.id].danger)
 
     def enquiry(self, detector: MediaDetector, whole: Part, sentences: Sequence[Part]) -> Outcome | None:
         """`media`, `confirm_media`, or None where there is no enquiry.
