@@ -5,7 +5,6 @@ import io
 import json
 import stat
 from asyncio import to_thread
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -31,14 +30,6 @@ from tests.unit.keeping import ENQUIRY, ROSIE, SAMWISE, enquire, loaded, work_of
 NOON, HOUR = datetime(2026, 11, 23, 12, 0, tzinfo=UTC), timedelta(hours=1)
 PARIS = ZoneInfo("Europe/Paris")
 OPEN = [CaseState.OPEN, CaseState.CLAIMED]
-
-
-@pytest.fixture
-async def house(store: Store, clock: ManualClock) -> AsyncIterator[House]:
-    built = House(store, clock)
-    await built.start()
-    yield built
-    built.close()
 
 
 def whole(store: Store, reference: str) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -27,14 +26,6 @@ from tests.unit.keeping import ANNA, ENQUIRY, SAMWISE, enquire, loaded, work_off
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 LONDON = ZoneInfo("Europe/London")
 PRIVACY = Privacy()
-
-
-@pytest.fixture
-async def house(store: Store, clock: ManualClock) -> AsyncIterator[House]:
-    built = House(store, clock)
-    await built.start()
-    yield built
-    built.close()
 
 
 def found(store: Store) -> Insights:

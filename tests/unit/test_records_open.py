@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,19 +10,10 @@ import pytest
 from bot.cli import main
 from bot.messages import Address
 from bot.store.engine import Store
-from tests.clock import ManualClock
 from tests.desk import House
 from tests.dialogue import reads
 
 OFFICE = "press_office: {channels: ['slack:c-press'], officers: ['slack:anna'], phone: '+44 1524 000000'}\n"
-
-
-@pytest.fixture
-async def house(store: Store, clock: ManualClock) -> AsyncIterator[House]:
-    built = House(store, clock)
-    await built.start()
-    yield built
-    built.close()
 
 
 def configured(database_url: str, tmp_path: Path) -> list[str]:

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
@@ -26,14 +25,6 @@ from tests.unit.keeping import ANNA, ENQUIRY, ROSIE, SAMWISE, change, dump, enqu
 
 SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
 PRIVACY = Privacy(questions=timedelta(days=90), feedback=timedelta(days=365), cases=timedelta(days=1000))
-
-
-@pytest.fixture
-async def house(store: Store, clock: ManualClock) -> AsyncIterator[House]:
-    built = House(store, clock)
-    await built.start()
-    yield built
-    built.close()
 
 
 # ---- what grows old -------------------------------------------------------------------------------------------------
