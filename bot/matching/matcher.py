@@ -102,8 +102,9 @@ class Matcher:
     def _with_enquiry(self, detector: MediaDetector, plain: Match, whole: Part, sentences: Sequence[Part]) -> Match:
         """With what the detector says; an enquiry goes before whatever else the message holds."""
         readings = [part.reading for part in (whole, *sentences)]
-        plain = replace(plain, media_score=logistic(detector.score(readings)))
-        outcome = self.judge.enquiry(detector, whole, sentences)
+        score = detector.score(readings)
+        plain = replace(plain, media_score=logistic(score))
+        outcome = self.judge.enquiry(detector, score, whole, sentences)
         in_danger = plain.danger != "" and plain.topic == plain.danger  # who is, is not asked about journalists
         if outcome is None or (in_danger and outcome != "media"):
             return plain

@@ -104,14 +104,13 @@ class Judge:
         topics = ((place, label) for place, label in enumerate(self.labels) if label.kind == "out_of_scope")
         return frozenset(place for place, label in topics if self.knowledge.topic[label.id].danger)
 
-    def enquiry(self, detector: MediaDetector, whole: Part, sentences: Sequence[Part]) -> Outcome | None:
-        """`media`, `confirm_media`, or None where there is no enquiry.
+    def enquiry(self, detector: MediaDetector, score: float, whole: Part, sentences: Sequence[Part]) -> Outcome | None:
+        """`media`, `confirm_media`, or None where there is no enquiry; `score` is the detector's for the whole message.
 
         The detector must find one, and the ranking, in which the example enquiries are a label among others, must not
         know better: a question about the press is nearer to an entry or to a group of other questions. Below even odds
         it is the odds of both together that have to be possible.
         """
-        score = detector.score([part.reading for part in (whole, *sentences)])
         alike = [part for part in (whole, *sentences) if self.labels[part.ranked.labels[0]].kind == "media"]
         if score >= detector.certain:
             unclear = whole in alike or whole.confidence < self.calibration.accept
