@@ -5,7 +5,7 @@ A row's payload is a `Delivery` with a version, so that two releases can run sid
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 from typing import Any, Literal, assert_never
@@ -141,8 +141,10 @@ def _let_leave(tx: Tx, change: Change, press: Press, answers: MarkMessage | None
         key = f"case:{case.id}:{case.revision}:{number}"
         match effect:
             case Ping() | Redraw() | BelowPing():
-                for channel in _where(tx, case, effect, press.channels):
-                    put(tx, case, _to_press(tx, case, effect, channel, press.zone), channel, f"{key}:{channel}")
+                if channels := list(_where(tx, case, effect, press.channels)):
+                    delivery_to = _to_press(tx, case, effect, press.zone)
+                    for channel in channels:
+                        put(tx, case, delivery_to(channel), channel, f"{key}:{channel}")
             case Mail():
                 if press.mail:
                     letter = cards.mail(case, case_rows.steps(tx, case.id), around(tx, case, press.zone))
@@ -260,16 +262,20 @@ def _to_asker(effect: Tell, answers: MarkMessage | None) -> Send:
     return Send(asker.direct, effect.outgoing, purpose, cards.name(asker.person), instead, answers)
 
 
-def _to_press(tx: Tx, case: Case, effect: Ping | Redraw | BelowPing, channel: Address, zone: tzinfo) -> Delivery:
+def _to_press(tx: Tx, case: Case, effect: Ping | Redraw | BelowPing, zone: tzinfo) -> Callable[[Address], Delivery]:
+    """The delivery for each channel: drawn once, since it is the same in all of them."""
     match effect:
         case Ping():
-            return Send(channel, card(tx, case, zone, mention=effect.mention), "ping")
+            ping = card(tx, case, zone, mention=effect.mention)
+            return lambda channel: Send(channel, ping, "ping")
         case Redraw():
-            return Update(channel, card(tx, case, zone))
+            drawn = card(tx, case, zone)
+            return lambda channel: Update(channel, drawn)
         case BelowPing():
             mention = (Mention(effect.mention),) if effect.mention else ()
             said = effect.outgoing if effect.harmless else cards.below(case, effect.outgoing)
-            return Below(channel, replace(said, blocks=(*mention, *said.blocks)))
+            below = replace(said, blocks=(*mention, *said.blocks))
+            return lambda channel: Below(channel, below)
         case _:
             assert_never(effect)
 

@@ -88,7 +88,7 @@ class Casework:
         if action.follows and case.joined_into is not None:
             case = case_rows.load(tx, case.joined_into) or case
         mind = self._minds.current
-        terms = linking.under(linking.incident_of(tx, case), self._office.terms(mind.knowledge, tx.now))
+        terms = linking.terms_of(tx, case, self._office, mind.knowledge)
         values = came.values if isinstance(came, Submitted) else {}
         act = Act(tx, case, came, rest, values, terms, mind, self._office, self._questions)
         if action.form and isinstance(came, Pressed):

@@ -103,7 +103,7 @@ class Deliveries:
             effects.watch(tx, case, pace)
 
     def _terms(self, tx: Tx, case: Case) -> Terms:
-        return linking.under(linking.incident_of(tx, case), self._office.terms(self._minds.current.knowledge, tx.now))
+        return linking.terms_of(tx, case, self._office, self._minds.current.knowledge)
 
     def _posted(self, tx: Tx, case: Case, channel: Address, receipt: Receipt) -> None:
         postings.put(tx, case.id, channel, receipt)

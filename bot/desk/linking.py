@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from bot import cases, effects, stories
 from bot.cases import Terms
 from bot.desk.office import Office
-from bot.model import Case, CaseKind, CaseState, Details, Incident, Link, LinkKind
+from bot.knowledge.model import Knowledge
+from bot.model import Case, CaseKind, CaseState, Details, Link, LinkKind
 from bot.store import cases as case_rows
 from bot.store import incidents, links
 from bot.store.tx import Tx
@@ -34,15 +35,11 @@ def circumstances(tx: Tx, kind: CaseKind, text: str, details: Details) -> Circum
     return Circumstances(restricted=delicate, incident_id=lasting.id if lasting else None)
 
 
-def incident_of(tx: Tx, case: Case) -> Incident | None:
-    """The incident that the case belongs to, while it lasts."""
-    found = incidents.load(tx, case.incident_id) if case.incident_id is not None else None
-    return found if found is not None and found.ended_at is None else None
-
-
-def under(incident: Incident | None, terms: Terms) -> Terms:
-    """The terms while an incident lasts: its holding line, and its lead called at any hour."""
-    if incident is None:
+def terms_of(tx: Tx, case: Case, office: Office, knowledge: Knowledge) -> Terms:
+    """What holds for the case now; while its incident lasts, with its holding line, and its lead called at any hour."""
+    terms = office.terms(knowledge, tx.now)
+    incident = incidents.load(tx, case.incident_id) if case.incident_id is not None else None
+    if incident is None or incident.ended_at is not None:
         return terms
     called = tuple(dict.fromkeys((incident.lead, *terms.on_call)))
     return replace(terms, holding_line=incident.holding_line, on_call=called, on_call_at_once=True)

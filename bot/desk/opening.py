@@ -54,7 +54,7 @@ def open_case(
     read = cases.understood(kind, text, reported.details, office.press.pace, tx.now)
     belongs = linking.circumstances(tx, kind, text, reported.details)
     case = case_rows.create(tx, kind, asker, reported.details, **asdict(read), **asdict(belongs))
-    terms = linking.under(linking.incident_of(tx, case), office.terms(knowledge, tx.now))
+    terms = linking.terms_of(tx, case, office, knowledge)
     found = linking.find(tx, case, office)
     first = Step(tx.now, StepKind.OPENED, asker.person if asker else by, text, asker.event_id if asker else "")
     effects.commit(tx, cases.opened(case, first, terms, tx.now), office.press)
