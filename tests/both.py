@@ -1,107 +1,129 @@
-"""One desk on both platforms at once: the real adapters, a Slack and a Microsoft of this machine, one store between."""
+"""A desk as it serves, in Slack and in Teams at once: the whole application, real SDKs, loopback servers."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-import pytest
+from aiohttp import ClientSession
 
+from adapters.slack.adapter import SlackAdapter
+from bot.app import Application
 from bot.config import from_mapping
-from bot.desk.deliveries import Deliveries
-from bot.desk.desk import PolicyDesk
-from bot.desk.mind import Minds
-from bot.desk.office import Office
-from bot.relay import Relay
-from bot.store.engine import Store
-from bot.store.state import DurableState
-from tests.clock import ManualClock
-from tests.desk import PHONE, mind
-from tests.slack.server import LoopbackSlack
+from tests.desk import KNOWLEDGE, PHONE
+from tests.slack.server import APP_TOKEN, BOT_TOKEN, LoopbackSlack
 from tests.slack.server import Posted as InSlack
-from tests.slack.workspace import Workspace, build, running
+from tests.slack.workspace import Workspace, ready
+from tests.teams.microsoft import APP, SECRET, TENANT, Microsoft
 from tests.teams.microsoft import Posted as InTeams
-from tests.teams.office import TeamsOffice
-from tests.teams.people import ANNA, BEN, PRESS, Who, buttons
+from tests.teams.people import PRESS, SAM, Client, Who, buttons
 
-SLACK_PRESS, TEAMS_PRESS = "slack:C0PRESS", f"teams:{PRESS}"
 T = TypeVar("T")
+SLACK_PRESS, TEAMS_PRESS = "slack:C0PRESS", f"teams:{PRESS}"
+BOTH = (SLACK_PRESS, TEAMS_PRESS)
+OFFICERS = ("slack:U0ANNA",)
 _PATIENCE = 10.0  # seconds, on a busy machine
+SECRETS = {"SLACK_BOT_TOKEN": BOT_TOKEN, "SLACK_APP_TOKEN": APP_TOKEN, "MICROSOFT_APP_PASSWORD": SECRET}
 
 
 @dataclass
 class Both:
-    """People act in `slack` (as a workspace) and in `teams` (as a client); what they then see is waited for."""
+    """Slack and Microsoft, people in each of them, and one desk between."""
 
-    slack: Workspace
-    teams: TeamsOffice
+    slack: LoopbackSlack
+    microsoft: Microsoft
+    in_slack: Workspace
+    in_teams: Client
+
+    async def insists(self, text: str) -> None:
+        """Teams sends again what was not taken."""
+        message = self.in_teams.message(SAM, text)
+        while (await self.in_teams.post(message))[0] != 200:
+            pass
+
+    def in_press_channel(self) -> list[str]:
+        there = self.microsoft.conversations
+        return [text for name in there if name.startswith(f"{PRESS};") for text in self.microsoft.texts(name)]
+
+    # ---- what people see, once they see it --------------------------------------------------------------------------
 
     async def slack_card(self, words: str) -> InSlack:
         """The newest message of the press channel itself that reads so."""
-        return await _found(lambda: [one for one in self.slack.slack.in_("C0PRESS", "") if words in one.words])
+        return await _found(lambda: [one for one in self.slack.in_("C0PRESS", "") if words in one.words])
 
     async def slack_reads(self, user: str, words: str) -> InSlack:
         """Their newest direct message that reads so."""
-        direct = self.slack.slack.direct(user)
-        return await _found(lambda: [one for one in self.slack.slack.in_(direct) if words in one.words])
+        direct = self.slack.direct(user)
+        return await _found(lambda: [one for one in self.slack.in_(direct) if words in one.words])
 
     async def teams_thread(self) -> str:
         """The one thread of the press channel."""
-        there = self.teams.microsoft.conversations
+        there = self.microsoft.conversations
         return await _found(lambda: [name for name in there if name.startswith(f"{PRESS};")])
 
     async def teams_card(self, words: str) -> InTeams:
         """The card of that thread, once it reads so."""
         thread = await self.teams_thread()
-        seen = self.teams.microsoft
+        seen = self.microsoft
         await _found(lambda: [text for text in seen.texts(thread)[:1] if words in text])
         return seen.conversations[thread][0]
 
     async def teams_reads(self, who: Who, words: str) -> str:
         """Their newest message in their personal chat that reads so."""
-        return await _found(lambda: [text for text in self.teams.microsoft.texts(who.chat) if words in text])
+        return await _found(lambda: [text for text in self.microsoft.texts(who.chat) if words in text])
 
     async def teams_presses(self, who: Who, card: InTeams, label: str) -> Any:
         """What pressing it in the thread is answered with."""
         thread = await self.teams_thread()
-        status, answer = await self.teams.client.presses(who, buttons(card.card)[label], thread)
+        status, answer = await self.in_teams.presses(who, buttons(card.card)[label], thread)
         assert status == 200
         return answer
 
 
+def sections(
+    slack: LoopbackSlack,
+    microsoft: Microsoft,
+    channels: Sequence[str] = BOTH,
+    officers: Sequence[str] = ("slack:U0ANNA",),
+) -> dict[str, Any]:
+    """Of a configuration: the two platforms, and a press office that is in `channels`."""
+    teams = {
+        "app_id": APP,
+        "tenant_id": TENANT,
+        "openid_metadata_url": microsoft.openid_url,
+        "login_url": microsoft.login_url,
+        "service_hosts": ["127.0.0.1"],
+    }
+    office = {"channels": list(channels), "officers": list(officers), "phone": PHONE}
+    return {"slack": {"api_url": slack.api_url}, "teams": teams, "press_office": office}
+
+
 @asynccontextmanager
-async def both(
-    store: Store, clock: ManualClock, folder: Path, environment: pytest.MonkeyPatch, *channels: str
-) -> AsyncIterator[Both]:
-    """The press office is in `channels`."""
-    officers = ["slack:U0ANNA", f"teams:{ANNA.aad}", f"teams:{BEN.aad}"]
-    office = Office(
-        from_mapping({"press_office": {"channels": list(channels), "officers": officers, "phone": PHONE}}, {})
-    )
-    minds, slack = Minds(mind()), LoopbackSlack()
-    await slack.start()
-    adapter = build(slack, DurableState(store, "slack"), clock, "http")
-    messengers: dict[str, Any] = {"slack": adapter.messenger}
-    relay = Relay(store, messengers, Deliveries(office, minds), "relay")
-    desk = PolicyDesk(store, minds, office, relay.wake)
-    teams = TeamsOffice(store, clock, desk)
-    try:
-        await teams.open(folder, environment)
-        messengers["teams"] = teams.adapter.messenger
-        await teams.client.installs_in_team(ANNA)
-        await relay.start()
-        async with running(slack, adapter, desk, "http") as workspace:
-            yield Both(workspace, teams)
-            await relay.stop()
-    finally:
-        await relay.stop()
-        await teams.close()
-        minds.close()
-        await slack.stop()
+async def serving(microsoft: Microsoft, folder: Path, **office: Sequence[str]) -> AsyncIterator[Both]:
+    """`microsoft` has been started, and `requests` believes in its certificate. `office` is as for `sections`."""
+    async with AsyncExitStack() as stack:
+        slack = LoopbackSlack()
+        await slack.start()
+        stack.push_async_callback(slack.stop)
+        settings = {
+            "database": f"sqlite:///{folder}/desk.db",
+            "knowledge": str(KNOWLEDGE),
+            "server": {"port": 0},
+            "matching": {"encoder": "off", "cache": str(folder / "cache")},
+            **sections(slack, microsoft, **office),
+        }
+        application = Application(from_mapping(settings, SECRETS))
+        await application.start()
+        stack.push_async_callback(application.stop)
+        session = await stack.enter_async_context(ClientSession())
+        (adapter,) = (each for each in application.adapters if isinstance(each, SlackAdapter))
+        await ready(adapter)
+        in_slack = Workspace(slack, adapter, session, "socket")
+        yield Both(slack, microsoft, in_slack, Client(session, f"{application.url}/api/messages", microsoft))
 
 
 async def _found(look: Callable[[], list[T]]) -> T:

@@ -25,8 +25,8 @@ from typing import Any
 import psutil
 from aiohttp import ClientSession, web
 
+from tests.both import serving
 from tests.desk import KNOWLEDGE
-from tests.teams.both import serving
 from tests.teams.microsoft import APP, SECRET, TENANT, Microsoft
 from tests.teams.people import Client, Who
 

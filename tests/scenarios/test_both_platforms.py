@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 import pytest
 
 from bot import wording
-from bot.store.engine import Store
-from tests.both import SLACK_PRESS, TEAMS_PRESS, Both, both
-from tests.clock import ManualClock
+from tests.both import SLACK_PRESS, TEAMS_PRESS, Both, serving
+from tests.teams.microsoft import Microsoft
+from tests.teams.office import trust
 from tests.teams.people import ANNA, BEN, SAM
 
 REPORTER = "a reporter from the Guardian just rang me about my tweet"
@@ -20,52 +20,64 @@ Opening = Callable[..., AbstractAsyncContextManager[Both]]
 
 
 @pytest.fixture
-def opening(quick_store: Store, clock: ManualClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Opening:
-    return lambda *channels: both(quick_store, clock, tmp_path, monkeypatch, *channels)
+async def opening(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Opening]:
+    microsoft = Microsoft()
+    await microsoft.start()
+    trust(microsoft, tmp_path, monkeypatch)
+
+    @asynccontextmanager
+    async def office(*channels: str) -> AsyncIterator[Both]:
+        officers = ("slack:U0ANNA", f"teams:{ANNA.aad}", f"teams:{BEN.aad}")
+        async with serving(microsoft, tmp_path, channels=channels, officers=officers) as here:
+            await here.in_teams.installs_in_team(ANNA)
+            yield here
+
+    yield office
+    await microsoft.stop()
 
 
 async def test_somebody_in_slack_is_helped_from_teams(opening: Opening) -> None:
     async with opening(TEAMS_PRESS) as here:
-        assert await here.slack.says("U0SAM", REPORTER) is not None
+        assert await here.in_slack.says("U0SAM", REPORTER) is not None
         await here.slack_reads("U0SAM", "M-1")
         card = await here.teams_card("unclaimed")
         await here.teams_presses(ANNA, card, wording.CLAIM)
         await here.slack_reads("U0SAM", "Anna Officer of the press office is now looking after M-1")
         thread = await here.teams_thread()
         for text in (INSIDE, "reply: Ring me *first*."):
-            assert await here.teams.client.says(ANNA, text, thread, mention=True) == 200
+            assert await here.in_teams.says(ANNA, text, thread, mention=True) == 200
         answer = await here.slack_reads("U0SAM", "Ring me *first*.")
         assert INSIDE not in answer.words
-        await here.slack.says("U0SAM", "they rang again, from the Observer this time")
+        await here.in_slack.says("U0SAM", "they rang again, from the Observer this time")
         await here.teams_card("they rang again, from the Observer this time")
-        assert not any(INSIDE in one.words for one in here.slack.slack.in_(here.slack.slack.direct("U0SAM")))
+        assert not any(INSIDE in one.words for one in here.slack.in_(here.slack.direct("U0SAM")))
 
 
 async def test_somebody_in_teams_is_helped_from_slack(opening: Opening) -> None:
     async with opening(SLACK_PRESS) as here:
-        assert await here.teams.client.says(SAM, REPORTER) == 200
+        assert await here.in_teams.says(SAM, REPORTER) == 200
         await here.teams_reads(SAM, "M-1")
         card = await here.slack_card("unclaimed")
-        await here.slack.press("U0ANNA", card, wording.CLAIM)
+        await here.in_slack.press("U0ANNA", card, wording.CLAIM)
         await here.teams_reads(SAM, "Anna of the press office is now looking after M-1")
-        await here.slack.says("U0ANNA", INSIDE, "C0PRESS", thread_ts=card.ts)
-        await here.slack.says("U0ANNA", "reply: Leave it to <!channel> us.", "C0PRESS", thread_ts=card.ts)
+        await here.in_slack.says("U0ANNA", INSIDE, "C0PRESS", thread_ts=card.ts)
+        await here.in_slack.says("U0ANNA", "reply: Leave it to <!channel> us.", "C0PRESS", thread_ts=card.ts)
         await here.teams_reads(SAM, "Leave it to")
         await here.slack_card(f"noted: {INSIDE}")
-        assert not any(INSIDE in text for text in here.teams.microsoft.texts(SAM.chat))
+        assert not any(INSIDE in text for text in here.microsoft.texts(SAM.chat))
 
 
 async def test_two_press_desks_see_one_case_and_it_has_one_owner(opening: Opening) -> None:
     async with opening(SLACK_PRESS, TEAMS_PRESS) as here:
-        await here.slack.says("U0SAM", REPORTER)
+        await here.in_slack.says("U0SAM", REPORTER)
         in_slack, in_teams = await here.slack_card("unclaimed"), await here.teams_card("unclaimed")
         claim = in_slack.buttons[wording.CLAIM]
         await here.teams_presses(BEN, in_teams, wording.CLAIM)
         await here.slack_card("claimed by Ben Officer")
         await here.teams_card("claimed by Ben Officer")
-        await here.slack.press("U0ANNA", in_slack, wording.CLAIM, claim)  # she had not seen it change
-        await here.slack.slack.until(lambda: any("Ben Officer has M-1" in one.text for one in here.slack.slack.posted))
+        await here.in_slack.press("U0ANNA", in_slack, wording.CLAIM, claim)  # she had not seen it change
+        await here.slack.until(lambda: any("Ben Officer has M-1" in one.text for one in here.slack.posted))
         thread = await here.teams_thread()
-        assert await here.teams.client.says(BEN, "reply: We shall answer them.", thread, mention=True) == 200
+        assert await here.in_teams.says(BEN, "reply: We shall answer them.", thread, mention=True) == 200
         await here.slack_reads("U0SAM", "We shall answer them.")
         await here.slack_card("answered by Ben Officer")

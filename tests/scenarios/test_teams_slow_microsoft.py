@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.both import Both, serving
 from tests.slack.server import LoopbackSlack
-from tests.teams.both import Both, serving
 from tests.teams.microsoft import Microsoft
 from tests.teams.office import trust
 from tests.teams.people import ANNA

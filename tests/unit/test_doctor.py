@@ -16,6 +16,7 @@ from bot.cli import main
 from bot.ports import Finding
 from bot.store.engine import Store
 from bot.store.state import DurableState
+from tests.both import sections
 from tests.clock import ManualClock
 from tests.desk import KNOWLEDGE
 from tests.slack.server import APP_TOKEN, BOT_TOKEN, LoopbackSlack
@@ -57,19 +58,6 @@ async def microsoft(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIte
     trust(served, tmp_path, monkeypatch)
     yield served
     await served.stop()
-
-
-def sections(slack: LoopbackSlack, microsoft: Microsoft) -> dict[str, Any]:
-    teams = {
-        "app_id": APP,
-        "tenant_id": TENANT,
-        "openid_metadata_url": microsoft.openid_url,
-        "login_url": microsoft.login_url,
-        "service_hosts": ["127.0.0.1"],
-    }
-    channels = ["slack:C0PRESS", f"teams:{PRESS}"]
-    office = {"channels": channels, "officers": ["slack:U0ANNA"], "phone": "+44 1524 000000"}
-    return {"slack": {"api_url": slack.api_url}, "teams": teams, "press_office": office}
 
 
 async def failing(path: Path) -> dict[str, Finding]:
