@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import re
 import shutil
 import subprocess
@@ -13,6 +14,7 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
+from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
@@ -108,9 +110,28 @@ def test_every_requirement_is_pinned_with_its_hashes_and_nothing_else(lock: str)
     requirements = locked(lock)
     assert requirements
     for requirement, options in requirements.items():
-        assert re.match(r"[a-z0-9-]+==\S+", requirement)
+        assert re.match(r"[a-z0-9-]+(\[[a-z0-9,-]+\])?==\S+", requirement)
         assert options, requirement
         assert all(re.fullmatch(r"--hash=sha256:[0-9a-f]{64}", option) for option in options), requirement
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_a_lock_holds_the_extras_that_its_packages_ask_for(lock: str) -> None:
+    """Or an older pip looks at the newest release of a package with an extra, and refuses it for want of a hash."""
+    listed = {named(requirement): requirement for requirement in locked(lock)}
+    asked = [Requirement(text) for name in listed for text in required(name)]
+    here = [one for one in asked if not one.marker or one.marker.evaluate()]
+    extras = {(named(one.name), extra) for one in here for extra in one.extras}
+    assert extras
+    assert {(name, extra) for name, extra in extras if extra not in listed.get(name, "")} == set()
+
+
+def required(name: str) -> list[str]:
+    """What an installed package needs, its own extras aside."""
+    try:
+        return [text for text in importlib.metadata.requires(name) or () if "extra ==" not in text]
+    except importlib.metadata.PackageNotFoundError:
+        return []
 
 
 @pytest.mark.parametrize("lock", LOCKS)
