@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +21,7 @@ _PROMISING = 4
 """Examples of one label that are compared by their characters as well: those that are nearest by their stems."""
 _CLASSIFIER_ALONE = 0.4
 """Weight of the log-probability beside the similarities in the lexical tier; with an encoder it is 1."""
-_LEXICAL, _CENTROID, _EXAMPLES = 0.3, 1.0, 3.0
+_LEXICAL, _CENTROID, _CENTROID_TUNED, _EXAMPLES = 0.3, 1.0, 6.0, 3.0
 """With an encoder: weights of the sparse similarities, and of the cosines with centroids and examples in its space."""
 _WORDS, _MEANING = 0.2, 0.8
 """With an encoder: weights of the two classifiers' log-probabilities."""
@@ -89,8 +89,12 @@ class Ranker:
         rows: Sequence[Sequence[Row]],
         nots: Sequence[Sequence[Row]],
         vectors: tuple[Vectors, Vectors] | None = None,
+        is_tuned: bool = False,
     ) -> Ranker:
-        """`rows` and `nots` hold per channel a row for each example and each counter-example; `vectors` are of both."""
+        """`rows` and `nots` hold per channel a row for each example and each counter-example; `vectors` are of both.
+
+        `is_tuned` says whether those come from an encoder that has been fitted to the examples.
+        """
         indexes = tuple(
             Index.of(*channel) for channel in zip(channels, [examples] * len(channels), rows, nots, strict=True)
         )
@@ -99,29 +103,35 @@ class Ranker:
             train(examples, channels, rows, np.arange(len(examples.owner)), vectors and vectors[0]),
             examples.nots_owner,
             examples.entries,
-            Space.of(examples, *vectors) if vectors and len(examples.labels) else None,
+            Space.of(examples, *vectors, is_tuned) if vectors and len(examples.labels) else None,
         )
+
+    def unseen(
+        self, examples: Examples, classifier: Classifier, vectors: tuple[Vectors, Vectors] | None = None
+    ) -> Ranker:
+        """For cross-validation: with a classifier and vectors that have not seen some of the examples."""
+        space = Space.of(examples, *vectors, self.space.is_tuned) if vectors and self.space else None
+        return replace(self, classifier=classifier, space=space)
 
     def rank(
         self,
         rows: Sequence[Row],
         own: tuple[int, int] | None = None,
-        classifier: Classifier | None = None,
         vector: Floats | None = None,
     ) -> Ranked:
         """Rank the labels for one text, given as a row per channel and, where there is an encoder, as a vector.
 
-        For cross-validation, `own` is (number, label) of the example that the text is, which is then left out, and
-        `classifier` one that has not seen it.
+        For cross-validation, `own` is (number, label) of the example that the text is, which is then left out.
         """
         space = self.space if vector is not None else None
-        logs = (classifier or self.classifier).logs(rows, vector)
+        logs = self.classifier.logs(rows, vector)
         weight = np.float32(_CLASSIFIER_ALONE if space is None else 1)
         near = sum(
             (_centroid_cosines(*pair, own) for pair in zip(self.indexes, rows, strict=True)), np.zeros_like(logs)
         )
         if space is not None and vector is not None:
-            near = np.float32(_LEXICAL) * near + np.float32(_CENTROID) * space.centroids(vector, own)
+            share = np.float32(_CENTROID_TUNED if space.is_tuned else _CENTROID)
+            near = np.float32(_LEXICAL) * near + share * space.centroids(vector, own)
         short = self._shortlist(near + weight * logs)
         tables = self._tables(rows, short, own, vector)
         near = near[short] + sum(np.float32(share) * nearest_mean(table) for share, table in tables)

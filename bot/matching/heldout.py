@@ -42,10 +42,11 @@ def held_out(knowledge: Knowledge) -> Iterator[Held]:
     rows, against = ([[one[place] for one in read] for place in range(len(reader.channels))] for read in (texts, nots))
     ranker = Ranker.of(examples, reader.channels, rows, against)
     fold = np.array([crc32(text.encode()) % _FOLDS for text in examples.texts])
-    classifiers = [train(examples, reader.channels, rows, np.flatnonzero(fold != held)) for held in range(_FOLDS)]
+    learned = (train(examples, reader.channels, rows, np.flatnonzero(fold != held)) for held in range(_FOLDS))
+    unseen = [ranker.unseen(examples, classifier) for classifier in learned]
     for number, text in enumerate(examples.texts):
         own = int(examples.owner[number])
-        ranked = ranker.rank(texts[number], (number, own), classifiers[fold[number]])
+        ranked = unseen[fold[number]].rank(texts[number], (number, own))
         landed = examples.labels[ranked.labels[0]]
         yield Held(text, examples.labels[own], landed, _lead(ranked, own), float(np.exp(ranked.logs[0])))
 

@@ -6,15 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
-
 from bot.knowledge.model import Knowledge
 from bot.matching.blend import Ranked, Ranker, train
-from bot.matching.calibration import Calibration, calibrate
+from bot.matching.calibration import FEWEST_FOLDS, MOST_FOLDS, Calibration, calibrate
 from bot.matching.encoder import find_encoder
 from bot.matching.examples import Examples, Whole
+from bot.matching.lessons import Lessons
 from bot.matching.match import Explanation, Match, Weighed
-from bot.matching.meaning import Vectors
 from bot.matching.media import MediaDetector, outlet_of, train_media
 from bot.matching.outcome import FEWEST_WORDS, MOST_ANSWERS, Judge, Part, Verdict
 from bot.matching.reading import Reader, Reading
@@ -54,14 +52,15 @@ class Matcher:
         examples = Examples.of(knowledge)
         media = knowledge.media
         encoder = find_encoder(options.encoder)
-        remembered = Remembered.open(encoder, options.cache) if encoder else None
-        reader = Reader.of(knowledge, encoder.pieces.whole_words if encoder else (), remembered)
-        read = reader.read_many(examples.texts)
-        ranker, calibration = _ranker(examples, reader, read, options.accept)
-        detector = train_media(media, _others(examples, read), reader) if media and media.enquiries else None
-        if remembered:
-            remembered.keep()
-        return cls(replace(reader, encoder=encoder), ranker, Judge(examples.labels, knowledge, calibration), detector)
+        reader = Reader.of(knowledge, encoder.pieces.whole_words if encoder else ())
+        lessons = Lessons.of(examples, reader, Remembered.open(encoder, options.cache) if encoder else None)
+        ranker, calibration = _ranker(lessons, options.accept)
+        reader = replace(reader, encoder=lessons.encoder)
+        detector = train_media(media, lessons.others(), reader) if media and media.enquiries else None
+        if lessons.encoder:
+            lessons.encoder.keep()
+            reader = replace(reader, encoder=lessons.encoder.encoder)
+        return cls(reader, ranker, Judge(examples.labels, knowledge, calibration), detector)
 
     def match(self, text: str, previous: str = "") -> Match:
         """Judge one message. `previous` is what the same person asked just before, which a follow-up is read with."""
@@ -150,28 +149,17 @@ def _with_danger(plain: Match, danger: str, clear: bool) -> Match:
     return replace(plain, danger=danger)
 
 
-def _ranker(examples: Examples, reader: Reader, read: Sequence[Reading], accept: float) -> tuple[Ranker, Calibration]:
-    """The ranker, and how sure to be of it; `read` are the examples."""
-    nots = reader.read_many(examples.nots)
-    rows = [[one.rows[place] for one in read] for place in range(len(reader.channels))]
-    against = [[one.rows[place] for one in nots] for place in range(len(reader.channels))]
-    vectors = (_vectors(read), _vectors(nots)) if reader.encoder else None
-    ranker = Ranker.of(examples, reader.channels, rows, against, vectors)
+def _ranker(lessons: Lessons, accept: float) -> tuple[Ranker, Calibration]:
+    """The ranker, and how sure to be of it."""
+    examples, channels, rows = lessons.examples, lessons.reader.channels, lessons.rows
+    ranker = Ranker.of(examples, channels, rows, lessons.rows_of_nots, lessons.vectors, lessons.is_tuned)
 
     def rank(learn: Whole, held: Whole) -> list[Ranked]:
-        classifier = train(examples, reader.channels, rows, learn, vectors and vectors[0])
-        owner = examples.owner
-        return [ranker.rank(read[i].rows, (int(i), int(owner[i])), classifier, read[i].vector) for i in held]
+        vectors = lessons.unseen(learn)
+        unseen = ranker.unseen(examples, train(examples, channels, rows, learn, vectors and vectors[0]), vectors)
+        given = vectors[0] if vectors else [None] * len(examples.owner)
+        own = ((int(i), int(examples.owner[i])) for i in held)
+        return [unseen.rank(lessons.read[i].rows, one, given[i]) for i, one in zip(held, own, strict=True)]
 
-    return ranker, calibrate(examples, [len(one.words) for one in read], rank, accept)
-
-
-def _others(examples: Examples, read: Sequence[Reading]) -> list[Reading]:
-    """The examples that are no enquiries."""
-    kinds = [examples.labels[owner].kind for owner in examples.owner]
-    return [one for one, kind in zip(read, kinds, strict=True) if kind != "media"]
-
-
-def _vectors(read: Sequence[Reading]) -> Vectors:
-    found = [one.vector for one in read if one.vector is not None]
-    return np.stack(found) if found else np.zeros((0, 2, 1), dtype=np.float32)
+    count = FEWEST_FOLDS if lessons.is_tuned else MOST_FOLDS
+    return ranker, calibrate(examples, [len(one.words) for one in lessons.read], rank, accept, count)

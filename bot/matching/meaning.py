@@ -28,15 +28,16 @@ class Space:
     sums: Floats
     lengths: Floats
     nots: Floats
+    is_tuned: bool = False
 
     @classmethod
-    def of(cls, examples: Examples, vectors: Vectors, nots: Vectors) -> Space:
+    def of(cls, examples: Examples, vectors: Vectors, nots: Vectors, is_tuned: bool = False) -> Space:
         """From the vectors of the examples and of the texts that a label must not take."""
         last = vectors[:, 0]
         kept, starts, place = kept_examples(examples.starts)
         sums = np.add.reduceat(last, examples.starts[:-1], axis=0)
         lengths = np.maximum(np.linalg.norm(sums, axis=1), np.float32(1e-6))
-        return cls(last[kept], starts, place, sums, lengths, nots[:, 0])
+        return cls(last[kept], starts, place, sums, lengths, nots[:, 0], is_tuned)
 
     def centroids(self, vector: Floats, own: tuple[int, int] | None) -> Floats:
         """Cosine with each label's centroid, without the text itself where it is an example (number, label)."""

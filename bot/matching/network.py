@@ -24,6 +24,8 @@ _VARINT, _FIXED32, _BYTES = 0, 5, 2
 _IR_VERSION, _OPSET = 9, 20
 _LARGEST_HEAD = 1 << 24
 
+Tensors = Mapping[str, Floats]
+
 
 def tensors(path: Path) -> dict[str, Floats]:
     """The f32 tensors of a safetensors file, mapped, not read. Raises ValueError where it is not such a file."""
@@ -41,27 +43,33 @@ def tensors(path: Path) -> dict[str, Floats]:
         raise ValueError(f"{path.name} is not a safetensors file") from error
 
 
-def bert_graph(config: Mapping[str, Any], weights: Mapping[str, Floats]) -> bytes:
-    """The network as an ONNX model, from embedded tokens to the hidden states of the `last` layer and the one `before`.
+def under(weights: Tensors, prefix: str) -> dict[str, Floats]:
+    """The tensors whose names begin so, by the rest of their names."""
+    return {name.removeprefix(prefix): values for name, values in weights.items() if name.startswith(prefix)}
+
+
+def bert_graph(config: Mapping[str, Any], layers: Sequence[Tensors], embedded: Tensors | None = None) -> bytes:
+    """Some layers as an ONNX model, whose outputs are the hidden states of the `last` of them and of the one `before`.
 
     Inputs are `hidden` (texts, tokens, width) and `mask` (texts, 1, 1, tokens), which is added to attention's scores.
-    Raises KeyError where a weight is missing.
+    With the normalisation of what is `embedded`, as weight and bias, that comes first. Raises KeyError where a weight
+    is missing.
     """
     graph = _Graph()
     heads, width = config["num_attention_heads"], config["hidden_size"]
     epsilon = float(config["layer_norm_eps"])
 
-    def linear(given: str, *names: str) -> str:
+    def linear(weights: Tensors, given: str, *names: str) -> str:
         weight = np.concatenate([weights[f"{name}.weight"] for name in names]).T
         product = graph.node("MatMul", given, graph.constant(weight))
         return graph.node("Add", product, graph.constant(np.concatenate([weights[f"{name}.bias"] for name in names])))
 
-    def norm(given: str, name: str) -> str:
-        scale, bias = (graph.constant(weights[f"{name}.{part}"]) for part in ("weight", "bias"))
+    def norm(weights: Tensors, given: str, name: str = "") -> str:
+        scale, bias = (graph.constant(weights[f"{name}{part}"]) for part in ("weight", "bias"))
         return graph.node("LayerNormalization", given, scale, bias, axis=-1, epsilon=epsilon)
 
-    def attention(given: str, at: str) -> str:
-        joined = linear(given, *(f"{at}.self.{part}" for part in ("query", "key", "value")))
+    def attention(weights: Tensors, given: str) -> str:
+        joined = linear(weights, given, *(f"attention.self.{part}" for part in ("query", "key", "value")))
         split = graph.node("Reshape", joined, graph.constant(np.array([0, 0, 3, heads, width // heads])))
         turned = graph.node("Transpose", split, perm=[2, 0, 3, 1, 4])
         query, key, value = (graph.node("Gather", turned, graph.constant(np.array(i)), axis=0) for i in range(3))
@@ -69,15 +77,17 @@ def bert_graph(config: Mapping[str, Any], weights: Mapping[str, Floats]) -> byte
         scaled = graph.node("Mul", scores, graph.constant(np.array((width // heads) ** -0.5, dtype=np.float32)))
         shares = graph.node("Softmax", graph.node("Add", scaled, "mask"), axis=-1)
         mixed = graph.node("Transpose", graph.node("MatMul", shares, value), perm=[0, 2, 1, 3])
-        return linear(graph.node("Reshape", mixed, graph.constant(np.array([0, 0, width]))), f"{at}.output.dense")
+        flat = graph.node("Reshape", mixed, graph.constant(np.array([0, 0, width])))
+        return linear(weights, flat, "attention.output.dense")
 
-    hidden = before = norm("hidden", "embeddings.LayerNorm")
-    for number in range(config["num_hidden_layers"]):
-        at, before = f"encoder.layer.{number}", hidden
-        attended = graph.node("Add", attention(hidden, f"{at}.attention"), hidden)
-        hidden = norm(attended, f"{at}.attention.output.LayerNorm")
-        wide = graph.node("Gelu", linear(hidden, f"{at}.intermediate.dense"))
-        hidden = norm(graph.node("Add", linear(wide, f"{at}.output.dense"), hidden), f"{at}.output.LayerNorm")
+    hidden = before = norm(embedded, "hidden") if embedded else "hidden"
+    for weights in layers:
+        before = hidden
+        attended = graph.node("Add", attention(weights, hidden), hidden)
+        hidden = norm(weights, attended, "attention.output.LayerNorm.")
+        wide = graph.node("Gelu", linear(weights, hidden, "intermediate.dense"))
+        fed = graph.node("Add", linear(weights, wide, "output.dense"), hidden)
+        hidden = norm(weights, fed, "output.LayerNorm.")
     graph.node("Identity", hidden, name="last")
     graph.node("Identity", before, name="before")
     shape = ("texts", "tokens", width)
