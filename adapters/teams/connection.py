@@ -16,9 +16,13 @@ _ANSWER_WITHIN = 8.0  # seconds; the relay gives a delivery ten
 
 
 class Connection:
-    """Keeps connections open. No redirects: a token goes where it was meant to go, or nowhere."""
+    """Keeps connections open, and waits `within` seconds for an answer.
 
-    def __init__(self) -> None:
+    No redirects: a token goes where it was meant to go, or nowhere.
+    """
+
+    def __init__(self, within: float = _ANSWER_WITHIN) -> None:
+        self._within = within
         self._session: aiohttp.ClientSession | None = None
 
     async def request(self, method: str, url: str, headers: Mapping[str, str], data: bytes | None) -> object:
@@ -49,7 +53,7 @@ class Connection:
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
-            self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=_ANSWER_WITHIN))
+            self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=self._within))
         return self._session
 
 

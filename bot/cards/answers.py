@@ -67,10 +67,12 @@ def confirm_media(*, answered: int) -> Outgoing:
     return Outgoing(blocks, summary=wording.CONFIRM_MEDIA)
 
 
-def welcome(knowledge: Knowledge, *, press: bool) -> Outgoing:
-    """The first contact."""
+def welcome(knowledge: Knowledge, *, press: bool, first: bool = False) -> Outgoing:
+    """What the desk is for; at the `first` contact with a way to the topics, which a page of the desk has below."""
     titles = " and ".join(f"the {document.title}" for document in knowledge.documents) or "the policy"
-    return plain(wording.welcome(titles, press))
+    said = plain(wording.welcome(titles, press))
+    way_on = Buttons((Button(wording.WHAT_I_ANSWER, "topics.show"),))
+    return replace(said, blocks=(*said.blocks, way_on)) if first else said
 
 
 def topics(knowledge: Knowledge) -> Outgoing:

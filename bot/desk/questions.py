@@ -54,16 +54,18 @@ class Questions:
 
         def welcome(tx: Tx) -> Immediate:
             if events.remember(tx, Once.WELCOME, joined.person.key):
-                outgoing = cards.welcome(self._minds.current.knowledge, press=self._office.exists)
+                outgoing = cards.welcome(self._minds.current.knowledge, press=self._office.exists, first=True)
                 effects.send(tx, joined.direct, outgoing, key=f"welcome:{joined.person.key}")
             return Immediate()
 
         return await self._store.run(welcome)
 
     async def pressed(self, pressed: Pressed) -> Immediate:
-        """A button below an answer."""
+        """A button below an answer, or below the welcome."""
         if pressed.action == "media.no":
             return await self._not_media(pressed)
+        if pressed.action == "topics.show":
+            return await self._store.run(lambda tx: self._topics(tx, pressed))
         return await self._store.run(lambda tx: self._press(tx, pressed))
 
     # ---- what somebody said -----------------------------------------------------------------------------------------
@@ -227,6 +229,12 @@ class Questions:
                 return self._pass_on(tx, pressed, asked, CaseKind.MEDIA)
             case _:
                 return Immediate(notice=wording.TOO_OLD)
+
+    def _topics(self, tx: Tx, pressed: Pressed) -> Immediate:
+        if events.remember(tx, pressed.at.platform, pressed.event_id):
+            key = f"topics:{pressed.at.platform}:{pressed.event_id}"
+            effects.send(tx, pressed.direct, cards.topics(self._minds.current.knowledge), key=key)
+        return Immediate()
 
     def _none_of_these(self, tx: Tx, pressed: Pressed, asked: Answered) -> Immediate:
         answers.feedback(tx, asked.id, "none of these")

@@ -34,7 +34,8 @@ TURNS, PEOPLE, AT_ONCE = 500, 100, 8
 FEW, MANY, MANY_PEOPLE = 1_000, 10_000, 1_000
 SLOWEST, LEAST_RATIO, MOST_GROWTH = 0.250, 0.7, 1.10
 MEANWHILE = 200  # messages in Slack while Microsoft hangs
-QUESTION = "may I bring coffee into the reading room? ({})"
+QUESTION = "may I bring coffee into the reading room as visitor {}?"
+"""One question: a message that holds several is matched once for each."""
 
 Served = Callable[[Connection, dict[str, str]], Coroutine[Any, Any, None]]
 

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -8,6 +10,8 @@ from bot.store.engine import Store
 from tests.clock import ManualClock
 from tests.desk import House
 from tests.dialogue import Stage
+from tests.teams.house import Opening, TeamsHouse
+from tests.teams.people import PRESS
 
 
 @pytest.fixture
@@ -30,3 +34,20 @@ async def house(quick_store: Store, clock: ManualClock) -> AsyncIterator[House]:
 @pytest.fixture
 def stage(house: House) -> Stage:
     return Stage(house)
+
+
+@pytest.fixture
+async def opening_teams(
+    quick_store: Store, clock: ManualClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Opening]:
+    houses: list[TeamsHouse] = []
+
+    async def open_house(*channels: str, **settings: Any) -> TeamsHouse:
+        house = TeamsHouse(quick_store, clock, channels or (f"teams:{PRESS}",))
+        houses.append(house)
+        await house.open(tmp_path, monkeypatch, **settings)
+        return house
+
+    yield open_house
+    for house in houses:
+        await house.stack.aclose()

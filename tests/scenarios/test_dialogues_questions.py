@@ -181,10 +181,18 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
     ],
     "somebody new is welcomed once": [
         Comes(
-            "sam", sees={"sam": ["I answer questions about the Reading Room Handbook … the press office knows at once"]}
+            "sam",
+            sees={
+                "sam": [
+                    "I answer questions about the Reading Room Handbook … the press office knows at once"
+                    " … What can you answer?"
+                ]
+            },
         ),
         Again(),
         Comes("sam"),
+        Presses("sam", wording.WHAT_I_ANSWER, sees={"sam": ["What I can answer: … Coffee in the reading room"]}),
+        Again(),
         Opens("sam", page="I answer questions about … What I can answer: … Coffee in the reading room"),
         Opens("sam", view="queue", notice=wording.NOT_AN_OFFICER),
     ],

@@ -1,78 +1,20 @@
-"""The desk in Teams, and across to Slack: what staff and officers read."""
+"""The press office in Teams, and across to Slack: what officers do, and what staff read of it."""
 
 from __future__ import annotations
-
-from collections.abc import AsyncIterator, Callable, Coroutine
-from pathlib import Path
-from typing import Any
 
 import pytest
 
 from bot import wording
 from bot.messages import Address
-from bot.store.engine import Store
-from tests.clock import ManualClock
 from tests.desk import person, said
-from tests.teams.house import TeamsHouse
+from tests.teams.house import Opening, TeamsHouse
 from tests.teams.microsoft import TENANT, read
-from tests.teams.people import ANNA, BEN, GROUP, PRESS, SAM, YARD, filled
-
-COFFEE = "may I bring coffee into the reading room?"
-REPORTER = "a reporter from the Guardian just rang me about my tweet"
-THREAD = f"{YARD};messageid=5"
-
-Opening = Callable[..., Coroutine[Any, Any, TeamsHouse]]
+from tests.teams.people import ANNA, BEN, GROUP, REPORTER, SAM, buttons
 
 
 @pytest.fixture
-async def opening(
-    quick_store: Store, clock: ManualClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[Opening]:
-    houses: list[TeamsHouse] = []
-
-    async def open_house(*channels: str, **settings: Any) -> TeamsHouse:
-        house = TeamsHouse(quick_store, clock, channels or (f"teams:{PRESS}",))
-        houses.append(house)
-        await house.open(tmp_path, monkeypatch, **settings)
-        return house
-
-    yield open_house
-    for house in houses:
-        await house.stack.aclose()
-
-
-@pytest.fixture
-async def house(opening: Opening) -> TeamsHouse:
-    return await opening()
-
-
-async def test_a_question_is_answered_after_one_welcome(house: TeamsHouse) -> None:
-    await house.office.client.installs(SAM)
-    await house.office.client.installs(SAM)
-    await house.says(SAM, COFFEE)
-    welcome, answer = house.chat(SAM)
-    assert welcome.startswith("I answer questions about the Reading Room Handbook")
-    assert answer.startswith("Yes, in a closed cup. Open cups")
-    assert "Source: Reading Room Handbook, At the desks, point 1 (10 March 2025)" in answer
-
-
-async def test_a_mention_in_a_channel_is_answered_in_its_thread(house: TeamsHouse) -> None:
-    await house.says(SAM, COFFEE, THREAD, mention=True)
-    (answer,) = house.office.microsoft.texts(THREAD)
-    assert answer.startswith("Yes, in a closed cup.")
-    assert house.chat(SAM) == []
-
-
-async def test_a_mention_in_a_group_chat_is_answered_there(house: TeamsHouse) -> None:
-    chat = "19:some-of-us@thread.v2"
-    await house.says(SAM, COFFEE, chat, mention=True)
-    assert house.office.microsoft.texts(chat)[0].startswith("Yes, in a closed cup.")
-
-
-async def test_what_is_not_said_to_the_desk_is_none_of_its_business(house: TeamsHouse) -> None:
-    for text in (COFFEE, REPORTER):
-        await house.says(SAM, text, THREAD)
-    assert house.office.microsoft.conversations == {}
+async def house(opening_teams: Opening) -> TeamsHouse:
+    return await opening_teams()
 
 
 async def test_an_enquiry_is_claimed_answered_and_closed(house: TeamsHouse) -> None:
@@ -143,55 +85,11 @@ async def test_a_deleted_card_is_posted_again(house: TeamsHouse) -> None:
     assert house.chat(SAM)[-1].endswith("Here I am.")
 
 
-async def test_an_enquiry_raised_in_a_channel_goes_on_in_the_personal_chat(house: TeamsHouse) -> None:
-    await house.says(SAM, REPORTER, THREAD, mention=True)
-    assert house.office.microsoft.texts(THREAD) == [wording.SEE_DIRECT_MESSAGE]
-    assert "Your reference is M-1." in house.chat(SAM)[-1]
-
-
-async def test_the_channel_is_found_from_the_installation(opening: Opening) -> None:
-    house = await opening(f"teams:team:{GROUP}")
+async def test_the_channel_is_found_from_the_installation(opening_teams: Opening) -> None:
+    house = await opening_teams(f"teams:team:{GROUP}")
     await house.office.client.installs_in_team(ANNA)
     await house.says(SAM, REPORTER)
     assert len(house.threads) == 1
-
-
-async def test_a_message_is_sent_to_the_press_office_with_a_form(house: TeamsHouse) -> None:
-    payload = {"body": {"contentType": "html", "content": "<p>Is it <b>true</b> that 3 &lt; 4? &nbsp;Daily Echo</p>"}}
-    value = {"commandId": "report", "commandContext": "message", "messagePayload": payload}
-    status, form = await house.office.client.invokes(SAM, "composeExtension/fetchTask", value, THREAD)
-    assert status == 200
-    inputs = filled(form, {"outlet": "Daily Echo"})
-    assert inputs["field.message"] == "Is it true that 3 < 4? Daily Echo"
-    for _ in range(2):  # pressed twice
-        status, answer = await house.office.client.invokes(
-            SAM, "composeExtension/submitAction", {"commandId": "report", "data": inputs}, THREAD
-        )
-        assert (status, answer) == (200, {})
-    await house.settle()
-    ((thread, _),) = house.threads.items()
-    assert "Outlet: Daily Echo" in house.office.microsoft.texts(thread)[0]
-    assert "Your reference is M-1." in house.chat(SAM)[-1]
-
-
-async def test_a_form_that_lacks_something_stays_open(house: TeamsHouse) -> None:
-    _, form = await house.office.client.invokes(SAM, "composeExtension/fetchTask", {"commandId": "report"})
-    answer = await house.fills(SAM, form, {"message": " ", "outlet": "Echo"})
-    card = answer["task"]["value"]["card"]["content"]
-    assert wording.NOTHING_WRITTEN in str(card["body"][0])
-    assert filled(answer, {})["field.outlet"] == "Echo"
-    assert await house.fills(SAM, answer, {"message": "the Echo rang"}) == {}
-    assert len(house.threads) == 1
-
-
-async def test_a_client_without_universal_actions_sends_messages_instead(house: TeamsHouse) -> None:
-    await house.says(SAM, COFFEE)
-    answer = house.office.microsoft.conversations[SAM.chat][-1]
-    (helpful,) = [each for each in _actions(answer.card) if each["title"] == wording.HELPFUL]
-    sent = house.office.client.activity(SAM, text="", value=helpful["fallback"]["data"])
-    assert (await house.office.client.post(sent))[0] == 200
-    await house.office.adapter.stop()
-    assert house.chat(SAM)[-1] == wording.THANKS_HELPFUL
 
 
 async def test_the_pages_of_the_desk_are_a_command_away(house: TeamsHouse) -> None:
@@ -254,7 +152,7 @@ async def test_the_queue_is_looked_through_on_its_card(house: TeamsHouse) -> Non
 
 async def test_an_older_client_is_shown_the_page_anew(house: TeamsHouse) -> None:
     page = await house.opens_queue(ANNA)
-    (mine,) = [each for each in _actions(page.card) if each["title"] == wording.MINE]
+    mine = buttons(page.card)[wording.MINE]
     sent = house.office.client.activity(ANNA, text="", value=mine["fallback"]["data"])
     assert (await house.office.client.post(sent))[0] == 200
     await house.settle()
@@ -285,8 +183,8 @@ async def test_an_edit_reaches_the_press_office_as_a_correction(house: TeamsHous
     assert "not the Guardian: the Echo" in below[0]
 
 
-async def test_a_press_office_in_slack_helps_somebody_in_teams(opening: Opening) -> None:
-    house = await opening("slack:c-press")
+async def test_a_press_office_in_slack_helps_somebody_in_teams(opening_teams: Opening) -> None:
+    house = await opening_teams("slack:c-press")
     await house.says(SAM, REPORTER)
     slack = house.desk.platforms["slack"]
     (ping,) = slack.shown
@@ -307,7 +205,3 @@ async def test_a_press_office_in_teams_helps_somebody_in_slack(house: TeamsHouse
     await house.fills(ANNA, form, {"text": "Leave it to us."}, thread)
     assert slack.shown[-1].text.endswith("Leave it to us.")
     assert slack.shown[-1].to == Address("slack", "dm-joe")
-
-
-def _actions(card: dict[str, Any]) -> list[dict[str, Any]]:
-    return [action for element in card["body"] if element["type"] == "ActionSet" for action in element["actions"]]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from bot.store.engine import Store
 from tests.clock import ManualClock
 from tests.contract.adapters import RecordingDesk
 from tests.desk import SETTINGS, House, RecordingPlatform
-from tests.teams.microsoft import Posted
+from tests.teams.microsoft import Posted, read
 from tests.teams.office import TeamsOffice
 from tests.teams.people import ANNA, BEN, PRESS, Who, buttons
 
@@ -27,6 +27,10 @@ def settings(*channels: str) -> dict[str, Any]:
     """The press office in these channels."""
     office = {**SETTINGS["press_office"], "channels": list(channels), "officers": list(OFFICERS), "on_call": []}
     return {**SETTINGS, "press_office": office}
+
+
+Opening = Callable[..., Coroutine[Any, Any, "TeamsHouse"]]
+"""A house with the press office in these channels; keywords are settings of the adapter."""
 
 
 class _OnTeams(RecordingPlatform):
@@ -77,6 +81,11 @@ class TeamsHouse:
         await self.says(who, wording.QUEUE)
         there = self.office.microsoft.conversations[who.chat]
         return next(posted for posted in there if posted.activity["summary"] == wording.QUEUE)
+
+    def reads(self, who: Who, words: str) -> Posted:
+        """The newest message in their personal chat in which this stands."""
+        there = reversed(self.office.microsoft.conversations[who.chat])
+        return next(posted for posted in there if words in read(posted.activity))
 
     async def presses(self, who: Who, posted: Posted, label: str, conversation: str = "") -> Any:
         """What pressing is answered with."""

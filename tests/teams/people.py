@@ -14,7 +14,11 @@ from tests.teams.microsoft import APP, GUID, TENANT, Microsoft
 
 PRESS = "19:press@thread.tacv2"
 YARD = "19:yard@thread.tacv2"
+THREAD = f"{YARD};messageid=5"
 GROUP = GUID.format(77)
+
+COFFEE = "may I bring coffee into the reading room?"
+REPORTER = "a reporter from the Guardian just rang me about my tweet"
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,16 @@ def check(schema: Draft6Validator, card: dict[str, Any]) -> None:
     plain = {name: value for name, value in card.items() if name != "msteams"}
     error = next(iter(schema.iter_errors(plain)), None)
     assert error is None, error
+
+
+def everything(part: Any) -> Iterator[dict[str, Any]]:
+    """Elements and actions of a card, at any depth."""
+    if isinstance(part, dict):
+        yield from [part] if "type" in part else []
+        part = list(part.values())
+    if isinstance(part, list):
+        for each in part:
+            yield from everything(each)
 
 
 @settings(max_examples=200)  # slow, because of the schema
@@ -87,7 +98,18 @@ def test_cards_say_what_they_are_where_they_cannot_be_shown_and_label_what_is_fi
     for card in cards.cards(made):
         assert card["version"] == "1.5"
         assert card["fallbackText"] == made.summary
-        assert "Image" not in {element["type"] for element in card["body"]}
+
+
+@given(outgoing, form, view)
+def test_cards_have_nothing_that_a_narrow_window_cuts_off_or_a_theme_hides(
+    made: Outgoing, asked: Form, shown: View
+) -> None:
+    for card in (*cards.cards(made), cards.form(asked, "1"), cards.page(shown)):
+        for element in everything(card):
+            # No pictures, so none without a text of its own; no columns, no colours but the theme's.
+            assert element["type"] not in {"Image", "ImageSet", "ColumnSet", "Table", "FactSet"}
+            assert element["type"] != "TextBlock" or element["wrap"] is True
+            assert not {"backgroundImage", "minHeight", "iconUrl", "maxLines"} & element.keys()
 
 
 @given(form)

@@ -23,9 +23,7 @@ from tests.clock import ManualClock
 from tests.contract.adapters import RecordingDesk
 from tests.teams.microsoft import APP, GUID, ISSUER, SECRET, TENANT, Answer, Key
 from tests.teams.office import QuietDesk, TeamsOffice
-from tests.teams.people import ANNA, GUEST, PRESS, SAM, YARD
-
-THREAD = f"{YARD};messageid=5"
+from tests.teams.people import ANNA, GUEST, PRESS, SAM, THREAD, YARD
 
 
 @pytest.fixture
