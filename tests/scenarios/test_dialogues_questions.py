@@ -185,7 +185,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
         ),
         Again(),
         Comes("sam"),
-        Opens("sam", page="I answer questions about … What I can answer: … Coffee in the reading room"),
+        Opens("sam", page="I answer questions about … At the desks … Coffee in the reading room … A lost key"),
         Opens("sam", view="queue", notice=wording.NOT_AN_OFFICER),
     ],
 }
