@@ -3,7 +3,7 @@
 One shape for every platform, so that all of them show the same words and the same buttons.
 """
 
-from bot.cards.answers import answer, answer_alone, choose, confirm_media, topics, unknown, welcome
+from bot.cards.answers import answer, answer_alone, choose, confirm_media, unknown, welcome
 from bot.cards.around import Around, Linked
 from bot.cards.askers import acknowledgement, added, own_case, reply
 from bot.cards.discreet import OF_OFFICERS, below, is_discreet, visible, visible_steps
@@ -23,6 +23,7 @@ from bot.cards.officers import in_thread, mail, ping, whole
 from bot.cards.queue import in_queue, queue_head, search_form
 from bot.cards.stories import incident_form, incident_off, incident_on, linked
 from bot.cards.text import escape, name, plain, sentence, shorten, summarise
+from bot.cards.topics import topics
 
 __all__ = [
     "CLOSING",

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from bot import wording
-from bot.cards.text import escape, plain, summarise
+from bot.cards.text import plain, summarise
 from bot.knowledge.model import Entry, Knowledge
 from bot.messages import Block, Button, Buttons, Outgoing, Prose, Small
 
@@ -73,13 +73,6 @@ def welcome(knowledge: Knowledge, *, press: bool, first: bool = False) -> Outgoi
     said = plain(wording.welcome(titles, press))
     way_on = Buttons((Button(wording.WHAT_I_ANSWER, "topics.show"),))
     return replace(said, blocks=(*said.blocks, way_on)) if first else said
-
-
-def topics(knowledge: Knowledge) -> Outgoing:
-    """What the desk can answer, by title."""
-    titles = [entry.title for entry in knowledge.answering if entry.title]
-    listed = "\n".join(f"- {escape(title)}" for title in titles)
-    return Outgoing((Prose(f"{wording.TOPICS}\n\n{listed}"),), summary=wording.TOPICS)
 
 
 def source_line(knowledge: Knowledge, entry: Entry) -> str:

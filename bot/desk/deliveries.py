@@ -48,10 +48,10 @@ class Deliveries:
 
     def sent(self, tx: Tx, job: Job, receipt: Receipt) -> None:
         """A new message was taken."""
-        delivery = effects.read(job)
         case = _case_of(tx, job)
-        if case is None:
+        if case is None:  # an answer: nothing follows, so what it said is not read again
             return
+        delivery = effects.read(job)
         if isinstance(delivery, Repost):
             self._posted(tx, case, delivery.channel, receipt)
         elif not isinstance(delivery, Send):

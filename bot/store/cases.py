@@ -158,7 +158,8 @@ def _open_for() -> Select[Any]:
     since = bindparam("since", type_=Instant)
     wrote_since = exists().where(
         or_(case_step.c.case_id == press_case.c.id, case_step.c.case_id == case_asker.c.from_case),
-        case_step.c.kind.in_([StepKind.OPENED, StepKind.ADDED]),
+        # Not IN, for which SQLAlchemy writes the statement anew each time that it runs.
+        or_(case_step.c.kind == StepKind.OPENED, case_step.c.kind == StepKind.ADDED),
         and_(case_step.c.by_platform == platform, case_step.c.by_id == person),
         case_step.c.at >= since,
     )

@@ -59,4 +59,6 @@ class Json(TypeDecorator[Any]):
 
 
 def _whole(text: str) -> str:
+    if text.isascii():  # as most of what is bound is, and every id
+        return text
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

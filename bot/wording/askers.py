@@ -34,6 +34,7 @@ WHAT_I_ANSWER = "What can you answer?"
 SHARE = "Share in channel"
 NOT_FOR_GUESTS = "I am here for the staff of this organisation only. Please ask the person who invited you."
 TOPICS = "What I can answer:"
+OTHER_TOPICS = "Other topics"
 
 DONE = "Done."
 """Where a platform must say something about a button that was pressed, and the desk has nothing to add."""

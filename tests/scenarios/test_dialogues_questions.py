@@ -191,9 +191,9 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
         ),
         Again(),
         Comes("sam"),
-        Presses("sam", wording.WHAT_I_ANSWER, sees={"sam": ["What I can answer: … Coffee in the reading room"]}),
+        Presses("sam", wording.WHAT_I_ANSWER, sees={"sam": ["At the desks … Coffee in the reading room … A lost key"]}),
         Again(),
-        Opens("sam", page="I answer questions about … What I can answer: … Coffee in the reading room"),
+        Opens("sam", page="I answer questions about … At the desks … Coffee in the reading room … A lost key"),
         Opens("sam", view="queue", notice=wording.NOT_AN_OFFICER),
     ],
 }

@@ -8,9 +8,12 @@ from typing import Any
 
 import pytest
 
+from adapters.slack.errors import FIXES
 from bot import wording
+from bot.desk.deliveries import LOOK_AGAIN
 from bot.store.engine import Store
 from tests.clock import ManualClock
+from tests.desk import PHONE
 from tests.slack import limits
 from tests.slack.office import SlackOffice, office
 
@@ -69,6 +72,23 @@ async def test_a_reply_that_is_not_delivered_is_marked_so(here: SlackOffice) -> 
     await here.slack.until(lambda: ("C0PRESS", ts, "warning") in here.slack.reactions)
     told = await here.sees("C0PRESS", "Not delivered to Sam Staff", thread=card.ts)
     assert "deactivated" in told.words
+
+
+@pytest.mark.parametrize("word", ["not_in_channel", "is_archived", "missing_scope", "invalid_blocks"])
+async def test_a_press_channel_that_refuses_is_made_up_for_and_gets_the_card_when_it_is_mended(
+    here: SlackOffice, word: str
+) -> None:
+    here.slack.channels["C0PRESS"] = word
+    await here.here.says("U0SAM", "a reporter from the Harbour Post just rang me about my tweet")
+    told = await here.dm("U0SAM", "I could not reach the press office about M-1 yet.")
+    assert PHONE in told.words
+    await here.here.opens("U0ANNA", "home")
+    await here.slack.until(lambda: "U0ANNA" in here.slack.published)
+    assert f"{word}. {FIXES[word]}" in home(here)
+    here.slack.channels["C0PRESS"] = ""
+    await here.pass_time(LOOK_AGAIN)
+    await here.card("M-1")
+    await here.dm("U0SAM", wording.reached_for_asker("M-1"))
 
 
 async def test_talk_in_the_press_channel_itself_is_nobodys_business(here: SlackOffice) -> None:

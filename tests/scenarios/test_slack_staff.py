@@ -152,6 +152,7 @@ async def test_app_home_shows_topics_own_enquiries_and_the_number(here: SlackOff
     words = limits.read(here.slack.published["U0SAM"]["blocks"])
     for expected in ("Coffee in the reading room", "M-1", wording.UNCLAIMED, PHONE):
         assert expected in words
+    assert "At the desks\nCoffee in the reading room\nDogs and other animals" in words
     assert wording.QUEUE not in words
 
 

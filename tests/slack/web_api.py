@@ -25,7 +25,7 @@ SCOPES = (
 
 @dataclass(frozen=True)
 class Failure:
-    """What one call meets. `taken`: it is carried out all the same; `hangs` seconds pass first; `drops`: reset."""
+    """What one call meets: `taken` all the same or not; it `hangs` so many seconds; it `drops`, so is reset."""
 
     error: str = ""
     status: int = 200
@@ -117,13 +117,13 @@ class WebApi:
         failure = self.failures[method].popleft() if self.failures[method] else Failure()
         if self.down:
             failure = Failure(status=503)
-        await asyncio.sleep(failure.hangs)
         if failure.taken or failure == Failure() or failure == Failure(hangs=failure.hangs):
             answer = self._answer(method, given, request)
         else:
             answer = {"ok": False, "error": failure.error}
         async with self.changed:
             self.changed.notify_all()
+        await asyncio.sleep(failure.hangs)
         if failure.drops:
             assert request.transport is not None
             request.transport.abort()

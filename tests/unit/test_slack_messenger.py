@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from adapters.slack.errors import FIXES
+from adapters.slack.web import PATIENT
 from bot.errors import PermanentFailure, TemporaryFailure
 from bot.messages import Address, Outgoing, Prose, Quote
 from bot.store.engine import Store
@@ -59,8 +60,13 @@ async def test_a_server_s_failure_is_worth_another_try(here: Workspace, status: 
 
 @pytest.mark.parametrize(
     "failure",
-    [Failure(status=502, taken=True), Failure(drops=True, taken=True), Failure("fatal_error", taken=False)],
-    ids=["taken and answered with 502", "taken and reset", "not taken"],
+    [
+        Failure(status=502, taken=True),
+        Failure(drops=True, taken=True),
+        Failure(hangs=PATIENT + 1, taken=True),
+        Failure("fatal_error", taken=False),
+    ],
+    ids=["taken and answered with 502", "taken and reset", "taken and not answered in time", "not taken"],
 )
 async def test_what_slack_may_have_taken_is_looked_for_before_it_is_sent_again(
     here: Workspace, failure: Failure
