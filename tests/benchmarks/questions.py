@@ -1,4 +1,4 @@
-"""The two halves of `tests/data/questions.yaml` against the knowledge base that ships: the bars of `policydesk eval`."""
+"""The two halves of `tests/data/questions.yaml` against the knowledge base that ships: what `policydesk eval` prints."""
 
 from __future__ import annotations
 
