@@ -1,4 +1,4 @@
-"""The two halves of `tests/data/questions.yaml` against the knowledge base that ships: what `policydesk eval` prints."""
+"""The two halves of `tests/data/questions.yaml` against the knowledge base that ships, as `policydesk eval` counts."""
 
 from __future__ import annotations
 
