@@ -73,7 +73,7 @@ def add(case: Case, said: Said, steps: Sequence[Step], terms: Terms, pace: Pace,
     asker = _asker(case, said.person) or asker_of(said, now)
     below = cards.in_thread(wording.further(name(said.person)), said.text, files=said.files, link=said.link)
     told = cards.added(after, len(steps), files=said.files, deadline=shown_back(case, after, terms))
-    line = BelowPing(below, (*owner_of(case), *calls))
+    line = BelowPing(below, (*owner_of(case), *calls), carries=said)
     more = (step, *follows(case, after, calls, now))
     return changed(after, more, Redraw(), line, Tell(asker, told))
 
@@ -87,7 +87,7 @@ def correct(case: Case, said: Said, steps: Sequence[Step], terms: Terms, pace: P
     asker, read = was or _asker(case, said.person), shown_back(case, after, terms)
     told = (Tell(asker, cards.deadline_read(after, wording.about(case.reference, read))),) if asker and read else ()
     below = cards.in_thread(wording.correction(name(said.person)), said.text, files=said.files, link=said.link)
-    line = BelowPing(below, (*owner_of(case), *calls))
+    line = BelowPing(below, (*owner_of(case), *calls), carries=said)
     return changed(after, (step, *follows(case, after, calls, now)), Redraw(), line, *told)
 
 

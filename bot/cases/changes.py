@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 
 from bot import wording
 from bot.cards import name
-from bot.messages import Outgoing, Person
+from bot.messages import Outgoing, Person, Said
 from bot.model import Asker, Case, CaseState, Outcome, Step
 
 
@@ -52,11 +52,13 @@ class BelowPing:
     """A message in the thread of the card, in every press channel.
 
     `harmless`: it neither names nor quotes whoever asked, so that it may stand below the card of a restricted case.
+    `carries` is what an asker said: they learn when it is there, or that it cannot be.
     """
 
     outgoing: Outgoing
     mention: tuple[str, ...] = ()
     harmless: bool = False
+    carries: Said | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,7 +72,8 @@ def reply(
         return Refused(wording.NOTHING_WRITTEN)
     if not case.askers:
         return Refused(wording.nobody_asked(case.reference))
-    steps = (*_claimed(case, by, now), Step(now, StepKind.REPLIED, by, text.strip()))
+    label = kind.value if case.kind is CaseKind.MEDIA else ""
+    steps = (*_claimed(case, by, now), Step(now, StepKind.REPLIED, by, text.strip(), label=label))
     told = cards.reply(case, name(by), text.strip(), kind)
     wrote = wording.wrote_to_asker(name(by))
     if kind is not ReplyKind.ADVICE:

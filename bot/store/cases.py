@@ -79,14 +79,17 @@ def save(tx: Tx, case: Case) -> None:
 
 def add_step(tx: Tx, case_id: int, step: Step) -> None:
     """A further line of the history."""
-    columns = {"case_id": case_id, "at": step.at, "kind": step.kind, "text": step.text, "event_id": step.event_id}
+    said = {"text": step.text, "event_id": step.event_id, "label": step.label}
+    columns = {"case_id": case_id, "at": step.at, "kind": step.kind, **said}
     tx.connection.execute(insert(case_step).values(columns | person_columns("by", step.by)))
 
 
 def steps(tx: Tx, case_id: int) -> tuple[Step, ...]:
     """The history, in the order in which it was written."""
     rows = tx.connection.execute(select(case_step).where(case_step.c.case_id == case_id).order_by(case_step.c.id))
-    return tuple(Step(row.at, StepKind(row.kind), to_person(row, "by"), row.text, row.event_id) for row in rows)
+    return tuple(
+        Step(row.at, StepKind(row.kind), to_person(row, "by"), row.text, row.event_id, row.label) for row in rows
+    )
 
 
 def open_for(tx: Tx, person: str, at: Address, since: datetime) -> Case | None:

@@ -7,7 +7,7 @@ partial index only where the statement repeats its condition word for word.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -120,6 +120,12 @@ def cancel_lane(tx: Tx, lane: str) -> int:
     recallable = or_(job.c.kind == _TIMER, job.c.lease_until.is_(None), job.c.lease_until <= tx.now)
     statement = update(job).where(job.c.lane == lane, job.c.state == _PENDING, recallable)
     return tx.connection.execute(statement.values(state=JobState.CANCELLED, **_ended(tx))).rowcount
+
+
+def rewrite(tx: Tx, waits: Job, payload: Mapping[str, Any]) -> None:
+    """Have something else leave in its place; what a relay holds just now leaves as it was."""
+    still = and_(job.c.id == waits.id, job.c.state == _PENDING)
+    tx.connection.execute(update(job).where(still).values(payload=dict(payload)))
 
 
 def next_due(tx: Tx) -> datetime | None:

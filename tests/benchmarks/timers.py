@@ -12,12 +12,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 
-from bot import effects
+from bot import payloads
 from bot.clock import SystemClock
-from bot.effects import Delivery
 from bot.errors import DeliveryFailure
 from bot.messages import Outgoing, Receipt
 from bot.model import Case, Job, JobKind, NewJob
+from bot.payloads import Delivery
 from bot.relay import Relay
 from bot.store import jobs
 from bot.store.engine import Store
@@ -58,7 +58,7 @@ class _Handlers:
         self.late.append((self.clock.now() - (self.since or job.due_at)).total_seconds())
 
     def read(self, job: Job) -> Delivery:
-        return effects.read(job)
+        return payloads.read(job)
 
     def card(self, tx: Tx, case: Case) -> Outgoing:
         raise AssertionError("no case is posted here")
@@ -127,7 +127,7 @@ def _claiming(waiting: int) -> float:
 def _put(tx: Tx, due: Sequence[datetime], *, name: str = "wait") -> None:
     for number, at in enumerate(due):
         lane = f"timer:{number}:{name}"
-        jobs.put(tx, NewJob(JobKind.TIMER, lane, lane, {"v": effects.VERSION, "timer": name}, at))
+        jobs.put(tx, NewJob(JobKind.TIMER, lane, lane, {"v": payloads.VERSION, "timer": name}, at))
 
 
 def _ms(ordered: Sequence[float], part: float) -> str:
