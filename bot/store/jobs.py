@@ -156,8 +156,7 @@ def release(tx: Tx) -> None:
 
 def waiting(tx: Tx, lane: str) -> list[Job]:
     """What is still to leave in a lane, in order."""
-    query = select(job).where(job.c.lane == lane, job.c.state == _PENDING).order_by(job.c.seq)
-    return [_job(row) for row in tx.connection.execute(query)]
+    return [_job(row) for row in tx.connection.execute(_WAITING, {"wanted": lane})]
 
 
 def reposts(tx: Tx) -> list[Job]:
@@ -168,7 +167,7 @@ def reposts(tx: Tx) -> list[Job]:
 
 def by_key(tx: Tx, key: str) -> Job | None:
     """The job that was put in under this key, whatever became of it."""
-    row = tx.connection.execute(select(job).where(job.c.idempotency_key == key)).one_or_none()
+    row = tx.connection.execute(_BY_KEY, {"key": key}).one_or_none()
     return None if row is None else _job(row)
 
 
@@ -259,5 +258,7 @@ def _job(row: Row[Any]) -> Job:
 # run it. What is sent and not yet noted when the process dies is sent again, so the length of a turn counts.
 _HELD = tuple_(job.c.id, job.c.claims).in_(bindparam("held", expanding=True))
 _DONE = update(job).where(_HELD, job.c.state == _PENDING).returning(job.c.id)
+_WAITING = select(job).where(job.c.lane == bindparam("wanted"), job.c.state == _PENDING).order_by(job.c.seq)
+_BY_KEY = select(job).where(job.c.idempotency_key == bindparam("key"))
 _CLAIM_TIMERS, _CLAIM = _claiming(timers=True), _claiming(timers=False)
 _NEXT_TIMER, _NEXT = _first_due(timers=True), _first_due(timers=False)
