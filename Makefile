@@ -47,7 +47,7 @@ bench-teams: $(VENV)/.dev
 
 chaos: $(VENV)/.dev
 	$(BIN)/python -m tests.chaos
-	HYPOTHESIS_PROFILE=chaos $(BIN)/python -m pytest tests/scenarios/test_case_machine.py -s --no-cov --numprocesses=0 --timeout=0
+	$(BIN)/python -m tests.chaos.sequences
 
 lock: $(VENV)/.dev
 	$(BIN)/uv pip compile pyproject.toml --group build --universal --generate-hashes --no-emit-index-url --no-strip-extras --no-annotate --no-header --python-version 3.11 -o requirements.lock

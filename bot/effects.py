@@ -1,82 +1,21 @@
-"""Effects as rows of the outbox: the only way anything is scheduled to leave, or to happen later.
-
-A row's payload is a `Delivery` with a version, so that two releases can run side by side.
-"""
+"""Effects as rows of the outbox: the only way anything is scheduled to leave, or to happen later."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
-from typing import Any, Literal, assert_never
+from typing import Any, assert_never
 
-from pydantic import TypeAdapter
-
-from bot import cards, cases
+from bot import cards, cases, wording
 from bot.cards import Around
 from bot.cases import BelowPing, Change, Mail, Pace, Ping, Redraw, StartTimer, StopTimer, Tell
-from bot.messages import Address, Mark, Mention, Outgoing
-from bot.model import Case, Job, JobKind, NewJob
+from bot.messages import Address, Mention, Outgoing, Said
+from bot.model import Case, JobKind, NewJob
+from bot.payloads import KINDS, VERSION, Below, Delivery, MarkMessage, Purpose, Repost, Send, Update, payload, read
 from bot.store import cases as case_rows
 from bot.store import incidents, jobs, links, postings
 from bot.store.tx import Tx
-
-VERSION = 1
-
-Purpose = Literal["message", "ping", "acknowledgement", "reply"]
-
-
-@dataclass(frozen=True, slots=True)
-class MarkMessage:
-    """Show on a person's own message what became of it."""
-
-    message: Address
-    event_id: str
-    mark: Mark
-    do: Literal["mark"] = "mark"
-
-
-@dataclass(frozen=True, slots=True)
-class Send:
-    """A new message. `purpose` says what follows when it was taken, or cannot be; `name` is who it is for."""
-
-    to: Address
-    outgoing: Outgoing
-    purpose: Purpose = "message"
-    name: str = ""
-    instead: Address | None = None  # where to say, without content, that it could not be delivered
-    answers: MarkMessage | None = None  # the officer's message that this one carries out
-    do: Literal["send"] = "send"
-
-
-@dataclass(frozen=True, slots=True)
-class Update:
-    """The case's card in a press channel, in place."""
-
-    channel: Address
-    outgoing: Outgoing
-    do: Literal["update"] = "update"
-
-
-@dataclass(frozen=True, slots=True)
-class Below:
-    """A message in the thread of the case's card in a press channel."""
-
-    channel: Address
-    outgoing: Outgoing
-    do: Literal["below"] = "below"
-
-
-@dataclass(frozen=True, slots=True)
-class Repost:
-    """The case's card, as it is by then, in a press channel that refused it; tried until it is taken.
-
-    `why` is what the channel said first. Nothing is sent where the case has ended meanwhile, or its card got there.
-    """
-
-    channel: Address
-    why: str
-    do: Literal["repost"] = "repost"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,30 +32,6 @@ class Press:
         return self.pace.hours.zone
 
 
-Delivery = Send | Update | Below | Repost | MarkMessage
-
-_delivery: TypeAdapter[Delivery] = TypeAdapter(Delivery)
-_KINDS = {
-    "send": JobKind.SEND,
-    "below": JobKind.SEND,
-    "update": JobKind.UPDATE,
-    "repost": JobKind.REPOST,
-    "mark": JobKind.MARK,
-}
-
-
-def read(job: Job) -> Delivery:
-    """What a row of the outbox delivers. Raises ValueError for a payload of a version this release does not know."""
-    if job.payload["v"] != VERSION:
-        raise ValueError(f"job {job.id} has payload version {job.payload['v']}, this release reads {VERSION}")
-    return _delivery.validate_python(job.payload["delivery"])
-
-
-def payload(delivery: Delivery) -> dict[str, Any]:
-    """A `Delivery` as the payload of a row."""
-    return {"v": VERSION, "delivery": _delivery.dump_python(delivery, mode="json")}
-
-
 def send(tx: Tx, to: Address, outgoing: Outgoing, *, key: str) -> None:
     """Schedule a message that belongs to no case."""
     _put(tx, Send(to, outgoing), lane=str(to), key=key)
@@ -131,6 +46,8 @@ def commit(tx: Tx, change: Change, press: Press, *, answers: MarkMessage | None 
         for step in each.steps:
             case_rows.add_step(tx, each.case.id, step)
     for each in together:
+        if cards.is_discreet(each.case):
+            _hide(tx, each.case, press)
         _let_leave(tx, each, press, answers)
         watch(tx, each.case, press.pace)
 
@@ -159,6 +76,41 @@ def _let_leave(tx: Tx, change: Change, press: Press, answers: MarkMessage | None
                 jobs.cancel_lane(tx, timer_lane(case.id, effect.name))
             case _:
                 assert_never(effect)
+
+
+def _hide(tx: Tx, case: Case, press: Press) -> None:
+    """What waits for the press office was drawn before, perhaps with words that are now for officers only."""
+    for to in (*press.channels, *([press.mail] if press.mail else [])):
+        for job in jobs.waiting(tx, _lane(case.id, to)):
+            delivery = read(job)
+            hidden = _hidden(tx, case, delivery, press)
+            if hidden != delivery:
+                jobs.rewrite(tx, job, payload(hidden))
+
+
+def _hidden(tx: Tx, case: Case, delivery: Delivery, press: Press) -> Delivery:
+    match delivery:
+        case Send(purpose="ping"):
+            mentions = (block for block in delivery.outgoing.blocks if isinstance(block, Mention))
+            mention = tuple(person for block in mentions for person in block.people)
+            return replace(delivery, outgoing=card(tx, case, press.zone, mention=mention))
+        case Send():
+            letter = cards.mail(case, case_rows.steps(tx, case.id), around(tx, case, press.zone))
+            return replace(delivery, outgoing=letter) if delivery.to == press.mail else delivery
+        case Update():
+            return replace(delivery, outgoing=card(tx, case, press.zone))
+        case Below(harmless=False):
+            return replace(delivery, outgoing=_below(case, delivery.outgoing))
+        case _:
+            return delivery
+
+
+def _below(case: Case, outgoing: Outgoing) -> Outgoing:
+    """A line as it may stand below the card; whoever it calls is called all the same."""
+    mention = tuple(block for block in outgoing.blocks if isinstance(block, Mention))
+    rest = replace(outgoing, blocks=tuple(block for block in outgoing.blocks if not isinstance(block, Mention)))
+    said = cards.below(case, rest)
+    return replace(said, blocks=(*mention, *said.blocks))
 
 
 def watch(tx: Tx, case: Case, pace: Pace) -> None:
@@ -275,9 +227,16 @@ def _to_press(tx: Tx, case: Case, effect: Ping | Redraw | BelowPing, zone: tzinf
             mention = (Mention(effect.mention),) if effect.mention else ()
             said = effect.outgoing if effect.harmless else cards.below(case, effect.outgoing)
             below = replace(said, blocks=(*mention, *said.blocks))
-            return lambda channel: Below(channel, below)
+            carries = None if effect.carries is None else _mark(case, effect.carries)
+            return lambda channel: Below(channel, below, effect.harmless, carries)
         case _:
             assert_never(effect)
+
+
+def _mark(case: Case, said: Said) -> MarkMessage:
+    """On the message that the press office is to have; an edit has none of its own."""
+    words = cards.sentence(wording.further_delivered(case.reference))
+    return MarkMessage(said.at, said.corrects or said.event_id, "delivered", words, said.direct)
 
 
 def _start(tx: Tx, case: Case, effect: StartTimer, key: str) -> None:
@@ -291,4 +250,4 @@ def _timer(name: str) -> dict[str, Any]:
 
 
 def _put(tx: Tx, delivery: Delivery, *, lane: str, key: str, case_id: int | None = None) -> None:
-    jobs.put(tx, NewJob(_KINDS[delivery.do], lane, key, payload(delivery), tx.now, case_id))
+    jobs.put(tx, NewJob(KINDS[delivery.do], lane, key, payload(delivery), tx.now, case_id))

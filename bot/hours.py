@@ -119,6 +119,8 @@ class Hours:
 
     def _spans(self, start: datetime) -> Iterator[tuple[datetime, datetime]]:
         """The hours of each day on which there are any, from those that may still run at `start` on."""
+        if not self._week:
+            return iter(())
         today = start.astimezone(self.zone).date()
         spans = (self._span(today + days * _DAY) for days in range(-1, _HORIZON))
         return ((opens, closes) for opens, closes in spans if opens < closes)

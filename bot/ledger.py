@@ -11,10 +11,10 @@ from typing import Protocol, assert_never
 from zlib import crc32
 
 from bot import outbox
-from bot.effects import Below, Delivery, MarkMessage, Repost, Send, Update
 from bot.errors import DeliveryFailure, PermanentFailure, TemporaryFailure
 from bot.messages import Address, Outgoing, Receipt
 from bot.model import Case, CaseState, Job, JobKind
+from bot.payloads import Below, Delivery, MarkMessage, Repost, Send, Update
 from bot.store import cases, jobs, postings
 from bot.store.tx import Tx
 

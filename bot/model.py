@@ -181,7 +181,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One line of a case's history. `by` is None where the desk itself did it.
+    """One line of a case's history. `by` is None where the desk itself did it; `label` says what a reply was to be.
 
     `event_id` is that of the message it records, where it records one: an edit of the message finds its case by it.
     """
@@ -191,6 +191,7 @@ class Step:
     by: Person | None = None
     text: str = ""
     event_id: str = ""
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from bot import effects
-from bot.effects import Repost
+from bot import payloads
 from bot.errors import StoreUnavailable
 from bot.knowledge.keeper import KnowledgeKeeper
 from bot.model import Job
+from bot.payloads import Repost
 from bot.ports import Adapter, Clock, Metric, Readiness
 from bot.relay import Relay
 from bot.store import cases as case_rows
@@ -71,7 +71,7 @@ def _unreachable(refused: Sequence[Job]) -> dict[str, str]:
     """By press channel: how many cases it does not show, and what it said last."""
     said: dict[str, list[str]] = {}
     for job in refused:
-        delivery = effects.read(job)
+        delivery = payloads.read(job)
         if isinstance(delivery, Repost):
             said.setdefault(str(delivery.channel), []).append(job.last_error or delivery.why)
     return {

@@ -65,8 +65,11 @@ class Messenger(Protocol):
         """Change a message in place."""
         ...
 
-    async def mark(self, message: Address, event_id: str, mark: Mark) -> None:
-        """Show on a person's own message (by the event id under which it came) what became of it."""
+    async def mark(self, message: Address, event_id: str, mark: Mark) -> bool:
+        """Show on a person's own message (by the event id under which it came) what became of it.
+
+        False where the platform has no marks, so that it is said in words to whom nothing else tells.
+        """
         ...
 
     async def diagnose(self) -> Sequence[Finding]:

@@ -17,11 +17,11 @@ from datetime import datetime, timedelta
 from typing import assert_never
 
 from bot import outbox
-from bot.effects import MarkMessage, Send
 from bot.errors import DeliveryFailure, PermanentFailure, StoreUnavailable, TemporaryFailure
 from bot.ledger import Change, Failed, Ledger, Outcome, Parcel, Ready, RelayHandlers, Taken, Turn, describe
 from bot.messages import Address, Receipt
 from bot.model import Job
+from bot.payloads import MarkMessage, Send
 from bot.ports import Messenger, Recalls
 from bot.store.engine import Store
 
@@ -186,7 +186,10 @@ class Relay:
             case Change():
                 return await self._messenger(parcel.channel).update(parcel.card, parcel.outgoing, job.key)
             case MarkMessage():
-                await self._messenger(parcel.message).mark(parcel.message, parcel.event_id, parcel.mark)
+                messenger = self._messenger(parcel.message)
+                shows = await messenger.mark(parcel.message, parcel.event_id, parcel.mark)
+                if not shows and parcel.words and parcel.to:
+                    await messenger.send(parcel.to, parcel.words, job.key)
                 return None
             case _:
                 assert_never(parcel)

@@ -14,7 +14,9 @@ from tests.postgres import Postgres, binaries
 # `ci` looks ten times as hard. A deadline would measure the machine's other work.
 settings.register_profile("default", max_examples=200, derandomize=False, print_blob=True, deadline=None)
 settings.register_profile("ci", settings.get_profile("default"), max_examples=2000)
-settings.register_profile("chaos", settings.get_profile("default"), max_examples=50_000)
+settings.register_profile(
+    "chaos", settings.get_profile("default"), max_examples=int(os.environ.get("SEQUENCES", "50000"))
+)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 

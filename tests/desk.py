@@ -98,6 +98,7 @@ class RecordingPlatform:
         """Keys of what was sent and changed, in order."""
         self.failures: dict[str, DeliveryFailure] = {}
         """Token of a conversation (threads in it included) -> what writing to it raises."""
+        self.marks_messages = True
         self.drops: set[str] = set()
         """Tokens of conversations where the next message is shown but the answer to the sender is lost."""
         self._desk: Desk | None = None
@@ -141,9 +142,10 @@ class RecordingPlatform:
         self.taken.append(key)
         return receipt
 
-    async def mark(self, message: Address, event_id: str, mark: Mark) -> None:
+    async def mark(self, message: Address, event_id: str, mark: Mark) -> bool:
         self._check(message)
         self.marks.append((message, event_id, mark))
+        return self.marks_messages
 
     async def diagnose(self) -> Sequence[Finding]:
         return [Finding(self.platform, ok=True, detail="records")]

@@ -37,13 +37,17 @@ Sees = Mapping[str, Sequence[str]]
 
 @dataclass(frozen=True, kw_only=True)
 class Turn:
-    """`card` is how the newest card in `press` reads afterwards, `form` the title of the form that opens."""
+    """`card` is how the newest card in `press` reads afterwards, `form` the title of the form that opens.
+
+    `marks` are those on messages in press channels, `learns` those on messages of whoever asked, where it is looked at.
+    """
 
     sees: Sees = field(default_factory=dict)
     card: str = ""
     notice: str = ""
     form: str = ""
     marks: Sequence[str] = ()
+    learns: Sequence[str] | None = None
     problem: str = ""
 
 
@@ -149,8 +153,11 @@ class Stage:
             assert reads(immediate.notice, turn.notice), f"{where}: {immediate.notice}"
             assert reads(immediate.form.title if immediate.form else "", turn.form), where
             assert reads(" ".join(immediate.problems.values()), turn.problem), where
-            marks = [mark for name, each in self.house.platforms.items() for *_, mark in each.marks[marked[name] :]]
-            assert marks == list(turn.marks), where
+            new = [mark for name, each in self.house.platforms.items() for mark in each.marks[marked[name] :]]
+            inside = [mark for at, _, mark in new if at.token.startswith("c-press")]
+            assert inside == list(turn.marks), where
+            if turn.learns is not None:
+                assert [mark for at, _, mark in new if not at.token.startswith("c-press")] == list(turn.learns), where
             if turn.card:
                 assert reads(self.card.text, turn.card), f"{where}: {self.card.text}"
 

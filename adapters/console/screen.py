@@ -43,9 +43,10 @@ class Screen:
         """Write the message anew."""
         return await self.send(receipt.address, outgoing, key)
 
-    async def mark(self, message: Address, event_id: str, mark: Mark) -> None:
+    async def mark(self, message: Address, event_id: str, mark: Mark) -> bool:
         """Say what became of the message."""
         self.show(_MARKS[mark])
+        return True
 
     async def diagnose(self) -> Sequence[Finding]:
         """A terminal needs nothing."""

@@ -68,8 +68,9 @@ class SmtpMessenger:
         """Nothing: what was posted is posted."""
         return receipt
 
-    async def mark(self, message: Address, event_id: str, mark: Mark) -> None:
+    async def mark(self, message: Address, event_id: str, mark: Mark) -> bool:
         """Nothing: nobody writes to the desk by mail."""
+        return False
 
     async def diagnose(self) -> Sequence[Finding]:
         """Whether the server lets us in; no letter is sent."""

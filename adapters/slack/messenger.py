@@ -75,10 +75,11 @@ class SlackMessenger:
             await self._take_away(receipt.parts)
         return await self.send(receipt.address, outgoing, key)
 
-    async def mark(self, message: Address, event_id: str, mark: Mark) -> None:
+    async def mark(self, message: Address, event_id: str, mark: Mark) -> bool:
         """Show what became of a person's message; nothing happens when it is gone."""
         _, channel, ts, *_ = event_id.split(":")
         await self._web.react(channel, ts, _MARKS[mark])
+        return True
 
     async def diagnose(self) -> Sequence[Finding]:
         """Tokens, scopes and the press channels; asked anew, so that it says the same before the adapter is started."""

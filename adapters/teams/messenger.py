@@ -95,8 +95,9 @@ class TeamsMessenger:
             kept = receipt.parts[: len(drawn)]
             return Receipt(receipt.address, kept + (more.parts if more else ()), receipt.thread)
 
-    async def mark(self, message: Address, event_id: str, mark: Mark) -> None:
-        """Nothing: Teams lets no bot put a mark on somebody's message. The thread says in words what became of it."""
+    async def mark(self, message: Address, event_id: str, mark: Mark) -> bool:
+        """Nothing: Teams lets no bot put a mark on somebody's message. Words say what became of it."""
+        return False
 
     async def diagnose(self) -> Sequence[Finding]:
         """Whether Microsoft knows the app and can be known by it, has found the desk, and lets it into the channels."""

@@ -32,10 +32,11 @@ class WebMessenger:
             changed = await self._transcript.change(receipt.parts[0], blocks.stored(outgoing))
         return receipt if changed else await self.send(receipt.address, outgoing, key)
 
-    async def mark(self, message: Address, event_id: str, mark: Mark) -> None:
+    async def mark(self, message: Address, event_id: str, mark: Mark) -> bool:
         """Show what became of a person's message; nothing happens when it is not here any more."""
         with _translated():
             await self._transcript.progress(event_id, mark)
+        return True
 
     async def diagnose(self) -> Sequence[Finding]:
         """Whether the console listens."""

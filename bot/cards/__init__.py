@@ -5,7 +5,7 @@ One shape for every platform, so that all of them show the same words and the sa
 
 from bot.cards.answers import answer, answer_alone, choose, confirm_media, unknown, welcome
 from bot.cards.around import Around, Linked
-from bot.cards.askers import acknowledgement, added, own_case, reply
+from bot.cards.askers import acknowledgement, added, deadline_read, own_case, reply
 from bot.cards.discreet import OF_OFFICERS, below, is_discreet, visible, visible_steps
 from bot.cards.duty import hand_over_form, offer, shift, wait_form
 from bot.cards.forms import (
@@ -38,6 +38,7 @@ __all__ = [
     "choose",
     "close_form",
     "confirm_media",
+    "deadline_read",
     "details_form",
     "escape",
     "hand_over_form",

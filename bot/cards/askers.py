@@ -29,19 +29,28 @@ def acknowledgement(case: Case, *, holding_line: str, phone: str, duty: str, dea
     value = handle(case)
     buttons = [Button(wording.WITHDRAW, "case.withdraw", value)]
     if case.kind is CaseKind.MEDIA:
-        buttons.insert(0, Button(wording.ADD_DETAILS, "case.details", value, opens_form=True))
+        buttons.insert(0, _details(case))
     blocks.append(Buttons(tuple(buttons)))
     return Outgoing(tuple(blocks), summary=summarise(paragraphs[0]))
 
 
-def added(case: Case, number: int, *, files: int) -> Outgoing:
-    """A further message of the asker went into the case, as the step with this number, counted from 0."""
+def added(case: Case, number: int, *, files: int, deadline: str = "") -> Outgoing:
+    """A further message of the asker went into the case, as the step with this number, counted from 0.
+
+    `deadline` says what was understood of one in it.
+    """
     said = wording.added(case.reference, reached=not case.unreachable)
-    blocks: list[Block] = [Prose(said)]
+    blocks: list[Block] = [Prose("\n\n".join(part for part in (said, escape(deadline)) if part))]
     if files:
         blocks.append(Small(wording.FILES_NOT_PASSED))
-    blocks.append(Buttons((Button(wording.SEPARATE, "case.separate", f"{handle(case)}:{number}"),)))
+    separate = Button(wording.SEPARATE, "case.separate", f"{handle(case)}:{number}")
+    blocks.append(Buttons((_details(case), separate) if deadline else (separate,)))
     return Outgoing(tuple(blocks), summary=summarise(said))
+
+
+def deadline_read(case: Case, words: str) -> Outgoing:
+    """What was understood of a deadline, with the way to correct it."""
+    return Outgoing((Prose(escape(words)), Buttons((_details(case),))), summary=shorten(words))
 
 
 def reply(case: Case, officer: str, text: str, kind: ReplyKind) -> Outgoing:
@@ -55,3 +64,7 @@ def reply(case: Case, officer: str, text: str, kind: ReplyKind) -> Outgoing:
 def own_case(case: Case, asker: Asker, around: Around) -> Outgoing:
     """An asker's own enquiry and its state."""
     return Outgoing((head(case, around), Quote(asker.text)), summary=f"{case.reference}, {state_word(case)}")
+
+
+def _details(case: Case) -> Button:
+    return Button(wording.ADD_DETAILS, "case.details", handle(case), opens_form=True)

@@ -146,4 +146,4 @@ def _history_line(step: Step, said: set[str]) -> str:
     # What opened the case stands on the card already, unless it was edited since.
     repeats = step.kind is StepKind.OPENED and step.text in said
     who = name(step.by) if step.by else wording.THE_DESK
-    return wording.happened(who, step.kind.value, "" if repeats else shorten(step.text, LINE))
+    return wording.happened(who, step.kind.value, "" if repeats else shorten(step.text, LINE), step.label)

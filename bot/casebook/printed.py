@@ -148,7 +148,7 @@ _LABELS = {
 
 def _happened(step: dict[str, Any]) -> str:
     who = f"{_called(step['by'])}" if step["by"] else wording.THE_DESK
-    return wording.happened(who, step["kind"], step["text"])
+    return wording.happened(who, step["kind"], step["text"], step["label"])
 
 
 def _sent(delivery: dict[str, Any]) -> str:

@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot import effects, wording
+from bot import payloads, wording
 from bot.cards import visible
 from bot.casebook.reading import Record
-from bot.effects import Below, MarkMessage, Repost, Send, Update
 from bot.messages import Address, Person
 from bot.model import Asker, Case, CaseKind, CaseState, Job, JobState, Statement
+from bot.payloads import Below, MarkMessage, Repost, Send, Update
 
 _DELIVERED = {
     JobState.PENDING: "on its way",
@@ -50,7 +50,13 @@ def whole(record: Record, zone: ZoneInfo) -> dict[str, Any]:
         "statements": [_statement(each, zone) for each in record.statements],
         "askers": [_asker(asker, zone) for asker in case.askers],
         "history": [
-            {"at": _iso(step.at, zone), "kind": step.kind.value, "by": _person(step.by), "text": step.text}
+            {
+                "at": _iso(step.at, zone),
+                "kind": step.kind.value,
+                "by": _person(step.by),
+                "text": step.text,
+                "label": step.label,
+            }
             for step in record.steps
         ],
         "deliveries": [_delivery(case, job, zone) for job in record.deliveries],
@@ -120,7 +126,7 @@ def _sent(case: Case, job: Job) -> tuple[Address, str]:
     if not job.payload:
         platform, _, token = job.lane.removeprefix(f"case:{case.id}:").removeprefix(f"repost:{case.id}:").partition(":")
         return Address(platform, token), wording.SENT[job.kind]
-    delivery = effects.read(job)
+    delivery = payloads.read(job)
     match delivery:
         case Send():
             return delivery.to, wording.SENT["mail" if delivery.to.platform == "email" else delivery.purpose]

@@ -28,6 +28,7 @@ from bot.cases.changes import (
 )
 from bot.cases.deliveries import (
     below_failed,
+    further_failed,
     ping_failed,
     pinged,
     reply_delivered,
@@ -69,6 +70,7 @@ __all__ = [
     "correct",
     "decline",
     "due",
+    "further_failed",
     "hand_over",
     "is_delicate",
     "is_stale",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields, replace
+from dataclasses import fields
 from datetime import datetime
 
 from bot import cards, wording
@@ -26,8 +26,8 @@ from bot.cases.changes import (
     stop_all,
     tell_all,
 )
+from bot.cases.hearing import corrected, follows, heard, hurries, reread, shown_back
 from bot.cases.schedule import Pace
-from bot.cases.signs import understood
 from bot.messages import Outgoing, Person, Said
 from bot.model import Asker, Case, CaseKind, CaseState, Details, Outcome, Step, StepKind
 
@@ -65,23 +65,30 @@ def _acknowledged(case: Case, terms: Terms, now: datetime, *, called: bool) -> O
     return cards.acknowledgement(case, holding_line=terms.holding_line, phone=terms.phone, duty=duty, deadline=deadline)
 
 
-def add(case: Case, said: Said, now: datetime, *, number: int) -> Change:
-    """A further message of an asker. `number` is the place it will have in the history, counted from 0."""
+def add(case: Case, said: Said, steps: Sequence[Step], terms: Terms, pace: Pace, now: datetime) -> Change:
+    """A further message of an asker, which may say when, or how soon. `steps` are the history so far."""
+    after = heard(case, said.text, steps, pace, now)
+    calls = hurries(case, after, terms)
     step = Step(now, StepKind.ADDED, said.person, said.text, said.event_id)
     asker = _asker(case, said.person) or asker_of(said, now)
     below = cards.in_thread(wording.further(name(said.person)), said.text, files=said.files, link=said.link)
-    told = cards.added(case, number, files=said.files)
-    return changed(case, (step,), Redraw(), BelowPing(below, owner_of(case)), Tell(asker, told))
+    told = cards.added(after, len(steps), files=said.files, deadline=shown_back(case, after, terms))
+    line = BelowPing(below, (*owner_of(case), *calls), carries=said)
+    more = (step, *follows(case, after, calls, now))
+    return changed(after, more, Redraw(), line, Tell(asker, told))
 
 
-def correct(case: Case, said: Said, now: datetime) -> Change:
+def correct(case: Case, said: Said, steps: Sequence[Step], terms: Terms, pace: Pace, now: datetime) -> Change:
     """An asker edited a message that is part of the case. What opened it reads on the card as it does now."""
     step = Step(now, StepKind.CORRECTED, said.person, said.text, said.event_id)
-    askers = tuple(
-        replace(asker, text=said.text) if asker.event_id == said.corrects else asker for asker in case.askers
-    )
+    was = next((asker for asker in case.askers if asker.event_id == said.corrects), None)
+    after = corrected(case, was, said.text, steps, pace, now) if was else heard(case, said.text, steps, pace, now)
+    calls = hurries(case, after, terms)
+    asker, read = was or _asker(case, said.person), shown_back(case, after, terms)
+    told = (Tell(asker, cards.deadline_read(after, wording.about(case.reference, read))),) if asker and read else ()
     below = cards.in_thread(wording.correction(name(said.person)), said.text, files=said.files, link=said.link)
-    return changed(replace(case, askers=askers), (step,), Redraw(), BelowPing(below, owner_of(case)))
+    line = BelowPing(below, (*owner_of(case), *calls), carries=said)
+    return changed(after, (step, *follows(case, after, calls, now)), Redraw(), line, *told)
 
 
 def withdraw(case: Case, by: Person, steps: Sequence[Step], now: datetime) -> Change | Refused:
@@ -123,26 +130,14 @@ def add_details(case: Case, by: Person, details: Details, terms: Terms, pace: Pa
     if merged == case.details:
         return Refused(wording.NOTHING_WRITTEN)
     new = {wording.DETAILS_LABELS[key]: value for key, value in known.items() if value != getattr(case.details, key)}
-    after = _reread(case, merged, pace, now)
-    calls = terms.on_call if after.urgent and not case.urgent and case.state is CaseState.OPEN else ()
+    after = reread(case, merged, pace, now, anew=merged.deadline != case.details.deadline)
+    calls = hurries(case, after, terms)
     read = wording.deadline_read(after.due_at.astimezone(terms.zone)) if after.due_at and after.due_known else ""
     text = "; ".join(f"{label}: {value}" for label, value in new.items())
     below = BelowPing(cards.in_thread(wording.details_added(name(by)), text), (*owner_of(case, but=by), *calls))
-    steps = [Step(now, StepKind.DETAILS, by, text)]
-    if calls:
-        steps.append(Step(now, StepKind.ON_CALL))
+    steps = (Step(now, StepKind.DETAILS, by, text), *follows(case, after, calls, now))
     notice = " ".join(part for part in (wording.details_taken(case.reference), read) if part)
-    return changed(after, tuple(steps), Redraw(), below, notice=notice)
-
-
-def _reread(case: Case, details: Details, pace: Pace, now: datetime) -> Case:
-    """The case with these details, and what they say of its deadline and its haste."""
-    said = "\n".join(asker.text for asker in case.askers)
-    read = understood(case.kind, said, details, pace, now)
-    foi = case.foi or read.foi
-    if details.deadline == case.details.deadline:
-        return replace(case, details=details, foi=foi, urgent=case.urgent or read.urgent)
-    return replace(case, details=details, due_at=read.due_at, due_known=read.due_known, urgent=read.urgent, foi=foi)
+    return changed(after, steps, Redraw(), below, notice=notice)
 
 
 def _asker(case: Case, person: Person) -> Asker | None:

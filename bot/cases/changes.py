@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 
 from bot import wording
 from bot.cards import name
-from bot.messages import Outgoing, Person
+from bot.messages import Outgoing, Person, Said
 from bot.model import Asker, Case, CaseState, Outcome, Step
 
 
@@ -16,7 +16,8 @@ class Terms:
     """What the press office promises, for this moment.
 
     `on_call` is who is mentioned in a ping that leaves now, already in the first where `on_call_at_once`; `opens_in` is
-    how long nobody will be at the press desk, `closes_at` until when somebody is. `zone` is the organisation's.
+    how long nobody will be at the press desk, `closes_at` until when somebody is, `day_ends` when an answer is due of
+    which nobody says when. `zone` is the organisation's.
     """
 
     phone: str
@@ -26,6 +27,7 @@ class Terms:
     on_call_at_once: bool = False
     opens_in: timedelta = timedelta()
     closes_at: datetime | None = None
+    day_ends: datetime | None = None
     zone: tzinfo = UTC
 
 
@@ -50,11 +52,13 @@ class BelowPing:
     """A message in the thread of the card, in every press channel.
 
     `harmless`: it neither names nor quotes whoever asked, so that it may stand below the card of a restricted case.
+    `carries` is what an asker said: they learn when it is there, or that it cannot be.
     """
 
     outgoing: Outgoing
     mention: tuple[str, ...] = ()
     harmless: bool = False
+    carries: Said | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -14,6 +15,7 @@ from bot.cases.changes import (
     Redraw,
     StartTimer,
     StopTimer,
+    Tell,
     Terms,
     changed,
     owner_of,
@@ -61,6 +63,14 @@ def unreachable(case: Case, where: str, why: str, terms: Terms, now: datetime) -
 def below_failed(case: Case, where: str, why: str, now: datetime) -> Change:
     """Something that was to stand below the card in a press channel does not; the history shows it."""
     return changed(case, (Step(now, StepKind.UNDELIVERED, text=f"{where}: {why}"),), Redraw())
+
+
+def further_failed(case: Case, event_id: str, steps: Sequence[Step], terms: Terms) -> tuple[Tell, ...]:
+    """For whoever wrote the message `event_id`, which no press channel could be given: that they had better phone."""
+    wrote = {step.by.key for step in steps if step.event_id == event_id and step.by is not None}
+    asker = next((each for each in case.askers if each.event_id == event_id or each.person.key in wrote), None)
+    told = cards.plain(wording.further_undelivered(case.reference, cards.escape(terms.phone)))
+    return () if asker is None else (Tell(asker, told),)
 
 
 def reply_delivered(case: Case, name: str, now: datetime) -> Change:

@@ -72,7 +72,8 @@ def reply(
         return Refused(wording.NOTHING_WRITTEN)
     if not case.askers:
         return Refused(wording.nobody_asked(case.reference))
-    steps = (*_claimed(case, by, now), Step(now, StepKind.REPLIED, by, text.strip()))
+    label = kind.value if case.kind is CaseKind.MEDIA else ""
+    steps = (*_claimed(case, by, now), Step(now, StepKind.REPLIED, by, text.strip(), label=label))
     told = cards.reply(case, name(by), text.strip(), kind)
     wrote = wording.wrote_to_asker(name(by))
     if kind is not ReplyKind.ADVICE:
@@ -144,7 +145,17 @@ def reopen(case: Case, by: Person, terms: Terms, now: datetime) -> Change | Refu
     told = tell_all(case, cards.sentence(wording.reopened_for_asker(case.reference)))
     below = BelowPing(cards.in_thread(wording.reopened(name(by))), harmless=True)
     step = Step(now, StepKind.REOPENED, by)
-    return changed(free(case), (step,), Redraw(), below, *told, *_watch(case, terms))
+    return changed(_unanswered(free(case), terms, now), (step,), Redraw(), below, *told, *_watch(case, terms))
+
+
+def _unanswered(case: Case, terms: Terms, now: datetime) -> Case:
+    """What was answered once has a new answer to wait for: a deadline that was met and is over is no longer its own."""
+    if case.responded_at is None:
+        return case
+    again = replace(case, responded_at=None)
+    if case.due_at is None or case.due_at > now:
+        return again
+    return replace(again, due_at=terms.day_ends, due_known=False, details=replace(case.details, deadline=""))
 
 
 def _watch(case: Case, terms: Terms) -> tuple[StartTimer, ...]:

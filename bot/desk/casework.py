@@ -13,9 +13,9 @@ from bot.desk.handles import case_handle
 from bot.desk.mind import Minds
 from bot.desk.office import Office
 from bot.desk.questions import Questions
-from bot.effects import MarkMessage
 from bot.messages import Immediate, Person, Pressed, Said, Submitted
 from bot.model import Case, ReplyKind
+from bot.payloads import MarkMessage
 from bot.store import cases as case_rows
 from bot.store import events, postings
 from bot.store.engine import Store

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
-from bot import cards, cases, effects, wording
+from bot import cards, cases, effects, payloads, wording
 from bot.cases import Terms
 from bot.desk import linking
 from bot.desk.mind import Minds
 from bot.desk.office import Office
 from bot.desk.shifts import HANDOVER, Shifts
-from bot.effects import Below, Delivery, MarkMessage, Repost, Send
 from bot.errors import DeliveryFailure
 from bot.messages import Address, Outgoing, Receipt
 from bot.model import Case, CaseState, Job, JobState
+from bot.payloads import Below, Delivery, MarkMessage, Repost, Send
 from bot.store import cases as case_rows
 from bot.store import jobs, postings
 from bot.store.tx import Tx
@@ -40,7 +41,7 @@ class Deliveries:
 
     def read(self, job: Job) -> Delivery:
         """What the row delivers."""
-        return effects.read(job)
+        return payloads.read(job)
 
     def card(self, tx: Tx, case: Case) -> Outgoing:
         """The case's card as it is now."""
@@ -51,27 +52,28 @@ class Deliveries:
         case = _case_of(tx, job)
         if case is None:  # an answer: nothing follows, so what it said is not read again
             return
-        delivery = effects.read(job)
+        delivery = payloads.read(job)
         if isinstance(delivery, Repost):
             self._posted(tx, case, delivery.channel, receipt)
+        elif isinstance(delivery, Below):
+            self._mark(tx, case, job, delivery.channel, delivery.carries)
         elif not isinstance(delivery, Send):
             return
         elif delivery.purpose == "ping":
             self._posted(tx, case, delivery.to, receipt)
         elif delivery.purpose == "reply":
             effects.commit(tx, cases.reply_delivered(case, delivery.name, tx.now), self._office.press)
-            self._mark(tx, case, job, delivery.answers)
+            _mark(tx, case, f"{job.key}:mark", delivery.answers)
 
     def dead(self, tx: Tx, job: Job, failure: DeliveryFailure) -> None:
         """A message cannot be delivered: somebody must know, and the enquiry must not be silent."""
-        delivery = effects.read(job)
+        delivery = payloads.read(job)
         log.error("Job %d (%s) cannot be delivered: %s", job.id, delivery.do, failure)
         case = _case_of(tx, job)
         if case is None:
             return
         if isinstance(delivery, Below):
-            told = cases.below_failed(case, self._office.called(delivery.channel), str(failure), tx.now)
-            effects.commit(tx, told, self._office.press)
+            self._below_failed(tx, case, job, delivery, str(failure))
         elif isinstance(delivery, Send) and delivery.purpose == "ping":
             self._ping_failed(tx, case, job, delivery.to, str(failure))
         elif isinstance(delivery, Send) and delivery.to == self._office.press.mail:
@@ -107,6 +109,9 @@ class Deliveries:
 
     def _posted(self, tx: Tx, case: Case, channel: Address, receipt: Receipt) -> None:
         postings.put(tx, case.id, channel, receipt)
+        for job in jobs.deliveries_of(tx, case.id):  # what was added while there was no card stands on it now
+            if job.payload and job.state is JobState.DONE and isinstance(passed := payloads.read(job), Below):
+                self._mark(tx, case, job, passed.channel, passed.carries)
         effects.commit(tx, cases.pinged(case, self._office.called(channel), tx.now), self._office.press)
 
     def _ping_failed(self, tx: Tx, case: Case, job: Job, channel: Address, why: str) -> None:
@@ -123,9 +128,21 @@ class Deliveries:
 
         Should that fail too, it comes here or to the timer.
         """
+        return any(state in {JobState.PENDING, JobState.DONE} for _, state in self._elsewhere(tx, job, where))
+
+    def _has_it_elsewhere(self, tx: Tx, case: Case, job: Job, where: str) -> bool:
+        """Whether another channel has this line below the card, or may have it. Where no card is, none was written."""
+        return any(
+            state is JobState.PENDING or (state is JobState.DONE and postings.at(tx, case.id, channel) is not None)
+            for channel, state in self._elsewhere(tx, job, where)
+        )
+
+    def _elsewhere(self, tx: Tx, job: Job, where: str) -> Iterator[tuple[Address, JobState]]:
+        """What became of the same delivery in the other channels."""
         common = job.key.removesuffix(where)
-        keys = (common + str(channel) for channel in self._office.press.channels if str(channel) != where)
-        return any(other.state in {JobState.PENDING, JobState.DONE} for key in keys if (other := jobs.by_key(tx, key)))
+        for channel in self._office.press.channels:
+            if str(channel) != where and (other := jobs.by_key(tx, f"{common}{channel}")):
+                yield channel, other.state
 
     def _tell_failed(self, tx: Tx, case: Case, job: Job, delivery: Send, why: str) -> None:
         if delivery.instead:
@@ -135,12 +152,27 @@ class Deliveries:
             effects.put(tx, case, notice, delivery.instead, f"{key}:instead")
         effects.commit(tx, cases.tell_failed(case, delivery.name, why, tx.now), self._office.press)
         failed = replace(delivery.answers, mark="failed") if delivery.answers else None
-        self._mark(tx, case, job, failed)
+        _mark(tx, case, f"{job.key}:mark", failed)
 
-    def _mark(self, tx: Tx, case: Case, job: Job, mark: MarkMessage | None) -> None:
-        """Show the officer, on the message that this one carries out, what became of it."""
-        if mark:
-            effects.put(tx, case, mark, mark.message, f"{job.key}:mark")
+    def _below_failed(self, tx: Tx, case: Case, job: Job, below: Below, why: str) -> None:
+        told = cases.below_failed(case, self._office.called(below.channel), why, tx.now)
+        where = str(below.channel)
+        if below.carries and not self._has_it_elsewhere(tx, case, job, where):
+            terms, steps = self._terms(tx, case), case_rows.steps(tx, case.id)
+            more = cases.further_failed(case, below.carries.event_id, steps, terms)
+            told = replace(told, effects=(*told.effects, *more))
+            failed = replace(below.carries, mark="failed", words=None)
+            _mark(tx, case, f"{job.key.removesuffix(where)}failed", failed)
+        effects.commit(tx, told, self._office.press)
+
+    def _mark(self, tx: Tx, case: Case, job: Job, channel: Address, carries: MarkMessage | None) -> None:
+        """Show an asker that the press office has their message: once, whichever channel has it first."""
+        _mark(tx, case, f"{job.key.removesuffix(str(channel))}mark", carries)
+
+
+def _mark(tx: Tx, case: Case, key: str, mark: MarkMessage | None) -> None:
+    if mark:
+        effects.put(tx, case, mark, mark.message, key)
 
 
 def _case_of(tx: Tx, job: Job) -> Case | None:

@@ -81,6 +81,7 @@ class Office:
             on_call_at_once=opens != now,
             opens_in=opens - now if opens else timedelta(),
             closes_at=self._hours.next_close(now) if opens == now else None,
+            day_ends=deadlines.assumed(self._hours, now),
             zone=self._hours.zone,
         )
 

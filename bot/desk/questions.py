@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import assert_never
 
 from bot import cards, cases, decide, effects, wording
+from bot.cases import Change, Pace, Terms
 from bot.decide import Context, Decision
+from bot.desk import linking
 from bot.desk.details import details_in
 from bot.desk.handles import number
 from bot.desk.mind import Mind, Minds
@@ -17,7 +20,7 @@ from bot.knowledge.model import Entry
 from bot.matching.match import Match
 from bot.matching.text import follows_up
 from bot.messages import Immediate, Joined, Outgoing, Pressed, Said, Shared, Submitted
-from bot.model import Answered, Case, CaseKind, Details
+from bot.model import Answered, Case, CaseKind, Details, Step
 from bot.store import answers, events
 from bot.store import cases as case_rows
 from bot.store.engine import Store
@@ -27,6 +30,8 @@ from bot.store.tx import Tx
 BELONGS_WITHIN = timedelta(hours=2)
 FOLLOWS_WITHIN = timedelta(minutes=15)
 UNKNOWN_DETAILS = Details()
+
+FollowUp = Callable[[Case, Said, Sequence[Step], Terms, Pace, datetime], Change]
 
 
 class Questions:
@@ -76,7 +81,7 @@ class Questions:
         if said.corrects:
             corrected = case_rows.by_event(tx, said.at.platform, said.corrects)
             if corrected is not None:
-                effects.commit(tx, cases.correct(corrected, said, tx.now), self._office.press)
+                self._follow_up(tx, said, mind, corrected, cases.correct)
                 return Immediate()
             if match.outcome not in {"media", "confirm_media"}:  # an edited question was answered when it was asked
                 return Immediate()
@@ -110,7 +115,8 @@ class Questions:
                 self.open(tx, said, CaseKind.MEDIA, mind, Details(outlet=decision.outlet))
                 self._answer(tx, said, mind, decision.answers)
             case decide.AddToCase():
-                self._add(tx, said, decision.case_id)
+                if (case := case_rows.load(tx, decision.case_id)) is not None:
+                    self._follow_up(tx, said, mind, case, cases.add)
                 self._answer(tx, said, mind, decision.answers)
             case decide.NoPressOffice():
                 holding = mind.knowledge.media.holding_line if mind.knowledge.media else ""
@@ -197,11 +203,11 @@ class Questions:
             self._say(tx, said, cards.plain(wording.SEE_DIRECT_MESSAGE), part="direct")
         return case
 
-    def _add(self, tx: Tx, said: Said, case_id: int) -> None:
-        case = case_rows.load(tx, case_id)
-        if case is not None:
-            number = len(case_rows.steps(tx, case_id))
-            effects.commit(tx, cases.add(case, said, tx.now, number=number), self._office.press)
+    def _follow_up(self, tx: Tx, said: Said, mind: Mind, case: Case, how: FollowUp) -> None:
+        """What was said is added to a case, or corrects what it holds."""
+        press, steps = self._office.press, case_rows.steps(tx, case.id)
+        terms = linking.terms_of(tx, case, self._office, mind.knowledge)
+        effects.commit(tx, how(case, said, steps, terms, press.pace, tx.now), press)
 
     # ---- buttons below answers --------------------------------------------------------------------------------------
 

@@ -8,7 +8,21 @@ from dataclasses import asdict, fields, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, delete, exists, func, insert, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from bot.errors import StaleCase
 from bot.messages import Address
@@ -58,35 +72,31 @@ def create(
 
 def load(tx: Tx, case_id: int, *, for_update: bool = True) -> Case | None:
     """The case, and unless told otherwise the right to change it: others wait until this transaction ends."""
-    query = select(press_case).where(press_case.c.id == case_id)
-    if for_update:
-        query = query.with_for_update(key_share=True)
-    return _one(tx, query)
+    return _one(tx, _TO_CHANGE if for_update else _BY_ID, {"wanted": case_id})
 
 
 def save(tx: Tx, case: Case) -> None:
     """Write a changed case with its askers. StaleCase unless its revision follows the one that is stored."""
-    statement = (
-        update(press_case)
-        .where(press_case.c.id == case.id, press_case.c.revision == case.revision - 1)
-        .values(_columns(case))
-    )
-    if tx.connection.execute(statement).rowcount != 1:
+    which = {"wanted": case.id, "before": case.revision - 1}
+    if tx.connection.execute(_SAVE, _columns(case) | which).rowcount != 1:
         raise StaleCase(f"{case.reference} was changed by somebody else meanwhile.")
-    tx.connection.execute(delete(case_asker).where(case_asker.c.case_id == case.id))
+    tx.connection.execute(_NO_ASKERS, {"wanted": case.id})
     _write_askers(tx, case)
 
 
 def add_step(tx: Tx, case_id: int, step: Step) -> None:
     """A further line of the history."""
-    columns = {"case_id": case_id, "at": step.at, "kind": step.kind, "text": step.text, "event_id": step.event_id}
-    tx.connection.execute(insert(case_step).values(columns | person_columns("by", step.by)))
+    said = {"text": step.text, "event_id": step.event_id, "label": step.label}
+    columns = {"case_id": case_id, "at": step.at, "kind": step.kind, **said}
+    tx.connection.execute(_ADD_STEP, columns | person_columns("by", step.by))
 
 
 def steps(tx: Tx, case_id: int) -> tuple[Step, ...]:
     """The history, in the order in which it was written."""
-    rows = tx.connection.execute(select(case_step).where(case_step.c.case_id == case_id).order_by(case_step.c.id))
-    return tuple(Step(row.at, StepKind(row.kind), to_person(row, "by"), row.text, row.event_id) for row in rows)
+    rows = tx.connection.execute(_STEPS, {"wanted": case_id})
+    return tuple(
+        Step(row.at, StepKind(row.kind), to_person(row, "by"), row.text, row.event_id, row.label) for row in rows
+    )
 
 
 def open_for(tx: Tx, person: str, at: Address, since: datetime) -> Case | None:
@@ -176,7 +186,17 @@ def _open_for() -> Select[Any]:
     return query.order_by(press_case.c.id.desc()).limit(1).with_for_update(key_share=True)
 
 
-_OPEN_FOR = _open_for()  # made once: every message asks, and to put it together takes longer than to run it
+# Made once: every message asks and every change writes, and to put one together takes longer than to run it.
+_OPEN_FOR = _open_for()
+_WANTED: BindParameter[int] = bindparam("wanted")
+_BY_ID = select(press_case).where(press_case.c.id == _WANTED)
+_TO_CHANGE = _BY_ID.with_for_update(key_share=True)
+_SAVE = update(press_case).where(press_case.c.id == _WANTED, press_case.c.revision == bindparam("before"))
+_NO_ASKERS = delete(case_asker).where(case_asker.c.case_id == _WANTED)
+_ADD_ASKERS, _ADD_STEP = insert(case_asker), insert(case_step)
+_STEPS = select(case_step).where(case_step.c.case_id == _WANTED).order_by(case_step.c.id)
+_WHOSE = case_asker.c.case_id.in_(bindparam("wanted", expanding=True))
+_ASKERS = select(case_asker).where(_WHOSE).order_by(case_asker.c.position)
 
 
 def _one(tx: Tx, query: Select[Any], given: Mapping[str, Any] | None = None) -> Case | None:
@@ -193,9 +213,8 @@ def many(tx: Tx, query: Select[Any], given: Mapping[str, Any] | None = None) -> 
 
 
 def _askers(tx: Tx, case_ids: Sequence[int]) -> dict[int, list[Asker]]:
-    query = select(case_asker).where(case_asker.c.case_id.in_(case_ids)).order_by(case_asker.c.position)
     found: dict[int, list[Asker]] = defaultdict(list)
-    for row in tx.connection.execute(query):
+    for row in tx.connection.execute(_ASKERS, {"wanted": case_ids}):
         found[row.case_id].append(_asker(row))
     return found
 
@@ -220,7 +239,7 @@ def _write_askers(tx: Tx, case: Case) -> None:
         for position, asker in enumerate(case.askers)
     ]
     if rows:
-        tx.connection.execute(insert(case_asker), rows)
+        tx.connection.execute(_ADD_ASKERS, rows)
 
 
 def _columns(case: Case) -> dict[str, Any]:

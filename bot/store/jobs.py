@@ -7,7 +7,7 @@ partial index only where the statement repeats its condition word for word.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -122,6 +122,12 @@ def cancel_lane(tx: Tx, lane: str) -> int:
     return tx.connection.execute(statement.values(state=JobState.CANCELLED, **_ended(tx))).rowcount
 
 
+def rewrite(tx: Tx, waits: Job, payload: Mapping[str, Any]) -> None:
+    """Have something else leave in its place; what a relay holds just now leaves as it was."""
+    still = and_(job.c.id == waits.id, job.c.state == _PENDING)
+    tx.connection.execute(update(job).where(still).values(payload=dict(payload)))
+
+
 def next_due(tx: Tx) -> datetime | None:
     """When `claim` can find something next, leases aside: what waits behind another job in its lane does not count."""
     firsts = [tx.connection.execute(query, {"now": tx.now}).scalar_one_or_none() for query in (_NEXT_TIMER, _NEXT)]
@@ -150,8 +156,7 @@ def release(tx: Tx) -> None:
 
 def waiting(tx: Tx, lane: str) -> list[Job]:
     """What is still to leave in a lane, in order."""
-    query = select(job).where(job.c.lane == lane, job.c.state == _PENDING).order_by(job.c.seq)
-    return [_job(row) for row in tx.connection.execute(query)]
+    return [_job(row) for row in tx.connection.execute(_WAITING, {"wanted": lane})]
 
 
 def reposts(tx: Tx) -> list[Job]:
@@ -162,7 +167,7 @@ def reposts(tx: Tx) -> list[Job]:
 
 def by_key(tx: Tx, key: str) -> Job | None:
     """The job that was put in under this key, whatever became of it."""
-    row = tx.connection.execute(select(job).where(job.c.idempotency_key == key)).one_or_none()
+    row = tx.connection.execute(_BY_KEY, {"key": key}).one_or_none()
     return None if row is None else _job(row)
 
 
@@ -253,5 +258,7 @@ def _job(row: Row[Any]) -> Job:
 # run it. What is sent and not yet noted when the process dies is sent again, so the length of a turn counts.
 _HELD = tuple_(job.c.id, job.c.claims).in_(bindparam("held", expanding=True))
 _DONE = update(job).where(_HELD, job.c.state == _PENDING).returning(job.c.id)
+_WAITING = select(job).where(job.c.lane == bindparam("wanted"), job.c.state == _PENDING).order_by(job.c.seq)
+_BY_KEY = select(job).where(job.c.idempotency_key == bindparam("key"))
 _CLAIM_TIMERS, _CLAIM = _claiming(timers=True), _claiming(timers=False)
 _NEXT_TIMER, _NEXT = _first_due(timers=True), _first_due(timers=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 
 from bot.model import Case, CaseKind, Link, LinkKind
 from bot.store import cases
@@ -35,9 +35,7 @@ def of_pair(tx: Tx, one: int, other: int) -> Link | None:
 
 def of_case(tx: Tx, case_id: int) -> list[Link]:
     """Its links, by the age of the cases."""
-    concerns = or_(case_link.c.case_id == case_id, case_link.c.other_id == case_id)
-    query = select(case_link).where(concerns).order_by(case_link.c.case_id, case_link.c.other_id)
-    rows = tx.connection.execute(query)
+    rows = tx.connection.execute(_OF_CASE, {"case": case_id})
     return [Link(row.case_id, row.other_id, LinkKind(row.kind), row.at) for row in rows]
 
 
@@ -53,15 +51,21 @@ def among(tx: Tx, case_ids: Sequence[int]) -> dict[int, set[int]]:
 
 def partners(tx: Tx, case_id: int) -> Sequence[Case]:
     """The cases that it is linked with."""
-    return cases.some(tx, press_case.c.id.in_([link.other(case_id) for link in of_case(tx, case_id)]))
+    linked = [link.other(case_id) for link in of_case(tx, case_id)]
+    return cases.some(tx, press_case.c.id.in_(linked)) if linked else ()
 
 
 def joined_to(tx: Tx, case_id: int) -> Sequence[Case]:
     """The cases that were joined to it."""
-    return cases.some(tx, press_case.c.joined_into == case_id)
+    return cases.many(tx, _JOINED_TO, {"case": case_id})
 
 
 def recent(tx: Tx, since: datetime, *, but: int) -> Sequence[Case]:
     """Media enquiries opened at or after `since`, without one of them, the oldest first; the newest of very many."""
     rule = press_case.c.opened_at >= since, press_case.c.kind == CaseKind.MEDIA, press_case.c.id != but
     return cases.some(tx, *rule, newest=MOST)
+
+
+_CONCERNS = or_(case_link.c.case_id == bindparam("case"), case_link.c.other_id == bindparam("case"))
+_OF_CASE = select(case_link).where(_CONCERNS).order_by(case_link.c.case_id, case_link.c.other_id)
+_JOINED_TO = select(press_case).where(press_case.c.joined_into == bindparam("case")).order_by(press_case.c.id)

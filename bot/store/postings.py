@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, bindparam, select
 
 from bot.messages import Address, Receipt
 from bot.model import Posting
@@ -32,9 +32,8 @@ def put(tx: Tx, case_id: int, address: Address, receipt: Receipt) -> None:
 
 def of_case(tx: Tx, case_id: int) -> list[Posting]:
     """The card as it stands now in each place, in the order of first posting."""
-    query = select(posting).where(posting.c.case_id == case_id).order_by(posting.c.id)
     newest: dict[Address, Posting] = {}
-    for row in tx.connection.execute(query):
+    for row in tx.connection.execute(_OF_CASE, {"case": case_id}):
         found = _posting(row)
         newest[found.address] = found
     return list(newest.values())
@@ -47,10 +46,17 @@ def at(tx: Tx, case_id: int, address: Address) -> Posting | None:
 
 def by_thread(tx: Tx, thread: Address) -> int | None:
     """The case whose card has this thread below it."""
-    query = select(posting.c.case_id).where(
-        posting.c.thread_platform == thread.platform, posting.c.thread_token == thread.token
-    )
-    return tx.connection.execute(query.order_by(posting.c.id.desc()).limit(1)).scalar_one_or_none()
+    where = {"platform": thread.platform, "token": thread.token}
+    return tx.connection.execute(_BY_THREAD, where).scalar_one_or_none()
+
+
+_OF_CASE = select(posting).where(posting.c.case_id == bindparam("case")).order_by(posting.c.id)
+_BY_THREAD = (
+    select(posting.c.case_id)
+    .where(posting.c.thread_platform == bindparam("platform"), posting.c.thread_token == bindparam("token"))
+    .order_by(posting.c.id.desc())
+    .limit(1)
+)
 
 
 def _posting(row: Row[Any]) -> Posting:

@@ -94,6 +94,7 @@ case_step = Table(
     Column("by_name", Words),
     Column("text", Words, nullable=False),
     Column("event_id", Words, nullable=False),
+    Column("label", Words, nullable=False),
 )
 
 case_statement = Table(

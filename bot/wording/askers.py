@@ -67,6 +67,17 @@ def added(reference: str, *, reached: bool) -> str:
     return f"I have added this to **{reference}**. I have not reached the press office about it yet, so please phone."
 
 
+def further_delivered(reference: str) -> str:
+    """Told to the asker, where their message cannot be marked, once the press office has it."""
+    return f"The press office has what you added to {reference}."
+
+
+def further_undelivered(reference: str, number: str) -> str:
+    """Markdown. Told to the asker when a further message reached no press channel."""
+    call = f"please phone them on **{number}**" if number else "please phone them"
+    return f"What you added to {reference} has not reached the press office, so {call} and give that reference."
+
+
 def reply_from(officer: str, reference: str) -> str:
     """Markdown. Introduces what an officer wrote to the asker."""
     return f"**{officer}** of the press office writes about {reference}:"

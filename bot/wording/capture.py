@@ -50,6 +50,11 @@ def understood_deadline(when: datetime) -> str:
     return f"I understood the deadline as {moment(when)}. If that is wrong, press “Add details” to correct it."
 
 
+def about(reference: str, sentence: str) -> str:
+    """Introduces something about an enquiry that has a reference already."""
+    return f"{reference}: {sentence}"
+
+
 def assumed_deadline(when: datetime) -> str:
     """In the acknowledgement. `when` is in the organisation's zone."""
     return f"I know of no deadline, so I count on {moment(when)}. If you know it, press “Add details”."

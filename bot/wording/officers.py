@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bot.wording.capture import REPLY_KINDS
+
 MEDIA_ENQUIRY = "Media enquiry"
 QUESTION = "Question for the press office"
 UNCLAIMED = "unclaimed"
@@ -213,10 +215,11 @@ TO_WHERE = frozenset({"delivered", "undelivered"})
 """Kinds of step whose text begins with where something went, or should have."""
 
 
-def happened(who: str, kind: str, text: str) -> str:
-    """One line of a history."""
+def happened(who: str, kind: str, text: str, label: str = "") -> str:
+    """One line of a history; `label` is what a reply was to be, from REPLY_KINDS."""
     between = " to " if kind in TO_WHERE else ": "
-    return f"{who} {DID[kind]}" + (f"{between}{text}" if text else "")
+    as_what = f" ({REPLY_KINDS.get(label, label).lower()})" if label else ""
+    return f"{who} {DID[kind]}{as_what}" + (f"{between}{text}" if text else "")
 
 
 def channel(platform: str, token: str) -> str:

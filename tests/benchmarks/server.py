@@ -36,8 +36,8 @@ class Stopwatch:
         del outgoing, key
         return receipt
 
-    async def mark(self, message: Address, event_id: str, mark: Mark) -> None:
-        pass
+    async def mark(self, message: Address, event_id: str, mark: Mark) -> bool:
+        return True
 
     async def diagnose(self) -> Sequence[Finding]:
         return ()

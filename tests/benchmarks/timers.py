@@ -7,23 +7,30 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 
-from bot import effects
+from bot import cases, effects, payloads
 from bot.clock import SystemClock
-from bot.effects import Delivery
+from bot.config import from_mapping
+from bot.desk.deliveries import Deliveries
+from bot.desk.mind import Minds
+from bot.desk.office import Office
 from bot.errors import DeliveryFailure
 from bot.messages import Outgoing, Receipt
-from bot.model import Case, Job, JobKind, NewJob
+from bot.model import Asker, Case, CaseKind, Details, Job, JobKind, NewJob, Step, StepKind
+from bot.payloads import Delivery
 from bot.relay import Relay
+from bot.store import cases as case_rows
 from bot.store import jobs
 from bot.store.engine import Store
 from bot.store.tx import Tx
+from tests.desk import SETTINGS, RecordingPlatform, direct, mind, person
 
 TIMERS = 400
+CASES = 100
 WHILE_UP = timedelta(seconds=20)
 FEW, MANY = 200, 20_000
 CLAIMS = 30
@@ -37,10 +44,13 @@ def run() -> list[str]:
         up = asyncio.run(_while_up(store))
     with _store() as store:
         down = asyncio.run(_after_a_restart(store))
+    with _store() as store:
+        reminded = asyncio.run(_reminders_after_a_restart(store))
     few, many = _claiming(FEW), _claiming(MANY)
     return [
         f"{TIMERS} timers while the desk is up: {_ms(up, 0.5)} ms late (median), {_ms(up, 0.99)} ms (p99)",
         f"{TIMERS} timers that came due while it was down: the last {_ms(down, 1)} ms after the start",
+        f"{CASES} cases of which each has a reminder overdue: the last {_ms(reminded, 1)} ms after the start",
         f"a turn that finds one timer due: {few * 1000:.2f} ms beside {FEW} that wait, {many * 1000:.2f} ms beside "
         f"{MANY:,}: ratio {many / few:.2f}",
     ]
@@ -58,7 +68,7 @@ class _Handlers:
         self.late.append((self.clock.now() - (self.since or job.due_at)).total_seconds())
 
     def read(self, job: Job) -> Delivery:
-        return effects.read(job)
+        return payloads.read(job)
 
     def card(self, tx: Tx, case: Case) -> Outgoing:
         raise AssertionError("no case is posted here")
@@ -68,6 +78,20 @@ class _Handlers:
 
     def dead(self, tx: Tx, job: Job, failure: DeliveryFailure) -> None:
         """Nothing is sent."""
+
+
+class _Reminders(Deliveries):
+    """The desk's own handlers, which note when each timer fired."""
+
+    since: datetime
+
+    def __init__(self, office: Office, minds: Minds) -> None:
+        super().__init__(office, minds)
+        self.late: list[float] = []
+
+    def timer(self, tx: Tx, job: Job) -> None:
+        super().timer(tx, job)
+        self.late.append((SystemClock().now() - self.since).total_seconds())
 
 
 @contextmanager
@@ -99,9 +123,34 @@ async def _after_a_restart(store: Store) -> list[float]:
     return await _fired(relay, handlers)
 
 
-async def _fired(relay: Relay, handlers: _Handlers) -> list[float]:
+async def _reminders_after_a_restart(store: Store) -> list[float]:
+    """The same of real cases: each is read, changed, drawn and put into the outbox again."""
+    office, clock = Office(from_mapping(SETTINGS, {})), SystemClock()
+    reminders = _Reminders(office, Minds(mind()))
+    terms = office.terms(mind().knowledge, clock.now())
+    overdue = office.press.pace.remind_after + timedelta(minutes=1)
+
+    def report(tx: Tx, number: int) -> None:
+        who = person(f"sam{number}")
+        asker = Asker(who, direct(who), direct(who), "they rang", tx.now, f"e{number}")
+        case = case_rows.create(tx, CaseKind.MEDIA, asker, Details(outlet="The Gazette"))
+        first = Step(tx.now, StepKind.OPENED, who, "they rang", f"e{number}")
+        effects.commit(tx, cases.opened(case, first, terms, tx.now), office.press)
+
+    with store.transaction() as tx:
+        for number in range(CASES):
+            report(replace(tx, now=clock.now() - overdue), number)
+        tx.connection.exec_driver_sql("UPDATE job SET state = 'done' WHERE kind <> 'timer' OR lane LIKE '%fallback'")
+    reminders.since = clock.now()
+    platforms = {name: RecordingPlatform(name) for name in ("slack", "teams", "email")}
+    relay = Relay(store, platforms, reminders, "bench")
+    await relay.start()
+    return await _fired(relay, reminders, CASES)
+
+
+async def _fired(relay: Relay, handlers: _Handlers | _Reminders, count: int = TIMERS) -> list[float]:
     async with asyncio.timeout(120):
-        while len(handlers.late) < TIMERS:  # noqa: ASYNC110  what is waited for happens in another thread
+        while len(handlers.late) < count:  # noqa: ASYNC110  what is waited for happens in another thread
             await asyncio.sleep(0.05)
     await relay.stop()
     return sorted(handlers.late)
@@ -127,7 +176,7 @@ def _claiming(waiting: int) -> float:
 def _put(tx: Tx, due: Sequence[datetime], *, name: str = "wait") -> None:
     for number, at in enumerate(due):
         lane = f"timer:{number}:{name}"
-        jobs.put(tx, NewJob(JobKind.TIMER, lane, lane, {"v": effects.VERSION, "timer": name}, at))
+        jobs.put(tx, NewJob(JobKind.TIMER, lane, lane, {"v": payloads.VERSION, "timer": name}, at))
 
 
 def _ms(ordered: Sequence[float], part: float) -> str:

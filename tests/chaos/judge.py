@@ -9,9 +9,9 @@ from itertools import pairwise
 
 from sqlalchemy import select
 
-from bot import effects
-from bot.effects import MarkMessage
+from bot import payloads
 from bot.model import Job, JobKind, JobState, StepKind
+from bot.payloads import MarkMessage
 from bot.store import jobs as job_rows
 from bot.store.engine import Store
 from bot.store.tables import case_asker, case_step, job
@@ -108,7 +108,7 @@ def judge(ledger: Ledger, kept: Kept, arrivals: Sequence[Arrival], dropped: int)
 
 
 def _key_at_sink(row: Job) -> str:
-    delivery = effects.read(row)
+    delivery = payloads.read(row)
     return f"mark:{delivery.event_id}:{delivery.mark}" if isinstance(delivery, MarkMessage) else row.key
 
 

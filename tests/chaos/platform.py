@@ -87,8 +87,9 @@ class SinkMessenger:
         await self._post("update", key, receipt.address, message=receipt.parts[0], outgoing=shown)
         return receipt
 
-    async def mark(self, message: Address, event_id: str, mark: Mark) -> None:
+    async def mark(self, message: Address, event_id: str, mark: Mark) -> bool:
         await self._post("mark", f"mark:{event_id}:{mark}", message)
+        return True
 
     async def diagnose(self) -> Sequence[Finding]:
         return ()

@@ -24,9 +24,9 @@ from bot.desk.casework import ERRANDS
 from bot.errors import PermanentFailure, TemporaryFailure
 from bot.messages import Address, Button, Person, Said, Submitted
 from bot.model import Case, CaseKind, CaseState, Step, StepKind
-from bot.store.engine import Store
 from tests.clock import ManualClock
-from tests.desk import buttons, direct, said
+from tests.desk import buttons, direct, mind, said
+from tests.prompt import PromptMinds, PromptStore
 from tests.scenarios.case_world import (
     ANNA,
     ASKERS,
@@ -222,7 +222,6 @@ class CaseMachine(CaseWorld):
         try:
             self._everything_ends_well()
         finally:
-            self.house.close()
             self.runner.close()
             self.reader.close()
 
@@ -267,14 +266,16 @@ def _seed() -> int:
 def test_cases_in_any_order() -> None:
     with tempfile.TemporaryDirectory(prefix="policydesk-", dir=MEMORY if MEMORY.is_dir() else None) as folder:
         database, clock = Path(folder) / "desk.db", ManualClock()
-        store = Store(f"sqlite:///{database}", clock)
+        store = PromptStore(f"sqlite:///{database}", clock)
         store.open()
+        minds = PromptMinds(mind())
 
         class Machine(CaseMachine):
             def __init__(self) -> None:
-                super().__init__(store, clock, database)
+                super().__init__(store, clock, minds, database)
 
         try:
             run_state_machine_as_test(seed(_seed())(Machine), settings=settings(stateful_step_count=15))
         finally:
+            minds.close()
             store.close()

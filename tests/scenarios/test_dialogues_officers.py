@@ -65,7 +65,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
                 "sam": ["Anna of the press office writes about M-1: … > We ring her."],
                 "thread": ["Anna wrote to the person who asked: … > We ring her.", "Delivered to Sam."],
             },
-            card="answered by Anna … Anna claimed it … Anna wrote to the person who asked: We ring her.",
+            card="answered by Anna … Anna claimed it … Anna wrote … (advice, for them alone): We ring her.",
         ),
         Again(),
     ],

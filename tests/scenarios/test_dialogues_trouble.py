@@ -164,7 +164,12 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
     "a message below the card that the channel refuses is in the history": [
         REPORT,
         breaks("c-press", REFUSED),
-        Says("sam", FURTHER, sees={"sam": ["I have added this to M-1."]}),
+        Says(
+            "sam",
+            FURTHER,
+            sees={"sam": ["I have added this to M-1.", f"has not reached the press office … {PHONE}"]},
+            learns=["failed"],
+        ),
         Opens(
             "anna",
             view="queue",

@@ -40,7 +40,7 @@ REPLY = Says(
         "thread": ["Delivered to Sam."],
     },
     marks=["delivered"],
-    card="answered by Anna … Anna wrote to the person who asked: Tell her … The desk delivered it to Sam",
+    card="answered by Anna … Anna wrote … (advice, for them alone): Tell her … The desk delivered it to Sam",
 )
 CLOSE = (
     Presses("anna", "Close", at="press", form="Close: M-1"),
@@ -62,5 +62,6 @@ ADDED = Says(
         "sam": ["I have added this to M-1. … This is a separate enquiry"],
         "thread": [f"Sam adds: … > {FURTHER}"],
     },
+    learns=["delivered"],
     card=f"Sam added a message: {FURTHER}",
 )

@@ -50,8 +50,8 @@ class _OnTeams(RecordingPlatform):
     async def update(self, receipt: Receipt, outgoing: Outgoing, key: str) -> Receipt:
         return await self.office.adapter.messenger.update(receipt, outgoing, key)
 
-    async def mark(self, message: Address, event_id: str, mark: Mark) -> None:
-        await self.office.adapter.messenger.mark(message, event_id, mark)
+    async def mark(self, message: Address, event_id: str, mark: Mark) -> bool:
+        return await self.office.adapter.messenger.mark(message, event_id, mark)
 
     async def diagnose(self) -> Sequence[Finding]:
         return await self.office.adapter.messenger.diagnose()

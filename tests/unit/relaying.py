@@ -8,11 +8,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from bot import effects
-from bot.effects import Delivery, Send, Update
+from bot import payloads
 from bot.errors import DeliveryFailure, PermanentFailure
 from bot.messages import Address, Mark, Outgoing, Person, Receipt
 from bot.model import Asker, Case, CaseKind, Details, Job, JobKind, JobState, NewJob
+from bot.payloads import Delivery, Send, Update
 from bot.ports import Finding
 from bot.relay import Relay
 from bot.store import cases, jobs
@@ -47,8 +47,9 @@ class Platform:
             return Receipt(receipt.address, ("sent again",), Address("test", "press/new thread"))
         return receipt
 
-    async def mark(self, message: Address, event_id: str, mark: Mark) -> None:
+    async def mark(self, message: Address, event_id: str, mark: Mark) -> bool:
         await self._take(f"{message.token} {event_id} {mark}", "mark", "mark")
+        return True
 
     async def diagnose(self) -> Sequence[Finding]:
         return ()
@@ -75,7 +76,7 @@ class Desk:
     fails: dict[str, Exception] = field(default_factory=dict)
 
     def read(self, job: Job) -> Delivery:
-        return effects.read(job)
+        return payloads.read(job)
 
     def card(self, tx: Tx, case: Case) -> Outgoing:
         return says(f"{case.reference}, {case.state}")
@@ -98,13 +99,13 @@ class Desk:
 
 
 def send(tx: Tx, to: Address, text: str, *, key: str = "", lane: str = "") -> None:
-    job = NewJob(JobKind.SEND, lane or str(to), key or text, effects.payload(Send(to, says(text))), tx.now)
+    job = NewJob(JobKind.SEND, lane or str(to), key or text, payloads.payload(Send(to, says(text))), tx.now)
     assert jobs.put(tx, job) is not None
 
 
 def put_of_case(tx: Tx, case_id: int, delivery: Delivery, key: str) -> None:
     kind = JobKind.UPDATE if isinstance(delivery, Update) else JobKind.SEND
-    jobs.put(tx, NewJob(kind, "press", key, effects.payload(delivery), tx.now, case_id))
+    jobs.put(tx, NewJob(kind, "press", key, payloads.payload(delivery), tx.now, case_id))
 
 
 def a_case(tx: Tx) -> int:

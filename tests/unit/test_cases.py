@@ -29,6 +29,11 @@ def asker(who: Person) -> Asker:
     return Asker(who, direct, direct, "they rang", NOON, f"e-{who.id}")
 
 
+def wrote(who: Person, text: str, corrects: str = "") -> Said:
+    direct = Address(who.platform, f"dm-{who.id}")
+    return Said("e2", who, text, direct, direct, corrects=corrects)
+
+
 OPEN = Case(7, CaseKind.MEDIA, CaseState.OPEN, (asker(SAM),), NOON)
 FIRST = Step(NOON, StepKind.OPENED, SAM, "they rang", "e-sam")
 OWNED = replace(OPEN, state=CaseState.CLAIMED, owner=ANNA, claimed_at=NOON, revision=2, turned=2)
@@ -46,10 +51,8 @@ TRANSITIONS: tuple[Transition, ...] = (
     lambda case, by: cases.close(case, by, Outcome.FALSE_ALARM, NOON),
     lambda case, by: cases.reopen(case, by, TERMS, NOON),
     lambda case, by: cases.withdraw(case, by, (), NOON),
-    lambda case, by: cases.add(case, Said("e2", by, "more", asker(by).at, asker(by).direct), NOON, number=1),
-    lambda case, by: cases.correct(
-        case, Said("e3", by, "else", asker(by).at, asker(by).direct, corrects="e-sam"), NOON
-    ),
+    lambda case, by: cases.add(case, wrote(by, "more"), (FIRST,), TERMS, PACE, NOON),
+    lambda case, by: cases.correct(case, wrote(by, "else", "e-sam"), (FIRST,), TERMS, PACE, NOON),
     lambda case, by: cases.add_details(case, by, Details(outlet="The Gazette"), TERMS, PACE, NOON),
     lambda case, by: cases.pinged(case, "slack:c-press", NOON),
     lambda case, by: cases.ping_failed(case, "slack:c-press", "away", TERMS, NOON, elsewhere=False),

@@ -12,7 +12,7 @@ from bot import wording
 from bot.desk.actions import Who
 from bot.desk.casework import ACTIONS, ERRANDS
 from bot.messages import Address, Immediate, Person, Pressed, Submitted
-from bot.model import Case, CaseState
+from bot.model import Case, CaseState, Step, StepKind
 from bot.store import cases
 from bot.store.engine import Store
 from tests.clock import ManualClock
@@ -20,7 +20,8 @@ from tests.desk import House, direct, person, said
 
 SAM, JOE, ANNA, BEN = person("sam"), person("joe"), person("anna"), person("ben")
 PRESS = Address("slack", "c-press")
-ENQUIRY = "a reporter from the Harbour Gazette rang me about the flooded cellar"
+ENQUIRY = "Ruth Ellery from the Guardian rang me about the flooded cellar"
+THE_SAME = "a reporter from the Guardian wants to know about the flooded cellar"
 OF_OFFICERS = sorted(name for name, action in ACTIONS.items() if action.who is Who.OFFICER)
 OF_ASKERS = sorted(name for name, action in ACTIONS.items() if action.who is not Who.OFFICER)
 TURNING = sorted(name for name, action in ACTIONS.items() if action.turns)
@@ -37,6 +38,18 @@ FILLED = {
     "holding_line": "Say nothing yet.",
     "lead": "slack:ben",
 }
+ONE_TURNS: dict[str, tuple[tuple[str, ...], StepKind, CaseState]] = {
+    "case.claim": ((), StepKind.CLAIMED, CaseState.CLAIMED),
+    "case.take": ((), StepKind.CLAIMED, CaseState.CLAIMED),
+    "case.unclaim": (("case.claim",), StepKind.UNCLAIMED, CaseState.OPEN),
+    "case.close": ((), StepKind.CLOSED, CaseState.CLOSED),
+    "case.false_alarm": ((), StepKind.FALSE_ALARM, CaseState.CLOSED),
+    "case.reopen": (("case.close",), StepKind.REOPENED, CaseState.OPEN),
+    "case.join": ((), StepKind.JOINED, CaseState.CLOSED),
+    "case.split": (("case.join",), StepKind.REOPENED, CaseState.OPEN),
+}
+"""What turns a case -> what has to happen before, the step that it is, and the state that it leads to."""
+
 FORGED = ["", "1", "1@", "@1", "x@1", "1@x", "-1@1", "2@1", f"{10**20}@1", "1@1@1", "１@１"]
 
 
@@ -49,16 +62,20 @@ async def house(store: Store, clock: ManualClock) -> AsyncIterator[House]:
     built.close()
 
 
-def case(house: House) -> Case:
+def case(house: House, number: int = 1) -> Case:
     with house.store.transaction() as tx:
-        found = cases.load(tx, 1)
+        found = cases.load(tx, number)
     assert found is not None
     return found
 
 
-def history(house: House) -> int:
+def steps(house: House, number: int = 1) -> tuple[Step, ...]:
     with house.store.transaction() as tx:
-        return len(cases.steps(tx, 1))
+        return cases.steps(tx, number)
+
+
+def history(house: House) -> int:
+    return len(steps(house))
 
 
 def pressed(house: House, who: Person, action: str, value: str) -> Pressed:
@@ -70,11 +87,11 @@ def sent(house: House, who: Person, form: str, context: str) -> Submitted:
 
 
 async def test_what_is_the_officers_is_nobody_elses(house: House) -> None:
-    before, steps = case(house), history(house)
+    before, told = case(house), history(house)
     for action, who in product(OF_OFFICERS, (SAM, JOE)):
         for incoming in (pressed(house, who, action, "1@1"), sent(house, who, action, "1@1")):
             assert await house.handle(incoming) == Immediate(notice=wording.NOT_AN_OFFICER), action
-    assert (case(house), history(house)) == (before, steps)
+    assert (case(house), history(house)) == (before, told)
 
 
 async def test_what_is_the_askers_is_no_strangers(house: House) -> None:
@@ -107,29 +124,38 @@ async def test_what_is_delivered_again_happens_once(house: House, action: str) -
     for who in (ANNA, SAM):
         incoming = sent(house, who, action, f"1@{case(house).revision}")
         await house.handle(incoming)
-        after, steps = case(house), history(house)
+        after, told = case(house), history(house)
         for _ in range(3):
             await house.handle(incoming)
-        assert (case(house), history(house)) == (after, steps)
+        assert (case(house), history(house)) == (after, told)
 
 
 @pytest.mark.parametrize("action", TURNING)
 async def test_a_card_from_before_the_last_turn_does_nothing(house: House, action: str) -> None:
     drawn = case(house).revision
     await house.handle(pressed(house, ANNA, "case.claim", f"1@{drawn}"))
-    before, steps = case(house), history(house)
+    before, told = case(house), history(house)
     answer = await house.handle(sent(house, ANNA, action, f"1@{drawn}"))
     assert answer.notice or answer.problems
-    assert (case(house), history(house)) == (before, steps)
+    assert (case(house), history(house)) == (before, told)
 
 
-@pytest.mark.parametrize("action", sorted(set(TURNING) & set(OF_OFFICERS)))
+@pytest.mark.parametrize("action", ONE_TURNS)
 async def test_of_two_at_once_one_turns_the_case(house: House, action: str) -> None:
-    drawn = f"1@{case(house).revision}"
-    before = case(house)
-    both = [sent(house, who, action, drawn) for who in (ANNA, BEN)]
+    await house.handle(said(JOE, THE_SAME, "opens another"))
+    prepared, kind, state = ONE_TURNS[action]
+    for before in prepared:
+        await house.handle(sent(house, ANNA, before, f"2@{case(house, 2).revision}:1"))
+    drawn, told = case(house, 2), [step.kind for step in steps(house, 2)]
+    both = [sent(house, who, action, f"2@{drawn.revision}:1") for who in (ANNA, BEN)]
     answers = await asyncio.gather(*map(house.desk.handle, both))
+    assert [bool(answer.notice or answer.problems) for answer in answers].count(False) == 1, answers
     await house.relay.settle()
-    told = [answer for answer in answers if answer.notice or answer.problems]
-    assert len(told) >= 1
-    assert case(house).turned in {before.turned, before.revision + 1}
+    after = case(house, 2)
+    assert (after.state, after.turned) == (state, drawn.revision + 1)
+    assert [step.kind for step in steps(house, 2)].count(kind) == told.count(kind) + 1
+
+
+async def test_all_that_turns_a_case_is_tried_by_two_at_once() -> None:
+    only_its_owners = {"case.hand_over", "case.decline", "case.wait"}  # nobody else may, so there are no two
+    assert set(ONE_TURNS) | only_its_owners == set(TURNING) & set(OF_OFFICERS)

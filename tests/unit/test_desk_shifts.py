@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
-from bot import effects
+from bot import effects, payloads
 from bot.config import from_mapping
 from bot.desk.office import Office
 from bot.desk.shifts import HANDOVER, Shifts
 from bot.messages import Address, Mention
 from bot.model import Details, Job
+from bot.payloads import Send
 from bot.store import cases, jobs
 from bot.store.engine import Store
 from bot.store.tx import Tx
@@ -46,9 +47,9 @@ def fire(tx: Tx, at: Office) -> None:
     Shifts(at).post(tx, job)
 
 
-def posted(tx: Tx) -> list[effects.Send]:
-    found = [effects.read(job) for job in jobs.waiting(tx, str(PRESS))]
-    return [delivery for delivery in found if isinstance(delivery, effects.Send)]
+def posted(tx: Tx) -> list[Send]:
+    found = [payloads.read(job) for job in jobs.waiting(tx, str(PRESS))]
+    return [delivery for delivery in found if isinstance(delivery, Send)]
 
 
 def test_it_is_waited_for_after_a_fresh_start_and_after_a_restart(store: Store, clock: ManualClock) -> None:

@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import cards, cases, effects, plaintext
+from bot import cards, cases, effects, payloads, plaintext
 from bot.cases import Change, Ping, Redraw, StartTimer, StopTimer, Terms
-from bot.effects import Below, Delivery, MarkMessage, Press, Send, Update
+from bot.effects import Press
 from bot.messages import Address, Mention, Outgoing, Person, Receipt
 from bot.model import Asker, Case, CaseKind, CaseState, Details, Job, JobKind, JobState, Outcome, Step, StepKind
+from bot.payloads import Below, Delivery, MarkMessage, Send, Update
 from bot.store import cases as case_rows
 from bot.store import jobs, postings
 from bot.store.engine import Store
@@ -48,19 +49,19 @@ deliveries: st.SearchStrategy[Delivery] = st.one_of(
 
 @given(deliveries)
 def test_what_is_put_into_a_row_is_what_comes_out(delivery: Delivery) -> None:
-    assert effects.read(job(effects.payload(delivery))) == delivery
+    assert payloads.read(job(payloads.payload(delivery))) == delivery
 
 
 def test_every_block_survives() -> None:
     case = Case(7, CaseKind.MEDIA, CaseState.OPEN, (asker(),), ManualClock().now(), Details(deadline="17:00"))
     card = cards.ping(case, (), cards.Around(ManualClock().now()), mention=("slack:ben",))
-    assert effects.read(job(effects.payload(Send(FIRST, card)))) == Send(FIRST, card)
+    assert payloads.read(job(payloads.payload(Send(FIRST, card)))) == Send(FIRST, card)
 
 
 def test_a_payload_of_another_version_is_refused() -> None:
-    later = effects.payload(Send(FIRST, cards.plain("Hello."))) | {"v": 2}
+    later = payloads.payload(Send(FIRST, cards.plain("Hello."))) | {"v": 2}
     with pytest.raises(ValueError, match="version 2"):
-        effects.read(job(later))
+        payloads.read(job(later))
 
 
 def job(payload: Mapping[str, Any]) -> Job:
@@ -83,7 +84,7 @@ def change(case: Case, *of: cases.Effect) -> Change:
 
 
 def waiting(tx: Tx, case: Case, to: Address) -> list[Delivery]:
-    return [effects.read(each) for each in jobs.waiting(tx, f"case:{case.id}:{to}")]
+    return [payloads.read(each) for each in jobs.waiting(tx, f"case:{case.id}:{to}")]
 
 
 def test_an_opened_case_is_in_every_lane_that_it_needs(store: Store) -> None:
@@ -94,7 +95,7 @@ def test_an_opened_case_is_in_every_lane_that_it_needs(store: Store) -> None:
             assert isinstance(ping, Send)
             assert (ping.to, ping.purpose) == (channel, "ping")
             assert Mention(("slack:ben",)) in ping.outgoing.blocks
-        (told,) = map(effects.read, jobs.waiting(tx, str(DIRECT)))
+        (told,) = map(payloads.read, jobs.waiting(tx, str(DIRECT)))
         assert isinstance(told, Send)
         assert (told.purpose, told.instead, told.name) == ("acknowledgement", YARD, "Sam")
         for name, minutes in ((cases.WATCH, 15), (cases.FALLBACK, 5)):

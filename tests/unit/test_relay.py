@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot import effects, outbox
-from bot.effects import Below, MarkMessage, Update
+from bot import outbox, payloads
 from bot.errors import TemporaryFailure
 from bot.ledger import Ledger
 from bot.messages import Address, Receipt
 from bot.model import JobKind, JobState, NewJob
+from bot.payloads import Below, MarkMessage, Update
 from bot.relay import Relay
 from bot.store import jobs, postings
 from bot.store.engine import Store
@@ -166,7 +166,7 @@ async def test_without_a_card_there_is_nothing_to_change(store: Store, platform:
 
 async def test_a_message_is_marked(store: Store, platform: Platform, desk: Desk) -> None:
     with store.transaction() as tx:
-        mark = effects.payload(MarkMessage(PRESS, "E1", "delivered"))
+        mark = payloads.payload(MarkMessage(PRESS, "E1", "delivered"))
         jobs.put(tx, NewJob(JobKind.MARK, "lane", "k1", mark, tx.now))
     async with relaying(store, platform, desk):
         await until(is_in(store, "k1", JobState.DONE))

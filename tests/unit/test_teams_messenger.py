@@ -356,5 +356,5 @@ async def test_a_button_is_answered_in_place_where_that_can_be(office: TeamsOffi
 
 async def test_there_is_no_mark_to_put_on_a_message(office: TeamsOffice) -> None:
     before = list(office.microsoft.asked)
-    await office.adapter.messenger.mark(CHAT, "event-1", "delivered")
+    assert await office.adapter.messenger.mark(CHAT, "event-1", "delivered") is False
     assert office.microsoft.asked == before

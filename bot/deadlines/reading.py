@@ -1,4 +1,4 @@
-"""When a journalist needs an answer, read from people's words. Pure: time comes in as an argument.
+"""A deadline as somebody wrote it down, read as an instant.
 
 People write `by 5 today`, `tomorrow noon`, `half four`, `cob Friday`, `in half an hour`. The clock is read here, since
 an hour without am or pm is one of the office's day (one to seven are in the afternoon); the date is read by dateparser,
@@ -8,7 +8,6 @@ day before month. What is read is shown back, so that a wrong guess is corrected
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal
@@ -34,7 +33,7 @@ _NUMBERS = {word: number for number, word in enumerate(_SMALL, 1)} | {
     "ninety": 90,
 }
 _NUMBER = rf"(?:\d{{1,3}}|{'|'.join(sorted(_NUMBERS, key=len, reverse=True))})"
-_HOUR = rf"(?:\d{{1,2}}|{'|'.join(sorted(_SMALL, key=len, reverse=True))})"
+HOUR = rf"(?:\d{{1,2}}|{'|'.join(sorted(_SMALL, key=len, reverse=True))})"
 _HALF = r"(?P<half>[ap]\.?m\b\.?)"
 _SECONDS = r"(?::[0-5]\d)?"
 
@@ -55,13 +54,13 @@ _EDGE = re.compile(
     r"(?:\b|(?<= ))"
 )
 _PAST = re.compile(
-    rf"\b(?P<by>half(?: past)?|quarter past|quarter to|{_NUMBER}(?: minutes?)? (?:past|to)) (?P<hour>{_HOUR})\b"
+    rf"\b(?P<by>half(?: past)?|quarter past|quarter to|{_NUMBER}(?: minutes?)? (?:past|to)) (?P<hour>{HOUR})\b"
 )
 _CLOCKS = (
     re.compile(rf"(?<![\d./-])(?P<hour>[01]?\d|2[0-3])[:.h](?P<minute>[0-5]\d){_SECONDS}(?![\d./])(?:\s*{_HALF})?"),
-    re.compile(rf"(?<![\d./:-])\b(?P<hour>{_HOUR})\s*(?:{_HALF}|o['’]?clock)"),
+    re.compile(rf"(?<![\d./:-])\b(?P<hour>{HOUR})\s*(?:{_HALF}|o['’]?clock)"),
     re.compile(r"(?<![\d./:-])(?P<hour>[01]\d|2[0-3])(?P<minute>[0-5]\d)(?:\s*(?:hrs|hours|h))?\b(?![./:-])"),
-    re.compile(rf"(?<![\d./:-])\b(?P<hour>{_HOUR})\b(?![./:-])"),
+    re.compile(rf"(?<![\d./:-])\b(?P<hour>{HOUR})\b(?![./:-])"),
 )
 """From the plainest to a bare hour; the last is only tried where no date has used up the number."""
 
@@ -74,35 +73,22 @@ _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
     r"|nov(?:ember)?|dec(?:ember)?)"
 )
-_WEEKDAY = (
+WEEKDAY = (
     r"(?:mon(?:day)?|tue(?:s(?:day)?)?|wed(?:nesday)?|thu(?:r(?:s(?:day)?)?)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?)"
 )
 _DATED = (
     rf"(?:\d{{1,2}}(?:st|nd|rd|th)? {_MONTH}(?: \d{{4}})?|{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?(?: \d{{4}})?"
     r"|\d{1,2}[./]\d{1,2}[./]\d{2,4}|\d{1,2}/\d{1,2}|\d{1,2}(?:st|nd|rd|th)|\d{4}-\d{2}-\d{2})"
 )
-_DATE = re.compile(
+DATE = re.compile(
     r"\b(?:today|(?:the )?day after tomorrow|tomorrow"
-    rf"|(?:this |next )?{_WEEKDAY}(?:,? (?:the )?{_DATED})?|{_DATED})(?!\w)"
+    rf"|(?:this |next )?{WEEKDAY}(?:,? (?:the )?{_DATED})?|{_DATED})(?!\w)"
 )
 
-_ANNOUNCES = re.compile(
-    r"\b(?:deadline|by|before|(?:have|has|got|given) until|within|no later than"
-    r"|(?:going|goes|go|are|is|['’]re) (?:live|out|on air|to (?:print|press))|on air|air(?:s|ing)"
-    r"|publish(?:es|ing)|print(?:s|ing)|fil(?:es|ing)|needs? (?:it|this|that|an answer|a reply))\b[\s:=-]*",
-    re.IGNORECASE,
-)
-_SAYS_WHEN = re.compile(
-    r"\d|\b(?:noon|midday|midnight|day|cob|eod|cop|close|minutes?|hours?|half|to(?:day|morrow|night)"
-    rf"|{_WEEKDAY}|{_HOUR})\b",
-    re.IGNORECASE,
-)
-_GOES_ON = frozenset({"and", "or", "but", "so", "please", "because", "today", "tomorrow", "tonight", "on", "latest"})
 _UNKNOWN = re.compile(
     r"(?:none|no|nothing|no deadline|(?:not |un)known|n/?a|-+|\?+|(?:i )?don['’]?t know|not (?:said|given|sure)|tbc)?",
     re.IGNORECASE,
 )
-_LONGEST = 8  # words of a deadline in the middle of a message
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +112,7 @@ def read(words: str, hours: Hours, now: datetime) -> datetime | None:
         return now.astimezone(UTC) + _length(span)
     zone = _ZONE.search(text)
     edge, rest = _take(_EDGE, _ZONE.sub(" ", text))
-    day, rest = _take(_DATE, rest)
+    day, rest = _take(DATE, rest)
     clock, rest = (_edge(edge), rest) if edge else _clock(rest, text)
     part, rest = _take(_PART, rest)
     if _FILLER.sub(" ", rest).strip() or not (day or clock or part):
@@ -134,12 +120,6 @@ def read(words: str, hours: Hours, now: datetime) -> datetime | None:
     if clock is None:
         clock = _Clock(_PARTS[part["part"]]) if part else _Clock(edge="closes")
     return _instant(day[0] if day else "", clock, zone[0] if zone else "", hours, now)
-
-
-def find(text: str, hours: Hours, now: datetime) -> datetime | None:
-    """The earliest deadline to come that a message states in so many words, or None."""
-    stated = (_first(tails, hours, now) for tails in _stated(text))
-    return min((at for at in stated if at is not None and at >= now), default=None)
 
 
 def assumed(hours: Hours, now: datetime) -> datetime:
@@ -154,31 +134,6 @@ def assumed(hours: Hours, now: datetime) -> datetime:
 def is_unknown(words: str) -> bool:
     """Whether somebody wrote down that they know of no deadline."""
     return _UNKNOWN.fullmatch(words.strip(" .")) is not None
-
-
-# ---- in a message ---------------------------------------------------------------------------------------------------
-
-
-def _stated(text: str) -> Iterator[Iterator[str]]:
-    """What follows each of the words that announce a deadline, the longest reading first.
-
-    A bare number is an hour only where nothing follows that it could count.
-    """
-    for announced in _ANNOUNCES.finditer(text):
-        said = re.split(r"[;!?\n]|\.(?!\d|m\b)", text[announced.end() : announced.end() + 80], maxsplit=1)[0].split()
-        said = ["within", *said] if announced[0].lower().startswith("within") else said
-        ends = [end for end in range(min(len(said), _LONGEST), 0, -1) if _may_end(said, end)]
-        yield (" ".join(said[:end]) for end in ends)
-
-
-def _may_end(said: list[str], end: int) -> bool:
-    bare = re.fullmatch(_HOUR, said[end - 1].lower()) is not None
-    return end == len(said) or not bare or said[end].lower() in _GOES_ON
-
-
-def _first(tails: Iterator[str], hours: Hours, now: datetime) -> datetime | None:
-    read_ = (read(tail, hours, now) for tail in tails if _SAYS_WHEN.search(tail))
-    return next((at for at in read_ if at is not None), None)
 
 
 # ---- words ----------------------------------------------------------------------------------------------------------

@@ -1,0 +1,95 @@
+"""What waits in the outbox when a case becomes one of which only officers may read more than the outlet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from bot import cases, effects, payloads, plaintext
+from bot.cards import in_thread, sentence
+from bot.cases import BelowPing, Change, Mail, Redraw
+from bot.cases.changes import changed
+from bot.effects import Press
+from bot.messages import Mention, Outgoing, Person
+from bot.model import Asker, Case, CaseKind, Details, JobState, Step, StepKind
+from bot.payloads import Below, Delivery, Send, Update
+from bot.store import cases as case_rows
+from bot.store import jobs
+from bot.store.engine import Store
+from bot.store.tx import Tx
+from tests.unit.pacing import PACE
+from tests.unit.test_effects import DIRECT, FIRST, PRESS, SAM, SECOND, TERMS, YARD
+
+ANNA = Person("slack", "anna", "Anna")
+WORDS = "they rang about the parrot"
+
+
+def waiting(tx: Tx, case: Case) -> list[Delivery]:
+    found = (job for job in jobs.deliveries_of(tx, case.id) if job.state is JobState.PENDING)
+    return [payloads.read(job) for job in found]
+
+
+def to_the_press(deliveries: list[Delivery]) -> list[Outgoing]:
+    sends = [each.outgoing for each in deliveries if isinstance(each, Send) and each.to != DIRECT]
+    return sends + [each.outgoing for each in deliveries if isinstance(each, Update | Below)]
+
+
+def an_enquiry(tx: Tx) -> Case:
+    """Of which the ping, lines below it, a redrawn card and a letter wait."""
+    asker = Asker(SAM, DIRECT, YARD, WORDS, tx.now, "e1")
+    case = case_rows.create(tx, CaseKind.MEDIA, asker, Details(outlet="The Gazette", about="a parrot"))
+    first = Step(tx.now, StepKind.OPENED, SAM, WORDS, "e1")
+    effects.commit(tx, cases.opened(case, first, TERMS, tx.now), PRESS)
+    quoting = BelowPing(in_thread("Sam adds:", "a green parrot"), ("slack:ben",))
+    plain = BelowPing(sentence("Nobody has claimed M-1."), harmless=True)
+    change = changed(case, (), Redraw(), quoting, plain, Mail())
+    effects.commit(tx, change, PRESS)
+    return change.case
+
+
+def restricted(case: Case, tx: Tx) -> Change:
+    change = cases.restrict(case, ANNA, tx.now)
+    assert isinstance(change, Change)
+    return change
+
+
+def embargoed(case: Case, tx: Tx) -> Change:
+    return changed(replace(case, details=replace(case.details, embargo="until noon")), (), Redraw())
+
+
+@pytest.mark.parametrize("hide", [restricted, embargoed])
+def test_what_has_not_left_leaves_without_its_words(store: Store, hide: Callable[[Case, Tx], Change]) -> None:
+    with store.transaction() as tx:
+        case = an_enquiry(tx)
+        before = waiting(tx, case)
+        assert any("parrot" in plaintext.render(each) for each in to_the_press(before))
+        effects.commit(tx, hide(case, tx), PRESS)
+        after = waiting(tx, case)
+    shown = to_the_press(after)
+    assert len(shown) > len(to_the_press(before)) >= 9  # two channels: ping, card, two lines; and a letter
+    assert not any("parrot" in f"{plaintext.render(each)} {each.summary}" for each in shown)
+    assert any("parrot" in plaintext.render(each.outgoing) for each in before if isinstance(each, Below))
+
+
+def test_whoever_was_called_is_called_all_the_same_and_harmless_lines_stay(store: Store) -> None:
+    with store.transaction() as tx:
+        case = an_enquiry(tx)
+        effects.commit(tx, restricted(case, tx), PRESS)
+        after = waiting(tx, case)
+    pings = [each for each in after if isinstance(each, Send) and each.purpose == "ping"]
+    lines = [each for each in after if isinstance(each, Below)]
+    assert [each.to for each in pings] == [FIRST, SECOND]
+    assert all(Mention(TERMS.on_call) in each.outgoing.blocks for each in pings)
+    assert [each for each in lines if Mention(("slack:ben",)) in each.outgoing.blocks]
+    assert sum("Nobody has claimed" in plaintext.render(each.outgoing) for each in lines) == 2
+
+
+def test_what_the_asker_is_told_stays(store: Store) -> None:
+    with store.transaction() as tx:
+        case = an_enquiry(tx)
+        told = [each for each in waiting(tx, case) if isinstance(each, Send) and each.to == DIRECT]
+        effects.commit(tx, restricted(case, tx), Press(PRESS.channels, PACE, PRESS.mail))
+        assert told
+        assert [each for each in waiting(tx, case) if isinstance(each, Send) and each.to == DIRECT] == told
