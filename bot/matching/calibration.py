@@ -25,6 +25,9 @@ _MOST_HELD = 3000
 _LEAST = 20
 """Held-out questions of a kind under which nothing can be learned from them."""
 _OFFERED = 0.985
+_LIKELY = 0.32
+"""Confidence below which nothing is answered, whatever share of its own questions a knowledge base would lose: what is
+right one time in three is offered, not said. Only one with many labels that are close to one another gets there."""
 _CHOSEN = 0.07
 _STRENGTH = 1.0
 _ROUNDS = 200
@@ -128,10 +131,10 @@ def _fitted(right: Floats, wrong: Floats, margin: float, accept: float) -> Calib
     return Calibration(
         weights=slope,
         bias=level,
-        accept=float(np.quantile(sure, 1 - accept)),
+        accept=max(float(np.quantile(sure, 1 - accept)), _LIKELY),
         offer=float(np.quantile(sure, 1 - max(_OFFERED, accept))),
         margin=margin,
-        sure=float(np.quantile(sure, 0.5)),
+        sure=max(float(np.quantile(sure, 0.5)), _LIKELY),
     )
 
 

@@ -47,7 +47,7 @@ class _Tape(NamedTuple):
     first: _Scaled
     normed: Floats
     wide: Floats
-    bent: Floats
+    below: Floats
     last: _Scaled
 
 
@@ -77,9 +77,9 @@ class Layer:
         first = self._scaled(given + self._linear(mixed, _MIXED))
         normed = self._normed(first, _NORMED)
         wide = self._linear(normed, _WIDE)
-        bent = wide * _below(wide)
-        last = self._scaled(normed + self._linear(bent, _FED))
-        self._tape = _Tape(given, there, (query, key, value), shares, mixed, first, normed, wide, bent, last)
+        below = _below(wide)
+        last = self._scaled(normed + self._linear(wide * below, _FED))
+        self._tape = _Tape(given, there, (query, key, value), shares, mixed, first, normed, wide, below, last)
         return self._normed(last, _LAST)
 
     def back(self, slope: Floats) -> Floats:
@@ -88,8 +88,8 @@ class Layer:
         if tape is None:
             raise RuntimeError("there is no way back before the way forward")
         slope = self._unscaled(slope, tape.last, _LAST)
-        bent = self._back_linear(slope, tape.bent, _FED)
-        wide = bent * (_below(tape.wide) + tape.wide * _density(tape.wide))
+        bent = self._back_linear(slope, tape.wide * tape.below, _FED)
+        wide = bent * (tape.below + tape.wide * _density(tape.wide))
         slope = self._unscaled(slope + self._back_linear(wide, tape.normed, _WIDE), tape.first, _NORMED)
         mixed = self._split(self._back_linear(slope, tape.mixed, _MIXED), tape.there)
         query, key, value = tape.heads

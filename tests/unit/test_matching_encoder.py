@@ -12,6 +12,7 @@ from scipy.special import erf
 from bot.errors import ConfigurationError
 from bot.knowledge.model import Entry, Knowledge, Origin
 from bot.matching.encoder import PACKAGE, Encoder, find_encoder
+from bot.matching.match import Match
 from bot.matching.matcher import Matcher, Options
 from bot.matching.network import tensors
 from bot.matching.remembered import Remembered
@@ -238,15 +239,30 @@ def entry(name: str, *questions: str) -> Entry:
     )
 
 
+def same(one: Match, other: Match) -> bool:
+    """Whether two matches agree: in float32 the last digit depends on where in memory the numbers stand."""
+    scores = [[each.score for each in match.nearest] for match in (one, other)]
+    named = [(match.outcome, [each.id for each in match.nearest]) for match in (one, other)]
+    return named[0] == named[1] and scores[0] == pytest.approx(scores[1], abs=1e-5)
+
+
 def test_a_matcher_uses_the_encoder_and_is_the_same_with_and_without_what_was_kept(tmp_path: Path) -> None:
     post = entry("post", "may i post a photo", "posting photos", "may i tweet", "post a tweet here")
     eat = entry("eat", "may i eat", "may i eat here", "eat ?")
     knowledge = Knowledge(revision="r", entries=(post, eat))
     options = Options(encoder=str(write_model(tmp_path / "m")), cache=tmp_path / "kept")
     cold, warm = Matcher.build(knowledge, options), Matcher.build(knowledge, options)
+    assert cold.ranker.space is not None
+    assert warm.ranker.space is not None
+    assert np.array_equal(warm.ranker.space.sums, cold.ranker.space.sums)
+    of_warm, of_cold = warm.ranker.classifier.meaning, cold.ranker.classifier.meaning
+    assert of_warm is not None
+    assert of_cold is not None
+    assert np.array_equal(of_warm, of_cold)
     for said in ("may i post a photo", "eat here", "photos", ""):
-        assert warm.match(said) == cold.match(said)
+        assert same(warm.match(said), cold.match(said))
     best = cold.match("may i eat here").best
     assert best is not None
     assert best.id == "eat"
-    assert pickle.loads(pickle.dumps(cold)).match("posting") == cold.match("posting")  # noqa: S301 - our own bytes
+    again = pickle.loads(pickle.dumps(cold))  # noqa: S301 - our own bytes
+    assert same(again.match("posting"), cold.match("posting"))
