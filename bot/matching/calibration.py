@@ -17,8 +17,10 @@ from bot.matching.examples import Examples, Whole
 from bot.matching.lexical import Floats
 from bot.matching.softmax import fit, logistic
 
-MOST_FOLDS, FEWEST_FOLDS = 5, 3
-"""Parts that are held out in turn: fewer where learning anew for each of them is dear."""
+_FOLDS, _FOLDS_TUNED = 5, 3
+"""Parts that are held out in turn; fewer and larger where learning anew for each of them is dear."""
+_ENOUGH_TUNED = 600
+"""Examples from which on one of those parts is enough."""
 _FEW = 2000
 """Up to so many examples every one is held out once; beyond, one fifth of them is, which is enough and much faster."""
 _MOST_HELD = 3000
@@ -40,6 +42,8 @@ similar is similar enough."""
 _JOINED = np.array([[_SIMILAR, 0], [1, 0], [0, 1]], dtype=np.float32)
 """From the three signs to two: similarity and log-probability as one."""
 
+Fold = tuple[Whole, Whole]
+"""The examples to learn from, and those that are held out."""
 RankHeld = Callable[[Whole, Whole], Sequence[Ranked]]
 """Given the examples to learn from and those to rank, by number: the rankings of the latter, each without itself."""
 
@@ -75,25 +79,37 @@ def signs(ranked: Ranked, length: int) -> Floats:
     return found
 
 
-def folds(examples: Examples, parts: int = MOST_FOLDS, seed: int = 0) -> list[tuple[Whole, Whole]]:
+def folds(examples: Examples, seed: int = 0) -> list[Fold]:
     """Pairs of (learn from, hold out)."""
     count = len(examples.owner)
     turn = np.random.default_rng(seed).permutation(count)
     if count <= _FEW:
-        return [(np.sort(np.setdiff1d(turn, part)), np.sort(part)) for part in np.array_split(turn, parts) if len(part)]
-    held = turn[: min(count // MOST_FOLDS, _MOST_HELD)]
+        return [
+            (np.sort(np.setdiff1d(turn, part)), np.sort(part)) for part in np.array_split(turn, _FOLDS) if len(part)
+        ]
+    held = turn[: min(count // _FOLDS, _MOST_HELD)]
     return [(np.sort(turn[len(held) :]), np.sort(held))]
 
 
+def tuned_folds(examples: Examples, seed: int = 0) -> list[Fold]:
+    """The same for an encoder that is tuned to what is learned from."""
+    parts = _parts(np.random.default_rng(seed).permutation(len(examples.owner)), _FOLDS_TUNED)
+    return parts[:1] if len(examples.owner) >= _ENOUGH_TUNED else parts
+
+
+def _parts(turn: Whole, count: int) -> list[Fold]:
+    return [(np.sort(np.setdiff1d(turn, part)), np.sort(part)) for part in np.array_split(turn, count) if len(part)]
+
+
 def calibrate(
-    examples: Examples, lengths: Sequence[int], rank: RankHeld, accept: float, parts: int = MOST_FOLDS
+    examples: Examples, lengths: Sequence[int], rank: RankHeld, accept: float, held_out: Sequence[Fold]
 ) -> Calibration:
     """Learn confidence and thresholds. `accept` is the share of correctly matched held-out questions to be answered."""
     entry = np.array([label.kind == "entry" for label in examples.labels])
     right: list[Floats] = []
     wrong: list[Floats] = []
     leads: list[tuple[float, bool]] = []
-    for learn, held in folds(examples, parts):
+    for learn, held in held_out:
         for number, ranked in zip(held, rank(learn, held), strict=True):
             own = int(examples.owner[number])
             length = lengths[number]

@@ -5,35 +5,38 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 
+import numpy as np
+
+from bot.matching.encoder import Embeds, Encoder
 from bot.matching.examples import Examples, Whole
 from bot.matching.lexical import Floats, Row
 from bot.matching.meaning import Vectors
 from bot.matching.reading import Reader, Reading
 from bot.matching.remembered import Remembered
-from bot.matching.tuning import tune
+from bot.matching.tuning import can_tune, tune
 
 
 @dataclass(frozen=True)
 class Lessons:
-    """The examples and counter-examples, read by their words; with an encoder, their states and the memory of them."""
+    """The examples and counter-examples, read by their words, and what encodes them.
+
+    `general` is the encoder before it knows them; `memory` remembers what that made of texts.
+    """
 
     examples: Examples
     reader: Reader
     read: Sequence[Reading]
     nots: Sequence[Reading]
+    general: Encoder | None
     memory: Remembered | None
-    states: Sequence[Floats] = ()
-    states_of_nots: Sequence[Floats] = ()
 
     @classmethod
-    def of(cls, examples: Examples, reader: Reader, memory: Remembered | None) -> Lessons:
-        """`reader` goes by words alone; `memory` encodes, untuned."""
-        read, nots = reader.read_many(examples.texts), reader.read_many(examples.nots)
-        if memory is None:
-            return cls(examples, reader, read, nots, None)
-        states, of_nots = (memory.states([one.surface for one in each]) for each in (read, nots))
-        return cls(examples, reader, read, nots, memory, states, of_nots)
+    def of(cls, examples: Examples, reader: Reader, encoder: Encoder | None, cache: Path | None) -> Lessons:
+        """`reader` goes by words alone; `cache` is the folder of the memory, or None."""
+        memory = Remembered.open(encoder, cache) if encoder else None
+        return cls(examples, reader, reader.read_many(examples.texts), reader.read_many(examples.nots), encoder, memory)
 
     @property
     def rows(self) -> list[list[Row]]:
@@ -46,28 +49,28 @@ class Lessons:
         return self._by_channel(self.nots)
 
     @cached_property
-    def encoder(self) -> Remembered | None:
-        """The encoder, tuned to all the examples."""
-        return self.memory and self.memory.tuned(tune(self.memory.encoder, self.states, self.examples.owner))
+    def is_tuned(self) -> bool:
+        """Whether the encoder learns from the examples."""
+        return self.general is not None and can_tune(self.general, self.examples.owner)
+
+    @cached_property
+    def encoder(self) -> Encoder | None:
+        """What questions are read with: tuned to all the examples where they are such as to tune it."""
+        return self._tuned(np.arange(len(self.examples.owner))) if self.is_tuned else self.general
+
+    @property
+    def embeds(self) -> Embeds | None:
+        """The same for what the knowledge base holds besides: remembered where every change would encode it again."""
+        return self.encoder if self.is_tuned else self.memory
 
     @cached_property
     def vectors(self) -> tuple[Vectors, Vectors] | None:
         """Those of examples and counter-examples."""
-        return self._pooled(self.encoder) if self.encoder else None
+        return self._vectors(self.embeds)
 
     def unseen(self, learn: Whole) -> tuple[Vectors, Vectors] | None:
-        """The same from an encoder that was tuned to some of the examples alone."""
-        if self.memory is None:
-            return None
-        if not self.is_tuned:
-            return self.vectors
-        some = [self.states[i] for i in learn]
-        return self._pooled(self.memory.tuned(tune(self.memory.encoder, some, self.examples.owner[learn])))
-
-    @property
-    def is_tuned(self) -> bool:
-        """Whether there is an encoder that the examples have changed."""
-        return self.encoder is not None and self.encoder.encoder.is_tuned
+        """The same from an encoder that has learned from some of the examples alone."""
+        return self._vectors(self._tuned(learn)) if self.is_tuned else self.vectors
 
     def others(self) -> list[Reading]:
         """The examples that are no enquiries from the media."""
@@ -76,8 +79,17 @@ class Lessons:
         each = zip(self.read, vectors, kinds, strict=True)
         return [replace(one, vector=vector) for one, vector, kind in each if kind != "media"]
 
-    def _pooled(self, memory: Remembered) -> tuple[Vectors, Vectors]:
-        return memory.encoder.pooled(self.states), memory.encoder.pooled(self.states_of_nots)
+    def _tuned(self, learn: Whole) -> Encoder | None:
+        return self.general and tune(self.general, [self._states[i] for i in learn], self.examples.owner[learn])
+
+    @cached_property
+    def _states(self) -> Sequence[Floats]:
+        return self.general.states([one.surface for one in self.read]) if self.general else ()
+
+    def _vectors(self, embeds: Embeds | None) -> tuple[Vectors, Vectors] | None:
+        if embeds is None:
+            return None
+        return embeds.embed([one.surface for one in self.read]), embeds.embed([one.surface for one in self.nots])
 
     def _by_channel(self, read: Sequence[Reading]) -> list[list[Row]]:
         return [[one.rows[place] for one in read] for place in range(len(self.reader.channels))]

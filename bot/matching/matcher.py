@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bot.knowledge.model import Knowledge
 from bot.matching.blend import Ranked, Ranker, train
-from bot.matching.calibration import FEWEST_FOLDS, MOST_FOLDS, Calibration, calibrate
+from bot.matching.calibration import Calibration, calibrate, folds, tuned_folds
 from bot.matching.encoder import find_encoder
 from bot.matching.examples import Examples, Whole
 from bot.matching.lessons import Lessons
@@ -16,7 +16,6 @@ from bot.matching.match import Explanation, Match, Weighed
 from bot.matching.media import MediaDetector, outlet_of, train_media
 from bot.matching.outcome import FEWEST_WORDS, MOST_ANSWERS, Judge, Part, Verdict
 from bot.matching.reading import Reader, Reading
-from bot.matching.remembered import Remembered
 from bot.matching.softmax import logistic
 from bot.matching.text import follows_up
 
@@ -53,13 +52,13 @@ class Matcher:
         media = knowledge.media
         encoder = find_encoder(options.encoder)
         reader = Reader.of(knowledge, encoder.pieces.whole_words if encoder else ())
-        lessons = Lessons.of(examples, reader, Remembered.open(encoder, options.cache) if encoder else None)
+        lessons = Lessons.of(examples, reader, encoder, options.cache)
         ranker, calibration = _ranker(lessons, options.accept)
-        reader = replace(reader, encoder=lessons.encoder)
+        reader = replace(reader, encoder=lessons.embeds)
         detector = train_media(media, lessons.others(), reader) if media and media.enquiries else None
-        if lessons.encoder:
-            lessons.encoder.keep()
-            reader = replace(reader, encoder=lessons.encoder.encoder)
+        if lessons.memory:
+            lessons.memory.keep()
+        reader = replace(reader, encoder=lessons.encoder)
         return cls(reader, ranker, Judge(examples.labels, knowledge, calibration), detector)
 
     def match(self, text: str, previous: str = "") -> Match:
@@ -161,5 +160,5 @@ def _ranker(lessons: Lessons, accept: float) -> tuple[Ranker, Calibration]:
         own = ((int(i), int(examples.owner[i])) for i in held)
         return [unseen.rank(lessons.read[i].rows, one, given[i]) for i, one in zip(held, own, strict=True)]
 
-    count = FEWEST_FOLDS if lessons.is_tuned else MOST_FOLDS
-    return ranker, calibrate(examples, [len(one.words) for one in lessons.read], rank, accept, count)
+    held = tuned_folds(examples) if lessons.is_tuned else folds(examples)
+    return ranker, calibrate(examples, [len(one.words) for one in lessons.read], rank, accept, held)

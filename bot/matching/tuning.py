@@ -30,20 +30,24 @@ _DECAY = 0.01
 _FIRST, _SECOND, _TINY = 0.9, 0.999, 1e-8
 
 
+def can_tune(encoder: Encoder, owner: Whole) -> bool:
+    """Whether `tune` changes anything: there is enough to learn from and not plenty, and the model takes a mean."""
+    shared = _shared(owner)
+    return not encoder.first_token and _FEWEST <= len(shared) <= _MOST and len(np.unique(owner[shared])) > 1
+
+
 def tune(encoder: Encoder, states: Sequence[Floats], owner: Whole, seed: int = 0) -> Encoder:
     """The encoder with its tail fitted to texts, given as `Encoder.states`, and the label that each belongs to.
 
-    Where there is too little to learn from or plenty, or the model does not take the mean over tokens, it comes back
-    as it was.
+    Where it cannot be tuned to them it comes back as it was.
     """
-    owner = np.unique(owner, return_inverse=True)[1]
-    shared = np.flatnonzero(np.bincount(owner)[owner] > 1)  # an example that is alone has nothing to be drawn to
-    if encoder.first_token or not _FEWEST <= len(shared) <= _MOST or len(np.unique(owner[shared])) == 1:
+    if not can_tune(encoder, owner):
         return encoder
+    owner = np.unique(owner, return_inverse=True)[1]
     layers = [Layer.of(tensors, encoder.heads, encoder.epsilon) for tensors in encoder.tail]
     means = _Means.of(encoder.pooled(states)[:, 0], owner)
     descent = [_Descent(layer.weights) for layer in layers]
-    batches = list(_batches(shared, np.random.default_rng(seed)))
+    batches = list(_batches(_shared(owner), np.random.default_rng(seed)))
     for turn, some in enumerate(batches):
         there, hidden = _packed([states[i] for i in some])
         for layer in layers:
@@ -55,6 +59,11 @@ def tune(encoder: Encoder, states: Sequence[Floats], owner: Whole, seed: int = 0
         for one, layer in zip(descent, layers, strict=True):
             one.step(layer.slopes, rate)
     return encoder.tuned([layer.weights for layer in layers])
+
+
+def _shared(owner: Whole) -> Whole:
+    """The examples but for those that are alone under their label: they have nothing to be drawn to."""
+    return np.flatnonzero(np.bincount(owner)[owner] > 1)
 
 
 def _batches(shared: Whole, chance: np.random.Generator) -> Iterator[Whole]:

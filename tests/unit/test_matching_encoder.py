@@ -215,8 +215,7 @@ def test_what_was_kept_is_not_trusted_when_damaged_or_of_another_model(tmp_path:
         file.write_bytes(b"not an archive")
     elif how == "turned":
         with np.load(file) as kept:
-            parts = {name: kept[name] for name in ("keys", "lengths", "seal")}
-            np.savez(file.with_suffix(""), states=kept["states"][::-1], **parts)
+            np.savez(file.with_suffix(""), keys=kept["keys"], vectors=kept["vectors"][::-1], seal=kept["seal"])
     else:
         encoder = Encoder.open(write_model(tmp_path / "other", seed=1))
         made = Remembered.open(encoder, None).embed(["may i post", "a tweet"])

@@ -1,7 +1,7 @@
 """The matcher on a knowledge base of a reading room: small enough to be built here, and of no particular policy."""
 
 import pickle
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.knowledge.model import Entry, Knowledge, Media, Origin, Topic
 from bot.matching.blend import Ranked
-from bot.matching.calibration import DEFAULT, calibrate, folds
+from bot.matching.calibration import DEFAULT, Fold, calibrate, folds, tuned_folds
 from bot.matching.cues import cues, outlets
 from bot.matching.examples import Examples, Label, Whole
 from bot.matching.match import Candidate
@@ -249,16 +249,19 @@ def test_accepting_less_answers_less() -> None:
     assert shy.judge.calibration.accept > bold.judge.calibration.accept
 
 
-def test_every_example_is_held_out_once_and_never_learned_from_meanwhile() -> None:
+@pytest.mark.parametrize("held_out", [folds, tuned_folds])
+def test_every_example_is_held_out_once_and_never_learned_from_meanwhile(
+    held_out: Callable[[Examples], list[Fold]],
+) -> None:
     examples = Examples.of(KNOWLEDGE)
-    held = np.concatenate([out for _, out in folds(examples)])
+    held = np.concatenate([out for _, out in held_out(examples)])
     assert sorted(held) == list(range(len(examples.texts)))
-    assert all(not set(learn) & set(out) for learn, out in folds(examples))
+    assert all(not set(learn) & set(out) for learn, out in held_out(examples))
 
 
 def test_too_little_to_learn_from_gives_the_default() -> None:
     examples = Examples.of(Knowledge(revision="one", entries=(entry("only", ["may I smoke"]),)))
-    assert calibrate(examples, [3], lambda learn, held: [ONE_RANKED] * len(held), 0.9) is DEFAULT
+    assert calibrate(examples, [3], lambda learn, held: [ONE_RANKED] * len(held), 0.9, folds(examples)) is DEFAULT
 
 
 def test_similarity_counts_for_confidence_even_where_the_held_out_questions_do_not_show_it() -> None:
@@ -271,7 +274,7 @@ def test_similarity_counts_for_confidence_even_where_the_held_out_questions_do_n
         near, logs = np.array([1, 1], dtype=np.float32), np.array([-0.1, -3], dtype=np.float32)
         return [Ranked(pair, near, logs, near + logs) for pair in labels]
 
-    similarity, probability, _ = calibrate(examples, [2] * len(examples.texts), rank, 0.9).weights
+    similarity, probability, _ = calibrate(examples, [2] * len(examples.texts), rank, 0.9, folds(examples)).weights
     assert similarity >= 0.39 * probability > 0
 
 
