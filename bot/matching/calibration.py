@@ -29,7 +29,7 @@ _LEAST = 20
 _OFFERED = 0.985
 _LIKELY = 0.32
 """Confidence below which nothing is answered, whatever share of its own questions a knowledge base would lose: what is
-right one time in three is offered, not said. Only one with many labels that are close to one another gets there."""
+right one time in three is offered, not said."""
 _CHOSEN = 0.07
 _STRENGTH = 1.0
 _ROUNDS = 200
@@ -37,8 +37,8 @@ _SIMILAR = 0.4
 """Least weight of similarity for one of log-probability. The questions of labels that were left out are still of the
 knowledge base's own kind, and as similar to the rest as what is right; what comes from elsewhere is not."""
 _ENOUGH = 200
-"""Correctly matched questions from which on that holds: those of a small knowledge base are too much alike to say how
-similar is similar enough."""
+"""Correctly matched questions from which on both hold: those of a small knowledge base are too much alike to say how
+similar is similar enough, and too few to say how likely is likely."""
 _JOINED = np.array([[_SIMILAR, 0], [1, 0], [0, 1]], dtype=np.float32)
 """From the three signs to two: similarity and log-probability as one."""
 
@@ -144,13 +144,14 @@ def _fitted(right: Floats, wrong: Floats, margin: float, accept: float) -> Calib
         slope, level = _line(right @ _JOINED, wrong @ _JOINED)
         slope = _JOINED @ slope
     sure = [logistic(float(odds) + level) for odds in right @ slope]
+    least = _LIKELY if len(right) >= _ENOUGH else 0.0
     return Calibration(
         weights=slope,
         bias=level,
-        accept=max(float(np.quantile(sure, 1 - accept)), _LIKELY),
+        accept=max(float(np.quantile(sure, 1 - accept)), least),
         offer=float(np.quantile(sure, 1 - max(_OFFERED, accept))),
         margin=margin,
-        sure=max(float(np.quantile(sure, 0.5)), _LIKELY),
+        sure=max(float(np.quantile(sure, 0.5)), least),
     )
 
 
