@@ -50,8 +50,13 @@ class Lessons:
 
     @cached_property
     def is_tuned(self) -> bool:
-        """Whether the encoder learns from the examples."""
-        return self.general is not None and can_tune(self.general, self.examples.owner)
+        """Whether the encoder learns from the examples.
+
+        Not with enquiries from the media among them: the detector sets its thresholds by vectors that must not have
+        learned from the enquiries that it is tried on, or it asks where it should call.
+        """
+        has_media = any(label.kind == "media" for label in self.examples.labels)
+        return self.general is not None and not has_media and can_tune(self.general, self.examples.owner)
 
     @cached_property
     def encoder(self) -> Encoder | None:

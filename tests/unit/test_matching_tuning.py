@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bot.knowledge.model import Knowledge
+from bot.knowledge.model import Knowledge, Media, Origin
 from bot.matching.encoder import PACKAGE, Encoder, find_encoder
 from bot.matching.layer import PARTS, Layer
 from bot.matching.matcher import Matcher, Options
@@ -172,3 +172,13 @@ def test_a_matcher_of_some_dozen_questions_tunes_its_encoder_and_is_built_the_sa
         assert matcher.reader.encoder.is_tuned
         for said in ("my card was refused", "the fee", "stolen"):
             assert same(matcher.match(said), warm.match(said))
+
+
+def test_enquiries_from_the_media_keep_the_encoder_as_it_was(tmp_path: Path) -> None:
+    media = Media("Stay calm.", tuple(LOSSES), tuple(FEES), Origin("m.yaml", 1))
+    entries = tuple(entry(name, *texts) for name, texts in {"cards": CARDS, "transfers": TRANSFERS}.items())
+    matcher = Matcher.build(
+        Knowledge(revision="r", entries=entries, media=media), Options(encoder=str(write_model(tmp_path / "m")))
+    )
+    assert isinstance(matcher.reader.encoder, Encoder)
+    assert not matcher.reader.encoder.is_tuned
