@@ -8,6 +8,7 @@ from typing import assert_never
 from bot.desk.casework import Casework, is_casework
 from bot.desk.mind import Minds
 from bot.desk.office import Office
+from bot.desk.presses import Presses
 from bot.desk.questions import Questions
 from bot.desk.views import Views
 from bot.messages import Immediate, Incoming, Joined, Pressed, Said, Shared, Submitted, Viewed
@@ -19,6 +20,7 @@ class PolicyDesk:
 
     def __init__(self, store: Store, minds: Minds, office: Office, wake: Callable[[], None]) -> None:
         self._questions = Questions(store, minds, office)
+        self._presses = Presses(store, minds, office, self._questions)
         self._casework = Casework(store, minds, office, self._questions)
         self._views = Views(store, minds, office)
         self._wake = wake
@@ -53,7 +55,7 @@ class PolicyDesk:
             case _:
                 assert_never(incoming)
 
-    def _side_of(self, action: str) -> Views | Casework | Questions:
+    def _side_of(self, action: str) -> Views | Casework | Presses:
         if action.startswith("queue."):
             return self._views
-        return self._casework if is_casework(action) else self._questions
+        return self._casework if is_casework(action) else self._presses
