@@ -84,9 +84,7 @@ def folds(examples: Examples, seed: int = 0) -> list[Fold]:
     count = len(examples.owner)
     turn = np.random.default_rng(seed).permutation(count)
     if count <= _FEW:
-        return [
-            (np.sort(np.setdiff1d(turn, part)), np.sort(part)) for part in np.array_split(turn, _FOLDS) if len(part)
-        ]
+        return _parts(turn, _FOLDS)
     held = turn[: min(count // _FOLDS, _MOST_HELD)]
     return [(np.sort(turn[len(held) :]), np.sort(held))]
 

@@ -81,16 +81,15 @@ class Reader:
 
     def read_many(self, texts: Iterable[str]) -> list[Reading]:
         """Read texts, with their vectors where there is an encoder."""
-        return self.encoded([self.read(text) for text in texts])
+        return self._encoded([self.read(text) for text in texts])
 
     def parts_many(self, texts: Iterable[str]) -> list[list[Reading]]:
         """The parts of each text, with their vectors where there is an encoder: all are encoded together."""
         listed = [self.parts(text) for text in texts]
-        encoded = iter(self.encoded([part for parts in listed for part in parts]))
+        encoded = iter(self._encoded([part for parts in listed for part in parts]))
         return [[next(encoded) for _ in parts] for parts in listed]
 
-    def encoded(self, read: list[Reading]) -> list[Reading]:
-        """The same, with their vectors where there is an encoder."""
+    def _encoded(self, read: list[Reading]) -> list[Reading]:
         if self.encoder is None or not read:
             return read
         vectors = self.encoder.embed([one.surface for one in read])
