@@ -12,7 +12,7 @@ from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
 
-from bot import records
+from bot import logs, records
 from bot.errors import KnowledgeError, PolicyDeskError, Problem, UserError
 
 BATCH = 64  # questions matched at once, so that results appear while more are read
@@ -21,8 +21,7 @@ BATCH = 64  # questions matched at once, so that results appear while more are r
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; what a user did wrong becomes a sentence on stderr, never a traceback."""
     options = _parser().parse_args(arguments)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
-    logging.getLogger("watchfiles").setLevel(logging.WARNING)  # it counts changes; the keeper says what they were
+    logs.configure()
     try:
         return int(options.run(options))
     except UserError as error:

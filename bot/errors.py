@@ -10,6 +10,7 @@ PolicyDeskError
 │   ├── DatabaseTooOld       not yet brought up to date by this release
 │   ├── StaleCase            somebody else changed the case meanwhile
 │   └── StoreUnavailable     unreachable just now; the caller may try again
+├── MatcherLost           no answer from the process that matches
 └── DeliveryFailure          a platform did not take a message
     ├── TemporaryFailure     try again, not before `retry_after`
     └── PermanentFailure     trying again cannot help; says what can
@@ -47,6 +48,10 @@ class UserError(PolicyDeskError):
         super().__init__("\n".join(str(problem) for problem in problems))
         self.problems = problems
 
+    def __reduce__(self) -> tuple[type[UserError], tuple[Problem, ...]]:
+        """Between processes it travels with its problems, not with their text."""
+        return type(self), self.problems
+
 
 class ConfigurationError(UserError):
     """The configuration or the environment is wrong."""
@@ -54,6 +59,10 @@ class ConfigurationError(UserError):
 
 class KnowledgeError(UserError):
     """The knowledge base cannot be used."""
+
+
+class MatcherLost(PolicyDeskError):
+    """The process that matches gave no answer, and neither did the one that took its place."""
 
 
 class StoreError(PolicyDeskError):

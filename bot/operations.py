@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from bot import payloads
 from bot.errors import StoreUnavailable
@@ -19,16 +19,23 @@ LATE = 60.0  # seconds that something may wait before readiness speaks of it
 
 
 class Operations:
-    """Readiness and metrics, from the parts that know."""
+    """Readiness and metrics, from the parts that know. `missing` says what the matcher has to do without."""
 
     def __init__(
-        self, store: Store, clock: Clock, keeper: KnowledgeKeeper, relay: Relay, adapters: Sequence[Adapter]
+        self,
+        store: Store,
+        clock: Clock,
+        keeper: KnowledgeKeeper,
+        relay: Relay,
+        adapters: Sequence[Adapter],
+        missing: Callable[[], str] = str,
     ) -> None:
         self._store = store
         self._clock = clock
         self._keeper = keeper
         self._relay = relay
         self._adapters = adapters
+        self._missing = missing
         self._was_connected = False
 
     async def readiness(self) -> Readiness:
@@ -36,6 +43,8 @@ class Operations:
         reasons = {
             f"knowledge {problem.where}": f"{problem.what} {problem.fix}".strip() for problem in self._keeper.trouble
         }
+        if missing := self._missing():
+            reasons["matching"] = missing
         health = {adapter.platform: adapter.health() for adapter in self._adapters}
         reasons |= {name: state.reason for name, state in health.items() if state.reason}
         connected = any(state.ready for state in health.values())

@@ -63,6 +63,7 @@ class Hesitant(Matcher):
 @cache
 def hesitant() -> Mind:
     matcher = mind().matcher
+    assert isinstance(matcher, Matcher)
     return Mind(mind().knowledge, Hesitant(**{each.name: getattr(matcher, each.name) for each in fields(matcher)}))
 
 

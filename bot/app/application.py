@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import os
 import secrets
@@ -31,7 +32,7 @@ from bot.ports import Adapter
 from bot.relay import Relay
 from bot.store import snapshots
 from bot.store.engine import Store
-from bot.training import train
+from bot.worker import Worker
 
 log = logging.getLogger(__name__)
 
@@ -53,6 +54,7 @@ class Application:
         self._transcripts: retention.Transcripts | None = None
         self.keeper: KnowledgeKeeper
         self.minds: Minds
+        self._worker: Worker
         self.learned_at: datetime
 
     async def start(self) -> None:
@@ -83,7 +85,9 @@ class Application:
     async def _start(self) -> None:
         knowledge, trouble = await self._first_knowledge()
         self.keeper = KnowledgeKeeper(self._folder, knowledge, trouble)
-        self.minds = Minds(await self._learn(knowledge))
+        self._worker = await self._learn(knowledge)
+        self._stack.callback(lambda: self._worker.close())
+        self.minds = Minds(Mind(knowledge, self._worker))
         self.learned_at = self.clock.now()
         self._stack.callback(self.minds.close)
         await self._keep(knowledge)
@@ -98,7 +102,9 @@ class Application:
         for adapter in self.adapters:
             await adapter.start(desk)
             self._stack.push_async_callback(adapter.stop)
-        await self._listen(Operations(self.store, self.clock, self.keeper, relay, self.adapters))
+        await self._listen(
+            Operations(self.store, self.clock, self.keeper, relay, self.adapters, lambda: self._worker.missing)
+        )
         watching = asyncio.create_task(self.keeper.watch(self._take_over), name="knowledge")
         self._stack.push_async_callback(end, watching)
         purging = asyncio.create_task(
@@ -133,13 +139,17 @@ class Application:
                 log.error("knowledge base not taken over, the last good one stays: %s", problem)  # noqa: TRY400
             return snapshot.loads(kept[1]), error.problems
 
-    async def _learn(self, knowledge: Knowledge) -> Mind:
-        return Mind(knowledge, await train(knowledge, self._options))
+    async def _learn(self, knowledge: Knowledge) -> Worker:
+        worker = await Worker.begin(knowledge, self._options)
+        gc.freeze()  # the collector stops everything while it looks around; at what stays for days it need not look
+        return worker
 
     async def _take_over(self, knowledge: Knowledge) -> None:
-        mind = await self._learn(knowledge)
+        worker, before = await self._learn(knowledge), self._worker
         await self._keep(knowledge)
-        self.minds.current = mind
+        self._worker = worker
+        await self.minds.take_over(Mind(knowledge, worker))
+        before.close()
         self.learned_at = self.clock.now()
 
     async def _keep(self, knowledge: Knowledge) -> None:

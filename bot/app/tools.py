@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bot import retention
 from bot.app.settings import knowledge_folder, options, read_config
@@ -12,14 +13,17 @@ from bot.clock import SystemClock
 from bot.config import Config
 from bot.knowledge.loader import load
 from bot.knowledge.model import Knowledge
-from bot.matching import kept
-from bot.matching.matcher import Matcher
 from bot.store.engine import Store
 from bot.store.state import DurableState
+
+if TYPE_CHECKING:
+    from bot.matching.matcher import Matcher
 
 
 def matcher_for(folder: Path | None, config: Path | None) -> tuple[Knowledge, Matcher]:
     """A knowledge base (the configured one unless a folder is given) and its matcher, for the command line."""
+    from bot.matching import kept  # 30 MB that a process which serves leaves to its worker
+
     settings = read_config(config)
     knowledge = load(folder or knowledge_folder(settings))
     return knowledge, kept.matcher_for(knowledge, options(settings))

@@ -205,6 +205,15 @@ def _unusable(folder: Path, error: Exception) -> ConfigurationError:
     return ConfigurationError(Problem("matching.encoder", what, _FIX))
 
 
+def missing(choice: str) -> str:
+    """What there is to do without, in a sentence; empty where nothing is missing that is wanted."""
+    if choice != "auto":
+        return ""
+    needed = {PACKAGE: _packaged_weights(), "onnxruntime": importlib.util.find_spec("onnxruntime")}
+    lost = next((name for name, found in needed.items() if found is None), "")
+    return f"{lost} is not installed: questions are matched by their words alone." if lost else ""
+
+
 def find_encoder(choice: str) -> Encoder | None:
     """The encoder for `auto`, `off` or a folder; None where there is none to be had, which is said.
 
@@ -225,9 +234,8 @@ def find_model(choice: str) -> tuple[Path | None, str]:
     if choice != "auto":
         return Path(choice), _fingerprint(Path(choice))
     weights = _packaged_weights()
-    if weights is None or not importlib.util.find_spec("onnxruntime"):
-        missing = "onnxruntime" if weights else PACKAGE
-        log.warning("%s is not installed: questions are matched by their words alone.", missing)
+    if weights is None or missing(choice):
+        log.warning("%s", missing(choice))
         return None, ""
     found = _sha256(weights)
     if found != WEIGHTS_SHA256:

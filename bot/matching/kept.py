@@ -20,7 +20,8 @@ from pathlib import Path
 from bot.knowledge.model import Knowledge
 from bot.matching import pickling
 from bot.matching.encoder import find_model
-from bot.matching.matcher import Matcher, Options
+from bot.matching.matcher import Matcher
+from bot.matching.options import Options
 
 log = logging.getLogger(__name__)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from bot.knowledge.model import Knowledge
 from bot.matching.blend import Ranked, Ranker, train
@@ -14,6 +13,7 @@ from bot.matching.examples import Examples, Whole
 from bot.matching.lessons import Lessons
 from bot.matching.match import Explanation, Match, Weighed
 from bot.matching.media import MediaDetector, outlet_of, train_media
+from bot.matching.options import Options
 from bot.matching.outcome import FEWEST_WORDS, MOST_ANSWERS, Judge, Part, Verdict
 from bot.matching.reading import Reader, Reading
 from bot.matching.softmax import logistic
@@ -21,18 +21,6 @@ from bot.matching.text import follows_up
 
 _EXPLAINED = 5
 _BATCH = 64
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """`accept`: the share of correctly matched held-out questions to answer. `encoder`: auto, off or a folder.
-
-    `cache` is a folder for the embeddings of the knowledge base, which otherwise are made at every build.
-    """
-
-    accept: float = 0.9
-    encoder: str = "auto"
-    cache: Path | None = None
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""How long the event loop is held while questions are matched in a thread, and while other answers are learned."""
+"""How long the event loop is held while questions are matched, and while other answers are learned."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from bot.app.settings import SHIPPED_KNOWLEDGE
 from bot.desk.mind import Mind, Minds
 from bot.knowledge.loader import load
 from bot.knowledge.model import Knowledge
-from bot.matching.matcher import Options
-from bot.training import train
+from bot.matching.options import Options
+from bot.worker import Worker
 
 _ASKED = 200
 _PAUSE = 0.001
@@ -33,7 +33,8 @@ def run() -> list[str]:
 
 async def _measured(options: Options) -> list[str]:
     knowledge = load(SHIPPED_KNOWLEDGE)
-    minds = Minds(Mind(knowledge, await train(knowledge, options)))
+    workers = [await Worker.begin(knowledge, options)]
+    minds = Minds(Mind(knowledge, workers[0]))
     listed = [text for entry in knowledge.entries for text in entry.questions]
     asked = listed[:: len(listed) // _ASKED][:_ASKED]
     other = replace(knowledge, revision="other")
@@ -41,11 +42,12 @@ async def _measured(options: Options) -> list[str]:
         return [
             await _line("with nothing to do", asyncio.sleep(3)),
             await _line(f"while {len(asked)} questions are matched", _ask(minds, asked)),
-            await _line("while answers are learned and taken over", _learn(minds, other, options)),
-            await _line("while what was learned before is taken over", _learn(minds, other, options)),
+            await _line("while answers are learned and taken over", _learn(minds, workers, other, options)),
+            await _line("while what was learned before is taken over", _learn(minds, workers, other, options)),
         ]
     finally:
         minds.close()
+        workers[0].close()
 
 
 async def _ask(minds: Minds, asked: list[str]) -> None:
@@ -53,8 +55,10 @@ async def _ask(minds: Minds, asked: list[str]) -> None:
         await minds.match(text)
 
 
-async def _learn(minds: Minds, knowledge: Knowledge, options: Options) -> None:
-    minds.current = Mind(knowledge, await train(knowledge, options))
+async def _learn(minds: Minds, workers: list[Worker], knowledge: Knowledge, options: Options) -> None:
+    workers.append(await Worker.begin(knowledge, options))
+    await minds.take_over(Mind(knowledge, workers[-1]))
+    workers.pop(0).close()
 
 
 async def _line(name: str, work: Coroutine[Any, Any, None]) -> str:

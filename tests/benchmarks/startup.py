@@ -20,7 +20,7 @@ _COMMAND = Path(sys.executable).with_name("policydesk")
 
 @dataclass(frozen=True)
 class Start:
-    """Seconds until it answered, bytes that it then held, and the most that its children held until then."""
+    """Seconds until it answered, bytes that it and its worker then held, and the most that its children held before."""
 
     seconds: float
     resident: int
@@ -62,7 +62,7 @@ def _start(folder: Path, encoder: str) -> Start:
                 time.sleep(0.02)
             with urlopen(address) as response:  # noqa: S310  the address is our own server's
                 assert response.status == 200
-            return Start(time.monotonic() - begun, psutil.Process(server.pid).memory_info().rss, most)
+            return Start(time.monotonic() - begun, _resident(server.pid), most)
         finally:
             server.terminate()
 
@@ -71,6 +71,10 @@ def _announced(out: Path) -> str | None:
     """The address of its readiness, once it says so."""
     words = out.read_text(encoding="utf-8").split()
     return next((word.rstrip(".") for word in words if word.endswith("/readyz.")), None)
+
+
+def _resident(pid: int) -> int:
+    return int(psutil.Process(pid).memory_info().rss) + _children(pid)
 
 
 def _children(pid: int) -> int:

@@ -9,7 +9,8 @@ import pytest
 from bot import ask
 from bot.knowledge.loader import load
 from bot.knowledge.model import Knowledge
-from bot.matching.matcher import Matcher, Options
+from bot.matching.matcher import Matcher
+from bot.matching.options import Options
 from tests.clock import ManualClock
 
 YAML = """

@@ -13,8 +13,9 @@ from bot.errors import ConfigurationError
 from bot.knowledge.model import Entry, Knowledge, Origin
 from bot.matching.encoder import PACKAGE, Encoder, find_encoder
 from bot.matching.match import Match
-from bot.matching.matcher import Matcher, Options
+from bot.matching.matcher import Matcher
 from bot.matching.network import tensors
+from bot.matching.options import Options
 from bot.matching.remembered import Remembered
 from bot.matching.wordpiece import WordPieces
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from bot.knowledge.loader import load
 from bot.knowledge.model import Knowledge
 from bot.matching import kept, pickling
-from bot.matching.matcher import Options
+from bot.matching.options import Options
 
 YAML = """
 entries:

@@ -15,7 +15,8 @@ from bot.matching.calibration import DEFAULT, Fold, calibrate, folds, tuned_fold
 from bot.matching.cues import cues, outlets
 from bot.matching.examples import Examples, Label, Whole
 from bot.matching.match import Candidate
-from bot.matching.matcher import Matcher, Options
+from bot.matching.matcher import Matcher
+from bot.matching.options import Options
 from bot.matching.outcome import Judge, Part
 from bot.matching.softmax import fit, log_odds, log_softmax, logistic
 from bot.matching.text import words

@@ -9,7 +9,8 @@ import pytest
 from bot.knowledge.model import Knowledge, Media, Origin
 from bot.matching.encoder import PACKAGE, Encoder, find_encoder
 from bot.matching.layer import PARTS, Layer
-from bot.matching.matcher import Matcher, Options
+from bot.matching.matcher import Matcher
+from bot.matching.options import Options
 from bot.matching.tuning import tune
 from tests.unit.test_matching_encoder import entry, same, write_model
 

@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from bot.errors import ConfigurationError, KnowledgeError, MatcherLost
+from bot.knowledge.loader import load
+from bot.knowledge.model import Knowledge
+from bot.matching.match import Match
+from bot.matching.options import Options
+from bot.matching.service import Task
+from bot.worker import Worker
+
+FOLDER = Path(__file__).parent.parent / "chaos" / "knowledge"
+OPTIONS = Options(encoder="off")
+ASKED = "may I log in to Facebook with my work email"
+
+
+@pytest.fixture(scope="module")
+def knowledge() -> Knowledge:
+    return load(FOLDER)
+
+
+@pytest.fixture(scope="module")
+def worker(knowledge: Knowledge) -> Iterator[Worker]:
+    worker = asyncio.run(Worker.begin(knowledge, OPTIONS))
+    yield worker
+    worker.close()
+
+
+def test_it_answers_from_elsewhere(worker: Worker) -> None:
+    assert _answered(worker.match(ASKED)) == ["work-address"]
+    assert worker.missing == ""
+
+
+def test_a_process_that_ended_is_replaced_and_asked_again(worker: Worker, caplog: pytest.LogCaptureFixture) -> None:
+    _its_process().kill()
+
+    assert _answered(worker.match(ASKED)) == ["work-address"]
+    assert caplog.messages == ["The process that matches has ended; another takes its place."]
+
+
+def test_a_process_that_says_nothing_more_is_replaced(knowledge: Knowledge, caplog: pytest.LogCaptureFixture) -> None:
+    worker = asyncio.run(Worker.begin(knowledge, OPTIONS, patience=1))
+    silent = _its_process(youngest=True)
+    silent.suspend()
+
+    assert _answered(worker.match(ASKED)) == ["work-address"]
+    assert caplog.messages == ["The process that matches says nothing more; another takes its place."]
+    assert not silent.is_running()
+    worker.close()
+
+
+def test_one_that_is_closed_ends_its_process_and_starts_no_other(knowledge: Knowledge) -> None:
+    worker = asyncio.run(Worker.begin(knowledge, OPTIONS))
+    process = _its_process(youngest=True)
+    worker.close()
+    worker.close()
+
+    assert not process.is_running()
+    before = psutil.Process().children()
+    with pytest.raises(MatcherLost, match="closing"):
+        worker.match(ASKED)
+    assert psutil.Process().children() == before
+
+
+def test_what_cannot_be_replaced_is_told_in_a_sentence(knowledge: Knowledge, tmp_path: Path) -> None:
+    worker = asyncio.run(Worker.begin(knowledge, OPTIONS))
+    worker._task = Task(knowledge, Options(encoder=str(tmp_path)))  # what was there at the start is gone
+    _its_process(youngest=True).kill()
+
+    with pytest.raises(MatcherLost, match=r"cannot be had: .* no BERT model"):
+        worker.match(ASKED)
+    worker.close()
+
+
+def test_a_defect_in_the_process_is_told_and_the_next_message_is_answered(worker: Worker) -> None:
+    with pytest.raises(MatcherLost, match="has a defect"):
+        worker.match(None)  # type: ignore[arg-type]
+
+    assert _answered(worker.match(ASKED)) == ["work-address"]
+
+
+async def test_what_was_wrong_with_the_settings_is_told_as_if_it_had_happened_here(knowledge: Knowledge) -> None:
+    with pytest.raises(ConfigurationError, match="no BERT model") as caught:
+        await Worker.begin(knowledge, Options(encoder="/nowhere"))
+
+    assert [problem.where for problem in caught.value.problems] == ["matching.encoder"]
+
+
+async def test_a_training_that_dies_is_told_in_a_sentence(knowledge: Knowledge) -> None:
+    training = asyncio.create_task(Worker.begin(knowledge, OPTIONS))
+    process = await _started()
+    process.kill()
+
+    with pytest.raises(KnowledgeError, match="could not be learned"):
+        await training
+
+
+async def test_a_training_that_nobody_waits_for_ends(knowledge: Knowledge) -> None:
+    training = asyncio.create_task(Worker.begin(knowledge, OPTIONS))
+    process = await _started()
+    process.suspend()  # it would not come to an end of itself
+    training.cancel()
+
+    with pytest.raises(asyncio.CancelledError):
+        await training
+    await asyncio.to_thread(process.wait, 10)
+
+
+def _answered(match: Match) -> list[str]:
+    return [one.id for one in match.entries]
+
+
+def _its_process(*, youngest: bool = False) -> psutil.Process:
+    running = [one for one in psutil.Process().children() if "service.main()" in " ".join(one.cmdline())]
+    return max(running, key=lambda one: one.create_time()) if youngest else running[0]
+
+
+async def _started() -> psutil.Process:
+    before = psutil.Process().children()
+    while True:
+        await asyncio.sleep(0.01)
+        for child in psutil.Process().children():
+            if child not in before and "service.main()" in " ".join(child.cmdline()):
+                return child
+
+
+async def test_one_that_has_learned_makes_room_for_one_that_reads_what_it_kept(
+    knowledge: Knowledge, tmp_path: Path
+) -> None:
+    before = psutil.Process().children()
+    beginning = asyncio.create_task(Worker.begin(knowledge, Options(encoder="off", cache=tmp_path)))
+    learning = await _started()
+    worker = await beginning
+
+    assert not learning.is_running()
+    assert len(psutil.Process().children()) == len(before) + 1
+    assert _answered(worker.match(ASKED)) == ["work-address"]
+    worker.close()
