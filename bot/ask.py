@@ -28,9 +28,10 @@ def text(knowledge: Knowledge, match: Match, today: date) -> str:
     return "\n\n".join(plaintext.render(outgoing) for outgoing in _outgoings(knowledge, match, today))
 
 
-def explain(match: Match) -> Iterator[str]:
-    """Lines for `--explain`: what was read, how each candidate did and why it came out so."""
+def explain(match: Match, tier: str) -> Iterator[str]:
+    """Lines for `--explain`: what was read by what means, how each candidate did and why it came out so."""
     why: Explanation = match.explanation
+    yield f"tier:      {tier}"
     if why.read:
         yield f"read:      {why.read}"
     for typed, read in why.repaired.items():

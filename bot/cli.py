@@ -119,7 +119,7 @@ def _ask(options: argparse.Namespace) -> int:
     for batch in _batches(questions):
         for question, match in zip(batch, matcher.match_many(batch), strict=True):
             if options.explain:
-                print("\n".join(ask.explain(match)), file=sys.stderr)
+                print("\n".join(ask.explain(match, matcher.tier)), file=sys.stderr)
             if options.json:
                 print(json.dumps(ask.result(knowledge, question, match, today), ensure_ascii=False))
             else:

@@ -49,6 +49,11 @@ class Matcher:
         reader = replace(reader, encoder=lessons.encoder)
         return cls(reader, ranker, Judge(examples.labels, knowledge, calibration), detector)
 
+    @property
+    def tier(self) -> str:
+        """What it goes by, as `--explain` says it."""
+        return "full, words and sentence encoder" if self.reader.encoder else "lexical, the words alone"
+
     def match(self, text: str, previous: str = "") -> Match:
         """Judge one message. `previous` is what the same person asked just before, which a follow-up is read with."""
         alone = self.match_many([text])[0]

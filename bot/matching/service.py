@@ -13,16 +13,23 @@ import select
 import signal
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing.connection import Connection
 from threading import Thread
+from typing import TYPE_CHECKING, TypeVar
 
 from bot import logs
 from bot.errors import MatcherLost, PolicyDeskError
 from bot.knowledge.model import Knowledge
 from bot.matching import pickling
 from bot.matching.options import Options
+
+if TYPE_CHECKING:
+    from bot.matching.matcher import Matcher
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -55,42 +62,44 @@ def main() -> None:
     logs.configure()
     line = Connection(int(sys.argv[1]))
     Thread(target=_end_with, args=(line,), name="other end", daemon=True).start()
-    _serve(line)
+    serve(line)
 
 
-def _serve(line: Connection) -> None:
-    task = pickling.loads(line.recv_bytes(), Task)
-    matcher = None
-
-    def learn() -> Ready:
-        nonlocal matcher
-        from bot.matching import kept  # with all that learning and matching need, which the other end does without
-        from bot.matching.encoder import missing
-
-        place = kept.place(task.knowledge, task.options)
-        found = kept.read(place)
-        matcher = found or kept.trained(task.knowledge, task.options, place)
-        return Ready(missing(task.options.encoder), found is None, place is not None and place.exists())
-
-    _tell(line, learn)
-    if matcher is None:
-        return
-    gc.freeze()  # the collector stops everything while it looks around; at what stays for days it need not look again
-    while True:
-        text, previous = pickling.loads(line.recv_bytes(), tuple)
-        _tell(line, partial(matcher.match, text, previous))
+def serve(line: Connection) -> None:
+    """Learn one task, then answer until the other end closes."""
+    with suppress(EOFError, ConnectionError):
+        learned = _outcome(partial(_learn, pickling.loads(line.recv_bytes(), Task)))
+        if isinstance(learned, PolicyDeskError):
+            line.send_bytes(pickling.dumps(learned))
+            return
+        matcher, ready = learned
+        line.send_bytes(pickling.dumps(ready))
+        gc.freeze()  # the collector stops everything while it looks around; at what stays it need not look again
+        while True:
+            text, previous = pickling.loads(line.recv_bytes(), tuple)
+            line.send_bytes(pickling.dumps(_outcome(partial(matcher.match, text, previous))))
 
 
-def _tell(line: Connection, work: Callable[[], object]) -> None:
-    """Do it and tell the other end what came of it, or what went wrong."""
+def _learn(task: Task) -> tuple[Matcher, Ready]:
+    from bot.matching import kept  # with all that learning and matching need, which the other end does without
+    from bot.matching.encoder import missing
+
+    place = kept.place(task.knowledge, task.options)
+    found = kept.read(place)
+    matcher = found or kept.trained(task.knowledge, task.options, place)
+    is_kept = place is not None and place.exists()
+    return matcher, Ready(missing(task.options.encoder), has_learned=found is None, is_kept=is_kept)
+
+
+def _outcome(work: Callable[[], T]) -> T | PolicyDeskError:
+    """What came of it, or what went wrong, in words for the other end."""
     try:
-        told = work()
+        return work()
     except PolicyDeskError as error:
-        told = error
+        return error
     except Exception:
         log.exception("a defect, please report it")
-        told = MatcherLost("The matcher has a defect; the log says more.")
-    line.send_bytes(pickling.dumps(told))
+        return MatcherLost("The matcher has a defect; the log says more.")
 
 
 def _end_with(line: Connection) -> None:
