@@ -14,7 +14,7 @@ Telegraph|Daily Telegraph|Sunday Times|Financial Times|FT|Daily Mail|Mail Online
 Daily Mirror|Daily Express|Daily Star|Evening Standard|Lancashire Post|Lancashire Evening Post|Lancashire Telegraph
 LancsLive|Westmorland Gazette|Manchester Evening News|Yorkshire Post|Liverpool Echo|Blackpool Gazette|The Visitor
 Beyond Radio|Heart FM|Bailrigg FM|Times Higher|Times Higher Education|THES|Wonkhe|Research Fortnight
-Research Professional|Nature News|New Scientist|Economist|New Statesman|Private Eye|Press Association
+Chronicle of Higher Education|Inside Higher Ed|University World News|TalkSport|Research Professional|Nature News|New Scientist|Economist|New Statesman|Private Eye|Press Association
 PA Media|Associated Press|Reuters|AFP|Bloomberg|Politico|BuzzFeed|HuffPost|Huffington Post|Vox|LADbible|UNILAD
 Washington Post|New York Times|NYT|Wall Street Journal|Le Monde|Le Figaro|Der Spiegel|Die Zeit|El Pais|Irish Times
 Irish Independent|The Conversation|The News Agents|Full Fact|Bellingcat|openDemocracy|The Tab|Student Newspaper
@@ -37,11 +37,11 @@ _WORDS = {
         email messaged messaging message messages dm dms texted whatsapped contacted contacting approached approaching
         asked asking asks wants want wanted wrote written writes tweeted replied chasing chased cornered collared
         stopped turned knocked door reception line hold voicemail waiting here pestering request requested invited
-        invites sent tracked""",
+        invites sent tracked wish wishes wished hopes hoping keen""",
     "ask": """
         comment comments quote quotes quoted statement interview interviews interviewed reaction respond response reply
         answer confirm deny facts footage clip video photo permission camera air live studio record pre background
-        appear line lines""",
+        appear line lines speak speaking talk talking chat""",
     "publish": """
         print printed printing publish published publishing broadcast broadcasting story stories piece article feature
         edition column run running programme episode front page headline deadline exclusive scoop investigation
