@@ -14,7 +14,8 @@ Telegraph|Daily Telegraph|Sunday Times|Financial Times|FT|Daily Mail|Mail Online
 Daily Mirror|Daily Express|Daily Star|Evening Standard|Lancashire Post|Lancashire Evening Post|Lancashire Telegraph
 LancsLive|Westmorland Gazette|Manchester Evening News|Yorkshire Post|Liverpool Echo|Blackpool Gazette|The Visitor
 Beyond Radio|Heart FM|Bailrigg FM|Times Higher|Times Higher Education|THES|Wonkhe|Research Fortnight
-Chronicle of Higher Education|Inside Higher Ed|University World News|TalkSport|Research Professional|Nature News|New Scientist|Economist|New Statesman|Private Eye|Press Association
+Chronicle of Higher Education|Inside Higher Ed|University World News|TalkSport
+Research Professional|Nature News|New Scientist|Economist|New Statesman|Private Eye|Press Association
 PA Media|Associated Press|Reuters|AFP|Bloomberg|Politico|BuzzFeed|HuffPost|Huffington Post|Vox|LADbible|UNILAD
 Washington Post|New York Times|NYT|Wall Street Journal|Le Monde|Le Figaro|Der Spiegel|Die Zeit|El Pais|Irish Times
 Irish Independent|The Conversation|The News Agents|Full Fact|Bellingcat|openDemocracy|The Tab|Student Newspaper
