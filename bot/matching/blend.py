@@ -16,9 +16,9 @@ from bot.matching.nearest import Compared, nearest_mean
 from bot.matching.softmax import fit, log_softmax
 
 _SHORTLIST = 20
-_NEAREST_WEIGHT = {"stem": 1.0, "char": 0.5}
+_NEAREST_WEIGHT = {"stem": 1.0, "kind": 1.0, "char": 0.5}
 _PROMISING = 4
-"""Examples of one label that are compared by their characters as well: those that are nearest by their stems."""
+"""Examples of one label that are compared by their characters as well: those that are nearest by their words."""
 _CLASSIFIER_ALONE = 0.4
 """Weight of the log-probability beside the similarities in the lexical tier; with an encoder it is 1."""
 _LEXICAL, _CENTROID, _CENTROID_TUNED, _EXAMPLES = 0.3, 1.0, 6.0, 3.0

@@ -92,7 +92,7 @@ def matcher() -> Matcher:
 @pytest.mark.parametrize(
     ("said", "answered"),
     [
-        ("may I eat a sandwich in the reading room?", "food"),
+        ("may I eat my sandwich in the reading room?", "food"),
         ("can i brng coffe into the readign room", "food"),
         ("is it fine to take a call on the blower in the silent room", "phone"),
         ("Hello! Am I allowed to keep a loan over the summer?", "loans"),
