@@ -10,6 +10,7 @@ this room's.
 """
 
 from bot.cases.askers import add, add_details, asker_of, correct, opened, separate, withdraw
+from bot.cases.broadcast import taken_down
 from bot.cases.changes import (
     FALLBACK,
     BelowPing,
@@ -93,6 +94,7 @@ __all__ = [
     "separate",
     "split",
     "take",
+    "taken_down",
     "tell_failed",
     "unclaim",
     "understood",

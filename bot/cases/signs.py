@@ -60,12 +60,21 @@ def may_be_foi(text: str) -> bool:
 
 
 def understood(kind: CaseKind, text: str, details: Details, pace: Pace, now: datetime) -> Understood:
-    """What a new enquiry says of itself. A deadline that was written down counts before one in the message."""
+    """What a new enquiry says of itself. A deadline that was written down counts before one in the message.
+
+    So does the slot of a broadcast, before which somebody must have answered; of the two the earlier counts.
+    """
     words = "\n".join((text, details.about, details.questions))
     if kind is CaseKind.QUESTION:
         return Understood(foi=may_be_foi(words))
-    stated = deadlines.read(details.deadline, pace.hours, now) if details.deadline else None
-    stated = stated or deadlines.find(words, pace.hours, now)
+    written = deadlines.read(details.deadline, pace.hours, now) if details.deadline else None
+    slot = deadlines.read_slot(details.slot, pace.hours, now)
+    stated = earliest(written or deadlines.find(words, pace.hours, now), slot)
     due = stated or deadlines.assumed(pace.hours, now)
     soon = stated is not None and stated - now <= pace.urgent_within
     return Understood(due, stated is not None, soon or is_urgent(words), may_be_foi(words))
+
+
+def earliest(*times: datetime | None) -> datetime | None:
+    """The first of those that are known."""
+    return min((time for time in times if time is not None), default=None)

@@ -50,6 +50,11 @@ def understood_deadline(when: datetime) -> str:
     return f"I understood the deadline as {moment(when)}. If that is wrong, press “Add details” to correct it."
 
 
+def slot(words: str, when: datetime) -> str:
+    """A broadcast's slot as a message named it. `when` is in the organisation's zone."""
+    return f"{words} ({moment(when)})"
+
+
 def about(reference: str, sentence: str) -> str:
     """Introduces something about an enquiry that has a reference already."""
     return f"{reference}: {sentence}"

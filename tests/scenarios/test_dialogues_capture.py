@@ -32,6 +32,24 @@ DIALOGUES: dict[str, list[Turn]] = {
             card="… Tuesday 24 November 2026, 12:00 GMT",
         ),
     ],
+    "a slot in the message stands on the card, and one in the form counts as the deadline": [
+        Says(
+            "sam",
+            "a reporter from the Harbour Gazette rang, they want me live at 7 about the flooded cellar",
+            sees={
+                "press": ["M-1 … 19:00 GMT … Live, recorded or print: live … Broadcast slot: live at 7 (Monday 23 …"],
+                "sam": ["… I understood the deadline as Monday 23 November 2026, 19:00 GMT. …"],
+            },
+        ),
+        Presses("sam", "Add details", form="Details: M-1"),
+        Fills(
+            "sam",
+            {"slot": "Radio 4 at 5pm", "medium": "recorded"},
+            notice="…Deadline: Monday 23 November 2026, 17:00 GMT.",
+            sees={"thread": ["Sam added details: … recorded … Radio 4 at 5pm"]},
+            card="… 17:00 GMT …",
+        ),
+    ],
     "whoever waits at this moment is urgent in working hours too": [
         Says(
             "sam",
