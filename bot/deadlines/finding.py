@@ -31,32 +31,8 @@ _SAYS_WHEN = re.compile(
     re.IGNORECASE,
 )
 PASSED = re.compile(r"\b(?:yesterday|ago|last (?:night|week|month|year))\b", re.IGNORECASE)
-_GOES_ON = frozenset(
-    [
-        "and",
-        "or",
-        "but",
-        "so",
-        "please",
-        "because",
-        "today",
-        "tomorrow",
-        "tonight",
-        "on",
-        "latest",
-        "about",
-        "regarding",
-        "with",
-        "if",
-        "when",
-        "then",
-        "which",
-        "she",
-        "he",
-        "they",
-        "we",
-        "i",
-    ]
+_GOES_ON = re.compile(
+    r"and|or|but|so|please|because|to(?:day|morrow|night)|on|latest|about|regarding|with|if|when|then|which|s?he|they|we|i"
 )
 """What follows an hour that is a bare number, and cannot be what it counts."""
 
@@ -117,4 +93,4 @@ def _readings(said: list[str]) -> Iterator[str]:
 
 def _may_end(said: list[str], end: int) -> bool:
     bare = re.fullmatch(HOUR, said[end - 1].lower()) is not None
-    return end == len(said) or not bare or said[end].lower() in _GOES_ON
+    return end == len(said) or not bare or _GOES_ON.fullmatch(said[end].lower()) is not None
