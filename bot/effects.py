@@ -81,7 +81,8 @@ def _let_leave(tx: Tx, change: Change, press: Press, answers: MarkMessage | None
 def _hide(tx: Tx, case: Case, press: Press) -> None:
     """What waits for the press office was drawn before, perhaps with words that are now for officers only."""
     for to in (*press.channels, *([press.mail] if press.mail else [])):
-        for job in jobs.waiting(tx, _lane(case.id, to)):
+        listed = jobs.waiting(tx, str(to))  # what tells of several cases
+        for job in (*jobs.waiting(tx, _lane(case.id, to)), *listed):
             delivery = read(job)
             hidden = _hidden(tx, case, delivery, press)
             if hidden != delivery:
@@ -94,9 +95,11 @@ def _hidden(tx: Tx, case: Case, delivery: Delivery, press: Press) -> Delivery:
             mentions = (block for block in delivery.outgoing.blocks if isinstance(block, Mention))
             mention = tuple(person for block in mentions for person in block.people)
             return replace(delivery, outgoing=card(tx, case, press.zone, mention=mention))
-        case Send():
+        case Send() if delivery.to == press.mail:
             letter = cards.mail(case, case_rows.steps(tx, case.id), around(tx, case, press.zone))
-            return replace(delivery, outgoing=letter) if delivery.to == press.mail else delivery
+            return replace(delivery, outgoing=letter)
+        case Send():
+            return replace(delivery, outgoing=cards.relisted(delivery.outgoing, case, around(tx, case, press.zone)))
         case Update():
             return replace(delivery, outgoing=card(tx, case, press.zone))
         case Below(harmless=False):
