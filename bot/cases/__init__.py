@@ -10,7 +10,7 @@ this room's.
 """
 
 from bot.cases.askers import add, add_details, asker_of, correct, opened, separate, withdraw
-from bot.cases.broadcast import taken_down
+from bot.cases.broadcast import prefilled, taken_down
 from bot.cases.changes import (
     FALLBACK,
     BelowPing,
@@ -86,6 +86,7 @@ __all__ = [
     "opened",
     "ping_failed",
     "pinged",
+    "prefilled",
     "reopen",
     "reply",
     "reply_delivered",

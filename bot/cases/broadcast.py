@@ -40,6 +40,13 @@ def taken_down(details: Details, text: str, pace: Pace, now: datetime) -> Detail
     return replace(details, medium=known or medium or details.medium, slot=details.slot or slot)
 
 
+def prefilled(text: str, outlet: str, pace: Pace, now: datetime) -> Details:
+    """What is read from a message, as a form shows it before anybody has sent it; `outlet` is the one it names."""
+    at = deadlines.find(text, pace.hours, now)
+    deadline = wording.deadline_written(at.astimezone(pace.hours.zone)) if at else ""
+    return taken_down(Details(outlet=outlet, deadline=deadline), text, pace, now)
+
+
 def taken_back(details: Details, text: str, pace: Pace, now: datetime) -> Details:
     """The details without what was taken down from this text."""
     medium, slot = _said(text, pace, now)

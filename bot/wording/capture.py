@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from bot.wording.answers import day
 from bot.wording.duty import spoken
 from bot.wording.stories import moment
 
@@ -48,6 +49,11 @@ def passed_already(when: datetime) -> str:
 def understood_deadline(when: datetime) -> str:
     """In the acknowledgement. `when` is in the organisation's zone."""
     return f"I understood the deadline as {moment(when)}. If that is wrong, press “Add details” to correct it."
+
+
+def deadline_written(when: datetime) -> str:
+    """A deadline as somebody would write it into a form. `when` is in the organisation's zone."""
+    return f"{when:%A} {day(when)}, {when:%H:%M}"
 
 
 def slot(words: str, when: datetime) -> str:

@@ -61,6 +61,14 @@ def test_a_message_tells_the_medium_and_the_slot(text: str, medium: str, slot: s
     assert told(text) == (medium, slot)
 
 
+def test_a_form_is_filled_in_with_what_a_message_says_and_reads_it_back() -> None:
+    known = cases.prefilled("the Gazette wants me live tomorrow at 8am, deadline 5pm", "Gazette", PACE, NOON)
+    assert (known.outlet, known.deadline, known.medium) == ("Gazette", "Monday 23 November 2026, 17:00", "live")
+    assert known.slot.startswith("live tomorrow at 8am (Tuesday 24 November 2026")
+    assert opened_with(deadline=known.deadline, slot=known.slot) == (FIVE, True)
+    assert cases.prefilled("may I bring coffee?", "", PACE, NOON) == UNKNOWN
+
+
 def test_what_was_written_down_stays() -> None:
     written = Details(medium="recorded", slot="Newsnight")
     assert told("they want me live at 7", written) == ("recorded", "Newsnight")
