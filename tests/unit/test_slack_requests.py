@@ -98,6 +98,13 @@ async def test_a_signed_body_that_is_not_slacks_is_refused(office: Office, body:
     assert await office.nothing_happened()
 
 
+@pytest.mark.parametrize("body", ["payload={", "payload=[1]", "payload=5", "payload=", "command=/policy&payload=%7B"])
+async def test_a_signed_form_that_is_not_slacks_does_nothing(office: Office, body: str) -> None:
+    sent = {"Content-Type": "application/x-www-form-urlencoded", **signed(body)}
+    assert (await office.post(body.encode(), sent))[0] in {200, 400}
+    assert await office.nothing_happened()
+
+
 async def test_slack_may_check_that_the_address_is_ours(office: Office) -> None:
     body = json.dumps({"type": "url_verification", "challenge": "c-123"})
     status, text = await office.post(body.encode(), signed(body))
