@@ -10,7 +10,6 @@ this room's.
 """
 
 from bot.cases.askers import add, add_details, asker_of, correct, opened, separate, withdraw
-from bot.cases.broadcast import prefilled, taken_down
 from bot.cases.changes import (
     FALLBACK,
     BelowPing,
@@ -43,6 +42,7 @@ from bot.cases.reminders import come_due
 from bot.cases.schedule import WATCH, Due, Pace, due
 from bot.cases.secrets import is_delicate, restrict, unrestrict
 from bot.cases.signs import Understood, is_urgent, may_be_foi, understood
+from bot.cases.taken import prefilled, taken_down
 
 __all__ = [
     "FALLBACK",

@@ -10,11 +10,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot import deadlines, wording
-from bot.cases.broadcast import taken_back, taken_down
 from bot.cases.changes import Terms
 from bot.cases.schedule import Pace
 from bot.cases.secrets import is_delicate
 from bot.cases.signs import is_urgent, may_be_foi, understood
+from bot.cases.taken import taken_anew, taken_down
 from bot.model import Asker, Case, CaseKind, CaseState, Details, Step, StepKind
 
 
@@ -42,8 +42,7 @@ def corrected(case: Case, was: Asker, text: str, steps: Sequence[Step], pace: Pa
         return replace(edited, foi=case.foi or may_be_foi(text))
     before, after = (deadlines.find(words, pace.hours, was.said_at) for words in (was.text, text))
     anew = before != after and not case.details.deadline
-    details = taken_back(case.details, was.text, pace, was.said_at)
-    details = taken_down(details, text, pace, was.said_at)
+    details = taken_anew(case.details, was.text, text, pace, was.said_at)
     return _guarded(reread(edited, details, pace, now, anew=anew), text, steps)
 
 

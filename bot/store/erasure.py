@@ -45,6 +45,8 @@ _WRITTEN = (
     press_case.c.questions,
     press_case.c.said,
     press_case.c.waiting_for,
+    press_case.c.slot,
+    press_case.c.embargo,
     press_case.c.callback,
 )
 """Where others may have written somebody's name."""

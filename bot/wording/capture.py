@@ -14,6 +14,7 @@ DETAILS_HINTS = {
     "deadline": "Such as 17:00, tomorrow noon, or Friday 10am",
     "embargo": "Until when, or what they said of it",
 }
+EMBARGO_SAID = "said to be under embargo, no time given"
 REPLY_KINDS = {
     "advice": "Advice, for them alone",
     "words to give": "Words that they may give",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot import wording
+from bot import plaintext, wording
 from bot.store import alarms, cases, statements
 from tests.dialogue import Fills, Presses, Says, Shares, Stage, Turn
 from tests.scenarios.turns import ENQUIRY
@@ -48,6 +48,28 @@ DIALOGUES: dict[str, list[Turn]] = {
             notice="…Deadline: Monday 23 November 2026, 17:00 GMT.",
             sees={"thread": ["Sam added details: … recorded … Radio 4 at 5pm"]},
             card="… 17:00 GMT …",
+        ),
+    ],
+    "what is under embargo is for officers only from the first moment": [
+        Says(
+            "sam",
+            f"{ENQUIRY}, the report is embargoed until Friday 9am",
+            sees={
+                "press": ["M-1 … Embargo until: Friday 9am … Under embargo: what it is about opens to officers only…"],
+                "sam": ["I am passing this to the press office now. …"],
+            },
+        ),
+    ],
+    "the number to ring stands first where it is urgent": [
+        Says(
+            "sam",
+            "a reporter from the Harbour Gazette is on the line about the flooded cellar, her number is 07700 900123",
+            sees={
+                "press": [
+                    "M-1 · Urgent: Media enquiry · unclaimed … Phone first: 07700 900123 … a reporter from the Harbour Gazette …"
+                ],
+                "sam": ["This is urgent, so please phone the press office now: …"],
+            },
         ),
     ],
     "whoever waits at this moment is urgent in working hours too": [
@@ -150,6 +172,13 @@ DIALOGUES: dict[str, list[Turn]] = {
 @pytest.mark.parametrize("name", DIALOGUES)
 async def test_dialogue(stage: Stage, name: str) -> None:
     await stage.play(DIALOGUES[name])
+
+
+async def test_words_under_embargo_are_on_no_card(stage: Stage) -> None:
+    await stage.play(DIALOGUES["what is under embargo is for officers only from the first moment"])
+    channel = [version for message in stage.house.at(stage.place("press")) for version in message.versions]
+    assert channel
+    assert not any(ENQUIRY in f"{plaintext.render(shown)} {shown.summary}" for shown in channel)
 
 
 async def test_a_statement_is_kept_word_for_word_and_once(stage: Stage) -> None:

@@ -1,4 +1,4 @@
-"""Live, recorded or in print, and when: read from messages, and written down."""
+"""What is taken down from messages: live or in print, and when; how to reach whom; an embargo."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot import cases
+from bot import cases, wording
 from bot.cases import Change
 from bot.messages import Said
 from bot.model import Case, CaseKind, Details
@@ -59,6 +59,52 @@ def opened_with(text: str = "they rang", **details: str) -> tuple[datetime | Non
 )
 def test_a_message_tells_the_medium_and_the_slot(text: str, medium: str, slot: str) -> None:
     assert told(text) == (medium, slot)
+
+
+@pytest.mark.parametrize(
+    ("text", "theirs", "mine"),
+    [
+        ("her number is 07700 900123", "07700 900123", ""),
+        ("Joan of the Gazette, joan@gazette.example, rang", "joan@gazette.example", ""),
+        ("Her number is 07700 900123. My number is 01524 592123", "07700 900123", "01524 592123"),
+        ("call me on +44 1524 592000 about Joan@gazette.example", "", "+44 1524 592000"),
+        ("they phoned my office, his mobile is (0)7700-900-123", "", ""),
+        ("they phoned my office, his mobile is 07700-900-123", "07700-900-123", ""),
+        ("deadline 15:30 on 24/11/2026, grant 1234567890123456", "", ""),
+    ],
+)
+def test_a_message_tells_how_to_reach_whom(text: str, theirs: str, mine: str) -> None:
+    known = cases.taken_down(UNKNOWN, text, PACE, NOON)
+    assert (known.contact, known.callback) == (theirs, mine)
+
+
+@pytest.mark.parametrize(
+    ("text", "until"),
+    [
+        ("they sent a report embargoed until Friday 9am", "Friday 9am"),
+        (
+            "it is under strict embargo until 00:01 on Tuesday 24 November, about the deaths",
+            "00:01 on Tuesday 24 November",
+        ),
+        ("embargo: 1 December 2026, 00:01 GMT", "1 December 2026, 00:01 GMT"),
+        ("the embargo ends at noon tomorrow", "noon tomorrow"),
+        ("an embargoed report on the deaths at the hall", wording.EMBARGO_SAID),
+        ("there is no embargo on it", ""),
+        ("it isn't embargoed", ""),
+        ("the embargo has been lifted", ""),
+        ("how the oil embargo hurts the town", ""),
+    ],
+)
+def test_a_message_tells_of_an_embargo_and_no_more_than_until_when(text: str, until: str) -> None:
+    assert cases.taken_down(UNKNOWN, text, PACE, NOON).embargo == until
+
+
+def test_an_embargo_is_not_lifted_by_leaving_it_out() -> None:
+    first = "her number is 07700 900123, embargoed until Friday"
+    was = case(first, details=cases.taken_down(UNKNOWN, first, PACE, NOON))
+    after = edited(was, "her number is 07700 900124").case.details
+    assert (after.contact, after.embargo) == ("07700 900124", "Friday")
+    assert edited(was, "embargoed until Monday").case.details.embargo == "Monday"
 
 
 def test_a_form_is_filled_in_with_what_a_message_says_and_reads_it_back() -> None:

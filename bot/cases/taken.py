@@ -1,4 +1,4 @@
-"""What a message says of how the journalist will use the answer: live, recorded or in print, and in which slot."""
+"""What a message tells of an enquiry beyond its matter: how to reach whom, live or in print, the slot, an embargo."""
 
 from __future__ import annotations
 
@@ -8,8 +8,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot import deadlines, wording
+from bot.cases.contacts import contacts
+from bot.cases.embargoes import embargo
 from bot.cases.schedule import Pace
 from bot.model import Details
+
+_READ = ("contact", "callback", "medium", "slot", "embargo")
+"""The details that are read from messages."""
 
 _LIVE, _RECORDED, _PRINT, _UNKNOWN = wording.MEDIA_KINDS
 _PIECE = "(?:interview|piece|slot|clip|podcast|programme)"
@@ -33,13 +38,6 @@ _SAYS: Mapping[str, re.Pattern[str]] = {
 }
 
 
-def taken_down(details: Details, text: str, pace: Pace, now: datetime) -> Details:
-    """The details with what the text, said at this moment, tells of the medium and the slot; what is known stays."""
-    medium, slot = _said(text, pace, now)
-    known = "" if details.medium == _UNKNOWN else details.medium
-    return replace(details, medium=known or medium or details.medium, slot=details.slot or slot)
-
-
 def prefilled(text: str, outlet: str, pace: Pace, now: datetime) -> Details:
     """What is read from a message, as a form shows it before anybody has sent it; `outlet` is the one it names."""
     at = deadlines.find(text, pace.hours, now)
@@ -47,23 +45,33 @@ def prefilled(text: str, outlet: str, pace: Pace, now: datetime) -> Details:
     return taken_down(Details(outlet=outlet, deadline=deadline), text, pace, now)
 
 
-def taken_back(details: Details, text: str, pace: Pace, now: datetime) -> Details:
-    """The details without what was taken down from this text."""
-    medium, slot = _said(text, pace, now)
-    return replace(
-        details,
-        medium="" if details.medium == medium else details.medium,
-        slot="" if details.slot == slot else details.slot,
-    )
+def taken_down(details: Details, text: str, pace: Pace, now: datetime) -> Details:
+    """The details with what the text, said at this moment, tells besides; what is known stays."""
+    said = _said(text, pace, now)
+    return replace(details, **{name: getattr(said, name) for name in _READ if not _known(details, name)})
 
 
-def _said(text: str, pace: Pace, now: datetime) -> tuple[str, str]:
+def taken_anew(details: Details, before: str, after: str, pace: Pace, at: datetime) -> Details:
+    """The same where a text that was taken down reads otherwise now. An embargo is not lifted by leaving it out."""
+    was, said = _said(before, pace, at), _said(after, pace, at)
+    kept = {name for name in _READ if _known(details, name) and getattr(details, name) != getattr(was, name)}
+    if not said.embargo:
+        kept.add("embargo")
+    return replace(details, **{name: getattr(said, name) for name in _READ if name not in kept})
+
+
+def _known(details: Details, name: str) -> bool:
+    return getattr(details, name) not in {"", _UNKNOWN}
+
+
+def _said(text: str, pace: Pace, now: datetime) -> Details:
     """The slot with its date, because "tomorrow" is read on another day as well."""
-    found = deadlines.find_slot(text, pace.hours, now)
-    if found is None:
-        return _medium(text), ""
-    at, words = found
-    return _medium(words) or _by_slot(words) or _medium(text), wording.slot(words, at.astimezone(pace.hours.zone))
+    contact, callback = contacts(text)
+    medium, slot = _medium(text), ""
+    if found := deadlines.find_slot(text, pace.hours, now):
+        at, words = found
+        medium, slot = _medium(words) or _by_slot(words) or medium, wording.slot(words, at.astimezone(pace.hours.zone))
+    return Details(contact=contact, callback=callback, medium=medium, slot=slot, embargo=embargo(text))
 
 
 def _medium(text: str) -> str:
