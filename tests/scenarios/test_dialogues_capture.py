@@ -65,9 +65,7 @@ DIALOGUES: dict[str, list[Turn]] = {
             "sam",
             "a reporter from the Harbour Gazette is on the line about the flooded cellar, her number is 07700 900123",
             sees={
-                "press": [
-                    "M-1 · Urgent: Media enquiry · unclaimed … Phone first: 07700 900123 … a reporter from the Harbour Gazette …"
-                ],
+                "press": ["M-1 · Urgent: Media enquiry · unclaimed … Phone first: 07700 900123 … a reporter from …"],
                 "sam": ["This is urgent, so please phone the press office now: …"],
             },
         ),
