@@ -11,9 +11,11 @@ from bot import deadlines, wording
 from bot.cases.contacts import contacts
 from bot.cases.embargoes import embargo
 from bot.cases.schedule import Pace
+from bot.matching.cues import outlets
+from bot.matching.text import words
 from bot.model import Details
 
-_READ = ("contact", "callback", "medium", "slot", "embargo")
+_READ = ("outlet", "contact", "callback", "medium", "slot", "embargo")
 """The details that are read from messages."""
 
 _LIVE, _RECORDED, _PRINT, _UNKNOWN = wording.MEDIA_KINDS
@@ -69,9 +71,16 @@ def _said(text: str, pace: Pace, now: datetime) -> Details:
     contact, callback = contacts(text)
     medium, slot = _medium(text), ""
     if found := deadlines.find_slot(text, pace.hours, now):
-        at, words = found
-        medium, slot = _medium(words) or _by_slot(words) or medium, wording.slot(words, at.astimezone(pace.hours.zone))
-    return Details(contact=contact, callback=callback, medium=medium, slot=slot, embargo=embargo(text))
+        at, named = found
+        medium, slot = _medium(named) or _by_slot(named) or medium, wording.slot(named, at.astimezone(pace.hours.zone))
+    return Details(
+        outlet=_outlet(text), contact=contact, callback=callback, medium=medium, slot=slot, embargo=embargo(text)
+    )
+
+
+def _outlet(text: str) -> str:
+    """The first that it names; one that is an everyday word as well counts only where the matcher says so."""
+    return next((name for name, everyday in outlets(words(text)) if not everyday), "")
 
 
 def _medium(text: str) -> str:

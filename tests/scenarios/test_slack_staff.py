@@ -109,10 +109,10 @@ async def test_choices_and_none_of_these(here: SlackOffice) -> None:
 
 async def test_when_it_is_not_sure_about_the_media_it_asks(here: SlackOffice) -> None:
     here.minds.current = hesitant()
-    await here.here.says("U0SAM", "somebody rang me about my post")
+    await here.here.says("U0SAM", "somebody from the Guardian rang me about my post")
     asked = await here.dm("U0SAM", wording.CONFIRM_MEDIA)
     await here.here.press("U0SAM", asked, wording.YES)
-    await here.card("M-1")
+    assert "Outlet: Guardian" in (await here.card("M-1")).words
 
 
 async def test_any_message_can_be_sent_to_the_press_office_with_a_form(here: SlackOffice) -> None:

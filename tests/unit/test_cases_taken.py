@@ -99,6 +99,15 @@ def test_a_message_tells_of_an_embargo_and_no_more_than_until_when(text: str, un
     assert cases.taken_down(UNKNOWN, text, PACE, NOON).embargo == until
 
 
+def test_a_further_message_names_the_outlet_and_an_edit_another() -> None:
+    after = added(case(), "it was somebody from the Guardian, about the nature of it").case.details
+    assert after.outlet == "Guardian"
+    assert added(case(details=Details(outlet="Gazette")), "not the Guardian").case.details.outlet == "Gazette"
+    first = "the Guardian rang"
+    was = case(first, details=cases.taken_down(UNKNOWN, first, PACE, NOON))
+    assert edited(was, "the BBC rang").case.details.outlet == "BBC"
+
+
 def test_an_embargo_is_not_lifted_by_leaving_it_out() -> None:
     first = "her number is 07700 900123, embargoed until Friday"
     was = case(first, details=cases.taken_down(UNKNOWN, first, PACE, NOON))
