@@ -12,6 +12,7 @@ from bot.hours import Hours
 
 _ON_AIR = re.compile(r"\b(?:live|air|airs|airing|on)$", re.IGNORECASE)
 _WHO = re.compile(r"^(?:me|us|him|her|them|somebody|someone|is|are|['’]re) ", re.IGNORECASE)
+_LEFT_OVER = re.compile(r"(?:[\s,:]|\b(?:on|at|by|before|until|of|in|for|the|please)\b)+$", re.IGNORECASE)
 _NUMBER = re.compile(rf"{HOUR}[,.;:]?", re.IGNORECASE)
 _HALF = re.compile(r"[ap]\.?m\b|o['’]?clock", re.IGNORECASE)
 _LONGEST = 16  # words of a slot that are looked at
@@ -42,7 +43,7 @@ def read_slot(words: str, hours: Hours, now: datetime) -> datetime | None:
 
 
 def _named(name: str, time: str) -> str:
-    return _WHO.sub("", f"{name} {time}").rstrip(",: ")
+    return _LEFT_OVER.sub("", _WHO.sub("", f"{name} {time}"))
 
 
 def _may_count(part: list[str]) -> bool:

@@ -156,6 +156,7 @@ def test_a_message_states_a_deadline_or_does_not(text: str, meant: str) -> None:
         ("going live in ten minutes", "Mon 23 Nov 2026 11:10", "going live in ten minutes"),
         ("she wants me on at 6.30", "Mon 23 Nov 2026 18:30", "on at 6.30"),
         ("a pre-rec at 3 tomorrow, live at 7", "Mon 23 Nov 2026 19:00", "live at 7"),
+        ("he has me live at 7 on 01524 592001", "Mon 23 Nov 2026 19:00", "live at 7"),
         ("wants it by 5 today", "nothing", ""),
         ("the Gazette goes to print at 6", "nothing", ""),
         ("the interview was yesterday at 3pm", "nothing", ""),
