@@ -99,7 +99,7 @@ def open_form(text: str, read: Details = UNKNOWN) -> Form:
     options = tuple((way, way) for way in wording.WAYS)
     came = Field("came", wording.CAME_BY, "choice", value=wording.WAYS[0], options=options)
     colleague = Field("colleague", wording.COLLEAGUE, max_length=200)
-    rest = (known["questions"], known["medium"], came, colleague)
+    rest = (*(known[name] for name in ("questions", "medium", "slot", "embargo")), came, colleague)
     return Form("press.open", wording.OPEN_CASE, "", (*asked, *rest), submit=wording.OPEN_CASE)
 
 

@@ -141,6 +141,7 @@ DIALOGUES: dict[str, list[Turn]] = {
                 "outlet": "Harbour Gazette",
                 "deadline": "4pm",
                 "questions": "Is it dry?",
+                "slot": "Radio 4 at 5pm",
                 "came": "e-mail",
                 "colleague": "Sam",
             },
