@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
+from functools import cached_property
 from typing import Any, assert_never
 
 from bot import cards, cases, wording
 from bot.cards import Around
 from bot.cases import BelowPing, Change, Mail, Pace, Ping, Redraw, StartTimer, StopTimer, Tell
 from bot.messages import Address, Mention, Outgoing, Said
-from bot.model import Case, JobKind, NewJob
+from bot.model import Case, JobKind, NewJob, Step
 from bot.payloads import KINDS, VERSION, Below, Delivery, MarkMessage, Purpose, Repost, Send, Update, payload, read
 from bot.store import cases as case_rows
 from bot.store import incidents, jobs, links, postings
@@ -46,26 +47,49 @@ def commit(tx: Tx, change: Change, press: Press, *, answers: MarkMessage | None 
         for step in each.steps:
             case_rows.add_step(tx, each.case.id, step)
     for each in together:
+        sheet = _Sheet(tx, each.case, press.zone)
         if cards.is_discreet(each.case):
-            _hide(tx, each.case, press)
-        _let_leave(tx, each, press, answers)
-        watch(tx, each.case, press.pace)
+            _hide(tx, sheet, press)
+        _let_leave(tx, each, sheet, press, answers)
+        _watch(tx, each.case, sheet.steps, press.pace)
 
 
-def _let_leave(tx: Tx, change: Change, press: Press, answers: MarkMessage | None) -> None:
+class _Sheet:
+    """What a case's cards are drawn from: read once, however many of them a change draws."""
+
+    def __init__(self, tx: Tx, case: Case, zone: tzinfo) -> None:
+        self._tx = tx
+        self.case = case
+        self._zone = zone
+
+    @cached_property
+    def steps(self) -> Sequence[Step]:
+        return case_rows.steps(self._tx, self.case.id)
+
+    @cached_property
+    def around(self) -> Around:
+        return around(self._tx, self.case, self._zone)
+
+    def card(self, mention: Sequence[str] = ()) -> Outgoing:
+        return cards.ping(self.case, self.steps, self.around, mention=mention)
+
+    def letter(self) -> Outgoing:
+        return cards.mail(self.case, self.steps, self.around)
+
+
+def _let_leave(tx: Tx, change: Change, sheet: _Sheet, press: Press, answers: MarkMessage | None) -> None:
     case = change.case
     for number, effect in enumerate(change.effects):
         key = f"case:{case.id}:{case.revision}:{number}"
         match effect:
             case Ping() | Redraw() | BelowPing():
                 if channels := list(_where(tx, case, effect, press.channels)):
-                    delivery_to = _to_press(tx, case, effect, press.zone)
+                    delivery_to = _to_press(sheet, effect)
                     for channel in channels:
                         put(tx, case, delivery_to(channel), channel, f"{key}:{channel}")
             case Mail():
                 if press.mail:
-                    letter = cards.mail(case, case_rows.steps(tx, case.id), around(tx, case, press.zone))
-                    put(tx, case, Send(press.mail, letter), press.mail, key)
+                    put(tx, case, Send(press.mail, sheet.letter()), press.mail, key)
             case Tell():
                 # In the lane of the conversation: what one message brings about is read in the order of its decision.
                 told = _to_asker(effect, answers)
@@ -78,29 +102,31 @@ def _let_leave(tx: Tx, change: Change, press: Press, answers: MarkMessage | None
                 assert_never(effect)
 
 
-def _hide(tx: Tx, case: Case, press: Press) -> None:
+def _hide(tx: Tx, sheet: _Sheet, press: Press) -> None:
     """What waits for the press office was drawn before, perhaps with words that are now for officers only."""
     for to in (*press.channels, *([press.mail] if press.mail else [])):
-        for job in jobs.waiting(tx, _lane(case.id, to)):
+        listed = jobs.waiting(tx, str(to))  # what tells of several cases
+        for job in (*jobs.waiting(tx, _lane(sheet.case.id, to)), *listed):
             delivery = read(job)
-            hidden = _hidden(tx, case, delivery, press)
+            hidden = _hidden(sheet, delivery, press)
             if hidden != delivery:
                 jobs.rewrite(tx, job, payload(hidden))
 
 
-def _hidden(tx: Tx, case: Case, delivery: Delivery, press: Press) -> Delivery:
+def _hidden(sheet: _Sheet, delivery: Delivery, press: Press) -> Delivery:
     match delivery:
         case Send(purpose="ping"):
             mentions = (block for block in delivery.outgoing.blocks if isinstance(block, Mention))
             mention = tuple(person for block in mentions for person in block.people)
-            return replace(delivery, outgoing=card(tx, case, press.zone, mention=mention))
+            return replace(delivery, outgoing=sheet.card(mention))
+        case Send() if delivery.to == press.mail:
+            return replace(delivery, outgoing=sheet.letter())
         case Send():
-            letter = cards.mail(case, case_rows.steps(tx, case.id), around(tx, case, press.zone))
-            return replace(delivery, outgoing=letter) if delivery.to == press.mail else delivery
+            return replace(delivery, outgoing=cards.relisted(delivery.outgoing, sheet.case, sheet.around))
         case Update():
-            return replace(delivery, outgoing=card(tx, case, press.zone))
+            return replace(delivery, outgoing=sheet.card())
         case Below(harmless=False):
-            return replace(delivery, outgoing=_below(case, delivery.outgoing))
+            return replace(delivery, outgoing=_below(sheet.case, delivery.outgoing))
         case _:
             return delivery
 
@@ -115,7 +141,11 @@ def _below(case: Case, outgoing: Outgoing) -> Outgoing:
 
 def watch(tx: Tx, case: Case, pace: Pace) -> None:
     """Have the case looked at when time has next something to do to it."""
-    due = cases.due(case, case_rows.steps(tx, case.id), pace)
+    _watch(tx, case, case_rows.steps(tx, case.id), pace)
+
+
+def _watch(tx: Tx, case: Case, steps: Sequence[Step], pace: Pace) -> None:
+    due = cases.due(case, steps, pace)
     wanted = [max(tx.now, each.at) for each in due[:1]]
     lane = timer_lane(case.id, cases.WATCH)
     waiting = [job.due_at for job in jobs.waiting(tx, lane)]
@@ -156,17 +186,15 @@ def repost(tx: Tx, case: Case, channel: Address, why: str, *, after: timedelta) 
         jobs.put(tx, NewJob(JobKind.REPOST, lane, f"{lane}:{case.revision}", new, tx.now + after, case.id))
 
 
-def card(tx: Tx, case: Case, zone: tzinfo, *, mention: Sequence[str] = ()) -> Outgoing:
+def card(tx: Tx, case: Case, zone: tzinfo) -> Outgoing:
     """The case's card as it is now, for a press channel."""
-    return cards.ping(case, case_rows.steps(tx, case.id), around(tx, case, zone), mention=mention)
+    return _Sheet(tx, case, zone).card()
 
 
 def around(tx: Tx, case: Case, zone: tzinfo) -> Around:
     """What else a card of this case has to say, as of now."""
     kinds = {link.other(case.id): link.kind for link in links.of_case(tx, case.id)}
-    apart = [
-        each for each in links.partners(tx, case.id) if case.id != each.joined_into and each.id != case.joined_into
-    ]
+    apart = [each for each in links.all_of(tx, kinds) if case.id != each.joined_into and each.id != case.joined_into]
     related = tuple(cards.linked(case, each, kinds[each.id]) for each in apart)
     going_on = case_rows.load(tx, case.joined_into, for_update=False) if case.joined_into is not None else None
     held = incidents.load(tx, case.incident_id) if case.incident_id is not None else None
@@ -214,20 +242,20 @@ def _to_asker(effect: Tell, answers: MarkMessage | None) -> Send:
     return Send(asker.direct, effect.outgoing, purpose, cards.name(asker.person), instead, answers)
 
 
-def _to_press(tx: Tx, case: Case, effect: Ping | Redraw | BelowPing, zone: tzinfo) -> Callable[[Address], Delivery]:
+def _to_press(sheet: _Sheet, effect: Ping | Redraw | BelowPing) -> Callable[[Address], Delivery]:
     """The delivery for each channel: drawn once, since it is the same in all of them."""
     match effect:
         case Ping():
-            ping = card(tx, case, zone, mention=effect.mention)
+            ping = sheet.card(effect.mention)
             return lambda channel: Send(channel, ping, "ping")
         case Redraw():
-            drawn = card(tx, case, zone)
+            drawn = sheet.card()
             return lambda channel: Update(channel, drawn)
         case BelowPing():
             mention = (Mention(effect.mention),) if effect.mention else ()
-            said = effect.outgoing if effect.harmless else cards.below(case, effect.outgoing)
+            said = effect.outgoing if effect.harmless else cards.below(sheet.case, effect.outgoing)
             below = replace(said, blocks=(*mention, *said.blocks))
-            carries = None if effect.carries is None else _mark(case, effect.carries)
+            carries = None if effect.carries is None else _mark(sheet.case, effect.carries)
             return lambda channel: Below(channel, below, effect.harmless, carries)
         case _:
             assert_never(effect)

@@ -139,7 +139,7 @@ class Ledger:
     def fire(self, tx: Tx, job: Job) -> None:
         """Carry out a timer, unless it was stopped meanwhile."""
         if job.case_id is not None:
-            cases.load(tx, job.case_id)  # case before job: the order of everybody who stops a timer
+            cases.lock(tx, job.case_id)  # case before job: the order of everybody who stops a timer
         if jobs.done(tx, [job]):
             self._handlers.timer(tx, job)
 

@@ -57,7 +57,7 @@ def _add_cases(cases: argparse.ArgumentParser) -> None:
     exported.add_argument("--out", type=Path, metavar="FILE", help="a file that only you may read; default: print")
     opened = action("open", _open, "Open a case for what reached the press office by phone or e-mail; it is pinged.")
     opened.add_argument("--about", required=True, help="what it is about")
-    for name in ("outlet", "journalist", "contact", "questions", "colleague"):
+    for name in ("outlet", "journalist", "contact", "questions", "slot", "embargo", "colleague"):
         opened.add_argument(f"--{name}", default="")
     opened.add_argument("--deadline", default="", help="such as 17:00, or 'tomorrow noon'")
     opened.add_argument("--medium", choices=wording.MEDIA_KINDS, default="")

@@ -14,8 +14,8 @@ from bot.errors import StoreUnavailable
 
 log = logging.getLogger(__name__)
 
-MAX_BODY = 2 * 1024 * 1024
-"""Bytes of a request's body, unpacked; more is answered with 413."""
+MAX_BODY = 1024 * 1024
+"""Bytes of a request's body, unpacked; more is answered with 413. Several times what a platform ever sends."""
 
 _FINISH = 10.0
 """Seconds that requests under way are given when the listener stops."""

@@ -52,7 +52,7 @@ class Reader:
     async def read(self, body: Body) -> Reading:
         """Whatever Slack may send."""
         if not self._directory.allows(_team(body)):
-            return None
+            return _outside(body)
         match body:
             case {"type": "event_callback", "event": {"type": "message" | "app_mention"} as event}:
                 return await self._message(_team(body), event)
@@ -214,6 +214,19 @@ class Reader:
     @property
     def _bot(self) -> str:
         return self._web.identity.user if self._web.identity else ""
+
+
+def _outside(body: Body) -> Turned | None:
+    """Whoever acts from a workspace that may not use the desk, where they spoke to it and can be told so."""
+    match body:
+        case {"type": "event_callback", "event": {"user": str() as user, "channel": str() as channel} as event}:
+            written_ = event.get("subtype", "") in _WRITTEN and not event.get("bot_id")
+            direct = event.get("type") == "message" and channel.startswith("D")
+            if written_ and (direct or event.get("type") == "app_mention"):
+                return Turned(user, channel, str(event.get("thread_ts") or ""))
+        case {"response_url": str() as url} if url:
+            return Turned("", "", url=url)
+    return None
 
 
 def _team(body: Body) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -19,6 +19,9 @@ log = logging.getLogger(__name__)
 
 FRESH = timedelta(minutes=5)
 """For how long an answer of Slack holds: somebody who became an officer is one five minutes later."""
+
+AGAIN = timedelta(seconds=5)
+"""After which Slack is asked again what it did not say: meanwhile nobody waits for it in vain."""
 
 _MOST = 5000  # people remembered at once
 _STRANGERS = frozenset({"user_not_found", "user_not_visible"})
@@ -39,7 +42,7 @@ class Directory:
         self._settings, self._web, self._clock = settings, web, clock
         self._people: OrderedDict[str, tuple[datetime, Member]] = OrderedDict()
         self._groups: dict[str, tuple[datetime, frozenset[str]]] = {}
-        self._asking = asyncio.Lock()
+        self._asking: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self.trouble: dict[str, str] = {}
 
     async def member(self, user: str, team: str = "") -> Member:
@@ -55,8 +58,11 @@ class Directory:
             if len(self._people) > _MOST:
                 self._people.popitem(last=False)
         member = known[1]
-        groups = frozenset([group for group in sorted(self._settings.officer_groups) if user in await self._in(group)])
-        return replace(member, person=replace(member.person, groups=groups))
+        # Side by side, however many there are: Slack waits for the acknowledgement.
+        groups = sorted(self._settings.officer_groups)
+        members = await asyncio.gather(*[self._in(group) for group in groups])
+        theirs = frozenset(group for group, people in zip(groups, members, strict=True) if user in people)
+        return replace(member, person=replace(member.person, groups=theirs))
 
     def allows(self, team: str) -> bool:
         """Whether a workspace may use the desk."""
@@ -82,7 +88,7 @@ class Directory:
 
     async def _in(self, group: str) -> frozenset[str]:
         """The group's members; as last known, or none, while Slack does not say."""
-        async with self._asking:
+        async with self._asking[group]:
             now = self._clock.now()
             asked, members = self._groups.get(group, (None, frozenset[str]()))
             if asked is not None and now - asked <= FRESH:
@@ -94,7 +100,7 @@ class Directory:
                 self.trouble[group] = f"Who is in the officers' group {group} is not known: {failure}"
                 log.warning("Who is in the user group %s is not known: %s", group, failure)
                 if not isinstance(failure, SlackRefusal):
-                    return members  # ask again with the next event
+                    now += AGAIN - FRESH
             self._groups[group] = (now, members)
             return members
 

@@ -7,7 +7,7 @@ from bot.cards.answers import answer, answer_alone, choose, confirm_media, unkno
 from bot.cards.around import Around, Linked
 from bot.cards.askers import acknowledgement, added, deadline_read, own_case, reply
 from bot.cards.discreet import OF_OFFICERS, below, is_discreet, visible, visible_steps
-from bot.cards.duty import hand_over_form, offer, shift, wait_form
+from bot.cards.duty import hand_over_form, offer, relisted, shift, wait_form
 from bot.cards.forms import (
     CLOSING,
     close_form,
@@ -58,6 +58,7 @@ __all__ = [
     "ping",
     "plain",
     "queue_head",
+    "relisted",
     "reply",
     "reply_form",
     "report_form",

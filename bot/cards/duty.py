@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from bot import wording
@@ -10,7 +11,7 @@ from bot.cards.around import Around
 from bot.cards.discreet import visible
 from bot.cards.head import handle, head, state_word
 from bot.cards.text import escape, shorten
-from bot.messages import Block, Button, Buttons, Facts, Field, Form, Mention, Outgoing, Prose
+from bot.messages import Block, Button, Buttons, CaseHead, Facts, Field, Form, Mention, Outgoing, Prose
 from bot.model import Case
 
 NAMES = 100
@@ -53,3 +54,12 @@ def shift(cases: Sequence[Case], ends: datetime, around: Around, *, mention: Seq
         blocks.append(Buttons((Button(wording.TAKE, "case.take", handle(case)),)))
     references = ", ".join(f"{case.reference} ({state_word(case)})" for case in cases)
     return Outgoing(tuple(blocks), summary=shorten(f"{words} {references}"))
+
+
+def relisted(outgoing: Outgoing, case: Case, around: Around) -> Outgoing:
+    """A message that was drawn before, with the case's head as it may be seen now, where it stands in it."""
+    now = head(visible(case), around)
+    blocks = (
+        now if isinstance(block, CaseHead) and block.reference == case.reference else block for block in outgoing.blocks
+    )
+    return replace(outgoing, blocks=tuple(blocks))

@@ -82,21 +82,24 @@ def _likely(case: Case) -> Outcome:
     return Outcome.ADVICE if case.answered_at else Outcome.NO_ACTION
 
 
-def report_form(text: str) -> Form:
-    """Send a message to the press office, with whatever is known of the enquiry."""
+def report_form(text: str, known: Details = UNKNOWN) -> Form:
+    """Send a message to the press office; `known` is what was read from it, to be corrected."""
     message = Field("message", wording.REPORT_MESSAGE, "text", value=text, required=True)
-    return Form("report", wording.REPORT, "", (message, *_details(UNKNOWN)), submit=wording.REPORT_SUBMIT)
+    return Form("report", wording.REPORT, "", (message, *_details(known)), submit=wording.REPORT_SUBMIT)
 
 
-def open_form(text: str) -> Form:
-    """Open a case for what reached an officer by phone or e-mail; `text` is a message that it is made of."""
-    known = {field.name: field for field in _details(replace(UNKNOWN, questions=text))}
+def open_form(text: str, read: Details = UNKNOWN) -> Form:
+    """Open a case for what reached an officer by phone or e-mail; `text` is a message that it is made of.
+
+    `read` is what was read from that, to be corrected.
+    """
+    known = {field.name: field for field in _details(replace(read, questions=text))}
     asked = [known[name] for name in ("outlet", "journalist", "contact", "deadline", "about")]
     asked[-1] = replace(asked[-1], required=not text)
     options = tuple((way, way) for way in wording.WAYS)
     came = Field("came", wording.CAME_BY, "choice", value=wording.WAYS[0], options=options)
     colleague = Field("colleague", wording.COLLEAGUE, max_length=200)
-    rest = (known["questions"], known["medium"], came, colleague)
+    rest = (*(known[name] for name in ("questions", "medium", "slot", "embargo")), came, colleague)
     return Form("press.open", wording.OPEN_CASE, "", (*asked, *rest), submit=wording.OPEN_CASE)
 
 

@@ -42,6 +42,7 @@ from bot.cases.reminders import come_due
 from bot.cases.schedule import WATCH, Due, Pace, due
 from bot.cases.secrets import is_delicate, restrict, unrestrict
 from bot.cases.signs import Understood, is_urgent, may_be_foi, understood
+from bot.cases.taken import prefilled, taken_down
 
 __all__ = [
     "FALLBACK",
@@ -85,6 +86,7 @@ __all__ = [
     "opened",
     "ping_failed",
     "pinged",
+    "prefilled",
     "reopen",
     "reply",
     "reply_delivered",
@@ -93,6 +95,7 @@ __all__ = [
     "separate",
     "split",
     "take",
+    "taken_down",
     "tell_failed",
     "unclaim",
     "understood",

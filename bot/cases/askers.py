@@ -26,7 +26,7 @@ from bot.cases.changes import (
     stop_all,
     tell_all,
 )
-from bot.cases.hearing import corrected, follows, heard, hurries, reread, shown_back
+from bot.cases.hearing import corrected, filled_in, follows, heard, hurries, shown_back
 from bot.cases.schedule import Pace
 from bot.messages import Outgoing, Person, Said
 from bot.model import Asker, Case, CaseKind, CaseState, Details, Outcome, Step, StepKind
@@ -130,7 +130,7 @@ def add_details(case: Case, by: Person, details: Details, terms: Terms, pace: Pa
     if merged == case.details:
         return Refused(wording.NOTHING_WRITTEN)
     new = {wording.DETAILS_LABELS[key]: value for key, value in known.items() if value != getattr(case.details, key)}
-    after = reread(case, merged, pace, now, anew=merged.deadline != case.details.deadline)
+    after = filled_in(case, merged, pace, now)
     calls = hurries(case, after, terms)
     read = wording.deadline_read(after.due_at.astimezone(terms.zone)) if after.due_at and after.due_known else ""
     text = "; ".join(f"{label}: {value}" for label, value in new.items())

@@ -14,6 +14,7 @@ from bot.cases.changes import Terms
 from bot.cases.schedule import Pace
 from bot.cases.secrets import is_delicate
 from bot.cases.signs import is_urgent, may_be_foi, understood
+from bot.cases.taken import taken_anew, taken_down
 from bot.model import Asker, Case, CaseKind, CaseState, Details, Step, StepKind
 
 
@@ -22,6 +23,7 @@ def heard(case: Case, text: str, steps: Sequence[Step], pace: Pace, now: datetim
     foi = case.foi or may_be_foi(text)
     if case.kind is CaseKind.QUESTION:
         return replace(case, foi=foi)
+    case = replace(case, details=taken_down(case.details, text, pace, now))
     said = None if case.details.deadline else deadlines.find(text, pace.hours, now)
     if said is not None and (case.due_at is None or not case.due_known or said < case.due_at):
         case = replace(case, due_at=said, due_known=True)
@@ -40,7 +42,8 @@ def corrected(case: Case, was: Asker, text: str, steps: Sequence[Step], pace: Pa
         return replace(edited, foi=case.foi or may_be_foi(text))
     before, after = (deadlines.find(words, pace.hours, was.said_at) for words in (was.text, text))
     anew = before != after and not case.details.deadline
-    return _guarded(reread(edited, case.details, pace, now, anew=anew), text, steps)
+    details = taken_anew(case.details, was.text, text, pace, was.said_at)
+    return _guarded(reread(edited, details, pace, now, anew=anew), text, steps)
 
 
 def reread(case: Case, details: Details, pace: Pace, now: datetime, *, anew: bool) -> Case:
@@ -51,6 +54,33 @@ def reread(case: Case, details: Details, pace: Pace, now: datetime, *, anew: boo
     if anew:
         return replace(case, details=details, due_at=read.due_at, due_known=read.due_known, urgent=read.urgent, foi=foi)
     return replace(case, details=details, foi=foi, urgent=case.urgent or read.urgent)
+
+
+def filled_in(case: Case, details: Details, pace: Pace, now: datetime) -> Case:
+    """With details that somebody wrote down. A new deadline counts from now on, and so does a new slot that is earlier.
+
+    A slot that stays as it was does not count against a new deadline, or a wrong reading of it could not be corrected.
+    """
+    moved = details.slot != case.details.slot
+    if details.deadline != case.details.deadline:
+        counts = details if moved else replace(details, slot="")
+        return replace(reread(case, counts, pace, now, anew=True), details=details)
+    after = reread(case, details, pace, now, anew=False)
+    at = deadlines.read_slot(details.slot, pace.hours, now) if moved and case.kind is CaseKind.MEDIA else None
+    if at is None or (_is_due_before(case, at) and not _is_due_by_slot(case, pace)):
+        return after
+    return replace(after, due_at=at, due_known=True, urgent=after.urgent or at - now <= pace.urgent_within)
+
+
+def _is_due_before(case: Case, at: datetime) -> bool:
+    return case.due_known and case.due_at is not None and case.due_at <= at
+
+
+def _is_due_by_slot(case: Case, pace: Pace) -> bool:
+    """Whether the deadline is that of the slot, so that it moves with it."""
+    return not case.details.deadline and case.due_at == deadlines.read_slot(
+        case.details.slot, pace.hours, case.opened_at
+    )
 
 
 def hurries(before: Case, after: Case, terms: Terms) -> tuple[str, ...]:

@@ -155,7 +155,7 @@ def _unanswered(case: Case, terms: Terms, now: datetime) -> Case:
     again = replace(case, responded_at=None)
     if case.due_at is None or case.due_at > now:
         return again
-    return replace(again, due_at=terms.day_ends, due_known=False, details=replace(case.details, deadline=""))
+    return replace(again, due_at=terms.day_ends, due_known=False, details=replace(case.details, deadline="", slot=""))
 
 
 def _watch(case: Case, terms: Terms) -> tuple[StartTimer, ...]:

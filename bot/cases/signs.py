@@ -15,6 +15,7 @@ from bot.model import CaseKind, Details
 
 _IS = r"(?:is|are|has|have|\w+['’](?:s|re|ve))"
 _PLACE = r"(?:office|building|house|home|library|labs?|department|college|gate|entrance|door|flat|lodge|union|hall)"
+_TIME = r"(?:\d\w*|noon|midday|midnight|half|quarter|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
 _WAITS = (
     r"on the (?:other )?(?:line|phone)",
     r"on (?:line \d|hold)|hold(?:ing)? (?:for|the line|on)|hanging on",
@@ -24,7 +25,8 @@ _WAITS = (
     r"doorstep\w*|(?:standing|waiting|sitting) (?:here|outside|downstairs|for (?:me|us)|in front)|outside (?:now|with)",
     r"film(?:ing|ed)|(?:camera|tv|film|news) crew|camera(?:man|s)|with (?:a )?(?:tv )?(?:camera|microphone)s?",
     r"(?:recording|broadcasting) (?:now|outside|here|live)",
-    rf"(?:go|goes|going|{_IS}) live|live (?:on|now|in|at|tv|radio|broadcast|interview|link|show)|on air",
+    rf"(?:go|goes|going|{_IS}) live|live (?:now|tv|radio|broadcast|interview|link|show)|on air",
+    rf"live (?:on(?! campus| site|\W*\d)|in (?:the |a )?studio|at {_TIME})",
     r"right now|this (?:minute|second|instant)|urgent(?:ly)?|emergency|a\.?s\.?a\.?p|immediately|straight ?away",
     r"(?:in|within|next) (?:the next )?(?:\d{1,2}|five|ten|fifteen|twenty|thirty|forty|a few) ?min(?:ute)?s?",
     r"(?:in|within|next) (?:the next )?(?:the |an |half an |a quarter of an )?hour",
@@ -60,12 +62,21 @@ def may_be_foi(text: str) -> bool:
 
 
 def understood(kind: CaseKind, text: str, details: Details, pace: Pace, now: datetime) -> Understood:
-    """What a new enquiry says of itself. A deadline that was written down counts before one in the message."""
+    """What a new enquiry says of itself. A deadline that was written down counts before one in the message.
+
+    So does the slot of a broadcast, before which somebody must have answered; of the two the earlier counts.
+    """
     words = "\n".join((text, details.about, details.questions))
     if kind is CaseKind.QUESTION:
         return Understood(foi=may_be_foi(words))
-    stated = deadlines.read(details.deadline, pace.hours, now) if details.deadline else None
-    stated = stated or deadlines.find(words, pace.hours, now)
+    written = deadlines.read(details.deadline, pace.hours, now) if details.deadline else None
+    slot = deadlines.read_slot(details.slot, pace.hours, now)
+    stated = earliest(written or deadlines.find(words, pace.hours, now), slot)
     due = stated or deadlines.assumed(pace.hours, now)
     soon = stated is not None and stated - now <= pace.urgent_within
     return Understood(due, stated is not None, soon or is_urgent(words), may_be_foi(words))
+
+
+def earliest(*times: datetime | None) -> datetime | None:
+    """The first of those that are known."""
+    return min((time for time in times if time is not None), default=None)

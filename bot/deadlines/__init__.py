@@ -2,5 +2,6 @@
 
 from bot.deadlines.finding import find
 from bot.deadlines.reading import assumed, is_unknown, read
+from bot.deadlines.slots import find_slot, read_slot
 
-__all__ = ["assumed", "find", "is_unknown", "read"]
+__all__ = ["assumed", "find", "find_slot", "is_unknown", "read", "read_slot"]

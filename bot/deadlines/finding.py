@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 
 from bot.deadlines.reading import DATE, HOUR, WEEKDAY, read
@@ -18,7 +19,7 @@ _ANNOUNCES = re.compile(
     re.IGNORECASE,
 )
 _SLOT = re.compile(
-    r"\b(?:live|on air|broadcast\w*|record(?:ing|ed)|interview\w*|slot|bulletin|programme|show)\b"
+    r"\b(?:live|on air|broadcast\w*|record(?:ing|ed)|pre-?rec(?:ord)?|interview\w*|slot|bulletin|programme|show)\b"
     r"(?P<between>[^.;!?\n]{0,50}?)\b(?:at|from|for)\s+(?=\S)",
     re.IGNORECASE,
 )
@@ -29,31 +30,56 @@ _SAYS_WHEN = re.compile(
     rf"|{WEEKDAY}|{HOUR})\b",
     re.IGNORECASE,
 )
-_PASSED = re.compile(r"\b(?:yesterday|ago|last (?:night|week|month|year))\b", re.IGNORECASE)
-_GOES_ON = frozenset({"and", "or", "but", "so", "please", "because", "today", "tomorrow", "tonight", "on", "latest"})
+PASSED = re.compile(r"\b(?:yesterday|ago|last (?:night|week|month|year))\b", re.IGNORECASE)
+_GOES_ON = re.compile(
+    r"and|or|but|so|please|because|to(?:day|morrow|night)|on|latest|about|regarding|with|if|when|then|which|s?he|they|we|i"
+)
+"""What follows an hour that is a bare number, and cannot be what it counts."""
+
 _LONGEST = 8  # words of a deadline in the middle of a message
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """The words that announce a time, those that follow, and what is to be read before these."""
+
+    name: str
+    said: list[str]
+    before: str = ""
 
 
 def find(text: str, hours: Hours, now: datetime) -> datetime | None:
     """The earliest deadline to come that a message states in so many words, or None."""
-    stated = (_first(tails, hours, now) for tails in _stated(text))
-    return min((at for at in stated if at is not None and at >= now), default=None)
+    stated = (first(each, hours, now) for each in (*announced(text), *broadcasts(text)))
+    return min((found[0] for found in stated if found is not None and found[0] >= now), default=None)
 
 
-def _stated(text: str) -> Iterator[Iterator[str]]:
-    """What follows each of the words that announce a deadline, the longest reading first.
+def announced(text: str) -> Iterator[Stated]:
+    """What follows each of the words that announce a deadline.
 
     A bare number is an hour only where nothing follows that it could count.
     """
-    for announced in _ANNOUNCES.finditer(text):
-        said = _sentence(text, announced.end())
-        said = ["within", *said] if announced[0].lower().startswith("within") else said
-        yield _readings(said)
+    for word in _ANNOUNCES.finditer(text):
+        name = word[0].strip(" \t\n:=-")
+        yield Stated(name, _sentence(text, word.end()), "within" if name.lower().startswith("within") else "")
+
+
+def broadcasts(text: str) -> Iterator[Stated]:
+    """What follows each of the words that name a broadcast; its day may stand before its hour."""
     for slot in _SLOT.finditer(text):
         said = _sentence(text, slot.end())
-        if not _PASSED.search(" ".join((slot["between"], *said))):
+        if not PASSED.search(" ".join((slot["between"], *said))):
             day = DATE.search(slot["between"].lower())
-            yield (f"{day[0]} {tail}" if day else tail for tail in _readings(said))
+            yield Stated(slot[0].strip(), said, day[0] if day else "")
+
+
+def first(stated: Stated, hours: Hours, now: datetime) -> tuple[datetime, str] | None:
+    """The time that the words say in the longest reading, and how they say it; perhaps a past one."""
+    for tail in _readings(stated.said):
+        time = f"{stated.before} {tail}".strip()
+        if _SAYS_WHEN.search(time) and (at := read(time, hours, now)) is not None:
+            return at, tail
+    return None
 
 
 def _sentence(text: str, start: int) -> list[str]:
@@ -67,9 +93,4 @@ def _readings(said: list[str]) -> Iterator[str]:
 
 def _may_end(said: list[str], end: int) -> bool:
     bare = re.fullmatch(HOUR, said[end - 1].lower()) is not None
-    return end == len(said) or not bare or said[end].lower() in _GOES_ON
-
-
-def _first(tails: Iterator[str], hours: Hours, now: datetime) -> datetime | None:
-    read_ = (read(tail, hours, now) for tail in tails if _SAYS_WHEN.search(tail))
-    return next((at for at in read_ if at is not None), None)
+    return end == len(said) or not bare or _GOES_ON.fullmatch(said[end].lower()) is not None

@@ -99,11 +99,11 @@ class _Clock:
     edge: Literal["", "opens", "closes", "midnight"] = ""
 
 
-def read(words: str, hours: Hours, now: datetime) -> datetime | None:
+def read(words: str, hours: Hours, now: datetime, *, to_the_hour: bool = False) -> datetime | None:
     """The instant (UTC) that somebody means, perhaps a past one, or None where this is no time.
 
     A time without a day is the next such time, but one that has passed within two hours has passed; a day without a
-    time is over when the desk closes.
+    time is over when the desk closes, or no time where it is to be read `to_the_hour`.
     """
     text = _plain(words)
     if _NOW.fullmatch(text):
@@ -118,6 +118,8 @@ def read(words: str, hours: Hours, now: datetime) -> datetime | None:
     if _FILLER.sub(" ", rest).strip() or not (day or clock or part):
         return None
     if clock is None:
+        if to_the_hour and not part:
+            return None
         clock = _Clock(_PARTS[part["part"]]) if part else _Clock(edge="closes")
     return _instant(day[0] if day else "", clock, zone[0] if zone else "", hours, now)
 

@@ -47,7 +47,7 @@ class PolicyDesk:
             case Submitted():
                 return await self._casework.submitted(incoming)
             case Shared():
-                return self._questions.shared(incoming)
+                return await self._questions.shared(incoming)
             case Joined():
                 return await self._questions.joined(incoming)
             case Viewed():

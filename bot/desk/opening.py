@@ -53,7 +53,10 @@ def open_case(
     text = asker.text if asker else reported.text
     read = cases.understood(kind, text, reported.details, office.press.pace, tx.now)
     belongs = linking.circumstances(tx, kind, text, reported.details)
-    case = case_rows.create(tx, kind, asker, reported.details, **asdict(read), **asdict(belongs))
+    known = reported.details
+    if kind is CaseKind.MEDIA:
+        known = cases.taken_down(known, text, office.press.pace, tx.now)
+    case = case_rows.create(tx, kind, asker, known, **asdict(read), **asdict(belongs))
     terms = linking.terms_of(tx, case, office, knowledge)
     found = linking.find(tx, case, office)
     first = Step(tx.now, StepKind.OPENED, asker.person if asker else by, text, asker.event_id if asker else "")

@@ -158,13 +158,15 @@ class Questions:
 
     # ---- reported with a form ---------------------------------------------------------------------------------------
 
-    def shared(self, shared: Shared) -> Immediate:
+    async def shared(self, shared: Shared) -> Immediate:
         """The form, or the honest word that there is nobody to send it to; officers open a case as such."""
         if not self._office.exists:
             return Immediate(notice=wording.NO_PRESS_OFFICE)
-        if self._office.is_officer(shared.person):
-            return Immediate(form=cards.open_form(shared.text))
-        return Immediate(form=cards.report_form(shared.text))
+        _, match = await self._minds.match(shared.text)
+        now = await self._store.read(lambda tx: tx.now)
+        known = cases.prefilled(shared.text, match.outlet, self._office.press.pace, now)
+        form = cards.open_form if self._office.is_officer(shared.person) else cards.report_form
+        return Immediate(form=form(shared.text, known))
 
     async def reported(self, submitted: Submitted) -> Immediate:
         """The form came back: an enquiry, whatever a matcher thinks of it. It goes on in the direct conversation."""

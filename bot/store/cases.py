@@ -75,6 +75,11 @@ def load(tx: Tx, case_id: int, *, for_update: bool = True) -> Case | None:
     return _one(tx, _TO_CHANGE if for_update else _BY_ID, {"wanted": case_id})
 
 
+def lock(tx: Tx, case_id: int) -> None:
+    """The right to change the case, without reading it: others wait until this transaction ends."""
+    tx.connection.execute(_LOCK, {"wanted": case_id})
+
+
 def save(tx: Tx, case: Case) -> None:
     """Write a changed case with its askers. StaleCase unless its revision follows the one that is stored."""
     which = {"wanted": case.id, "before": case.revision - 1}
@@ -191,6 +196,7 @@ _OPEN_FOR = _open_for()
 _WANTED: BindParameter[int] = bindparam("wanted")
 _BY_ID = select(press_case).where(press_case.c.id == _WANTED)
 _TO_CHANGE = _BY_ID.with_for_update(key_share=True)
+_LOCK = select(press_case.c.id).where(press_case.c.id == _WANTED).with_for_update(key_share=True)
 _SAVE = update(press_case).where(press_case.c.id == _WANTED, press_case.c.revision == bindparam("before"))
 _NO_ASKERS = delete(case_asker).where(case_asker.c.case_id == _WANTED)
 _ADD_ASKERS, _ADD_STEP = insert(case_asker), insert(case_step)

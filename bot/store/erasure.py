@@ -45,9 +45,13 @@ _WRITTEN = (
     press_case.c.questions,
     press_case.c.said,
     press_case.c.waiting_for,
+    press_case.c.embargo,
     press_case.c.callback,
 )
 """Where others may have written somebody's name."""
+
+_TAKEN_DOWN = (press_case.c.contact, press_case.c.slot)
+"""What may have been read from somebody's words, whosever number that is."""
 
 
 def unname_questions(tx: Tx, person: str) -> int:
@@ -78,6 +82,7 @@ def erase_from(tx: Tx, case: Case, person: str) -> None:
     """Their name, address and words go from a case that the caller has locked and that nothing of is still to leave."""
     called = _called(tx, case, person)
     names = called | {plaintext.line(name) for name in called} | {person}
+    _erase_taken_down(tx, case, person)
     _erase_asker(tx, case.id, person)
     _erase_steps(tx, case.id, person)
     _replace_names(tx, case.id, names)
@@ -112,6 +117,20 @@ def _erase_asker(tx: Tx, case_id: int, person: str) -> None:
     silent = {"text": ERASED, "event_id": "", "link": ""}
     theirs = and_(case_asker.c.case_id == case_id, is_person(case_asker, "person", person))
     tx.connection.execute(update(case_asker).where(theirs).values(nobody | silent))
+
+
+def _erase_taken_down(tx: Tx, case: Case, person: str) -> None:
+    theirs = and_(case_step.c.case_id == case.id, is_person(case_step, "by", person), case_step.c.kind.in_(_WRITING))
+    wrote = tx.connection.execute(select(case_step.c.text).where(theirs)).scalars().all()
+    words = "\n".join((*(asker.text for asker in case.askers if asker.person.key == person), *wrote))
+    stored = tx.connection.execute(select(*_TAKEN_DOWN).where(press_case.c.id == case.id)).one()
+    taken = [
+        column.name
+        for column, text in zip(_TAKEN_DOWN, stored, strict=True)
+        if text and text.partition(" (")[0] in words
+    ]
+    if taken:
+        tx.connection.execute(update(press_case).where(press_case.c.id == case.id).values(dict.fromkeys(taken, ERASED)))
 
 
 def _erase_deliveries(tx: Tx, case: Case, person: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import bindparam, or_, select
@@ -51,8 +51,12 @@ def among(tx: Tx, case_ids: Sequence[int]) -> dict[int, set[int]]:
 
 def partners(tx: Tx, case_id: int) -> Sequence[Case]:
     """The cases that it is linked with."""
-    linked = [link.other(case_id) for link in of_case(tx, case_id)]
-    return cases.some(tx, press_case.c.id.in_(linked)) if linked else ()
+    return all_of(tx, [link.other(case_id) for link in of_case(tx, case_id)])
+
+
+def all_of(tx: Tx, case_ids: Collection[int]) -> Sequence[Case]:
+    """These cases."""
+    return cases.some(tx, press_case.c.id.in_(case_ids)) if case_ids else ()
 
 
 def joined_to(tx: Tx, case_id: int) -> Sequence[Case]:

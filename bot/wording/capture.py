@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from bot.wording.answers import day
 from bot.wording.duty import spoken
 from bot.wording.stories import moment
 
@@ -13,6 +14,7 @@ DETAILS_HINTS = {
     "deadline": "Such as 17:00, tomorrow noon, or Friday 10am",
     "embargo": "Until when, or what they said of it",
 }
+EMBARGO_SAID = "said to be under embargo, no time given"
 REPLY_KINDS = {
     "advice": "Advice, for them alone",
     "words to give": "Words that they may give",
@@ -48,6 +50,16 @@ def passed_already(when: datetime) -> str:
 def understood_deadline(when: datetime) -> str:
     """In the acknowledgement. `when` is in the organisation's zone."""
     return f"I understood the deadline as {moment(when)}. If that is wrong, press “Add details” to correct it."
+
+
+def deadline_written(when: datetime) -> str:
+    """A deadline as somebody would write it into a form. `when` is in the organisation's zone."""
+    return f"{when:%A} {day(when)}, {when:%H:%M}"
+
+
+def slot(words: str, when: datetime) -> str:
+    """A broadcast's slot as a message named it. `when` is in the organisation's zone."""
+    return f"{words} ({moment(when)})"
 
 
 def about(reference: str, sentence: str) -> str:

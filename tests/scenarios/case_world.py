@@ -33,6 +33,7 @@ WORDS = (
     "when do I get my pay slip",
     "may I bring coffee into the reading room?",
     "she wants it by five",
+    "they want me live at 7",
     "a reporter from the Harbour Gazette rang about the flooded cellar again, deadline tomorrow noon",
     "a reporter from the Observer rang me about the student who died, deadline 5pm today",
     "the BBC are on the line now about the flooded cellar",
@@ -47,7 +48,7 @@ OF_SEVERAL = frozenset({"case.separate", "case.join", "case.split"})
 BEGINS = frozenset({StepKind.OPENED, StepKind.UNCLAIMED, StepKind.REOPENED, StepKind.RETURNED})
 FALLBACK_AFTER = timedelta(minutes=5)
 ONCE_A_DEADLINE = (StepKind.DEADLINE_NEAR, StepKind.DEADLINE_PASSED)
-TIMES = frozenset({"deadline", "until"})
+TIMES = frozenset({"deadline", "slot", "until"})
 DEADLINES = ("", "17:00", "tomorrow noon", "in half an hour", "whenever")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot import wording
+from bot import plaintext, wording
 from bot.store import alarms, cases, statements
 from tests.dialogue import Fills, Presses, Says, Shares, Stage, Turn
 from tests.scenarios.turns import ENQUIRY
@@ -30,6 +30,44 @@ DIALOGUES: dict[str, list[Turn]] = {
             notice="…Deadline: Tuesday 24 November 2026, 12:00 GMT.",
             sees={"thread": ["Sam added details: … Deadline: tomorrow noon"]},
             card="… Tuesday 24 November 2026, 12:00 GMT",
+        ),
+    ],
+    "a slot in the message stands on the card, and one in the form counts as the deadline": [
+        Says(
+            "sam",
+            "a reporter from the Harbour Gazette rang, they want me live at 7 about the flooded cellar",
+            sees={
+                "press": ["M-1 … 19:00 GMT … Live, recorded or print: live … Broadcast slot: live at 7 (Monday 23 …"],
+                "sam": ["… I understood the deadline as Monday 23 November 2026, 19:00 GMT. …"],
+            },
+        ),
+        Presses("sam", "Add details", form="Details: M-1"),
+        Fills(
+            "sam",
+            {"slot": "Radio 4 at 5pm", "medium": "recorded"},
+            notice="…Deadline: Monday 23 November 2026, 17:00 GMT.",
+            sees={"thread": ["Sam added details: … recorded … Radio 4 at 5pm"]},
+            card="… 17:00 GMT …",
+        ),
+    ],
+    "what is under embargo is for officers only from the first moment": [
+        Says(
+            "sam",
+            f"{ENQUIRY}, the report is embargoed until Friday 9am",
+            sees={
+                "press": ["M-1 … Embargo until: Friday 9am … Under embargo: what it is about opens to officers only…"],
+                "sam": ["I am passing this to the press office now. …"],
+            },
+        ),
+    ],
+    "the number to ring stands first where it is urgent": [
+        Says(
+            "sam",
+            "a reporter from the Harbour Gazette is on the line about the flooded cellar, her number is 07700 900123",
+            sees={
+                "press": ["M-1 · Urgent: Media enquiry · unclaimed … Phone first: 07700 900123 … a reporter from …"],
+                "sam": ["This is urgent, so please phone the press office now: …"],
+            },
         ),
     ],
     "whoever waits at this moment is urgent in working hours too": [
@@ -103,6 +141,7 @@ DIALOGUES: dict[str, list[Turn]] = {
                 "outlet": "Harbour Gazette",
                 "deadline": "4pm",
                 "questions": "Is it dry?",
+                "slot": "Radio 4 at 5pm",
                 "came": "e-mail",
                 "colleague": "Sam",
             },
@@ -132,6 +171,13 @@ DIALOGUES: dict[str, list[Turn]] = {
 @pytest.mark.parametrize("name", DIALOGUES)
 async def test_dialogue(stage: Stage, name: str) -> None:
     await stage.play(DIALOGUES[name])
+
+
+async def test_words_under_embargo_are_on_no_card(stage: Stage) -> None:
+    await stage.play(DIALOGUES["what is under embargo is for officers only from the first moment"])
+    channel = [version for message in stage.house.at(stage.place("press")) for version in message.versions]
+    assert channel
+    assert not any(ENQUIRY in f"{plaintext.render(shown)} {shown.summary}" for shown in channel)
 
 
 async def test_a_statement_is_kept_word_for_word_and_once(stage: Stage) -> None:

@@ -6,10 +6,12 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from adapters.slack.adapter import SlackAdapter
+from bot.messages import Address, Outgoing, Prose
 from bot.store.engine import Store
 from bot.store.state import DurableState
 from tests.clock import ManualClock
@@ -106,6 +108,8 @@ async def test_a_refused_app_token_leaves_the_rest_working(
         while "invalid_auth" not in adapter.health().reason:  # noqa: ASYNC110 - health is asked
             await asyncio.sleep(0.02)
     assert not adapter.health().ready
+    await adapter.messenger.send(Address("slack", "C0PRESS"), Outgoing((Prose("Still here."),), "Still here."), "job/1")
+    assert [one.words for one in slack.in_("C0PRESS")] == ["Still here."]
     slack.app_token_works = True
     await ready(adapter)
     await adapter.stop()
@@ -171,6 +175,25 @@ async def test_an_event_that_comes_again_and_again_is_one_case(here: SlackOffice
         await here.dm("U0SAM", f"Your reference is {reference}")
     await here.nothing_more()
     assert len(here.slack.in_("C0PRESS", "")) == 2
+
+
+async def test_what_nobody_subscribed_to_is_acknowledged_and_ignored(here: SlackOffice) -> None:
+    unknown: list[tuple[str, dict[str, Any]]] = [
+        ("events_api", {"type": "event_callback", "event": {"type": "reaction_added", "user": "U0SAM"}}),
+        ("events_api", {"type": "event_callback", "event": {"type": "something_new"}}),
+        ("events_api", {"type": "app_rate_limited"}),
+        ("interactive", {"type": "view_closed", "view": {"callback_id": "report"}}),
+        ("interactive", {"type": "shortcut", "callback_id": "something_new"}),
+        ("interactive", {"type": "message_action", "callback_id": "something_new", "message": {"text": "hello"}}),
+        ("interactive", {"type": "block_suggestion", "action_id": "something_new"}),
+    ]
+    for kind, payload in unknown:
+        whose = {"team_id": "T0HOME", "team": {"id": "T0HOME"}, "user": {"id": "U0SAM"}}
+        assert await here.here.deliver(kind, {**whose, **payload}) == {}, payload
+    await here.nothing_more()
+    assert here.slack.posted == []
+    assert here.slack.opened == []
+    assert here.stored() == {}
 
 
 async def test_two_desks_on_one_slack_give_one_answer(

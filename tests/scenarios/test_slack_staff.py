@@ -56,6 +56,7 @@ async def test_what_does_not_address_the_desk_is_neither_answered_nor_stored(her
     await here.nothing_more()
     assert here.slack.posted == []
     assert [method for method, _ in here.slack.calls if method == "users.info"] == []
+    assert here.stored() == {}
 
 
 async def test_where_it_listens_it_speaks_only_when_it_is_sure(here: SlackOffice) -> None:
@@ -108,10 +109,10 @@ async def test_choices_and_none_of_these(here: SlackOffice) -> None:
 
 async def test_when_it_is_not_sure_about_the_media_it_asks(here: SlackOffice) -> None:
     here.minds.current = hesitant()
-    await here.here.says("U0SAM", "somebody rang me about my post")
+    await here.here.says("U0SAM", "somebody from the Guardian rang me about my post")
     asked = await here.dm("U0SAM", wording.CONFIRM_MEDIA)
     await here.here.press("U0SAM", asked, wording.YES)
-    await here.card("M-1")
+    assert "Outlet: Guardian" in (await here.card("M-1")).words
 
 
 async def test_any_message_can_be_sent_to_the_press_office_with_a_form(here: SlackOffice) -> None:
@@ -135,6 +136,18 @@ async def test_any_message_can_be_sent_to_the_press_office_with_a_form(here: Sla
     assert said is not None
     assert limits.read(said["view"]["blocks"]).startswith(wording.details_taken("M-1"))
     await here.card("the tweet")
+
+
+async def test_the_form_is_filled_in_with_what_the_message_says(here: SlackOffice) -> None:
+    await here.here.shortcut("U0SAM", "the Guardian wants somebody live at 7, deadline 5pm")
+    filled = {
+        block["block_id"]: block["element"].get("initial_value")
+        for block in (await here.form())["blocks"]
+        if block["type"] == "input" and block["element"]["type"] == "plain_text_input"
+    }
+    assert filled["outlet"] == "Guardian"
+    assert filled["deadline"] == "Monday 23 November 2026, 17:00"
+    assert filled["slot"].startswith("live at 7 (")
 
 
 async def test_a_long_message_fits_into_the_form_and_comes_back_whole(here: SlackOffice) -> None:

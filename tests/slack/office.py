@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from sqlalchemy import func, select
+
 from bot.config import from_mapping
 from bot.desk.deliveries import Deliveries
 from bot.desk.desk import PolicyDesk
@@ -17,6 +19,7 @@ from bot.desk.office import Office
 from bot.relay import Relay
 from bot.store.engine import Store
 from bot.store.state import DurableState
+from bot.store.tables import adapter_state, metadata
 from tests.clock import ManualClock
 from tests.desk import PHONE, mind
 from tests.slack.server import Json, LoopbackSlack, Posted
@@ -82,6 +85,19 @@ class SlackOffice:
         assert await self.here.says("U0SAM", text) is not None
         await self.dm("U0SAM", "M-1")
         return await self.card("M-1")
+
+    def stored(self) -> dict[str, int]:
+        """How many rows there are, by table, but for what the desk notes of itself."""
+        own = {"schema_version", "knowledge_snapshot"}
+        with self.store.transaction() as tx:
+            rows = {
+                table.name: tx.connection.execute(select(func.count()).select_from(table)).scalar_one()
+                for table in metadata.sorted_tables
+                if table.name not in own
+            }
+            connected = select(func.count()).where(adapter_state.c.key == "connected")
+            rows["adapter_state"] -= tx.connection.execute(connected).scalar_one()
+        return {name: count for name, count in rows.items() if count}
 
     async def nothing_more(self) -> None:
         """Give what should not come the time in which it would."""

@@ -129,7 +129,7 @@ CLOSED = case(
     outcome=Outcome.STATEMENT,
     closed_at=NOON + HOUR,
     responded_at=NOON + HOUR,
-    details=Details(deadline="17:00"),
+    details=Details(deadline="17:00", slot="17:30"),
 )
 
 
@@ -143,7 +143,7 @@ def test_a_case_that_was_answered_and_reopened_waits_for_its_answer_again() -> N
 def test_a_deadline_that_was_met_and_is_over_is_not_missed_by_reopening() -> None:
     again = reopened(CLOSED, FIVE + HOUR / 2)
     assert (again.responded_at, again.due_at, again.due_known) == (None, SIX, False)
-    assert again.details.deadline == ""
+    assert again.details == Details()
     unanswered = reopened(replace(CLOSED, responded_at=None), FIVE + HOUR / 2)
     assert (unanswered.due_at, unanswered.due_known) == (FIVE, True)
 

@@ -129,6 +129,7 @@ def test_words_are_read_as_an_officer_would(words: str, meant: str) -> None:
         ("she wants me on at 6.30", "Mon 23 Nov 2026 18:30"),
         ("a live interview tomorrow at 8am", "Tue 24 Nov 2026 08:00"),
         ("the slot is at 18:10", "Mon 23 Nov 2026 18:10"),
+        ("they want me live at 7 about the cellar", "Mon 23 Nov 2026 19:00"),
         ("live in 20 minutes", "Mon 23 Nov 2026 11:20"),
         ("I live at 7 Mill Road", "nothing"),
         ("the interview was yesterday at 3pm", "nothing"),
@@ -144,6 +145,47 @@ def test_words_are_read_as_an_officer_would(words: str, meant: str) -> None:
 )
 def test_a_message_states_a_deadline_or_does_not(text: str, meant: str) -> None:
     assert wall(deadlines.find(text, HOURS, NOW)) == meant
+
+
+@pytest.mark.parametrize(
+    ("text", "meant", "words"),
+    [
+        ("they want me live at 7", "Mon 23 Nov 2026 19:00", "live at 7"),
+        ("it is to be recorded tomorrow at 10", "Tue 24 Nov 2026 10:00", "recorded tomorrow at 10"),
+        ("live on Radio 4 at 7pm, they say", "Mon 23 Nov 2026 19:00", "live on Radio 4 at 7pm"),
+        ("going live in ten minutes", "Mon 23 Nov 2026 11:10", "going live in ten minutes"),
+        ("she wants me on at 6.30", "Mon 23 Nov 2026 18:30", "on at 6.30"),
+        ("a pre-rec at 3 tomorrow, live at 7", "Mon 23 Nov 2026 19:00", "live at 7"),
+        ("he has me live at 7 on 01524 592001", "Mon 23 Nov 2026 19:00", "live at 7"),
+        ("wants it by 5 today", "nothing", ""),
+        ("the Gazette goes to print at 6", "nothing", ""),
+        ("the interview was yesterday at 3pm", "nothing", ""),
+        ("I live at 7 Mill Road", "nothing", ""),
+    ],
+)
+def test_a_message_names_a_broadcast_or_does_not(text: str, meant: str, words: str) -> None:
+    found = deadlines.find_slot(text, HOURS, NOW)
+    assert (wall(found and found[0]), found[1] if found else "") == (meant, words)
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        ("7", "Mon 23 Nov 2026 19:00"),
+        ("19:00", "Mon 23 Nov 2026 19:00"),
+        ("tomorrow at 10", "Tue 24 Nov 2026 10:00"),
+        ("Radio 4, 7pm", "Mon 23 Nov 2026 19:00"),
+        ("BBC One at 6", "Mon 23 Nov 2026 18:00"),
+        ("the 6 o'clock news", "Mon 23 Nov 2026 18:00"),
+        ("Today programme, 8:10", "Tue 24 Nov 2026 08:10"),
+        ("5 Live tomorrow morning", "Tue 24 Nov 2026 09:00"),
+        ("live at 7 (Monday 23 November 2026, 19:00 GMT)", "Mon 23 Nov 2026 19:00"),
+        *[(words, "nothing") for words in ("", "Radio 4 Today", "Breakfast tomorrow", "drivetime", "10:30")],
+        ("yesterday at 3pm", "nothing"),
+    ],
+)
+def test_a_slot_has_an_hour_or_none(words: str, meant: str) -> None:
+    assert wall(deadlines.read_slot(words, HOURS, NOW)) == meant
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from bot import effects, payloads
+from bot.cases import Change, restrict
 from bot.config import from_mapping
 from bot.desk.office import Office
 from bot.desk.shifts import HANDOVER, Shifts
-from bot.messages import Address, Mention
+from bot.messages import Address, CaseHead, Mention, Person
 from bot.model import Details, Job
 from bot.payloads import Send
 from bot.store import cases, jobs
@@ -134,6 +135,27 @@ def test_of_a_restricted_case_reference_outlet_and_deadline_are_posted(store: St
     shown = str(message)
     assert all(word in shown for word in ("M-1", "The Gazette", "by five"))
     assert not any(word in shown for word in ("Joan", "cellar", "a reporter rang", "ada"))
+
+
+def test_one_that_waits_is_redrawn_when_a_case_on_it_becomes_restricted(store: Store, clock: ManualClock) -> None:
+    begin(store)
+    with store.transaction() as tx:
+        first, second = a_case(tx), a_case(tx)
+    clock.advance(ENDS - BEFORE - clock.now())
+    with store.transaction() as tx:
+        fire(tx, office())
+        (before,) = posted(tx)
+        secret = cases.load(tx, first)
+        assert secret is not None
+        change = restrict(secret, Person("slack", "anna"), tx.now)
+        assert isinstance(change, Change)
+        effects.commit(tx, change, office().press)
+        (after,) = posted(tx)
+    titles = {head.reference: head.title for head in after.outgoing.blocks if isinstance(head, CaseHead)}
+    assert titles == {f"M-{first}": "Media enquiry (restricted)", f"M-{second}": "Media enquiry"}
+    assert [block for block in after.outgoing.blocks if not isinstance(block, CaseHead)] == [
+        block for block in before.outgoing.blocks if not isinstance(block, CaseHead)
+    ]
 
 
 @pytest.mark.parametrize(

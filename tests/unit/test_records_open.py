@@ -34,6 +34,18 @@ async def test_a_case_from_the_command_line_is_pinged_like_any_other(
     assert reads(card, "M-1 · Media enquiry · unclaimed … Harbour Gazette … by phone; the cellar")
 
 
+async def test_a_slot_counts_as_its_deadline_and_an_embargo_hides_what_it_is_about(
+    house: House, database_url: str, tmp_path: Path
+) -> None:
+    command = [*configured(database_url, tmp_path), "--about", "the cellar", "--outlet", "Harbour Gazette"]
+    assert main([*command, "--medium", "live", "--slot", "7pm on 1 June 2126", "--embargo", "until then"]) == 0
+    house.clock.advance(timedelta(days=365 * 99))
+    await house.relay.settle()
+    card = house.at(Address("slack", "c-press"))[0].text
+    assert reads(card, "M-1 · … 1 June 2126, 19:00 BST … Harbour Gazette … Embargo until: until then …")
+    assert "cellar" not in card
+
+
 def test_what_cannot_be_read_is_said(
     store: Store, database_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

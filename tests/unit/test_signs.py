@@ -34,6 +34,11 @@ they are going live at six
 I am on air with Radio 4 in a minute
 they want me for a live interview
 it goes live in ten minutes
+they want somebody live at 7
+they want somebody live at 7pm about it
+they want somebody live at six
+they want me live on the Today programme
+she wants me live in the studio
 URGENT: the Mail wants a quote
 need help asap, a journalist rang
 They need an answer within the hour
@@ -51,6 +56,9 @@ she lives in Morecambe and writes for the Visitor
 The press asked about the delivery of the new library
 They will publish on Friday
 can I talk to a reporter about my research?
+a reporter asked me whether I live in Lancaster
+she wants to know how our students live on campus
+she wants to know whether students live at home
 """
 FOI = """
 Under the Freedom of Information Act please tell me what the vice-chancellor spent

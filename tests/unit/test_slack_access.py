@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
@@ -9,14 +11,15 @@ from typing import Any, Protocol
 
 import pytest
 
-from adapters.slack.people import FRESH
+from adapters.slack.people import AGAIN, FRESH
+from adapters.slack.web import PROMPT
 from bot import wording
 from bot.messages import Said
 from bot.store.engine import Store
 from bot.store.state import DurableState
 from tests.clock import ManualClock
 from tests.contract.adapters import RecordingDesk
-from tests.slack.server import LoopbackSlack
+from tests.slack.server import Failure, LoopbackSlack
 from tests.slack.workspace import Workspace, connected
 
 OUTSIDERS: dict[str, dict[str, Any]] = {
@@ -88,6 +91,39 @@ async def test_only_listed_workspaces_get_in(open_: Opens) -> None:
         here.slack.add_user("U0SUE", "Sue", team_id="T0SECOND")
         assert await here.event(here.message("U0SUE", "may I?"), team="T0SECOND") == {}
         assert [said.person.name for said in desk.said] == ["Sue"]
+
+
+async def test_another_workspace_s_people_are_refused_where_only_they_see_it(open_: Opens) -> None:
+    async with open_(workspaces=frozenset({"T0SECOND"})) as (here, desk):
+        await here.says("U0SAM", "may I?")
+        await here.mentions("U0SAM", "may I?", "C0STAFF")
+        await here.command("U0SAM", "may I?")
+        await here.shortcut("U0SAM", "may I?")
+        await here.slack.until(lambda: len(here.slack.posted) == 4)
+        assert {one.text for one in here.slack.posted} == {wording.NOT_FOR_GUESTS}
+        assert {one.whom for one in here.slack.posted} == {"U0SAM"}
+        await here.says("U0SAM", "just talking", "C0OPEN")
+        await here.says("U0SAM", "hello", bot_id="B0OTHER")
+        await here.opens("U0SAM", "home")
+        assert len(here.slack.posted) == 4
+        assert desk.committed == []
+        assert [method for method, _ in here.slack.calls if method == "users.info"] == []
+
+
+async def test_while_slack_is_slow_it_still_gets_its_answer_in_time(open_: Opens, clock: ManualClock) -> None:
+    groups = [f"S{number}" for number in range(4)]
+    async with open_(officer_groups=frozenset(groups)) as (here, desk):
+        for group in groups:
+            here.slack.groups[group] = ["U0SAM"]
+        here.slack.failures["users.info"].append(Failure(hangs=1))
+        here.slack.failures["usergroups.users.list"].extend([Failure(hangs=PROMPT + 1)] * len(groups))
+        begun = time.monotonic()
+        await asyncio.gather(*[here.says("U0SAM", f"number {number}") for number in range(3)])
+        assert time.monotonic() - begun < 3  # after which Slack sends it again
+        assert {said.person.groups for said in desk.said} == {frozenset()}
+        clock.advance(2 * AGAIN)
+        await here.says("U0SAM", "later")
+        assert desk.said[-1].person.groups == frozenset(groups)
 
 
 async def test_an_organisation_s_people_belong_to_all_its_workspaces(open_: Opens) -> None:

@@ -86,7 +86,8 @@ async def test_another_secret_and_an_old_signature_are_refused(office: Office) -
 
 async def test_a_body_that_is_not_utf_8_or_too_large_is_refused(office: Office) -> None:
     assert (await office.post(b"\xff\xfe{}", signed("")))[0] == 400
-    assert (await office.post(b"x" * (2 * 1024 * 1024 + 1), signed("")))[0] == 413
+    event = office.event().replace("hello", "x" * 2_000_000)
+    assert (await office.post(event.encode(), signed(event)))[0] == 413
     assert await office.nothing_happened()
 
 
@@ -95,6 +96,13 @@ async def test_a_body_that_is_not_utf_8_or_too_large_is_refused(office: Office) 
 )
 async def test_a_signed_body_that_is_not_slacks_is_refused(office: Office, body: str) -> None:
     assert (await office.post(body.encode(), signed(body)))[0] == 400
+    assert await office.nothing_happened()
+
+
+@pytest.mark.parametrize("body", ["payload={", "payload=[1]", "payload=5", "payload=", "command=/policy&payload=%7B"])
+async def test_a_signed_form_that_is_not_slacks_does_nothing(office: Office, body: str) -> None:
+    sent = {"Content-Type": "application/x-www-form-urlencoded", **signed(body)}
+    assert (await office.post(body.encode(), sent))[0] in {200, 400}
     assert await office.nothing_happened()
 
 
