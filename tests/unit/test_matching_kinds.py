@@ -8,7 +8,8 @@ import pytest
 
 from bot.knowledge.model import Entry, Knowledge, Origin
 from bot.matching.kinds import EVERYDAY, KINDS, kind
-from bot.matching.matcher import Matcher, Options
+from bot.matching.matcher import Matcher
+from bot.matching.options import Options
 from bot.matching.reading import Reader
 from bot.matching.text import WORD, stem
 
