@@ -107,7 +107,10 @@ class _Process:
         ours, theirs = socket.socketpair()
         with theirs:
             command = [sys.executable, "-P", "-c", _SERVE, str(theirs.fileno())]
-            process = subprocess.Popen(command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL)  # noqa: S603
+            # A process group of its own: Ctrl-C is for the desk, which ends its worker when nothing is under way.
+            process = subprocess.Popen(  # noqa: S603  our own interpreter and our own words
+                command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, process_group=0
+            )
         self._line = Connection(ours.detach())
         self.end = weakref.finalize(self, _end, process, self._line)  # at the latest when this process exits
 

@@ -56,9 +56,9 @@ class Ready:
 
 def main() -> None:
     """Serve until the other end closes."""
-    # Ctrl-C and a service manager tell every process; it is the parent that decides.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    signal.signal(
+        signal.SIGTERM, signal.SIG_IGN
+    )  # a service manager tells every process; it is the parent that decides
     logs.configure()
     line = Connection(int(sys.argv[1]))
     Thread(target=_end_with, args=(line,), name="other end", daemon=True).start()

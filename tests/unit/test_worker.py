@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -110,6 +113,28 @@ async def test_a_training_that_nobody_waits_for_ends(knowledge: Knowledge) -> No
     with pytest.raises(asyncio.CancelledError):
         await training
     await asyncio.to_thread(process.wait, 10)
+
+
+def test_it_ends_with_a_desk_that_is_killed() -> None:
+    begins = f"""
+import asyncio, pathlib, signal
+from bot.knowledge.loader import load
+from bot.matching.options import Options
+from bot.worker import Worker
+worker = asyncio.run(Worker.begin(load(pathlib.Path({str(FOLDER)!r})), Options(encoder="off")))
+print("ready", flush=True)
+signal.pause()
+"""
+    with subprocess.Popen([sys.executable, "-c", begins], stdout=subprocess.PIPE, text=True) as desk:
+        assert desk.stdout is not None
+        assert desk.stdout.readline() == "ready\n"
+        (child,) = psutil.Process(desk.pid).children()
+        assert os.getpgid(child.pid) != os.getpgid(desk.pid)  # Ctrl-C is for the desk
+        child.terminate()  # as a service manager would
+        with pytest.raises(psutil.TimeoutExpired):
+            child.wait(0.3)
+        desk.kill()
+    child.wait(10)
 
 
 def _answered(match: Match) -> list[str]:
