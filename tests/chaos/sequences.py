@@ -1,7 +1,7 @@
 """The sequences of the case machine, shared out among processes in batches, each with its own seed.
 
 `python -m tests.chaos.sequences [how many] [processes]`. A batch that fails is printed with its seed; to run it again:
-`SEED=… python -m tests.chaos.sequences 1000 1`.
+`SEED=… python -m tests.chaos.sequences 500 1`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 
-SEQUENCES, BATCH = 50_000, 1_000
+SEQUENCES, BATCH = 50_000, 500
 TEST = "tests/scenarios/test_case_machine.py"
 PYTEST = ("-m", "pytest", TEST, "-q", "--no-cov", "--numprocesses=0", "-p", "no:logging")
 
