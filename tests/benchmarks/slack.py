@@ -24,6 +24,7 @@ from aiohttp import ClientError, ClientSession
 
 from bot.app import SHIPPED_KNOWLEDGE
 from bot.knowledge.loader import load
+from tests.benchmarks.processes import resident, worked
 from tests.chaos.replicas import free_port
 from tests.slack.server import APP_TOKEN, BOT_TOKEN, SECRET, TEAM, Json, LoopbackSlack
 
@@ -89,11 +90,11 @@ class Load:
             await asyncio.sleep(1 / RATE)
         latencies = sorted(await asyncio.gather(*paced))
         await self.answered()
-        begun, busy = time.perf_counter(), _busy(served_by)
+        begun, busy = time.perf_counter(), worked(served_by)
         await self.many(MESSAGES)
         lost = await self.answered()
         rate = MESSAGES / (time.perf_counter() - begun)
-        cpu = (_busy(served_by) - busy) / MESSAGES * 1000
+        cpu = (worked(served_by) - busy) / MESSAGES * 1000
         return Measured(latencies[MESSAGES // 2], latencies[MESSAGES * 99 // 100], rate, cpu, lost)
 
     async def many(self, messages: int) -> None:
@@ -114,18 +115,6 @@ class Load:
 
     def _answers(self) -> int:
         return len(self._slack.posted)
-
-
-def _with_worker(process: psutil.Process) -> list[psutil.Process]:
-    return [process, *process.children()]
-
-
-def _busy(process: psutil.Process) -> float:
-    return sum(times.user + times.system for times in (one.cpu_times() for one in _with_worker(process)))
-
-
-def _resident(process: psutil.Process) -> int:
-    return sum(one.memory_info().rss for one in _with_worker(process))
 
 
 @asynccontextmanager
@@ -208,9 +197,9 @@ async def measure(mode: str, kind: str, folder: Path) -> tuple[Measured, float]:
 
 async def _growth(load: Load, desk_process: psutil.Process) -> float:
     await load.many(max(0, FIRST - load.sent))
-    before = _resident(desk_process)
+    before = resident(desk_process)
     await load.many(LAST - load.sent)
-    after = _resident(desk_process)
+    after = resident(desk_process)
     print(f"memory {before / 1e6:.0f} MB after {FIRST:,} messages, {after / 1e6:.0f} MB after {LAST:,}")
     return after / before
 

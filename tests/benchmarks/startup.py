@@ -13,6 +13,8 @@ from urllib.request import urlopen
 
 import psutil
 
+from tests.benchmarks.processes import resident
+
 RUNS = 3
 TIERS = {"lexical tier": "off", "with the encoder": "auto"}
 _COMMAND = Path(sys.executable).with_name("policydesk")
@@ -62,7 +64,7 @@ def _start(folder: Path, encoder: str) -> Start:
                 time.sleep(0.02)
             with urlopen(address) as response:  # noqa: S310  the address is our own server's
                 assert response.status == 200
-            return Start(time.monotonic() - begun, _resident(server.pid), most)
+            return Start(time.monotonic() - begun, resident(psutil.Process(server.pid)), most)
         finally:
             server.terminate()
 
@@ -71,10 +73,6 @@ def _announced(out: Path) -> str | None:
     """The address of its readiness, once it says so."""
     words = out.read_text(encoding="utf-8").split()
     return next((word.rstrip(".") for word in words if word.endswith("/readyz.")), None)
-
-
-def _resident(pid: int) -> int:
-    return int(psutil.Process(pid).memory_info().rss) + _children(pid)
 
 
 def _children(pid: int) -> int:

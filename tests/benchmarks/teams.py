@@ -25,6 +25,7 @@ from typing import Any
 import psutil
 from aiohttp import ClientSession, web
 
+from tests.benchmarks.processes import resident, worked
 from tests.both import serving
 from tests.desk import KNOWLEDGE
 from tests.teams.microsoft import APP, SECRET, TENANT, Microsoft
@@ -175,13 +176,13 @@ class Load:
         before = await self._there()
         left = iter(range(turns))
         responses: list[float] = []
-        used = sum(self._bot.cpu_times()[:2])
+        used = worked(self._bot)
         begun = time.perf_counter()
         await asyncio.gather(*(self._ask(left, people, responses) for _ in range(AT_ONCE)))
         while (arrived := await self._there() - before) < turns and time.perf_counter() - begun < 600:  # noqa: ASYNC110
             await asyncio.sleep(0.02)
         took = time.perf_counter() - begun
-        return Measured(responses, took, arrived, sum(self._bot.cpu_times()[:2]) - used)
+        return Measured(responses, took, arrived, worked(self._bot) - used)
 
     async def meet(self, people: int) -> None:
         """A first message of each, and whatever is said to it."""
@@ -248,9 +249,9 @@ async def measure() -> int:
                 tell("desk", ours)
                 print(f"ratio {ours.rate / echoed.rate:.2f} (at least {LEAST_RATIO})", flush=True)
                 await load.run(max(0, FEW - TURNS), MANY_PEOPLE)
-                few = psutil.Process(pid).memory_info().rss
+                few = resident(psutil.Process(pid))
                 later = await load.run(MANY - FEW, MANY_PEOPLE)
-                many = psutil.Process(pid).memory_info().rss
+                many = resident(psutil.Process(pid))
     lost = TURNS + MANY - FEW - ours.answered - later.answered
     print(
         f"lost {lost}; memory after {FEW} turns {few / 1e6:.1f} MB, after {MANY} {many / 1e6:.1f} MB: {many / few:.3f}"
