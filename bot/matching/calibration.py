@@ -21,8 +21,6 @@ _FOLDS, _FOLDS_TUNED = 5, 3
 """Parts that are held out in turn; fewer and larger where learning anew for each of them is dear."""
 _ENOUGH_TUNED = 600
 """Examples from which on one of those parts is enough."""
-_MOST_HELD = 3000
-"""Examples that are held out at once."""
 _ENOUGH_HELD = 4500
 """Examples that are held out in all, or a little more: of 1,700, which ones they were would decide what is answered."""
 _LEAST = 20
@@ -85,7 +83,7 @@ def folds(examples: Examples, seed: int = 0) -> list[Fold]:
     """Pairs of (learn from, hold out)."""
     count = len(examples.owner)
     turn = np.random.default_rng(seed).permutation(count)
-    held = [part[:_MOST_HELD] for part in np.array_split(turn, _FOLDS) if len(part)]
+    held = [part[:_ENOUGH_HELD] for part in np.array_split(turn, _FOLDS) if len(part)]
     enough = int(np.searchsorted(np.cumsum([len(part) for part in held]), _ENOUGH_HELD)) + 1
     return [(np.setdiff1d(turn, part), np.sort(part)) for part in held[:enough]]
 
