@@ -28,8 +28,6 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 PATIENCE = 60.0  # seconds that one message may take; the longest that a platform carries takes about one
-
-
 _SERVE = "from bot.matching import service; service.main()"
 
 

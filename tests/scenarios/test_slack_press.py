@@ -74,19 +74,7 @@ async def test_a_reply_that_is_not_delivered_is_marked_so(here: SlackOffice) -> 
     assert "deactivated" in told.words
 
 
-@pytest.mark.parametrize(
-    "word",
-    [
-        "not_in_channel",
-        "channel_not_found",
-        "is_archived",
-        "invalid_auth",
-        "account_inactive",
-        "missing_scope",
-        "msg_too_long",
-        "invalid_blocks",
-    ],
-)
+@pytest.mark.parametrize("word", limits.FOR_GOOD)
 async def test_a_press_channel_that_refuses_is_made_up_for_and_gets_the_card_when_it_is_mended(
     here: SlackOffice, word: str
 ) -> None:

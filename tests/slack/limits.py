@@ -1,4 +1,7 @@
-"""Slack's limits on blocks and views: https://docs.slack.dev/reference/block-kit. What breaks one is refused."""
+"""Slack's limits on blocks and views: https://docs.slack.dev/reference/block-kit. What breaks one is refused.
+
+And the words with which it refuses for good.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,17 @@ Json = Mapping[str, Any]
 INLINE = frozenset({"text", "link", "user", "usergroup", "date", "channel", "emoji", "broadcast", "color"})
 RICH = frozenset({"rich_text_section", "rich_text_list", "rich_text_quote", "rich_text_preformatted"})
 MOST_TEXT = 12_000
+FOR_GOOD = (
+    "not_in_channel",
+    "channel_not_found",
+    "is_archived",
+    "invalid_auth",
+    "account_inactive",
+    "missing_scope",
+    "msg_too_long",
+    "invalid_blocks",
+)
+"""Errors of `chat.postMessage` that another try does not change."""
 
 
 def wrong(blocks: Sequence[Json], most: int = 50) -> list[str]:

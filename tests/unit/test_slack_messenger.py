@@ -108,19 +108,7 @@ async def test_a_long_message_that_was_interrupted_goes_on_where_it_was(here: Wo
     assert {one.thread for one in shown[1:]} == {shown[0].ts}
 
 
-@pytest.mark.parametrize(
-    "word",
-    [
-        "not_in_channel",
-        "channel_not_found",
-        "is_archived",
-        "invalid_auth",
-        "account_inactive",
-        "missing_scope",
-        "msg_too_long",
-        "invalid_blocks",
-    ],
-)
+@pytest.mark.parametrize("word", limits.FOR_GOOD)
 async def test_what_cannot_be_mended_by_trying_again_says_what_can(here: Workspace, word: str) -> None:
     here.slack.failures["chat.postMessage"].append(Failure(word))
     with pytest.raises(PermanentFailure) as caught:
