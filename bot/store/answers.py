@@ -11,6 +11,7 @@ from sqlalchemy import Row, or_, select
 from sqlalchemy import insert as plain_insert
 
 from bot.model import Answered
+from bot.store.prepared import Prepared
 from bot.store.tables import answered
 from bot.store.tables import feedback as feedback_table
 from bot.store.tx import Tx, insert
@@ -49,7 +50,7 @@ def record(
         "files": files,
         "conversation": conversation,
     }
-    return int(tx.connection.execute(_RECORD, row).scalar_one())
+    return int(_RECORD.first(tx, row))
 
 
 def load(tx: Tx, answered_id: int) -> Answered | None:
@@ -101,7 +102,7 @@ def verdicts(tx: Tx, since: datetime) -> Counter[tuple[str, str]]:
     return Counter((entry, row.verdict) for row in tx.connection.execute(query) for entry in row.entries)
 
 
-_RECORD = plain_insert(answered).returning(answered.c.id)
+_RECORD = Prepared(lambda _: plain_insert(answered).returning(answered.c.id), given=answered.c.keys())
 
 
 def _answered(row: Row[Any]) -> Answered:

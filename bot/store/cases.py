@@ -27,6 +27,7 @@ from sqlalchemy import (
 from bot.errors import StaleCase
 from bot.messages import Address
 from bot.model import Asker, Case, CaseKind, CaseState, Details, Outcome, Step, StepKind
+from bot.store.prepared import Prepared
 from bot.store.rows import is_person, person_columns, to_person
 from bot.store.tables import case_asker, case_step, press_case
 from bot.store.tx import Tx
@@ -72,7 +73,8 @@ def create(
 
 def load(tx: Tx, case_id: int, *, for_update: bool = True) -> Case | None:
     """The case, and unless told otherwise the right to change it: others wait until this transaction ends."""
-    return _one(tx, _TO_CHANGE if for_update else _BY_ID, {"wanted": case_id})
+    wanted = _TO_CHANGE if for_update else _BY_ID
+    return _first(tx, wanted.all(tx, {"wanted": case_id}))
 
 
 def lock(tx: Tx, case_id: int) -> None:
@@ -98,7 +100,7 @@ def add_step(tx: Tx, case_id: int, step: Step) -> None:
 
 def steps(tx: Tx, case_id: int) -> tuple[Step, ...]:
     """The history, in the order in which it was written."""
-    rows = tx.connection.execute(_STEPS, {"wanted": case_id})
+    rows = _STEPS.all(tx, {"wanted": case_id})
     return tuple(
         Step(row.at, StepKind(row.kind), to_person(row, "by"), row.text, row.event_id, row.label) for row in rows
     )
@@ -112,7 +114,7 @@ def open_for(tx: Tx, person: str, at: Address, since: datetime) -> Case | None:
     """
     platform, _, identifier = person.partition(":")
     here = {"at_platform": at.platform, "at_token": at.token}
-    return _one(tx, _OPEN_FOR, here | {"platform": platform, "person": identifier, "since": since})
+    return _first(tx, _OPEN_FOR.all(tx, here | {"platform": platform, "person": identifier, "since": since}))
 
 
 def by_event(tx: Tx, platform: str, event_id: str) -> Case | None:
@@ -132,7 +134,7 @@ def by_event(tx: Tx, platform: str, event_id: str) -> Case | None:
         case_step.c.by_platform == platform,
     )
     query = select(press_case).where(or_(opened, added)).order_by(press_case.c.id.desc()).limit(1)
-    found = _one(tx, query.with_for_update(key_share=True))
+    found = _first(tx, tx.connection.execute(query.with_for_update(key_share=True)).all())
     return found if found is None or found.joined_into is None else load(tx, found.joined_into)
 
 
@@ -167,6 +169,10 @@ def some(tx: Tx, *rules: ColumnElement[bool], newest: int | None = None) -> list
     return many(tx, query)[::-1]
 
 
+def _by_id() -> Select[Any]:
+    return select(press_case).where(press_case.c.id == _WANTED)
+
+
 def _open_for() -> Select[Any]:
     platform, person = bindparam("platform", type_=Words), bindparam("person", type_=Words)
     at_platform, at_token = bindparam("at_platform", type_=Words), bindparam("at_token", type_=Words)
@@ -192,26 +198,29 @@ def _open_for() -> Select[Any]:
 
 
 # Made once: every message asks and every change writes, and to put one together takes longer than to run it.
-_OPEN_FOR = _open_for()
+_OPEN_FOR = Prepared(lambda _: _open_for())
 _WANTED: BindParameter[int] = bindparam("wanted")
-_BY_ID = select(press_case).where(press_case.c.id == _WANTED)
-_TO_CHANGE = _BY_ID.with_for_update(key_share=True)
+_BY_ID = Prepared(lambda _: _by_id())
+_TO_CHANGE = Prepared(lambda _: _by_id().with_for_update(key_share=True))
 _LOCK = select(press_case.c.id).where(press_case.c.id == _WANTED).with_for_update(key_share=True)
 _SAVE = update(press_case).where(press_case.c.id == _WANTED, press_case.c.revision == bindparam("before"))
 _NO_ASKERS = delete(case_asker).where(case_asker.c.case_id == _WANTED)
 _ADD_ASKERS, _ADD_STEP = insert(case_asker), insert(case_step)
-_STEPS = select(case_step).where(case_step.c.case_id == _WANTED).order_by(case_step.c.id)
+_STEPS = Prepared(lambda _: select(case_step).where(case_step.c.case_id == _WANTED).order_by(case_step.c.id))
 _WHOSE = case_asker.c.case_id.in_(bindparam("wanted", expanding=True))
 _ASKERS = select(case_asker).where(_WHOSE).order_by(case_asker.c.position)
 
 
-def _one(tx: Tx, query: Select[Any], given: Mapping[str, Any] | None = None) -> Case | None:
-    return next(iter(many(tx, query, given)), None)
-
-
 def many(tx: Tx, query: Select[Any], given: Mapping[str, Any] | None = None) -> list[Case]:
     """The cases that a query on `press_case` finds, whole, in its order; `given` are its parameters."""
-    rows = tx.connection.execute(query, given).all()
+    return _whole(tx, tx.connection.execute(query, given).all())
+
+
+def _first(tx: Tx, rows: Sequence[Row[Any]]) -> Case | None:
+    return next(iter(_whole(tx, rows[:1])), None)
+
+
+def _whole(tx: Tx, rows: Sequence[Row[Any]]) -> list[Case]:
     if not rows:
         return []
     askers = _askers(tx, [row.id for row in rows])

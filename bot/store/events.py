@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from functools import cache
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.sql.dml import ReturningInsert
 
+from bot.store.prepared import Prepared
 from bot.store.tables import inbound_event
 from bot.store.tx import Tx, insert_on
 
@@ -34,9 +34,11 @@ def seen(tx: Tx, source: str, event_id: str) -> bool:
 def remember(tx: Tx, source: str, event_id: str) -> bool:
     """True the first time. A second transaction with the same event waits until the first has ended."""
     row = {"source": source, "event_id": event_id, "received_at": tx.now}
-    return tx.connection.execute(_remembering(tx.connection.dialect.name), row).first() is not None
+    return _REMEMBER.first(tx, row) is not None
 
 
-@cache  # to put the statement together takes longer than to run it, and every message needs it
 def _remembering(engine: str) -> ReturningInsert[Any]:
     return insert_on(engine, inbound_event).on_conflict_do_nothing().returning(inbound_event.c.event_id)
+
+
+_REMEMBER = Prepared(_remembering, given=("source", "event_id", "received_at"))

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -31,12 +30,14 @@ from sqlalchemy import (
 from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
 
 from bot.model import Job, JobKind, JobState, NewJob
+from bot.store.prepared import Prepared
 from bot.store.tables import job
 from bot.store.tables import lane as lanes
 from bot.store.tx import Tx, insert_on
 
 _PENDING: ColumnElement[str] = literal_column("'pending'")
 _TIMER: ColumnElement[str] = literal_column("'timer'")
+_LATER = frozenset({"id", "ended_at", "lease_until"})  # what a row gets, or may get, when it is there
 _NOW = bindparam("now", type_=job.c.due_at.type)
 
 
@@ -55,12 +56,11 @@ def put(tx: Tx, new: NewJob) -> int | None:
 
     Call it late in a transaction: from here on others wait to write into the same lane, which is what keeps its order.
     """
-    next_in_lane, unless_there = _putting(tx.connection.dialect.name)
     row = {
         "kind": new.kind,
         "case_id": new.case_id,
         "lane": new.lane,
-        "seq": tx.connection.execute(next_in_lane, {"name": new.lane, "next_seq": 1}).scalar_one(),
+        "seq": _NEXT_IN_LANE.first(tx, {"name": new.lane, "next_seq": 1}),
         "idempotency_key": new.key,
         "payload": dict(new.payload),
         "state": JobState.PENDING,
@@ -71,7 +71,8 @@ def put(tx: Tx, new: NewJob) -> int | None:
         "lease_owner": "",
         "last_error": "",
     }
-    return tx.connection.execute(unless_there, row).scalar_one_or_none()
+    added: int | None = _PUT.first(tx, row)
+    return added
 
 
 def claim(tx: Tx, owner: str, limit: int, lease: timedelta) -> list[Job]:
@@ -130,7 +131,7 @@ def rewrite(tx: Tx, waits: Job, payload: Mapping[str, Any]) -> None:
 
 def next_due(tx: Tx) -> datetime | None:
     """When `claim` can find something next, leases aside: what waits behind another job in its lane does not count."""
-    firsts = [tx.connection.execute(query, {"now": tx.now}).scalar_one_or_none() for query in (_NEXT_TIMER, _NEXT)]
+    firsts = [query.first(tx, {"now": tx.now}) for query in (_NEXT_TIMER, _NEXT)]
     return min((due for due in firsts if due is not None), default=None)
 
 
@@ -156,7 +157,7 @@ def release(tx: Tx) -> None:
 
 def waiting(tx: Tx, lane: str) -> list[Job]:
     """What is still to leave in a lane, in order."""
-    return [_job(row) for row in tx.connection.execute(_WAITING, {"wanted": lane})]
+    return [_job(row) for row in _WAITING.all(tx, {"wanted": lane})]
 
 
 def reposts(tx: Tx) -> list[Job]:
@@ -167,8 +168,7 @@ def reposts(tx: Tx) -> list[Job]:
 
 def by_key(tx: Tx, key: str) -> Job | None:
     """The job that was put in under this key, whatever became of it."""
-    row = tx.connection.execute(_BY_KEY, {"key": key}).one_or_none()
-    return None if row is None else _job(row)
+    return next((_job(row) for row in _BY_KEY.all(tx, {"key": key})), None)
 
 
 def deliveries_of(tx: Tx, case_id: int) -> list[Job]:
@@ -177,19 +177,24 @@ def deliveries_of(tx: Tx, case_id: int) -> list[Job]:
     return [_job(row) for row in tx.connection.execute(query)]
 
 
-@cache
-def _putting(engine: str) -> tuple[ReturningInsert[Any], ReturningInsert[Any]]:
-    """Take the next number in a lane; a row, unless its key is there."""
+def _next_in_lane(engine: str) -> ReturningInsert[Any]:
     take_next = insert_on(engine, lanes).on_conflict_do_update(
         index_elements=[lanes.c.name], set_={"next_seq": lanes.c.next_seq + 1}
     )
-    unless_there = insert_on(engine, job).on_conflict_do_nothing(index_elements=[job.c.idempotency_key])
-    return take_next.returning(lanes.c.next_seq), unless_there.returning(job.c.id)
+    return take_next.returning(lanes.c.next_seq)
 
 
-def _claim(tx: Tx, statement: ReturningUpdate[Any], holder: dict[str, Any], limit: int) -> list[Job]:
-    claimed = [_job(row) for row in tx.connection.execute(statement, holder | {"most": limit})]
+def _unless_there(engine: str) -> ReturningInsert[Any]:
+    return insert_on(engine, job).on_conflict_do_nothing(index_elements=[job.c.idempotency_key]).returning(job.c.id)
+
+
+def _claim(tx: Tx, statement: Prepared, holder: dict[str, Any], limit: int) -> list[Job]:
+    claimed = [_job(row) for row in statement.all(tx, holder | {"most": limit})]
     return sorted(claimed, key=lambda each: (each.due_at, each.id))
+
+
+def _waiting() -> Select[Any]:
+    return select(job).where(job.c.lane == bindparam("wanted"), job.c.state == _PENDING).order_by(job.c.seq)
 
 
 def _claiming(*, timers: bool) -> ReturningUpdate[Any]:
@@ -254,11 +259,15 @@ def _job(row: Row[Any]) -> Job:
     )
 
 
-# Made once, as those of `put` are: the relay runs them with every turn, and to put one together takes longer than to
-# run it. What is sent and not yet noted when the process dies is sent again, so the length of a turn counts.
+# Made once: to put one together takes longer than to run it. What is sent and not yet noted when the process dies is
+# sent again, so the length of the relay's turn counts.
 _HELD = tuple_(job.c.id, job.c.claims).in_(bindparam("held", expanding=True))
 _DONE = update(job).where(_HELD, job.c.state == _PENDING).returning(job.c.id)
-_WAITING = select(job).where(job.c.lane == bindparam("wanted"), job.c.state == _PENDING).order_by(job.c.seq)
-_BY_KEY = select(job).where(job.c.idempotency_key == bindparam("key"))
-_CLAIM_TIMERS, _CLAIM = _claiming(timers=True), _claiming(timers=False)
-_NEXT_TIMER, _NEXT = _first_due(timers=True), _first_due(timers=False)
+_WAITING = Prepared(lambda _: _waiting())
+_BY_KEY = Prepared(lambda _: select(job).where(job.c.idempotency_key == bindparam("key")))
+_CLAIM_TIMERS = Prepared(lambda _: _claiming(timers=True))
+_CLAIM = Prepared(lambda _: _claiming(timers=False))
+_NEXT_TIMER = Prepared(lambda _: _first_due(timers=True))
+_NEXT = Prepared(lambda _: _first_due(timers=False))
+_NEXT_IN_LANE = Prepared(_next_in_lane, given=("name", "next_seq"))
+_PUT = Prepared(_unless_there, given=[column.name for column in job.c if column.name not in _LATER])

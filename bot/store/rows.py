@@ -18,10 +18,10 @@ def person_columns(prefix: str, person: Person | None) -> dict[str, str | None]:
 
 def to_person(row: Row[Any], prefix: str) -> Person | None:
     """The inverse of `person_columns`."""
-    columns = row._mapping
-    if columns[f"{prefix}_platform"] is None:
+    platform = getattr(row, f"{prefix}_platform")
+    if platform is None:
         return None
-    return Person(columns[f"{prefix}_platform"], columns[f"{prefix}_id"], columns[f"{prefix}_name"])
+    return Person(platform, getattr(row, f"{prefix}_id"), getattr(row, f"{prefix}_name"))
 
 
 def is_person(table: Table, prefix: str, key: str) -> ColumnElement[bool]:

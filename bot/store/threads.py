@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from bot.errors import StoreUnavailable
 from bot.ports import Clock
 from bot.store.outages import Conflict, translated
+from bot.store.prepared import carry_out
 from bot.store.tx import Tx
 
 T = TypeVar("T")
@@ -113,19 +114,19 @@ class Together:
 
 
 def _attempt(each: _Waiting, tx: Tx) -> None:
-    tx.connection.exec_driver_sql("SAVEPOINT work")
+    carry_out(tx.connection, "SAVEPOINT work")
     try:
         with translated():
             each.result = each.work(tx)
     except BaseException as error:  # noqa: BLE001  whatever it is, it is its caller's
         each.error = error
         _undo(tx)
-    tx.connection.exec_driver_sql("RELEASE work")
+    carry_out(tx.connection, "RELEASE work")
 
 
 def _undo(tx: Tx) -> None:
     try:
-        tx.connection.exec_driver_sql("ROLLBACK TO work")
+        carry_out(tx.connection, "ROLLBACK TO work")
     except DBAPIError as error:
         raise StoreUnavailable("The database undid all that was to be committed together.") from error
 

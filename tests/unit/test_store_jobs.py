@@ -4,11 +4,12 @@ import threading
 from collections import Counter, defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import event, text
+from sqlalchemy import text
 
 from bot.model import Job, JobKind, JobState, NewJob
 from bot.store import jobs
@@ -289,16 +290,13 @@ def test_a_lane_never_overtakes_itself(store: Store, clock: ManualClock, steps: 
 def test_claiming_looks_only_at_rows_that_are_due(sqlite_url: str, clock: ManualClock, *, timers: bool) -> None:
     store = Store(sqlite_url, clock)
     store.open()
-    statements: list[tuple[str, object]] = []
+    statements: list[str] = []
     with store.transaction() as tx:
-
-        @event.listens_for(tx.connection, "before_cursor_execute")
-        def remember(_c: object, _cursor: object, statement: str, values: object, *_: object) -> None:
-            statements.append((statement, values))
-
+        driver: Any = tx.connection.connection.dbapi_connection
+        driver.set_trace_callback(statements.append)
         jobs.claim(tx, "me", 5, LEASE)
-        statement, values = statements[0 if timers else 1]
-        plan = "\n".join(row.detail for row in tx.connection.exec_driver_sql("EXPLAIN QUERY PLAN " + statement, values))  # type: ignore[arg-type]
+        driver.set_trace_callback(None)
+        plan = "\n".join(row[3] for row in driver.execute("EXPLAIN QUERY PLAN " + statements[0 if timers else 1]))
     assert ("USING INDEX job_timer (due_at<?)" if timers else "USING INDEX job_due (due_at<?)") in plan
     assert timers or "job_lane (lane=? AND seq<?)" in plan
     assert "SCAN job" not in plan
