@@ -11,7 +11,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Discriminator
 
 # ---- both ways ------------------------------------------------------------------------------------------------------
 
@@ -244,7 +246,9 @@ class Buttons:
     block: Literal["buttons"] = "buttons"
 
 
-Block = Prose | Quote | Facts | Small | CaseHead | History | Mention | Buttons
+Block = Annotated[  # which one it is, its name says at once, when it is read out of the outbox
+    Prose | Quote | Facts | Small | CaseHead | History | Mention | Buttons, Discriminator("block")
+]
 
 
 @dataclass(frozen=True, slots=True)

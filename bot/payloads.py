@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import TypeAdapter
+from pydantic import Discriminator, TypeAdapter
 
 from bot.messages import Address, Mark, Outgoing
 from bot.model import Job, JobKind
@@ -78,7 +78,7 @@ class Repost:
     do: Literal["repost"] = "repost"
 
 
-Delivery = Send | Update | Below | Repost | MarkMessage
+Delivery = Annotated[Send | Update | Below | Repost | MarkMessage, Discriminator("do")]
 
 _delivery: TypeAdapter[Delivery] = TypeAdapter(Delivery)
 KINDS = {

@@ -61,29 +61,34 @@ def listing(items: Sequence[Json], *, ordered: bool, indent: int = 0, offset: in
 
 def blocks(parts: Iterable[Json]) -> Iterator[Json]:
     """Paragraphs, quotes and lists as blocks that Slack takes, none longer than LONGEST; nothing is cut."""
-    held: list[Json] = []
-    for part in chain.from_iterable(map(_short, parts)):
-        if held and size(held) + size(part) > LONGEST:
-            yield {"type": "rich_text", "elements": held}
-            held = []
-        held.append(part)
-    if held:
+    for held in _filled(chain.from_iterable(map(_short, parts))):
         yield {"type": "rich_text", "elements": held}
 
 
-def size(element: object) -> int:
+def size(element: Json) -> int:
     """Characters of text in it."""
-    match element:
-        case {"text": str() as words}:
-            return len(words)
-        case {"text": inner} | {"elements": inner}:
-            return size(inner)
-        case {"fallback": str() as words}:
-            return len(words)
-        case list() | tuple():
-            return sum(size(one) for one in element)
-        case _:
-            return 0
+    words = element.get("text")
+    if isinstance(words, str):
+        return len(words)
+    if words is not None:
+        return size(words)
+    inner = element.get("elements")
+    return len(element.get("fallback", "")) if inner is None else sum(map(size, inner))
+
+
+def _filled(elements: Iterable[Json]) -> Iterator[list[Json]]:
+    """The elements in order, as many together as LONGEST allows."""
+    held: list[Json] = []
+    length = 0
+    for element in elements:
+        more = size(element)
+        if held and length + more > LONGEST:
+            yield held
+            held, length = [], 0
+        held.append(element)
+        length += more
+    if held:
+        yield held
 
 
 def _short(part: Json) -> Iterator[Json]:
@@ -91,28 +96,15 @@ def _short(part: Json) -> Iterator[Json]:
     if part["type"] == "rich_text_list":
         yield from _short_lists(part)
         return
-    held: list[Json] = []
-    for element in part["elements"]:
-        for short in _short_elements(element):
-            if held and size(held) + size(short) > LONGEST:
-                yield {**part, "elements": held}
-                held = []
-            held.append(short)
-    if held:
+    for held in _filled(chain.from_iterable(map(_short_elements, part["elements"]))):
         yield {**part, "elements": held}
 
 
 def _short_lists(part: Json) -> Iterator[Json]:
-    held: list[Json] = []
     before = part.get("offset", 0)
-    for item in chain.from_iterable(map(_short, part["elements"])):
-        if held and size(held) + size(item) > LONGEST:
-            yield listing(held, ordered=part["style"] == "ordered", indent=part["indent"], offset=before)
-            before += len(held)
-            held = []
-        held.append(item)
-    if held:
+    for held in _filled(chain.from_iterable(map(_short, part["elements"]))):
         yield listing(held, ordered=part["style"] == "ordered", indent=part["indent"], offset=before)
+        before += len(held)
 
 
 def _short_elements(element: Json) -> Iterator[Json]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 
 HELPFUL = "Helpful"
 NOT_HELPFUL = "Not helpful"
@@ -50,6 +51,7 @@ def day(when: date) -> str:
     return f"{when.day} {when:%B %Y}"
 
 
+@lru_cache(maxsize=1024)  # every answer names its sources, and those are the same again and again
 def source(document: str, section: str, point: int | None, updated: date | None) -> str:
     """Employee Social Media Guidance, Things to avoid, point 1 (24 May 2017)."""
     place = ", ".join(part for part in (document, section, f"point {point}" if point else "") if part)
