@@ -13,8 +13,7 @@ import socket
 import subprocess
 import sys
 import weakref
-from multiprocessing.connection import Connection
-from threading import Lock
+from collections import deque
 from typing import TypeVar
 
 from bot.errors import KnowledgeError, MatcherLost, PolicyDeskError, Problem, UserError
@@ -36,7 +35,7 @@ class Worker:
 
     def __init__(self, knowledge: Knowledge, options: Options, patience: float) -> None:
         self._task, self._patience = service.Task(knowledge, options), patience
-        self._using = Lock()
+        self._replacing = asyncio.Lock()
         self._closed = False
         self._process = _Process()
         self.missing = ""
@@ -44,94 +43,168 @@ class Worker:
 
     @classmethod
     async def begin(cls, knowledge: Knowledge, options: Options, patience: float = PATIENCE) -> Worker:
-        """One that has learned, or read what was learned before.
+        """One that has learned, or read what was learned before. It belongs to the loop that it was begun in.
 
         Raises KnowledgeError when the process ended first, and whatever the learning itself raises.
         """
         worker = cls(knowledge, options, patience)
         try:
-            await asyncio.to_thread(worker._learn)
+            await worker._learn()
         except BaseException:
-            worker.close()  # also when the waiting was cancelled: it ends the thread that waits
+            await worker.close()
             raise
         return worker
 
-    def match(self, text: str, previous: str = "") -> Match:
-        """As `Matcher.match`; whoever asks meanwhile waits. Raises MatcherLost."""
-        with self._using:
+    async def match(self, text: str, previous: str = "") -> Match:
+        """As `Matcher.match`; answered in the order in which it is asked. Raises MatcherLost."""
+        if self._replacing.locked():
+            async with self._replacing:
+                pass
+        process = self._process
+        try:
+            return await process.match(text, previous, self._patience)
+        except (EOFError, OSError) as error:
+            what = "says nothing more" if isinstance(error, TimeoutError) else "has ended"
+        await self._replace(process, what)
+        try:
+            return await self._process.match(text, previous, self._patience)
+        except (EOFError, OSError) as error:
+            raise MatcherLost("The process that matches ends again and again. Is there enough memory?") from error
+
+    async def retire(self) -> None:
+        """Answer what was asked, then close. Nothing more may be asked."""
+        await self._process.answered()
+        await self.close()
+
+    async def close(self) -> None:
+        """End the process, whatever it is doing. May be called twice."""
+        self._closed = True
+        await self._process.end()
+
+    async def _replace(self, gone: _Process, what: str) -> None:
+        """By another, unless whoever noticed first has done so."""
+        async with self._replacing:
+            if self._closed:
+                raise MatcherLost("The desk is closing.")
+            if self._process is not gone:
+                return
+            log.warning("The process that matches %s; another takes its place.", what)
             try:
-                return self._process.match(text, previous, self._patience)
-            except (EOFError, OSError) as error:
-                if self._closed:
-                    raise MatcherLost("The desk is closing.") from None
-                how = "says nothing more" if isinstance(error, TimeoutError) else "has ended"
-                log.warning("The process that matches %s; another takes its place.", how)
-            try:
-                self._replace()
-                self._learn()
-                return self._process.match(text, previous, self._patience)
-            except (EOFError, OSError) as error:
-                raise MatcherLost("The process that matches ends again and again. Is there enough memory?") from error
+                await self._exchange()
+                await self._learn()
             except UserError as error:
                 raise MatcherLost(f"Another process to match cannot be had: {error}") from error
 
-    def close(self) -> None:
-        """End the process, whatever it is doing. May be called twice, and from any thread."""
-        self._closed = True
-        self._process.end()
-
-    def _learn(self) -> None:
+    async def _learn(self) -> None:
         try:
-            ready = self._process.learn(self._task)
+            ready = await self._process.learn(self._task)
             if ready.has_learned and ready.is_kept:  # one that only reads takes half the memory
-                self._replace()
-                ready = self._process.learn(self._task)
+                await self._exchange()
+                ready = await self._process.learn(self._task)
         except (EOFError, OSError):
             what = "the answers could not be learned: the process that does it ended."
             raise KnowledgeError(Problem("", what, "Is there enough memory?")) from None
         self.missing = ready.missing
 
-    def _replace(self) -> None:
-        self._process.end()
+    async def _exchange(self) -> None:
+        await self._process.end()
         self._process = _Process()
         if self._closed:  # meanwhile
-            self._process.end()
+            await self._process.end()
 
 
 class _Process:
-    """One such process, and our end of the line to it."""
+    """One such process. Its methods raise EOFError or OSError where it has ended, or ends meanwhile."""
 
     def __init__(self) -> None:
         ours, theirs = socket.socketpair()
         with theirs:
             command = [sys.executable, "-P", "-c", _SERVE, str(theirs.fileno())]
             # A process group of its own: Ctrl-C is for the desk, which ends its worker when nothing is under way.
-            process = subprocess.Popen(  # noqa: S603  our own interpreter and our own words
+            self._process = subprocess.Popen(  # noqa: S603  our own interpreter and our own words
                 command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, process_group=0
             )
-        self._line = Connection(ours.detach())
-        self.end = weakref.finalize(self, _end, process, self._line)  # at the latest when this process exits
+        weakref.finalize(self, _reap, self._process)  # at the latest when this one exits
+        self._ours = ours
+        self._line: _Line | None = None
 
-    def learn(self, task: service.Task) -> service.Ready:
-        self._line.send_bytes(pickling.dumps(task))
-        return self._told(service.Ready)
+    async def learn(self, task: service.Task) -> service.Ready:
+        told = await asyncio.to_thread(pickling.dumps, task)
+        if self._ours.fileno() < 0:  # ended meanwhile
+            raise EOFError
+        _, self._line = await asyncio.get_running_loop().create_connection(_Line, sock=self._ours)
+        return _told(await self._line.ask(told), service.Ready)
 
-    def match(self, text: str, previous: str, patience: float) -> Match:
-        self._line.send_bytes(pickling.dumps((text, previous)))
-        if not self._line.poll(patience):
-            raise TimeoutError
-        return self._told(Match)
+    async def match(self, text: str, previous: str, patience: float) -> Match:
+        if self._line is None:
+            raise EOFError
+        async with asyncio.timeout(patience):
+            return _told(await self._line.ask(pickling.dumps((text, previous))), Match)
 
-    def _told(self, kind: type[T]) -> T:
-        told = pickling.loads(self._line.recv_bytes(), object)
-        if isinstance(told, PolicyDeskError):
-            raise told
-        if not isinstance(told, kind):
-            raise TypeError(kind)
-        return told
+    async def answered(self) -> None:
+        """When it has answered all that it was asked, or has ended."""
+        if self._line is not None:
+            await self._line.answered()
+
+    async def end(self) -> None:
+        self._process.kill()
+        if self._line is None:
+            self._ours.close()
+        else:
+            self._line.close()
+        await asyncio.to_thread(self._process.wait)
 
 
-def _end(process: subprocess.Popen[bytes], line: Connection) -> None:
+class _Line(asyncio.Protocol):
+    """Our end of the line: what is asked goes out at once, and the answers come back in that order."""
+
+    def __init__(self) -> None:
+        self._transport: asyncio.WriteTransport
+        self._heard = bytearray()
+        self._asked: deque[asyncio.Future[bytes]] = deque()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.WriteTransport)  # noqa: S101  a socket is
+        self._transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        self._heard += data
+        while (answer := service.taken(self._heard)) is not None:
+            asked = self._asked.popleft()
+            if not asked.done():  # whoever asked may have gone
+                asked.set_result(answer)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        while self._asked:
+            asked = self._asked.popleft()
+            if not asked.done():
+                asked.set_exception(EOFError())
+
+    async def ask(self, question: bytes) -> bytes:
+        if self._transport.is_closing():
+            raise EOFError
+        asked: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+        self._asked.append(asked)
+        self._transport.write(service.framed(question))
+        return await asked
+
+    async def answered(self) -> None:
+        if self._asked:
+            await asyncio.wait(self._asked)
+
+    def close(self) -> None:
+        self._transport.abort()
+
+
+def _told(answer: bytes, kind: type[T]) -> T:
+    told = pickling.loads(answer, object)
+    if isinstance(told, PolicyDeskError):
+        raise told
+    if not isinstance(told, kind):
+        raise TypeError(kind)
+    return told
+
+
+def _reap(process: subprocess.Popen[bytes]) -> None:
     process.kill()
     process.wait()
-    line.close()

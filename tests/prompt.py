@@ -39,5 +39,5 @@ class PromptMinds(Minds):
     async def match(self, text: str, previous: str = "") -> tuple[Mind, Match]:
         asked = _MADE_UP.sub("word", text), _MADE_UP.sub("word", previous)
         if asked not in self._known:
-            self._known[asked] = self.current.matcher.match(*asked)
+            _, self._known[asked] = await super().match(*asked)
         return self.current, self._known[asked]

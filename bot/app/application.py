@@ -86,10 +86,9 @@ class Application:
         knowledge, trouble = await self._first_knowledge()
         self.keeper = KnowledgeKeeper(self._folder, knowledge, trouble)
         self._worker = await self._learn(knowledge)
-        self._stack.callback(lambda: self._worker.close())
+        self._stack.push_async_callback(lambda: self._worker.close())
         self.minds = Minds(Mind(knowledge, self._worker))
         self.learned_at = self.clock.now()
-        self._stack.callback(self.minds.close)
         await self._keep(knowledge)
         self.adapters = tuple(factory(self) for factory in self._factories)
         office = Office(self.config)
@@ -148,8 +147,8 @@ class Application:
         worker, before = await self._learn(knowledge), self._worker
         await self._keep(knowledge)
         self._worker = worker
-        await self.minds.take_over(Mind(knowledge, worker))
-        before.close()
+        self.minds.current = Mind(knowledge, worker)
+        await before.retire()
         self.learned_at = self.clock.now()
 
     async def _keep(self, knowledge: Knowledge) -> None:

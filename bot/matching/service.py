@@ -2,6 +2,8 @@
 
 Told a knowledge base and options it learns, or reads what was learned before, and says `Ready`; then it answers each
 (text, previous) with a Match. A PolicyDeskError in place of either says what went wrong. It ends with the other end.
+All of it goes over the line pickled, with its length before it: both ends are one program, and nobody else has a hold
+of it.
 """
 
 from __future__ import annotations
@@ -11,12 +13,12 @@ import logging
 import os
 import select
 import signal
+import socket
 import sys
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from multiprocessing.connection import Connection
 from threading import Thread
 from typing import TYPE_CHECKING, TypeVar
 
@@ -32,6 +34,9 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 log = logging.getLogger(__name__)
+
+_LENGTH = 8  # bytes that say how many follow
+_AT_ONCE = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,24 +65,49 @@ def main() -> None:
         signal.SIGTERM, signal.SIG_IGN
     )  # a service manager tells every process; it is the parent that decides
     logs.configure()
-    line = Connection(int(sys.argv[1]))
+    line = socket.socket(fileno=int(sys.argv[1]))
     Thread(target=_end_with, args=(line,), name="other end", daemon=True).start()
     serve(line)
 
 
-def serve(line: Connection) -> None:
+def serve(line: socket.socket) -> None:
     """Learn one task, then answer until the other end closes."""
     with suppress(EOFError, ConnectionError):
-        learned = _outcome(partial(_learn, pickling.loads(line.recv_bytes(), Task)))
+        heard = bytearray()
+        learned = _outcome(partial(_learn, pickling.loads(_next(line, heard), Task)))
         if isinstance(learned, PolicyDeskError):
-            line.send_bytes(pickling.dumps(learned))
+            line.sendall(framed(pickling.dumps(learned)))
             return
         matcher, ready = learned
-        line.send_bytes(pickling.dumps(ready))
+        line.sendall(framed(pickling.dumps(ready)))
         gc.freeze()  # the collector stops everything while it looks around; at what stays it need not look again
         while True:
-            text, previous = pickling.loads(line.recv_bytes(), tuple)
-            line.send_bytes(pickling.dumps(_outcome(partial(matcher.match, text, previous))))
+            text, previous = pickling.loads(_next(line, heard), tuple)
+            line.sendall(framed(pickling.dumps(_outcome(partial(matcher.match, text, previous)))))
+
+
+def framed(message: bytes) -> bytes:
+    """As it goes over the line."""
+    return len(message).to_bytes(_LENGTH, "big") + message
+
+
+def taken(heard: bytearray) -> bytes | None:
+    """The first message, taken out of what was heard; None where it is not whole yet."""
+    end = _LENGTH + int.from_bytes(heard[:_LENGTH], "big")
+    if len(heard) < max(end, _LENGTH):
+        return None
+    message = bytes(heard[_LENGTH:end])
+    del heard[:end]
+    return message
+
+
+def _next(line: socket.socket, heard: bytearray) -> bytes:
+    while (message := taken(heard)) is None:
+        more = line.recv(_AT_ONCE)
+        if not more:
+            raise EOFError
+        heard += more
+    return message
 
 
 def _learn(task: Task) -> tuple[Matcher, Ready]:
@@ -102,7 +132,7 @@ def _outcome(work: Callable[[], T]) -> T | PolicyDeskError:
         return MatcherLost("The matcher has a defect; the log says more.")
 
 
-def _end_with(line: Connection) -> None:
+def _end_with(line: socket.socket) -> None:
     """Who is killed cannot say so, and nobody waits for the result any more."""
     other_end = select.poll()
     other_end.register(line, 0)  # nothing but its end

@@ -46,8 +46,7 @@ async def _measured(options: Options) -> list[str]:
             await _line("while what was learned before is taken over", _learn(minds, workers, other, options)),
         ]
     finally:
-        minds.close()
-        workers[0].close()
+        await workers[0].close()
 
 
 async def _ask(minds: Minds, asked: list[str]) -> None:
@@ -57,8 +56,8 @@ async def _ask(minds: Minds, asked: list[str]) -> None:
 
 async def _learn(minds: Minds, workers: list[Worker], knowledge: Knowledge, options: Options) -> None:
     workers.append(await Worker.begin(knowledge, options))
-    await minds.take_over(Mind(knowledge, workers[-1]))
-    workers.pop(0).close()
+    minds.current = Mind(knowledge, workers[-1])
+    await workers.pop(0).retire()
 
 
 async def _line(name: str, work: Coroutine[Any, Any, None]) -> str:

@@ -24,11 +24,10 @@ def quick_store(sqlite_url: str, clock: ManualClock) -> Iterator[Store]:
 
 
 @pytest.fixture
-async def house(quick_store: Store, clock: ManualClock) -> AsyncIterator[House]:
+async def house(quick_store: Store, clock: ManualClock) -> House:
     built = House(quick_store, clock)
     await built.start()
-    yield built
-    built.close()
+    return built
 
 
 @pytest.fixture

@@ -56,7 +56,6 @@ class ServedConsole:
     async def stop(self) -> None:
         await self._console.stop()
         await self._relay.stop()
-        self._minds.close()
         self._store.close()
 
     def _status(self) -> str:

@@ -16,6 +16,7 @@ from bot.app.settings import options, read_config
 from bot.desk.mind import Mind
 from bot.knowledge.loader import load
 from bot.matching import kept
+from tests.desk import Here
 from tests.scenarios.browser import PHONE, WIDE, Window, launched
 from tests.scenarios.console_server import ServedConsole
 
@@ -29,7 +30,7 @@ SECOND = "a journalist from Radio 4 wants me on air at six about the strike"
 
 async def main() -> None:
     knowledge = load(ROOT / "knowledge")
-    mind = Mind(knowledge, kept.matcher_for(knowledge, options(read_config(None))))
+    mind = Mind(knowledge, Here(kept.matcher_for(knowledge, options(read_config(None)))))
     PICTURES.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory() as folder:
         served = ServedConsole(Path(folder), mind, (QUESTION, ENQUIRY, SECOND))

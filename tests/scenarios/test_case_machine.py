@@ -277,5 +277,4 @@ def test_cases_in_any_order() -> None:
         try:
             run_state_machine_as_test(seed(_seed())(Machine), settings=settings(stateful_step_count=15))
         finally:
-            minds.close()
             store.close()

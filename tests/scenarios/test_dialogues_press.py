@@ -87,10 +87,7 @@ def office(**changes: Any) -> dict[str, Any]:
 async def played(store: Store, clock: ManualClock, settings: dict[str, Any], dialogue: Sequence[Turn]) -> House:
     house = House(store, clock, settings)
     await house.start()
-    try:
-        await Stage(house).play(dialogue)
-    finally:
-        house.close()
+    await Stage(house).play(dialogue)
     return house
 
 

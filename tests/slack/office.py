@@ -123,5 +123,4 @@ async def office(store: Store, clock: ManualClock, mode: Mode, **settings: Any) 
             await relay.stop()
     finally:
         await relay.stop()
-        minds.close()
         await slack.stop()

@@ -70,7 +70,6 @@ class TeamsHouse:
         self.stack.push_async_callback(self.office.close)
         self.desk.platforms["teams"] = _OnTeams(self.office)
         await self.desk.start()
-        self.stack.callback(self.desk.close)
 
     async def says(self, who: Who, text: str, conversation: str = "", **more: Any) -> None:
         assert await self.office.client.says(who, text, conversation, **more) == 200

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from bot.store.engine import Store
@@ -10,9 +8,8 @@ from tests.desk import House
 
 
 @pytest.fixture
-async def house(store: Store, clock: ManualClock) -> AsyncIterator[House]:
+async def house(store: Store, clock: ManualClock) -> House:
     """A whole desk, once on each engine."""
     built = House(store, clock)
     await built.start()
-    yield built
-    built.close()
+    return built

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from itertools import product
 
 import pytest
@@ -54,12 +53,11 @@ FORGED = ["", "1", "1@", "@1", "x@1", "1@x", "-1@1", "2@1", f"{10**20}@1", "1@1@
 
 
 @pytest.fixture
-async def house(store: Store, clock: ManualClock) -> AsyncIterator[House]:
+async def house(store: Store, clock: ManualClock) -> House:
     built = House(store, clock)
     await built.start()
     await built.handle(said(SAM, ENQUIRY, "opens"))
-    yield built
-    built.close()
+    return built
 
 
 def case(house: House, number: int = 1) -> Case:

@@ -27,7 +27,6 @@ async def house(sqlite_url: str, clock: ManualClock) -> AsyncIterator[House]:
     built = House(store, clock)
     await built.start()
     yield built
-    built.close()
     store.close()
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
 
 import pytest
 
@@ -23,11 +22,10 @@ PRESS = Address("slack", "c-press")
 
 
 @pytest.fixture
-async def house(store: Store, clock: ManualClock) -> AsyncIterator[House]:
+async def house(store: Store, clock: ManualClock) -> House:
     built = House(store, clock, SETTINGS)
     await built.start()
-    yield built
-    built.close()
+    return built
 
 
 def press(house: House, who: Person, label: str, at: Address) -> Pressed:

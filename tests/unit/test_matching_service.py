@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
+import socket
 from collections.abc import Iterator
-from multiprocessing import Pipe
-from multiprocessing.connection import Connection
 from pathlib import Path
 from threading import Thread
+from typing import TypeVar
 
 import pytest
 
@@ -17,19 +17,37 @@ from bot.matching import encoder, pickling, service
 from bot.matching.match import Match
 from bot.matching.options import Options
 
+Kind = TypeVar("Kind")
 FOLDER = Path(__file__).parent.parent / "chaos" / "knowledge"
 LOST = f"{encoder.PACKAGE} is not installed: questions are matched by their words alone."
 
 
-@pytest.fixture
-def line() -> Iterator[Connection]:
+class Line:
     """The other end of a service."""
-    ours, theirs = Pipe()
-    thread = Thread(target=service.serve, args=(theirs,))
-    thread.start()
-    yield ours
-    ours.close()
-    thread.join()
+
+    def __init__(self) -> None:
+        self._ours, self._theirs = socket.socketpair()
+        self._heard = bytearray()
+        self._thread = Thread(target=service.serve, args=(self._theirs,))
+        self._thread.start()
+
+    def ask(self, question: object, kind: type[Kind]) -> Kind:
+        self._ours.sendall(service.framed(pickling.dumps(question)))
+        while (answer := service.taken(self._heard)) is None:
+            self._heard += self._ours.recv(1000)
+        return pickling.loads(answer, kind)
+
+    def close(self) -> None:
+        self._ours.close()
+        self._thread.join()
+        self._theirs.close()
+
+
+@pytest.fixture
+def line() -> Iterator[Line]:
+    line = Line()
+    yield line
+    line.close()
 
 
 @pytest.fixture
@@ -38,31 +56,35 @@ def without_weights(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("without_weights")
-def test_without_the_weights_it_says_so_and_matches_by_words(
-    line: Connection, caplog: pytest.LogCaptureFixture
-) -> None:
-    line.send_bytes(pickling.dumps(service.Task(load(FOLDER), Options())))
-    ready = pickling.loads(line.recv_bytes(), service.Ready)
-    line.send_bytes(pickling.dumps(("may I log in to Facebook with my work email", "")))
-    match = pickling.loads(line.recv_bytes(), Match)
+def test_without_the_weights_it_says_so_and_matches_by_words(line: Line, caplog: pytest.LogCaptureFixture) -> None:
+    ready = line.ask(service.Task(load(FOLDER), Options()), service.Ready)
+    match = line.ask(("may I log in to Facebook with my work email", ""), Match)
 
     assert ready == service.Ready(missing=LOST, has_learned=True, is_kept=False)
     assert (logging.getLevelName(logging.WARNING), LOST) in [(one.levelname, one.message) for one in caplog.records]
     assert [one.id for one in match.entries] == ["work-address"]
 
 
-def test_the_second_time_it_reads_what_the_first_kept(line: Connection, tmp_path: Path) -> None:
+def test_the_second_time_it_reads_what_the_first_kept(line: Line, tmp_path: Path) -> None:
     task = service.Task(load(FOLDER), Options(encoder="off", cache=tmp_path))
-    line.send_bytes(pickling.dumps(task))
-    assert pickling.loads(line.recv_bytes(), service.Ready) == service.Ready("", has_learned=True, is_kept=True)
+    assert line.ask(task, service.Ready) == service.Ready("", has_learned=True, is_kept=True)
 
-    again, theirs = Pipe()
-    other = Thread(target=service.serve, args=(theirs,))
-    other.start()
-    again.send_bytes(pickling.dumps(task))
-    assert pickling.loads(again.recv_bytes(), service.Ready) == service.Ready("", has_learned=False, is_kept=True)
+    again = Line()
+    assert again.ask(task, service.Ready) == service.Ready("", has_learned=False, is_kept=True)
     again.close()
-    other.join()
+
+
+@pytest.mark.parametrize("size", [0, 1, 255, 256, 70_000])
+def test_messages_are_taken_whole_however_they_arrive(size: int) -> None:
+    messages = [b"x" * size, b"", b"last"]
+    heard, found = bytearray(), []
+    for byte in b"".join(map(service.framed, messages)):
+        heard.append(byte)
+        while (message := service.taken(heard)) is not None:
+            found.append(message)
+
+    assert found == messages
+    assert not heard
 
 
 @pytest.mark.usefixtures("without_weights")

@@ -4,7 +4,7 @@ import asyncio
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import psutil
@@ -28,64 +28,107 @@ def knowledge() -> Knowledge:
     return load(FOLDER)
 
 
-@pytest.fixture(scope="module")
-def worker(knowledge: Knowledge) -> Iterator[Worker]:
-    worker = asyncio.run(Worker.begin(knowledge, OPTIONS))
+@pytest.fixture
+async def worker(knowledge: Knowledge) -> AsyncIterator[Worker]:
+    worker = await Worker.begin(knowledge, OPTIONS)
     yield worker
-    worker.close()
+    await worker.close()
 
 
-def test_it_answers_from_elsewhere(worker: Worker) -> None:
-    assert _answered(worker.match(ASKED)) == ["work-address"]
+async def test_it_answers_from_elsewhere(worker: Worker) -> None:
+    assert _answered(await worker.match(ASKED)) == ["work-address"]
     assert worker.missing == ""
 
 
-def test_a_process_that_ended_is_replaced_and_asked_again(worker: Worker, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_process_that_ended_is_replaced_and_asked_again(
+    worker: Worker, caplog: pytest.LogCaptureFixture
+) -> None:
     _its_process().kill()
 
-    assert _answered(worker.match(ASKED)) == ["work-address"]
+    assert _answered(await worker.match(ASKED)) == ["work-address"]
     assert caplog.messages == ["The process that matches has ended; another takes its place."]
 
 
-def test_a_process_that_says_nothing_more_is_replaced(knowledge: Knowledge, caplog: pytest.LogCaptureFixture) -> None:
-    worker = asyncio.run(Worker.begin(knowledge, OPTIONS, patience=1))
+async def test_a_process_that_says_nothing_more_is_replaced(
+    knowledge: Knowledge, caplog: pytest.LogCaptureFixture
+) -> None:
+    worker = await Worker.begin(knowledge, OPTIONS, patience=1)
     silent = _its_process(youngest=True)
     silent.suspend()
 
-    assert _answered(worker.match(ASKED)) == ["work-address"]
+    assert _answered(await worker.match(ASKED)) == ["work-address"]
     assert caplog.messages == ["The process that matches says nothing more; another takes its place."]
     assert not silent.is_running()
-    worker.close()
+    await worker.close()
 
 
-def test_one_that_is_closed_ends_its_process_and_starts_no_other(knowledge: Knowledge) -> None:
-    worker = asyncio.run(Worker.begin(knowledge, OPTIONS))
+async def test_one_that_is_closed_ends_its_process_and_starts_no_other(knowledge: Knowledge) -> None:
+    worker = await Worker.begin(knowledge, OPTIONS)
     process = _its_process(youngest=True)
-    worker.close()
-    worker.close()
+    await worker.close()
+    await worker.close()
 
     assert not process.is_running()
     before = psutil.Process().children()
     with pytest.raises(MatcherLost, match="closing"):
-        worker.match(ASKED)
+        await worker.match(ASKED)
     assert psutil.Process().children() == before
 
 
-def test_what_cannot_be_replaced_is_told_in_a_sentence(knowledge: Knowledge, tmp_path: Path) -> None:
-    worker = asyncio.run(Worker.begin(knowledge, OPTIONS))
+async def test_what_cannot_be_replaced_is_told_in_a_sentence(knowledge: Knowledge, tmp_path: Path) -> None:
+    worker = await Worker.begin(knowledge, OPTIONS)
     worker._task = Task(knowledge, Options(encoder=str(tmp_path)))  # what was there at the start is gone
     _its_process(youngest=True).kill()
 
     with pytest.raises(MatcherLost, match=r"cannot be had: .* no BERT model"):
-        worker.match(ASKED)
-    worker.close()
+        await worker.match(ASKED)
+    await worker.close()
 
 
-def test_a_defect_in_the_process_is_told_and_the_next_message_is_answered(worker: Worker) -> None:
+async def test_a_defect_in_the_process_is_told_and_the_next_message_is_answered(worker: Worker) -> None:
     with pytest.raises(MatcherLost, match="has a defect"):
-        worker.match(None)  # type: ignore[arg-type]
+        await worker.match(None)  # type: ignore[arg-type]
 
-    assert _answered(worker.match(ASKED)) == ["work-address"]
+    assert _answered(await worker.match(ASKED)) == ["work-address"]
+
+
+async def test_what_is_asked_at_once_is_answered_to_whoever_asked(worker: Worker) -> None:
+    asked = [ASKED, "hello", "who won the match", ASKED]
+    alone = [await worker.match(text) for text in asked]
+
+    assert await asyncio.gather(*[worker.match(text) for text in asked]) == alone
+
+
+async def test_who_no_longer_waits_does_not_take_the_next_ones_answer(worker: Worker) -> None:
+    gone = asyncio.create_task(worker.match("hello"))
+    await asyncio.sleep(0)
+    gone.cancel()
+
+    assert _answered(await worker.match(ASKED)) == ["work-address"]
+
+
+async def test_all_that_was_asked_of_a_process_that_ends_is_asked_of_one_other(
+    worker: Worker, caplog: pytest.LogCaptureFixture
+) -> None:
+    silent = _its_process()
+    silent.suspend()
+    asking = asyncio.gather(*[worker.match(ASKED) for _ in range(5)])
+    await asyncio.sleep(0.1)
+    silent.kill()
+
+    assert [_answered(match) for match in await asking] == [["work-address"]] * 5
+    assert caplog.messages == ["The process that matches has ended; another takes its place."]
+
+
+async def test_one_that_retires_answers_first_what_it_was_asked(knowledge: Knowledge) -> None:
+    worker = await Worker.begin(knowledge, OPTIONS)
+    process = _its_process(youngest=True)
+    asking = asyncio.gather(*[worker.match(ASKED) for _ in range(5)])
+    await asyncio.sleep(0)
+    await worker.retire()
+
+    assert [_answered(match) for match in await asking] == [["work-address"]] * 5
+    assert not process.is_running()
 
 
 async def test_what_was_wrong_with_the_settings_is_told_as_if_it_had_happened_here(knowledge: Knowledge) -> None:
@@ -165,5 +208,5 @@ async def test_one_that_has_learned_makes_room_for_one_that_reads_what_it_kept(
 
     assert not learning.is_running()
     assert len(psutil.Process().children()) == len(before) + 1
-    assert _answered(worker.match(ASKED)) == ["work-address"]
-    worker.close()
+    assert _answered(await worker.match(ASKED)) == ["work-address"]
+    await worker.close()
