@@ -14,7 +14,7 @@ import subprocess
 import sys
 import weakref
 from collections import deque
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from bot.errors import KnowledgeError, MatcherLost, PolicyDeskError, Problem, UserError
 from bot.knowledge.model import Knowledge
@@ -164,8 +164,7 @@ class _Line(asyncio.Protocol):
         self._asked: deque[asyncio.Future[bytes]] = deque()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.WriteTransport)  # noqa: S101  a socket is
-        self._transport = transport
+        self._transport = cast("asyncio.WriteTransport", transport)  # as that of every socket is, whatever the loop
 
     def data_received(self, data: bytes) -> None:
         self._heard += data
