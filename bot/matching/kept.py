@@ -19,7 +19,7 @@ from pathlib import Path
 
 from bot.knowledge.model import Knowledge
 from bot.matching import pickling
-from bot.matching.encoder import find_model
+from bot.matching.encoder import find_model, missing
 from bot.matching.matcher import Matcher
 from bot.matching.options import Options
 
@@ -33,6 +33,8 @@ _DIGEST = 32
 
 def matcher_for(knowledge: Knowledge, options: Options) -> Matcher:
     """The kept matcher, or one that is trained now and kept. With no `options.cache` it is always trained."""
+    if lost := missing(options.encoder):
+        log.warning("%s", lost)
     path = place(knowledge, options)
     return read(path) or trained(knowledge, options, path)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -61,7 +60,7 @@ def test_without_the_weights_it_says_so_and_matches_by_words(line: Line, caplog:
     match = line.ask(("may I log in to Facebook with my work email", ""), Match)
 
     assert ready == service.Ready(missing=LOST, has_learned=True, is_kept=False)
-    assert (logging.getLevelName(logging.WARNING), LOST) in [(one.levelname, one.message) for one in caplog.records]
+    assert caplog.messages == []  # the desk says it, once
     assert [one.id for one in match.entries] == ["work-address"]
 
 
@@ -88,10 +87,13 @@ def test_messages_are_taken_whole_however_they_arrive(size: int) -> None:
 
 
 @pytest.mark.usefixtures("without_weights")
-def test_the_command_line_says_what_it_goes_by(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_line_says_what_it_goes_by(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
     config = tmp_path / "policydesk.yaml"
     config.write_text(f"matching: {{cache: {tmp_path / 'learned'}}}\n", encoding="utf-8")
     asked = ["ask", "--explain", "--config", str(config), "--knowledge", str(FOLDER), "may I use my work email"]
 
     assert cli.main(asked) == 0
     assert "tier:      lexical, the words alone" in capsys.readouterr().err
+    assert caplog.messages == [LOST]
