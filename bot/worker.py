@@ -56,7 +56,7 @@ class Worker:
         return worker
 
     async def match(self, text: str, previous: str = "") -> Match:
-        """As `Matcher.match`; answered in the order in which it is asked. Raises MatcherLost."""
+        """As `Matcher.match`, but unexplained; answered in the order in which it is asked. Raises MatcherLost."""
         if self._replacing.locked():
             async with self._replacing:
                 pass

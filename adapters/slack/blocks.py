@@ -63,10 +63,10 @@ def drawn(outgoing: Outgoing, team: str = "") -> Iterator[Json]:
         if (paragraphs := _paragraphs(block, team)) is not None:
             held += paragraphs
             continue
-        yield from richtext.blocks(held)
+        yield from richtext.together(held)
         held = []
         yield from _block(block)
-    yield from richtext.blocks(held)
+    yield from richtext.together(held)
 
 
 def small(words: str) -> Iterator[Json]:
@@ -81,17 +81,20 @@ def plain(words: str) -> Json:
 
 
 def _paragraphs(block: Block, team: str) -> Sequence[Json] | None:
+    """Short ones, of what is rich text."""
     match block:
         case Prose():
             return prose.to_rich_text(block.markdown)
         case Quote():
-            return [*_speaker(block, team), richtext.quote(text(block.text))]
+            return [*richtext.short([*_speaker(block, team), richtext.quote(text(block.text))])]
         case Facts():
-            return [section(text(f"{label}: ", bold=True), text(value)) for label, value in block.rows]
+            rows = (section(text(f"{label}: ", bold=True), text(value)) for label, value in block.rows)
+            return [*richtext.short(rows)]
         case CaseHead():
-            return [_head(block)]
+            return [*richtext.short([_head(block)])]
         case History():
-            return [section(richtext.moment(line.at, _WHEN), text(f"  {line.text}")) for line in block.lines]
+            lines = (section(richtext.moment(line.at, _WHEN), text(f"  {line.text}")) for line in block.lines)
+            return [*richtext.short(lines)]
         case Mention():
             return _mention(block)
         case Small() | Buttons():

@@ -1,9 +1,9 @@
 """A matcher that serves one other process, over a socket that it inherits; its number is the argument.
 
 Told a knowledge base and options it learns, or reads what was learned before, and says `Ready`; then it answers each
-(text, previous) with a Match. A PolicyDeskError in place of either says what went wrong. It ends with the other end.
-All of it goes over the line pickled, with its length before it: both ends are one program, and nobody else has a hold
-of it.
+(text, previous) with a Match, unexplained. A PolicyDeskError in place of either says what went wrong. It ends with the
+other end. All goes over the line pickled, with its length before it: both ends are one program, and nobody else has a
+hold of it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import socket
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from threading import Thread
 from typing import TYPE_CHECKING, TypeVar
@@ -26,6 +26,7 @@ from bot import logs
 from bot.errors import MatcherLost, PolicyDeskError
 from bot.knowledge.model import Knowledge
 from bot.matching import pickling
+from bot.matching.match import Explanation, Match
 from bot.matching.options import Options
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
+_UNEXPLAINED = Explanation("")
 _LENGTH = 8  # bytes that say how many follow
 _AT_ONCE = 1 << 16
 
@@ -83,7 +85,7 @@ def serve(line: socket.socket) -> None:
         gc.freeze()  # the collector stops everything while it looks around; at what stays it need not look again
         while True:
             text, previous = pickling.loads(_next(line, heard), tuple)
-            line.sendall(framed(pickling.dumps(_outcome(partial(matcher.match, text, previous)))))
+            line.sendall(framed(pickling.dumps(_outcome(partial(_match, matcher, text, previous)))))
 
 
 def framed(message: bytes) -> bytes:
@@ -119,6 +121,11 @@ def _learn(task: Task) -> tuple[Matcher, Ready]:
     matcher = found or kept.trained(task.knowledge, task.options, place)
     is_kept = place is not None and place.exists()
     return matcher, Ready(missing(task.options.encoder), has_learned=found is None, is_kept=is_kept)
+
+
+def _match(matcher: Matcher, text: str, previous: str) -> Match:
+    """Without its explanation, which is half of what would go over the line, and which no desk reads."""
+    return replace(matcher.match(text, previous), explanation=_UNEXPLAINED)
 
 
 def _outcome(work: Callable[[], T]) -> T | PolicyDeskError:
