@@ -255,7 +255,10 @@ def from_mapping(settings: object, environment: Mapping[str, str]) -> Config:
 
 def _contradictions(config: Config) -> list[Problem]:
     """What is readable key by key and yet cannot work, or gives a secret away."""
-    office, email, teams = config.press_office, config.email, config.teams
+    office, email, teams, server = config.press_office, config.email, config.teams, config.server
+    # Without a platform the console is on of itself.
+    console = config.console or (None if config.slack or config.teams else Console())
+    overlap = is_loopback(server.host) or server.host in {"0.0.0.0", "::"}  # noqa: S104  compared, not listened on
     signs_in = email is not None and email.username != ""
     unencrypted = email is not None and email.security == "none"
     rules = (
@@ -276,7 +279,11 @@ def _contradictions(config: Config) -> list[Problem]:
             Problem("email.starttls", "the password would travel unencrypted.", "Set it to true, or `port` to 465."),
         ),
         (
-            teams and not teams.authentication and not is_loopback(config.server.host),
+            console and server.port and server.port == console.port and overlap,
+            Problem("server.port", "the console listens there as well.", "Set another one here or as `console.port`."),
+        ),
+        (
+            teams and not teams.authentication and not is_loopback(server.host),
             Problem("teams.authentication", "false lets anybody in.", "Set it to true, or `server.host` to 127.0.0.1."),
         ),
     )

@@ -208,6 +208,15 @@ def test_teams_without_authentication_is_refused_where_others_can_reach_it(host:
         assert from_mapping({"teams": teams, "server": {"host": loopback}}, {}).teams is not None
 
 
+@pytest.mark.parametrize("settings", [{"server": {"port": 8765}}, {"console": {"port": 3978}, "slack": {}}])
+def test_two_listeners_do_not_share_a_port(settings: dict[str, Any]) -> None:
+    assert refused(settings)["server.port"].startswith("the console listens there as well.")
+    elsewhere = {**settings.get("server", {}), "host": "192.0.2.1"}
+    assert from_mapping({**settings, "server": elsewhere}, {}).server.host == "192.0.2.1"
+    assert from_mapping({"server": {"port": 8765}, "slack": {}}, {}).server.port == 8765
+    assert from_mapping({"server": {"port": 0}, "console": {"port": 0}}, {}).server.port == 0
+
+
 def test_signing_in_to_a_mail_server_needs_a_password_and_encryption() -> None:
     email = {"host": "mail", "from": "desk@example.org", "username": "desk", "starttls": False}
     assert refused({"email": email}).keys() == {"email.username", "email.starttls"}
