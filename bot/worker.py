@@ -31,7 +31,10 @@ _SERVE = "from bot.matching import service; service.main()"
 
 
 class Worker:
-    """A matcher that lives elsewhere. A process that ends, or falls silent, is replaced, and asked once more."""
+    """A matcher that lives elsewhere. A process that ends, or falls silent, is replaced.
+
+    Whoever waited for it is asked once more, alone: a message that ends the process twice is its own loss only.
+    """
 
     def __init__(self, knowledge: Knowledge, options: Options, patience: float) -> None:
         self._task, self._patience = service.Task(knowledge, options), patience
@@ -65,11 +68,17 @@ class Worker:
             return await process.match(text, previous, self._patience)
         except (EOFError, OSError) as error:
             what = "says nothing more" if isinstance(error, TimeoutError) else "has ended"
-        await self._replace(process, what)
-        try:
-            return await self._process.match(text, previous, self._patience)
-        except (EOFError, OSError) as error:
-            raise MatcherLost("The process that matches ends again and again. Is there enough memory?") from error
+        async with self._replacing:  # alone, so that what ends a process takes nobody else's answer with it
+            if self._closed:
+                raise MatcherLost("The desk is closing.")
+            if self._process is process or self._process.has_ended:
+                log.warning("The process that matches %s; another takes its place.", what)
+                await self._replace()
+            try:
+                return await self._process.match(text, previous, self._patience)
+            except (EOFError, OSError) as error:
+                await self._process.end()
+                raise MatcherLost("The process that matches ends again and again. Is there enough memory?") from error
 
     async def retire(self) -> None:
         """Answer what was asked, then close. Nothing more may be asked."""
@@ -81,19 +90,12 @@ class Worker:
         self._closed = True
         await self._process.end()
 
-    async def _replace(self, gone: _Process, what: str) -> None:
-        """By another, unless whoever noticed first has done so."""
-        async with self._replacing:
-            if self._closed:
-                raise MatcherLost("The desk is closing.")
-            if self._process is not gone:
-                return
-            log.warning("The process that matches %s; another takes its place.", what)
-            try:
-                await self._exchange()
-                await self._learn()
-            except UserError as error:
-                raise MatcherLost(f"Another process to match cannot be had: {error}") from error
+    async def _replace(self) -> None:
+        try:
+            await self._exchange()
+            await self._learn()
+        except UserError as error:
+            raise MatcherLost(f"Another process to match cannot be had: {error}") from error
 
     async def _learn(self) -> None:
         try:
@@ -127,6 +129,10 @@ class _Process:
         weakref.finalize(self, _reap, self._process)  # at the latest when this one exits
         self._ours = ours
         self._line: _Line | None = None
+
+    @property
+    def has_ended(self) -> bool:
+        return self._line is None or self._line.is_closed
 
     async def learn(self, task: service.Task) -> service.Ready:
         told = await asyncio.to_thread(pickling.dumps, task)
@@ -179,8 +185,12 @@ class _Line(asyncio.Protocol):
             if not asked.done():
                 asked.set_exception(EOFError())
 
+    @property
+    def is_closed(self) -> bool:
+        return self._transport.is_closing()
+
     async def ask(self, question: bytes) -> bytes:
-        if self._transport.is_closing():
+        if self.is_closed:
             raise EOFError
         asked: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
         self._asked.append(asked)

@@ -10,6 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from bot import worker as worker_module
 from bot.errors import ConfigurationError, KnowledgeError, MatcherLost
 from bot.knowledge.loader import load
 from bot.knowledge.model import Knowledge
@@ -118,6 +119,35 @@ async def test_all_that_was_asked_of_a_process_that_ends_is_asked_of_one_other(
 
     assert [_answered(match) for match in await asking] == [["work-address"]] * 5
     assert caplog.messages == ["The process that matches has ended; another takes its place."]
+
+
+FRAGILE = """
+import os
+from bot.matching import service
+from bot.matching.matcher import Matcher
+
+sound = Matcher.match
+
+def match(self, text, previous=""):
+    return os._exit(1) if text == "poison" else sound(self, text, previous)
+
+Matcher.match = match
+service.main()
+"""
+
+
+async def test_a_message_that_ends_the_process_is_its_own_loss_only(
+    knowledge: Knowledge, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(worker_module, "_SERVE", FRAGILE)
+    worker = await Worker.begin(knowledge, Options(encoder="off", cache=tmp_path))
+    asking = [worker.match(text) for text in (ASKED, "poison", ASKED, ASKED)]
+    first, poison, *others = await asyncio.gather(*asking, return_exceptions=True)
+
+    assert isinstance(poison, MatcherLost)
+    assert [_answered(match) for match in (first, *others) if isinstance(match, Match)] == [["work-address"]] * 3
+    assert _answered(await worker.match(ASKED)) == ["work-address"]
+    await worker.close()
 
 
 async def test_one_that_retires_answers_first_what_it_was_asked(knowledge: Knowledge) -> None:
