@@ -19,6 +19,7 @@ from bot.ports import Clock
 from bot.store import jobs
 from bot.store.migrate import migrate, no_database, require, shipped
 from bot.store.outages import translated
+from bot.store.prepared import carry_out
 from bot.store.threads import OneByOne, Together
 from bot.store.tx import Tx
 
@@ -195,7 +196,7 @@ def _sqlite(url: URL, *, reads: bool = False) -> Engine:
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         # A transaction that starts as a reader and then writes would lose updates or fail half-way.
-        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+        carry_out(connection, "BEGIN" if reads else "BEGIN IMMEDIATE")
 
     return engine
 
