@@ -181,7 +181,7 @@ class SteppingRelay(Relay):
     async def settle(self) -> None:
         """Deliver what is due, and what follows from it, until nothing is."""
         while True:
-            await self._turn(hands=self._concurrency)
+            await self._turn(hands=self._hands)
             if self._under_way:
                 await asyncio.gather(*self._under_way)
             elif not self._finished and self.health().oldest_due is None:
