@@ -102,7 +102,7 @@ def verdicts(tx: Tx, since: datetime) -> Counter[tuple[str, str]]:
     return Counter((entry, row.verdict) for row in tx.connection.execute(query) for entry in row.entries)
 
 
-_RECORD = Prepared(lambda _: plain_insert(answered).returning(answered.c.id), given=answered.c.keys())
+_RECORD = Prepared(plain_insert(answered).returning(answered.c.id))
 
 
 def _answered(row: Row[Any]) -> Answered:

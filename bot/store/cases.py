@@ -169,10 +169,6 @@ def some(tx: Tx, *rules: ColumnElement[bool], newest: int | None = None) -> list
     return many(tx, query)[::-1]
 
 
-def _by_id() -> Select[Any]:
-    return select(press_case).where(press_case.c.id == _WANTED)
-
-
 def _open_for() -> Select[Any]:
     platform, person = bindparam("platform", type_=Words), bindparam("person", type_=Words)
     at_platform, at_token = bindparam("at_platform", type_=Words), bindparam("at_token", type_=Words)
@@ -198,15 +194,15 @@ def _open_for() -> Select[Any]:
 
 
 # Made once: every message asks and every change writes, and to put one together takes longer than to run it.
-_OPEN_FOR = Prepared(lambda _: _open_for())
+_OPEN_FOR = Prepared(_open_for())
 _WANTED: BindParameter[int] = bindparam("wanted")
-_BY_ID = Prepared(lambda _: _by_id())
-_TO_CHANGE = Prepared(lambda _: _by_id().with_for_update(key_share=True))
+_ONE = select(press_case).where(press_case.c.id == _WANTED)
+_BY_ID, _TO_CHANGE = Prepared(_ONE), Prepared(_ONE.with_for_update(key_share=True))
 _LOCK = select(press_case.c.id).where(press_case.c.id == _WANTED).with_for_update(key_share=True)
 _SAVE = update(press_case).where(press_case.c.id == _WANTED, press_case.c.revision == bindparam("before"))
 _NO_ASKERS = delete(case_asker).where(case_asker.c.case_id == _WANTED)
 _ADD_ASKERS, _ADD_STEP = insert(case_asker), insert(case_step)
-_STEPS = Prepared(lambda _: select(case_step).where(case_step.c.case_id == _WANTED).order_by(case_step.c.id))
+_STEPS = Prepared(select(case_step).where(case_step.c.case_id == _WANTED).order_by(case_step.c.id))
 _WHOSE = case_asker.c.case_id.in_(bindparam("wanted", expanding=True))
 _ASKERS = select(case_asker).where(_WHOSE).order_by(case_asker.c.position)
 

@@ -41,4 +41,4 @@ def _remembering(engine: str) -> ReturningInsert[Any]:
     return insert_on(engine, inbound_event).on_conflict_do_nothing().returning(inbound_event.c.event_id)
 
 
-_REMEMBER = Prepared(_remembering, given=("source", "event_id", "received_at"))
+_REMEMBER = Prepared(_remembering)

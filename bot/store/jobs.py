@@ -37,7 +37,6 @@ from bot.store.tx import Tx, insert_on
 
 _PENDING: ColumnElement[str] = literal_column("'pending'")
 _TIMER: ColumnElement[str] = literal_column("'timer'")
-_LATER = frozenset({"id", "ended_at", "lease_until"})  # what a row gets, or may get, when it is there
 _NOW = bindparam("now", type_=job.c.due_at.type)
 
 
@@ -193,10 +192,6 @@ def _claim(tx: Tx, statement: Prepared, holder: dict[str, Any], limit: int) -> l
     return sorted(claimed, key=lambda each: (each.due_at, each.id))
 
 
-def _waiting() -> Select[Any]:
-    return select(job).where(job.c.lane == bindparam("wanted"), job.c.state == _PENDING).order_by(job.c.seq)
-
-
 def _claiming(*, timers: bool) -> ReturningUpdate[Any]:
     candidate = (
         select(job.c.id)
@@ -263,11 +258,8 @@ def _job(row: Row[Any]) -> Job:
 # sent again, so the length of the relay's turn counts.
 _HELD = tuple_(job.c.id, job.c.claims).in_(bindparam("held", expanding=True))
 _DONE = update(job).where(_HELD, job.c.state == _PENDING).returning(job.c.id)
-_WAITING = Prepared(lambda _: _waiting())
-_BY_KEY = Prepared(lambda _: select(job).where(job.c.idempotency_key == bindparam("key")))
-_CLAIM_TIMERS = Prepared(lambda _: _claiming(timers=True))
-_CLAIM = Prepared(lambda _: _claiming(timers=False))
-_NEXT_TIMER = Prepared(lambda _: _first_due(timers=True))
-_NEXT = Prepared(lambda _: _first_due(timers=False))
-_NEXT_IN_LANE = Prepared(_next_in_lane, given=("name", "next_seq"))
-_PUT = Prepared(_unless_there, given=[column.name for column in job.c if column.name not in _LATER])
+_WAITING = Prepared(select(job).where(job.c.lane == bindparam("wanted"), job.c.state == _PENDING).order_by(job.c.seq))
+_BY_KEY = Prepared(select(job).where(job.c.idempotency_key == bindparam("key")))
+_CLAIM_TIMERS, _CLAIM = Prepared(_claiming(timers=True)), Prepared(_claiming(timers=False))
+_NEXT_TIMER, _NEXT = Prepared(_first_due(timers=True)), Prepared(_first_due(timers=False))
+_NEXT_IN_LANE, _PUT = Prepared(_next_in_lane), Prepared(_unless_there)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import sqlite3
 from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache, cached_property
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Dialect, Select
@@ -30,20 +30,20 @@ _SQLITE: Dialect = sqlite.dialect(paramstyle="qmark")
 class Prepared:
     """A SELECT, or something that is RETURNING, with all that never changes worked out when it is first run.
 
-    `make` is told the engine's name. `given` are the columns that an INSERT is given each time.
+    What the engines spell with constructs of their own is given as a function of the engine's name.
     """
 
-    def __init__(self, make: Callable[[str], Statement], given: Sequence[str] = ()) -> None:
-        self._made, self._given = cache(make), list(given)
+    def __init__(self, statement: Statement | Callable[[str], Statement]) -> None:
+        self._statement = cache(statement) if callable(statement) else lambda _engine: statement
+        self._compiled = cache(self._compile)
 
     def all(self, tx: Tx, parameters: Mapping[str, Any]) -> Sequence[Any]:
         """The rows, with their columns as attributes."""
         engine = tx.connection.dialect.name
         if engine != _SQLITE.name:
-            return tx.connection.execute(self._made(engine), parameters).all()
-        sql, takes = self._sql
+            return tx.connection.execute(self._statement(engine), parameters).all()
+        sql, takes, row, reads = self._compiled(tuple(parameters))
         values = [fixed if name is None else convert(parameters[name]) for name, convert, fixed in takes]
-        row, reads = self._row
         rows = carry_out(tx.connection, sql, values)
         return [row(*[read(value) for read, value in zip(reads, each, strict=True)]) for each in rows]
 
@@ -52,22 +52,20 @@ class Prepared:
         rows = self.all(tx, parameters)
         return rows[0][0] if rows else None
 
-    @cached_property
-    def _sql(self) -> tuple[str, Sequence[tuple[str | None, _Convert, Any]]]:
-        compiled = self._made(_SQLITE.name).compile(dialect=_SQLITE, column_keys=self._given or None)
+    def _compile(
+        self, given: tuple[str, ...]
+    ) -> tuple[str, Sequence[tuple[str | None, _Convert, Any]], Callable[..., Any], Sequence[_Convert]]:
+        """The SQL, what it takes (a parameter's name or a fixed value), and how a row is made of what is found."""
+        statement = self._statement(_SQLITE.name)
+        compiled = statement.compile(dialect=_SQLITE, column_keys=list(given))
         takes: list[tuple[str | None, _Convert, Any]] = []
         for name in compiled.positiontup or ():
             bound = compiled.binds[name]
             convert = bound.type.dialect_impl(_SQLITE).bind_processor(_SQLITE) or _as_it_is
             takes.append((name, convert, None) if bound.required else (None, convert, convert(bound.effective_value)))
-        return compiled.string, takes
-
-    @cached_property
-    def _row(self) -> tuple[Callable[..., Any], Sequence[_Convert]]:
-        columns: list[ColumnElement[Any]] = list(self._made(_SQLITE.name).exported_columns)
-        names = [column.name for column in columns]
+        columns: list[ColumnElement[Any]] = list(statement.exported_columns)
         reads = [column.type.dialect_impl(_SQLITE).result_processor(_SQLITE, None) or _as_it_is for column in columns]
-        return namedtuple("Row", names), reads
+        return compiled.string, takes, namedtuple("Row", [column.name for column in columns]), reads
 
 
 def carry_out(connection: Connection, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:

@@ -18,8 +18,7 @@ from tests.clock import ManualClock
 _JOB = select(job).where(job.c.idempotency_key == bindparam("key"))
 _CASE = select(press_case).where(press_case.c.id == bindparam("id"))
 _EVENT = insert(inbound_event).returning(inbound_event.c.event_id)
-PREPARED_JOB, PREPARED_CASE = Prepared(lambda _: _JOB), Prepared(lambda _: _CASE)
-PREPARED_EVENT = Prepared(lambda _: _EVENT, given=inbound_event.c.keys())
+PREPARED_JOB, PREPARED_CASE, PREPARED_EVENT = Prepared(_JOB), Prepared(_CASE), Prepared(_EVENT)
 
 
 def test_a_row_is_read_as_sqlalchemy_reads_it(store: Store) -> None:
