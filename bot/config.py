@@ -222,6 +222,11 @@ class Config(_Section):
     secrets: Secrets = Secrets()
 
     @property
+    def is_trial(self) -> bool:
+        """With no platform configured the desk is tried out, in the console, which is on of itself then."""
+        return not (self.slack or self.teams)
+
+    @property
     def database_url(self) -> str:
         """DATABASE_URL wins over `database`."""
         secret = self.secrets.database_url
@@ -256,8 +261,7 @@ def from_mapping(settings: object, environment: Mapping[str, str]) -> Config:
 def _contradictions(config: Config) -> list[Problem]:
     """What is readable key by key and yet cannot work, or gives a secret away."""
     office, email, teams, server = config.press_office, config.email, config.teams, config.server
-    # Without a platform the console is on of itself.
-    console = config.console or (None if config.slack or config.teams else Console())
+    console = Console() if config.is_trial and not config.console else config.console
     overlap = is_loopback(server.host) or server.host in {"0.0.0.0", "::"}  # noqa: S104  compared, not listened on
     signs_in = email is not None and email.username != ""
     unencrypted = email is not None and email.security == "none"

@@ -27,7 +27,7 @@ def read_config(path: Path | None) -> Config:
         path = Path("policydesk.yaml")
     settings = _read_settings(path) if path else None
     config = configuration.from_mapping(settings, os.environ)
-    return config if config.slack or config.teams else _for_trial(config)
+    return _for_trial(config) if config.is_trial else config
 
 
 def knowledge_folder(config: Config) -> Path:

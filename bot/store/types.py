@@ -6,7 +6,6 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from pydantic_core import PydanticSerializationError, to_json
 from sqlalchemy import BigInteger, Dialect, Text
 from sqlalchemy.types import TypeDecorator
 
@@ -52,10 +51,7 @@ class Json(TypeDecorator[Any]):
 
     def process_bind_param(self, value: object, dialect: Dialect) -> str:
         """Control characters, NUL among them, are escaped."""
-        try:
-            return to_json(value).decode()
-        except PydanticSerializationError:  # of half a surrogate pair, which it cannot write
-            return _whole(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+        return _whole(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> object:
         """What was put in."""
