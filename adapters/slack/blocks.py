@@ -63,10 +63,10 @@ def drawn(outgoing: Outgoing, team: str = "") -> Iterator[Json]:
         if (paragraphs := _paragraphs(block, team)) is not None:
             held += paragraphs
             continue
-        yield from richtext.together(held)
+        yield from richtext.blocks(held)
         held = []
         yield from _block(block)
-    yield from richtext.together(held)
+    yield from richtext.blocks(held)
 
 
 def small(words: str) -> Iterator[Json]:
@@ -81,20 +81,17 @@ def plain(words: str) -> Json:
 
 
 def _paragraphs(block: Block, team: str) -> Sequence[Json] | None:
-    """Short ones, of what is rich text."""
     match block:
         case Prose():
             return prose.to_rich_text(block.markdown)
         case Quote():
-            return [*richtext.short([*_speaker(block, team), richtext.quote(text(block.text))])]
+            return [*_speaker(block, team), richtext.quote(text(block.text))]
         case Facts():
-            rows = (section(text(f"{label}: ", bold=True), text(value)) for label, value in block.rows)
-            return [*richtext.short(rows)]
+            return [section(text(f"{label}: ", bold=True), text(value)) for label, value in block.rows]
         case CaseHead():
-            return [*richtext.short([_head(block)])]
+            return [_head(block)]
         case History():
-            lines = (section(richtext.moment(line.at, _WHEN), text(f"  {line.text}")) for line in block.lines)
-            return [*richtext.short(lines)]
+            return [section(richtext.moment(line.at, _WHEN), text(f"  {line.text}")) for line in block.lines]
         case Mention():
             return _mention(block)
         case Small() | Buttons():

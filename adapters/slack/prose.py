@@ -93,11 +93,11 @@ class _Writer:
 
 @lru_cache(maxsize=256)  # most of what is shown is an answer, and those are the same again and again
 def to_rich_text(markdown: str) -> Sequence[Json]:
-    """Short paragraphs, lists and quotes for `richtext.together`, not to be changed; no error whatever the text is."""
+    """Paragraphs, lists and quotes for `richtext.blocks`, not to be changed; no error whatever the text is."""
     writer = _Writer()
     for token in _MARKDOWN.parse(markdown):
         writer.take(token)
-    return tuple(richtext.short(part for part in writer.parts if part["elements"]))
+    return tuple(part for part in writer.parts if part["elements"])
 
 
 def _inline(tokens: Sequence[Token], *, bold: bool) -> Iterator[Json]:

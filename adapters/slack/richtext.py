@@ -61,17 +61,7 @@ def listing(items: Sequence[Json], *, ordered: bool, indent: int = 0, offset: in
 
 def blocks(parts: Iterable[Json]) -> Iterator[Json]:
     """Paragraphs, quotes and lists as blocks that Slack takes, none longer than LONGEST; nothing is cut."""
-    return together(short(parts))
-
-
-def short(parts: Iterable[Json]) -> Iterator[Json]:
-    """The same as parts none of which is longer than a block may be."""
-    return chain.from_iterable(map(_short, parts))
-
-
-def together(parts: Iterable[Json]) -> Iterator[Json]:
-    """What is `short`, as blocks."""
-    for held in _filled(parts):
+    for held in _filled(chain.from_iterable(map(_short, parts))):
         yield {"type": "rich_text", "elements": held}
 
 
