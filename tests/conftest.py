@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from bot.store.engine import Store
+from bot.storage.engine import Store
 from tests.clock import ManualClock
 from tests.postgres import Postgres, binaries
 

@@ -15,19 +15,19 @@ from typing import Any
 
 from bot import plaintext
 from bot.config import from_mapping
-from bot.desk.deliveries import Deliveries
-from bot.desk.desk import PolicyDesk
-from bot.desk.mind import Mind, Minds
-from bot.desk.office import Office
+from bot.desk.active_knowledge import Mind, Minds
+from bot.desk.delivery_outcomes import Deliveries
+from bot.desk.handler import PolicyDesk
+from bot.desk.press_desk import Office
 from bot.errors import DeliveryFailure, PermanentFailure, TemporaryFailure
 from bot.knowledge.loader import load
 from bot.matching.match import Match
 from bot.matching.matcher import Matcher
 from bot.messages import Address, Button, Buttons, Immediate, Incoming, Mark, Outgoing, Person, Receipt, Said
 from bot.ports import Desk, Finding, Health
-from bot.relay import Relay
-from bot.store import jobs
-from bot.store.engine import Store
+from bot.queue.relay import Relay
+from bot.storage.engine import Store
+from bot.storage.repositories import jobs
 from tests.clock import ManualClock
 
 KNOWLEDGE = Path(__file__).parent / "data" / "knowledge"

@@ -16,7 +16,7 @@ from datetime import timedelta
 from typing import Literal
 
 from bot import plaintext
-from bot.desk.mind import Mind
+from bot.desk.active_knowledge import Mind
 from bot.messages import (
     Address,
     Form,

@@ -9,10 +9,10 @@ import re
 from collections.abc import Callable
 from typing import TypeVar
 
-from bot.desk.mind import Mind, Minds
+from bot.desk.active_knowledge import Mind, Minds
 from bot.matching.match import Match
-from bot.store.engine import Store
-from bot.store.tx import Tx
+from bot.storage.engine import Store
+from bot.storage.transaction import Tx
 
 T = TypeVar("T")
 _MADE_UP = re.compile(r"word\d+x")

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from adapters.slack import blocks
 from adapters.slack.richtext import Json
-from bot import wording
 from bot.messages import Outgoing, View
+from bot.presentation import texts
 
 _MOST = 100  # blocks that Slack takes in one page
 _LAST = 20  # of which this many are kept for the last part, since what staff read is nobody's queue
@@ -29,6 +29,6 @@ def _cards(cards: Sequence[Outgoing], room: int, team: str) -> list[Json]:
     for number, card in enumerate(cards):
         drawn = [*blocks.drawn(card, team), {"type": "divider"}]
         if len(shown) + len(drawn) > room - _SAYS_MORE:
-            return [*shown, *blocks.small(wording.not_shown(len(cards) - number))]
+            return [*shown, *blocks.small(texts.not_shown(len(cards) - number))]
         shown += drawn
     return shown

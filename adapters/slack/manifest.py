@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from adapters.slack.settings import SHORTCUT
-from bot import wording
+from bot.presentation import texts
 
 SCOPES = frozenset(
     {
@@ -36,7 +36,7 @@ def manifest(*, socket: bool, command: str, address: str = "https://desk.example
         **({} if socket else {"url": f"{address}{PATH}"}),
     }
     shortcut = {
-        "name": wording.REPORT,
+        "name": texts.REPORT,
         "type": "message",
         "callback_id": SHORTCUT,
         "description": "Pass this message on as a media enquiry",
@@ -44,7 +44,7 @@ def manifest(*, socket: bool, command: str, address: str = "https://desk.example
     return {
         "_metadata": {"major_version": 2, "minor_version": 1},
         "display_information": {
-            "name": wording.HOME,
+            "name": texts.HOME,
             "description": "Answers policy questions with the source, and tells the press office of enquiries.",
         },
         "features": {
@@ -53,7 +53,7 @@ def manifest(*, socket: bool, command: str, address: str = "https://desk.example
                 "messages_tab_enabled": True,
                 "messages_tab_read_only_enabled": False,
             },
-            "bot_user": {"display_name": wording.HOME, "always_online": True},
+            "bot_user": {"display_name": texts.HOME, "always_online": True},
             "shortcuts": [shortcut],
             "slash_commands": [slash],
         },

@@ -14,10 +14,10 @@ from adapters.slack.manifest import SCOPES
 from adapters.slack.places import Place, Places
 from adapters.slack.settings import SHARE, Settings
 from adapters.slack.web import Json, SlackWeb
-from bot import wording
 from bot.errors import DeliveryFailure, PermanentFailure, TemporaryFailure
 from bot.messages import Address, Button, Buttons, Mark, Outgoing, Receipt
 from bot.ports import Clock, Finding
+from bot.presentation import texts
 
 _EVENT = "policydesk_delivery"
 _GONE = frozenset({"message_not_found", "edit_window_closed", "cant_update_message", "thread_not_found"})
@@ -142,7 +142,7 @@ class SlackMessenger:
         if outgoing.shareable:
             shared = [block for block in blocks.drawn(outgoing) if block["type"] != "actions"]
             await self._places.offer(place.command, json.dumps(shared))
-            share = Buttons((Button(wording.SHARE, SHARE, place.command),))
+            share = Buttons((Button(texts.SHARE, SHARE, place.command),))
             outgoing = Outgoing((*outgoing.blocks, share), outgoing.summary)
         parts = self._drawn(outgoing)
         for number, part in enumerate(parts):

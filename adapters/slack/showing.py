@@ -11,8 +11,8 @@ from adapters.slack.incoming import Body, Shares, Turned
 from adapters.slack.places import Places
 from adapters.slack.richtext import Json
 from adapters.slack.web import SlackWeb
-from bot import wording
 from bot.messages import Immediate, Incoming, Joined, Pressed, Shared, Submitted, View, Viewed
+from bot.presentation import texts
 
 Tell = Callable[[Incoming], Awaitable[Immediate]]
 Told = Pressed | Shared | Joined | Viewed
@@ -62,9 +62,9 @@ class Shower:
         """What the desk does not hear of."""
         match reading:
             case Turned(url=url) if url:
-                await self._web.respond(url, _whisper(wording.NOT_FOR_GUESTS))
+                await self._web.respond(url, _whisper(texts.NOT_FOR_GUESTS))
             case Turned():
-                await self._web.whisper(reading.channel, reading.user, wording.NOT_FOR_GUESTS, thread=reading.thread)
+                await self._web.whisper(reading.channel, reading.user, texts.NOT_FOR_GUESTS, thread=reading.thread)
             case Shares():
                 await self._share(reading, body)
             case None:
@@ -89,15 +89,15 @@ class Shower:
             thread = str((body.get("container") or {}).get("thread_ts") or "")
             if await self._web.respond(url, _whisper(words, thread)):
                 return
-        await self._web.open_view(str(body.get("trigger_id")), modals.notice(wording.HOME, words))
+        await self._web.open_view(str(body.get("trigger_id")), modals.notice(texts.HOME, words))
 
     async def _share(self, shares: Shares, body: Body) -> None:
         kept = await self._places.take(shares.command)
         url = str(body.get("response_url") or "")
         if kept is None:
-            await self._notice(wording.TOO_OLD, body)
+            await self._notice(texts.TOO_OLD, body)
             return
-        words = wording.shared_by(shares.name or shares.user)
+        words = texts.shared_by(shares.name or shares.user)
         blocks: list[Json] = [
             *richtext.blocks([richtext.section(richtext.text(words))]),
             *json.loads(kept),

@@ -24,21 +24,21 @@ from adapters.teams.roster import Roster
 from adapters.teams.runs import Json
 from adapters.teams.settings import PLATFORM, TeamsSettings
 from adapters.teams.tokens import tokens
-from bot import wording
 from bot.errors import DeliveryFailure, StoreUnavailable
 from bot.messages import Immediate, Incoming, Outgoing, Small, View
 from bot.ports import AdapterState, Clock, Desk, Health
+from bot.presentation import texts
 
 log = logging.getLogger(__name__)
 
 CHANNEL = "msteams"
 PATH = "/api/messages"
 PAGES: dict[str, tuple[Literal["home", "queue"], str]] = {
-    wording.WHAT_I_ANSWER.lower(): ("home", ""),
-    wording.QUEUE.lower(): ("queue", ""),
-    wording.QUEUE_TYPED: ("queue", ""),
-    f"{wording.QUEUE_TYPED} mine": ("queue", "mine"),
-    f"{wording.QUEUE_TYPED} closed": ("queue", "closed"),
+    texts.WHAT_I_ANSWER.lower(): ("home", ""),
+    texts.QUEUE.lower(): ("queue", ""),
+    texts.QUEUE_TYPED: ("queue", ""),
+    f"{texts.QUEUE_TYPED} mine": ("queue", "mine"),
+    f"{texts.QUEUE_TYPED} closed": ("queue", "closed"),
 }
 """What is typed in the personal chat, in lower case (commands of the app's manifest among them) -> page and query."""
 
@@ -126,7 +126,7 @@ class TeamsAdapter:
             return
         if not await self._roster.admits(activity):
             if activity.is_personal:
-                self._tell(activity, Immediate(notice=wording.NOT_FOR_GUESTS))
+                self._tell(activity, Immediate(notice=texts.NOT_FOR_GUESTS))
             return
         if activity.is_personal:
             await self._meet(activity)
@@ -165,7 +165,7 @@ class TeamsAdapter:
 
     async def _invoke(self, activity: Activity) -> Json:
         if not await self._roster.admits(activity):
-            return invokes.refused(activity.name, wording.NOT_FOR_GUESTS)
+            return invokes.refused(activity.name, texts.NOT_FOR_GUESTS)
         came_back = forms.read(activity.value, activity.reply_to_id)
         if activity.name == "composeExtension/fetchTask" and is_report(activity.value):
             return invokes.dialog(await self._handle(self._reader.shared(activity)), None, activity.id)

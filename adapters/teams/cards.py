@@ -15,8 +15,8 @@ from typing import assert_never
 from adapters.teams import forms, prose
 from adapters.teams.runs import LONGEST, Json, continued, lines, paragraph, run
 from adapters.teams.settings import PLATFORM
-from bot import wording
 from bot.messages import Block, Buttons, CaseHead, Facts, Form, History, Mention, Outgoing, Prose, Quote, Small, View
+from bot.presentation import texts
 
 CARD = "application/vnd.microsoft.card.adaptive"
 LARGEST = 60_000
@@ -64,7 +64,7 @@ def page(view: View, notice: str = "") -> Json:
             drawn = _folded(f"card-{number}", card.summary, drawn)
         room -= len(json.dumps(drawn))
         if room < 0:
-            body += lines(wording.not_shown(len(view.cards) - number), size="Small", isSubtle=True)
+            body += lines(texts.not_shown(len(view.cards) - number), size="Small", isSubtle=True)
             break
         body += [{**element, "separator": True, "spacing": "Large"} for element in drawn[:1]] + drawn[1:]
     return _card(body, view.title, [])
@@ -182,7 +182,7 @@ def _fact(label: str, value: str) -> list[Json]:
 
 def _head(block: CaseHead) -> list[Json]:
     reference = run(f"{block.reference} ", weight="Bolder", size="Large")
-    deadline = f"{wording.DETAILS_LABELS['deadline']}: {block.deadline}" if block.deadline else ""
+    deadline = f"{texts.DETAILS_LABELS['deadline']}: {block.deadline}" if block.deadline else ""
     at = f"{block.since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
     return [
         *_whole([paragraph([reference, run(block.title, weight="Bolder")]), paragraph([run(block.state)], "Small")]),
@@ -200,7 +200,7 @@ def _history(block: History, id_: str) -> list[Json]:
         return []
     if sum(len(line.text) for line in block.lines) > _FOLDABLE:
         return told
-    return _folded(id_, wording.HISTORY, told)
+    return _folded(id_, texts.HISTORY, told)
 
 
 def _folded(id_: str, title: str, items: list[Json]) -> list[Json]:
@@ -233,7 +233,7 @@ def _here(block: Mention) -> list[str]:
 
 def _name(person: str, names: Mapping[str, str]) -> str:
     """A name between the marks of a mention, with nothing in it that could end them or be Markdown."""
-    return " ".join(re.sub(r"[^\w' .,-]|_", " ", names.get(person, "")).split()) or wording.PRESS_OFFICER
+    return " ".join(re.sub(r"[^\w' .,-]|_", " ", names.get(person, "")).split()) or texts.PRESS_OFFICER
 
 
 def _entity(person: str, names: Mapping[str, str]) -> Json:

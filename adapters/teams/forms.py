@@ -9,8 +9,8 @@ from typing import Any, Literal
 from pydantic import TypeAdapter, ValidationError
 
 from adapters.teams.runs import Json, paragraph, run
-from bot import wording
 from bot.messages import Button, Field, Form
+from bot.presentation import texts
 
 _INPUT = "field."
 _SHORT = 200
@@ -127,7 +127,7 @@ def _input(field: Field, value: str) -> Json:
         "id": _INPUT + field.name,
         "label": field.label,
         "isRequired": field.required,
-        "errorMessage": wording.NOTHING_WRITTEN,
+        "errorMessage": texts.NOTHING_WRITTEN,
         "value": value,
     }
     if field.kind == "choice":

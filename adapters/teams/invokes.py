@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from adapters.teams import cards, forms
 from adapters.teams.runs import Json
-from bot import wording
 from bot.messages import Immediate
+from bot.presentation import texts
 
 IN_PLACE = "adaptiveCard/action"
 """The name of the invoke that an Action.Execute sends."""
@@ -39,7 +39,7 @@ def in_place(answer: Immediate, came_back: forms.Press | forms.Filled, event: st
         return {"statusCode": 200, "type": cards.CARD, "value": drawn.card}
     if answer.view:
         return {"statusCode": 200, "type": cards.CARD, "value": cards.page(answer.view, answer.notice)}
-    return _said_in_place(answer.notice or wording.DONE)
+    return _said_in_place(answer.notice or texts.DONE)
 
 
 def dialog(answer: Immediate, came_back: forms.Press | forms.Filled | None, event: str) -> Json:
@@ -48,7 +48,7 @@ def dialog(answer: Immediate, came_back: forms.Press | forms.Filled | None, even
         card = {"contentType": cards.CARD, "content": drawn.card}
         value = {"title": drawn.title, "height": "medium", "width": "medium", "card": card}
         return {"task": {"type": "continue", "value": value}}
-    return _said_in_dialog(answer.notice or wording.DONE)
+    return _said_in_dialog(answer.notice or texts.DONE)
 
 
 def closing(answer: Immediate, came_back: forms.Press | forms.Filled, event: str) -> Json:

@@ -11,7 +11,7 @@ from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from adapters.teams.incoming import REPORT_COMMAND
-from bot import wording
+from bot.presentation import texts
 
 SCHEMA = "https://developer.microsoft.com/en-us/json-schemas/teams/v1.29/MicrosoftTeams.schema.json"
 CONSENT = "ChannelMessage.Read.Group"
@@ -36,7 +36,7 @@ def manifest(app_id: str, organisation: str, website: str, version: str) -> dict
             "privacyUrl": website,
             "termsOfUseUrl": website,
         },
-        "name": {"short": wording.HOME, "full": f"{wording.HOME}, {organisation}"[:100]},
+        "name": {"short": texts.HOME, "full": f"{texts.HOME}, {organisation}"[:100]},
         "description": {
             "short": what,
             "full": f"{what} Every answer is in the words of the people who own the policy.",
@@ -67,8 +67,8 @@ def package(about: dict[str, Any]) -> bytes:
 
 def _commands() -> dict[str, Any]:
     commands = [
-        {"title": wording.WHAT_I_ANSWER, "description": "The topics, and your own enquiries"},
-        {"title": wording.QUEUE, "description": "For press officers: what waits, and what is being looked after"},
+        {"title": texts.WHAT_I_ANSWER, "description": "The topics, and your own enquiries"},
+        {"title": texts.QUEUE, "description": "For press officers: what waits, and what is being looked after"},
     ]
     return {"scopes": ["personal"], "commands": commands}
 
@@ -77,7 +77,7 @@ def _report() -> dict[str, Any]:
     return {
         "id": REPORT_COMMAND,
         "type": "action",
-        "title": wording.REPORT,
+        "title": texts.REPORT,
         "description": "Pass this message on as a media enquiry",
         "context": ["message", "compose"],
         "fetchTask": True,

@@ -13,8 +13,8 @@ from typing import Any
 
 from adapters.web.people import PLATFORM, People
 from adapters.web.prose import to_html
-from bot import wording
 from bot.messages import Form, Immediate, Outgoing, View
+from bot.presentation import texts
 
 
 def stored(outgoing: Outgoing) -> dict[str, Any]:
@@ -58,9 +58,9 @@ def _draw(block: Mapping[str, Any], people: People) -> dict[str, Any]:
 
 def _phase(state: str) -> str:
     """What the page sorts and counts by; the word itself is what people read."""
-    if state == wording.UNCLAIMED:
+    if state == texts.UNCLAIMED:
         return "unclaimed"
-    return "closed" if state.startswith(wording.closed_as("")) else "claimed"
+    return "closed" if state.startswith(texts.closed_as("")) else "claimed"
 
 
 def _form(form: Form) -> dict[str, Any]:

@@ -20,8 +20,8 @@ from aiohttp import WSCloseCode, WSMsgType, web
 from adapters.web import blocks, guard
 from adapters.web.people import PRESS, THREAD, People, Persona
 from adapters.web.transcript import Entry, Transcript
-from bot import wording
 from bot.ports import Clock
+from bot.presentation import texts
 
 log = logging.getLogger(__name__)
 
@@ -113,7 +113,7 @@ class Live:
             "people": [{"id": one.id, "name": one.name, "officer": one.officer} for one in around.people.all],
             "knowledge": around.knowledge_status(),
             "examples": list(around.examples()),
-            "reply_prefixes": list(wording.REPLY_PREFIXES),
+            "reply_prefixes": list(texts.REPLY_PREFIXES),
         }
 
 

@@ -4,10 +4,10 @@ The only place that reads the configuration file and the environment.
 """
 
 from bot.app.application import Application
-from bot.app.examining import examine
+from bot.app.configuration import SHIPPED_KNOWLEDGE, knowledge_folder, read_config
+from bot.app.examination import examine
 from bot.app.platforms import slack_manifest, slack_settings, teams_manifest, teams_package, teams_settings
 from bot.app.serving import chat, run
-from bot.app.settings import SHIPPED_KNOWLEDGE, knowledge_folder, read_config
 from bot.app.tools import database, matcher_for, transcripts
 
 __all__ = [

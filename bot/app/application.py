@@ -13,26 +13,26 @@ from contextlib import AsyncExitStack, suppress
 from datetime import datetime
 
 from adapters.http import HttpServer, mount_operations
-from bot import retention
+from bot.admin import retention
+from bot.admin.metrics import Operations
+from bot.app.configuration import knowledge_folder, options
 from bot.app.platforms import AdapterFactory, configured, messengers
-from bot.app.settings import knowledge_folder, options
 from bot.clock import SystemClock
 from bot.config import Config
-from bot.desk.deliveries import Deliveries
-from bot.desk.desk import PolicyDesk
-from bot.desk.mind import Mind, Minds
-from bot.desk.office import Office
+from bot.desk.active_knowledge import Mind, Minds
+from bot.desk.delivery_outcomes import Deliveries
+from bot.desk.handler import PolicyDesk
+from bot.desk.press_desk import Office
 from bot.errors import ConfigurationError, KnowledgeError, Problem
 from bot.knowledge import snapshot
-from bot.knowledge.keeper import KnowledgeKeeper
 from bot.knowledge.loader import load
 from bot.knowledge.model import Knowledge
-from bot.operations import Operations
+from bot.knowledge.watcher import KnowledgeKeeper
+from bot.matching.process.client import Worker
 from bot.ports import Adapter
-from bot.relay import Relay
-from bot.store import snapshots
-from bot.store.engine import Store
-from bot.worker import Worker
+from bot.queue.relay import Relay
+from bot.storage.engine import Store
+from bot.storage.repositories import snapshots
 
 log = logging.getLogger(__name__)
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from bot import config as configuration
-from bot.app.settings import TRIAL_OFFICERS, TRIAL_STAFF
+from bot.app.configuration import TRIAL_OFFICERS, TRIAL_STAFF
 from bot.config import Config
 from bot.errors import ConfigurationError, Problem
 from bot.knowledge.model import Knowledge
 from bot.ports import Adapter, Messenger
-from bot.store.state import DurableState
+from bot.storage.adapter_state import DurableState
 
 if TYPE_CHECKING:
     from adapters.slack.settings import Settings as SlackSettings

@@ -7,14 +7,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot import retention
-from bot.app.settings import knowledge_folder, options, read_config
+from bot.admin import retention
+from bot.app.configuration import knowledge_folder, options, read_config
 from bot.clock import SystemClock
 from bot.config import Config
 from bot.knowledge.loader import load
 from bot.knowledge.model import Knowledge
-from bot.store.engine import Store
-from bot.store.state import DurableState
+from bot.storage.adapter_state import DurableState
+from bot.storage.engine import Store
 
 if TYPE_CHECKING:
     from bot.matching.matcher import Matcher
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 def matcher_for(folder: Path | None, config: Path | None) -> tuple[Knowledge, Matcher]:
     """A knowledge base (the configured one unless a folder is given) and its matcher, for the command line."""
-    from bot.matching import kept  # 30 MB that a process which serves leaves to its worker
+    from bot.matching.process import model_cache  # 30 MB that a process which serves leaves to its worker
 
     settings = read_config(config)
     knowledge = load(folder or knowledge_folder(settings))
-    return knowledge, kept.matcher_for(knowledge, options(settings))
+    return knowledge, model_cache.matcher_for(knowledge, options(settings))
 
 
 @contextmanager

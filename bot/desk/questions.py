@@ -6,24 +6,26 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from bot import cards, cases, decide, effects, wording
-from bot.cases import Change, Pace, Terms
-from bot.decide import Context, Decision
-from bot.desk import linking
-from bot.desk.details import details_in
-from bot.desk.mind import Mind, Minds
-from bot.desk.office import Office
-from bot.desk.opening import Reported, open_case
+from bot.desk import decide, related_cases
+from bot.desk.active_knowledge import Mind, Minds
+from bot.desk.decide import Context, Decision
+from bot.desk.form_values import details_in
+from bot.desk.open_case import Reported, open_case
+from bot.desk.press_desk import Office
+from bot.domain import transitions
+from bot.domain.case import Case, CaseKind, Details, Step
+from bot.domain.transitions import Change, Pace, Terms
 from bot.knowledge.model import Entry
 from bot.matching.match import Match
-from bot.matching.text import follows_up
 from bot.messages import Immediate, Joined, Outgoing, Said, Shared, Submitted
-from bot.model import Case, CaseKind, Details, Step
-from bot.store import answers, events
-from bot.store import cases as case_rows
-from bot.store.engine import Store
-from bot.store.events import Once
-from bot.store.tx import Tx
+from bot.presentation import cards, texts
+from bot.queue import effects
+from bot.storage.engine import Store
+from bot.storage.repositories import answers, events
+from bot.storage.repositories import cases as case_rows
+from bot.storage.repositories.events import Once
+from bot.storage.transaction import Tx
+from bot.text import follows_up
 
 BELONGS_WITHIN = timedelta(hours=2)
 FOLLOWS_WITHIN = timedelta(minutes=15)
@@ -71,7 +73,7 @@ class Questions:
         if said.corrects:
             corrected = case_rows.by_event(tx, said.at.platform, said.corrects)
             if corrected is not None:
-                self._follow_up(tx, said, mind, corrected, cases.correct)
+                self._follow_up(tx, said, mind, corrected, transitions.correct)
                 return Immediate()
             if match.outcome not in {"media", "confirm_media"}:  # an edited question was answered when it was asked
                 return Immediate()
@@ -106,14 +108,14 @@ class Questions:
                 self._answer(tx, said, mind, decision.answers)
             case decide.AddToCase():
                 if (case := case_rows.load(tx, decision.case_id)) is not None:
-                    self._follow_up(tx, said, mind, case, cases.add)
+                    self._follow_up(tx, said, mind, case, transitions.add)
                 self._answer(tx, said, mind, decision.answers)
             case decide.NoPressOffice():
                 holding = mind.knowledge.media.holding_line if mind.knowledge.media else ""
-                self._say(tx, said, cards.plain(f"{holding.strip()}\n\n{wording.NO_PRESS_OFFICE}"))
+                self._say(tx, said, cards.plain(f"{holding.strip()}\n\n{texts.NO_PRESS_OFFICE}"))
                 self._answer(tx, said, mind, decision.answers)
             case decide.Empty():
-                self._say(tx, said, cards.plain(wording.EMPTY_MESSAGE))
+                self._say(tx, said, cards.plain(texts.EMPTY_MESSAGE))
             case decide.Silence():
                 pass
             case _:
@@ -161,10 +163,10 @@ class Questions:
     async def shared(self, shared: Shared) -> Immediate:
         """The form, or the honest word that there is nobody to send it to; officers open a case as such."""
         if not self._office.exists:
-            return Immediate(notice=wording.NO_PRESS_OFFICE)
+            return Immediate(notice=texts.NO_PRESS_OFFICE)
         _, match = await self._minds.match(shared.text)
         now = await self._store.read(lambda tx: tx.now)
-        known = cases.prefilled(shared.text, match.outlet, self._office.press.pace, now)
+        known = transitions.prefilled(shared.text, match.outlet, self._office.press.pace, now)
         form = cards.open_form if self._office.is_officer(shared.person) else cards.report_form
         return Immediate(form=form(shared.text, known))
 
@@ -172,9 +174,9 @@ class Questions:
         """The form came back: an enquiry, whatever a matcher thinks of it. It goes on in the direct conversation."""
         text = submitted.values.get("message", "").strip()
         if not text:
-            return Immediate(problems={"message": wording.NOTHING_WRITTEN})
+            return Immediate(problems={"message": texts.NOTHING_WRITTEN})
         if not self._office.exists:
-            return Immediate(notice=wording.NO_PRESS_OFFICE)
+            return Immediate(notice=texts.NO_PRESS_OFFICE)
         known = details_in(submitted.values)
         said = Said(submitted.event_id, submitted.person, text, submitted.direct, submitted.direct)
 
@@ -191,16 +193,16 @@ class Questions:
 
     def open(self, tx: Tx, said: Said, kind: CaseKind, mind: Mind, details: Details = UNKNOWN_DETAILS) -> Case:
         """Open a case for what somebody said; in a channel, only that they have been written to."""
-        asker = cases.asker_of(said, tx.now)
+        asker = transitions.asker_of(said, tx.now)
         case = open_case(tx, self._office, mind.knowledge, Reported(details), kind=kind, asker=asker)
         if said.at != said.direct:
-            self._say(tx, said, cards.plain(wording.SEE_DIRECT_MESSAGE), part="direct")
+            self._say(tx, said, cards.plain(texts.SEE_DIRECT_MESSAGE), part="direct")
         return case
 
     def _follow_up(self, tx: Tx, said: Said, mind: Mind, case: Case, how: FollowUp) -> None:
         """What was said is added to a case, or corrects what it holds."""
         press, steps = self._office.press, case_rows.steps(tx, case.id)
-        terms = linking.terms_of(tx, case, self._office, mind.knowledge)
+        terms = related_cases.terms_of(tx, case, self._office, mind.knowledge)
         effects.commit(tx, how(case, said, steps, terms, press.pace, tx.now), press)
 
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from bot.matching.blend import Ranked
 from bot.matching.examples import Examples, Whole
-from bot.matching.lexical import Floats
+from bot.matching.lexical.channels import Floats
+from bot.matching.ranker import Ranked
 from bot.matching.softmax import fit, logistic
 
 _FOLDS, _FOLDS_TUNED = 5, 3

@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import cache
 from itertools import chain
 
-from bot.matching.text import stem
+from bot.text import stem
 
 _LISTED = """
 be am is are was were been|have has had|do does did done|go goes went gone|come came arrive reach land

@@ -6,18 +6,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from bot.knowledge.model import Knowledge
-from bot.matching.blend import Ranked, Ranker, train
 from bot.matching.calibration import Calibration, calibrate, folds, tuned_folds
-from bot.matching.encoder import find_encoder
+from bot.matching.encoder.sentence_encoder import find_encoder
 from bot.matching.examples import Examples, Whole
-from bot.matching.lessons import Lessons
 from bot.matching.match import Explanation, Match, Weighed
 from bot.matching.media import MediaDetector, outlet_of, train_media
 from bot.matching.options import Options
 from bot.matching.outcome import FEWEST_WORDS, MOST_ANSWERS, Judge, Part, Verdict
+from bot.matching.ranker import Ranked, Ranker, train
 from bot.matching.reading import Reader, Reading
 from bot.matching.softmax import logistic
-from bot.matching.text import follows_up
+from bot.matching.training_data import Lessons
+from bot.text import follows_up
 
 _EXPLAINED = 5
 _BATCH = 64

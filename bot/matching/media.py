@@ -14,11 +14,12 @@ import numpy as np
 from scipy import sparse
 
 from bot.knowledge.model import Media
-from bot.matching.cues import NUMBERS, cues, outlets
+from bot.matching.cues import NUMBERS, cues
 from bot.matching.examples import Whole
-from bot.matching.lexical import Channel, Floats, Row, stack
+from bot.matching.lexical.channels import Channel, Floats, Row, stack
 from bot.matching.reading import Reader, Reading
 from bot.matching.softmax import fit
+from bot.outlets import outlets
 
 _FOLDS = 5
 _STRENGTH = 30.0

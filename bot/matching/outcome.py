@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from bot.knowledge.model import Knowledge
-from bot.matching.blend import Ranked
 from bot.matching.calibration import Calibration
 from bot.matching.examples import Label
 from bot.matching.match import Candidate, Outcome
 from bot.matching.media import MediaDetector
+from bot.matching.ranker import Ranked
 from bot.matching.reading import Reading
 from bot.matching.softmax import log_odds
-from bot.matching.text import asks
+from bot.text import asks
 
 _OFFERED = 4
 _OFFERED_UNSURE = 3

@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 
 from bot.knowledge.model import Knowledge
 from bot.matching.cues import VOCABULARY
-from bot.matching.encoder import Embeds
+from bot.matching.encoder.sentence_encoder import Embeds
 from bot.matching.examples import Examples
 from bot.matching.kinds import EVERYDAY
-from bot.matching.lexical import Channel, Floats, Row, channels_of
-from bot.matching.repair import Repair
-from bot.matching.text import WORD, Synonyms, clean, sentences, words
+from bot.matching.lexical.channels import Channel, Floats, Row, channels_of
+from bot.matching.lexical.repair import Repair
+from bot.text import WORD, Synonyms, clean, sentences, words
 
 _MOST_SENTENCES = 12
 """Of a longer message the whole counts, and its first and last sentences."""

@@ -9,7 +9,7 @@ import numpy as np
 from scipy import sparse
 
 from bot.matching.examples import Whole
-from bot.matching.lexical import Floats
+from bot.matching.lexical.channels import Floats
 
 _FIRST_STEP = 1.0
 _GROWTH = 1.1

@@ -10,12 +10,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from bot.app.settings import SHIPPED_KNOWLEDGE
-from bot.desk.mind import Mind, Minds
+from bot.app.configuration import SHIPPED_KNOWLEDGE
+from bot.desk.active_knowledge import Mind, Minds
 from bot.knowledge.loader import load
 from bot.knowledge.model import Knowledge
 from bot.matching.options import Options
-from bot.worker import Worker
+from bot.matching.process.client import Worker
 
 _ASKED = 200
 _PAUSE = 0.001

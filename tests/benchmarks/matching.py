@@ -15,11 +15,11 @@ from rapidfuzz import fuzz, process
 from scipy import sparse
 
 from bot.knowledge.model import Entry, Knowledge, Origin
-from bot.matching.encoder import find_encoder
-from bot.matching.lexical import Channel
+from bot.matching.encoder.sentence_encoder import find_encoder
+from bot.matching.lexical.channels import Channel
 from bot.matching.matcher import Matcher
 from bot.matching.options import Options
-from bot.matching.text import words
+from bot.text import words
 
 SIZES = (200, 2_000, 15_000, 100_000)
 _ENCODED = 2_000

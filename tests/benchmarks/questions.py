@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bot.app.settings import SHIPPED_KNOWLEDGE
-from bot.evaluate import evaluate, read_questions
+from bot.admin.evaluate import evaluate, read_questions
+from bot.app.configuration import SHIPPED_KNOWLEDGE
 from bot.knowledge.loader import load
 from bot.matching.matcher import Matcher
 from bot.matching.options import Options

@@ -12,21 +12,24 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 
-from bot import cases, effects, payloads
+from bot.storage.records import Job, JobKind, NewJob
+
 from bot.clock import SystemClock
 from bot.config import from_mapping
-from bot.desk.deliveries import Deliveries
-from bot.desk.mind import Minds
-from bot.desk.office import Office
+from bot.desk.active_knowledge import Minds
+from bot.desk.delivery_outcomes import Deliveries
+from bot.desk.press_desk import Office
+from bot.domain import transitions
+from bot.domain.case import Asker, Case, CaseKind, Details, Step, StepKind
 from bot.errors import DeliveryFailure
 from bot.messages import Outgoing, Receipt
-from bot.model import Asker, Case, CaseKind, Details, Job, JobKind, NewJob, Step, StepKind
-from bot.payloads import Delivery
-from bot.relay import Relay
-from bot.store import cases as case_rows
-from bot.store import jobs
-from bot.store.engine import Store
-from bot.store.tx import Tx
+from bot.queue import effects, payloads
+from bot.queue.payloads import Delivery
+from bot.queue.relay import Relay
+from bot.storage.engine import Store
+from bot.storage.repositories import cases as case_rows
+from bot.storage.repositories import jobs
+from bot.storage.transaction import Tx
 from tests.desk import SETTINGS, RecordingPlatform, direct, mind, person
 
 TIMERS = 400
@@ -135,7 +138,7 @@ async def _reminders_after_a_restart(store: Store) -> list[float]:
         asker = Asker(who, direct(who), direct(who), "they rang", tx.now, f"e{number}")
         case = case_rows.create(tx, CaseKind.MEDIA, asker, Details(outlet="The Gazette"))
         first = Step(tx.now, StepKind.OPENED, who, "they rang", f"e{number}")
-        effects.commit(tx, cases.opened(case, first, terms, tx.now), office.press)
+        effects.commit(tx, transitions.opened(case, first, terms, tx.now), office.press)
 
     with store.transaction() as tx:
         for number in range(CASES):

@@ -7,15 +7,16 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from bot.storage.records import Job, JobKind, JobState
 from sqlalchemy import select
 
-from bot import payloads
-from bot.model import Job, JobKind, JobState, StepKind
-from bot.payloads import MarkMessage
-from bot.store import jobs as job_rows
-from bot.store.engine import Store
-from bot.store.tables import case_asker, case_step, job
-from bot.store.tx import Tx
+from bot.domain.case import StepKind
+from bot.queue import payloads
+from bot.queue.payloads import MarkMessage
+from bot.storage.engine import Store
+from bot.storage.repositories import jobs as job_rows
+from bot.storage.schema import case_asker, case_step, job
+from bot.storage.transaction import Tx
 from tests.chaos.load import Ledger
 from tests.chaos.platform import PRESS, THREAD
 from tests.chaos.sink import Arrival

@@ -11,9 +11,9 @@ from random import Random
 
 from aiohttp import ClientError, ClientSession, ClientTimeout
 
-from bot import wording
 from bot.knowledge.model import Knowledge
 from bot.messages import Address, Immediate, Person, Pressed, Said, Submitted
+from bot.presentation import texts
 from tests.chaos.platform import IMMEDIATE, OFFICERS, PLATFORM, PRESS, THREAD, Event, body_of, path_of
 from tests.chaos.sink import Card
 
@@ -143,7 +143,7 @@ class Load:
             return False
         notice = (await self._press(OFFICERS[0], "case.join", handle)).notice
         # When the first answer got lost, the second says that there is nothing left to do.
-        return notice in {"", wording.joined_already(f"M-{own}", f"M-{other}")}
+        return notice in {"", texts.joined_already(f"M-{own}", f"M-{other}")}
 
     async def _write_inside(self, card: Card, handle: str, thread: str) -> None:
         values = {"text": f"Not for the asker: inside-{next(self._numbers)}"}
@@ -169,7 +169,7 @@ class Load:
         while True:
             now = next(each for each in await self._cards() if each.message == card.message)
             notice = await self._submit_as_owner("case.close", now.buttons.get("case.close", "0@0"), values)
-            if notice != wording.STALE:
+            if notice != texts.STALE:
                 return
             await asyncio.sleep(0.3)
 

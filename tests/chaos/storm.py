@@ -18,7 +18,7 @@ from aiohttp import ClientSession
 
 from bot.clock import SystemClock
 from bot.knowledge.loader import load
-from bot.store.engine import Store
+from bot.storage.engine import Store
 from tests.chaos.judge import Verdict, judge, read, reminded, waiting
 from tests.chaos.load import Ledger, Load
 from tests.chaos.platform import OFFICERS, PLATFORM, PRESS

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from bot.messages import Address
-from bot.store.engine import Store
-from bot.store.state import DurableState
+from bot.storage.adapter_state import DurableState
+from bot.storage.engine import Store
 from tests.clock import ManualClock
 from tests.contract.adapters import AdapterContract, RecordingDesk, Shown
 from tests.slack import limits

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.messages import Address
-from bot.store.engine import Store
+from bot.storage.engine import Store
 from tests.clock import ManualClock
 from tests.contract.adapters import AdapterContract, RecordingDesk, Shown
 from tests.teams.microsoft import Answer, read

@@ -10,8 +10,8 @@ from aiohttp import ClientSession
 
 from adapters.web import Persona, WebConsole
 from bot.messages import Address
-from bot.store.engine import Store
-from bot.store.state import DurableState
+from bot.storage.adapter_state import DurableState
+from bot.storage.engine import Store
 from tests.clock import ManualClock
 from tests.contract.adapters import AdapterContract, RecordingDesk, Shown
 from tests.web_client import WebClient

@@ -12,13 +12,13 @@ from typing import Any
 
 from hypothesis.stateful import RuleBasedStateMachine, invariant
 
-from bot.desk.actions import Who
-from bot.desk.casework import ACTIONS, ERRANDS
-from bot.desk.mind import Minds
+from bot.desk.actions.action import Who
+from bot.desk.active_knowledge import Minds
+from bot.desk.case_actions import ACTIONS, ERRANDS
+from bot.domain.case import Case, CaseKind, CaseState, Step, StepKind
 from bot.messages import Address, Button, Field, Form, Immediate, Incoming, Person, Pressed, Submitted, Viewed
-from bot.model import Case, CaseKind, CaseState, Step, StepKind
-from bot.store import cases
-from bot.store.engine import Store
+from bot.storage.engine import Store
+from bot.storage.repositories import cases
 from tests.clock import ManualClock
 from tests.desk import SETTINGS, House, direct, person
 

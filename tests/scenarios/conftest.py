@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.store.engine import Store
+from bot.storage.engine import Store
 from tests.clock import ManualClock
 from tests.desk import House
 from tests.dialogue import Stage

@@ -7,13 +7,13 @@ from pathlib import Path
 from adapters.web import Persona, WebConsole
 from bot.clock import SystemClock
 from bot.config import from_mapping
-from bot.desk.deliveries import Deliveries
-from bot.desk.desk import PolicyDesk
-from bot.desk.mind import Mind, Minds
-from bot.desk.office import Office
-from bot.relay import Relay
-from bot.store.engine import Store
-from bot.store.state import DurableState
+from bot.desk.active_knowledge import Mind, Minds
+from bot.desk.delivery_outcomes import Deliveries
+from bot.desk.handler import PolicyDesk
+from bot.desk.press_desk import Office
+from bot.queue.relay import Relay
+from bot.storage.adapter_state import DurableState
+from bot.storage.engine import Store
 
 PEOPLE = (
     Persona("sam", "Sam Staff"),

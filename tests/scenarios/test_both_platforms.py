@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import wording
+from bot.presentation import texts
 from tests.both import SLACK_PRESS, TEAMS_PRESS, Both, serving
 from tests.teams.microsoft import Microsoft
 from tests.teams.office import trust
@@ -41,7 +41,7 @@ async def test_somebody_in_slack_is_helped_from_teams(opening: Opening) -> None:
         assert await here.in_slack.says("U0SAM", REPORTER) is not None
         await here.slack_reads("U0SAM", "M-1")
         card = await here.teams_card("unclaimed")
-        await here.teams_presses(ANNA, card, wording.CLAIM)
+        await here.teams_presses(ANNA, card, texts.CLAIM)
         await here.slack_reads("U0SAM", "Anna Officer of the press office is now looking after M-1")
         thread = await here.teams_thread()
         for text in (INSIDE, "reply: Ring me *first*."):
@@ -58,7 +58,7 @@ async def test_somebody_in_teams_is_helped_from_slack(opening: Opening) -> None:
         assert await here.in_teams.says(SAM, REPORTER) == 200
         await here.teams_reads(SAM, "M-1")
         card = await here.slack_card("unclaimed")
-        await here.in_slack.press("U0ANNA", card, wording.CLAIM)
+        await here.in_slack.press("U0ANNA", card, texts.CLAIM)
         await here.teams_reads(SAM, "Anna of the press office is now looking after M-1")
         await here.in_slack.says("U0ANNA", INSIDE, "C0PRESS", thread_ts=card.ts)
         await here.in_slack.says("U0ANNA", "reply: Leave it to <!channel> us.", "C0PRESS", thread_ts=card.ts)
@@ -71,11 +71,11 @@ async def test_two_press_desks_see_one_case_and_it_has_one_owner(opening: Openin
     async with opening(SLACK_PRESS, TEAMS_PRESS) as here:
         await here.in_slack.says("U0SAM", REPORTER)
         in_slack, in_teams = await here.slack_card("unclaimed"), await here.teams_card("unclaimed")
-        claim = in_slack.buttons[wording.CLAIM]
-        await here.teams_presses(BEN, in_teams, wording.CLAIM)
+        claim = in_slack.buttons[texts.CLAIM]
+        await here.teams_presses(BEN, in_teams, texts.CLAIM)
         await here.slack_card("claimed by Ben Officer")
         await here.teams_card("claimed by Ben Officer")
-        await here.in_slack.press("U0ANNA", in_slack, wording.CLAIM, claim)  # she had not seen it change
+        await here.in_slack.press("U0ANNA", in_slack, texts.CLAIM, claim)  # she had not seen it change
         await here.slack.until(lambda: any("Ben Officer has M-1" in one.text for one in here.slack.posted))
         thread = await here.teams_thread()
         assert await here.in_teams.says(BEN, "reply: We shall answer them.", thread, mention=True) == 200

@@ -10,7 +10,7 @@ import pytest_asyncio
 from axe_core_python.async_playwright import Axe
 from playwright.async_api import Browser, BrowserContext, expect
 
-from bot import wording
+from bot.presentation import texts
 from tests.desk import mind
 from tests.scenarios.browser import CHROMIUM, PHONE, WIDE, Window, launched
 from tests.scenarios.console_server import ServedConsole
@@ -106,7 +106,7 @@ async def test_what_is_written_below_a_case_stays_inside_unless_it_is_a_reply(
     await window.sees("Delivered", within=".case .messages")
     await window.sees("I will ring at three.")
     assert await window.page.locator("#conversation").get_by_text("I know her.").count() == 0
-    for prefix in wording.REPLY_PREFIXES:
+    for prefix in texts.REPLY_PREFIXES:
         await box.fill(f" {prefix.upper()} anything")
         assert await window.page.locator(".case .composer button").inner_text() == "Send to asker"
 

@@ -20,10 +20,10 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from bot.desk.casework import ERRANDS
+from bot.desk.case_actions import ERRANDS
+from bot.domain.case import Case, CaseKind, CaseState, Step, StepKind
 from bot.errors import PermanentFailure, TemporaryFailure
 from bot.messages import Address, Button, Person, Said, Submitted
-from bot.model import Case, CaseKind, CaseState, Step, StepKind
 from tests.clock import ManualClock
 from tests.desk import buttons, direct, mind, said
 from tests.prompt import PromptMinds, PromptStore

@@ -7,13 +7,13 @@ from datetime import timedelta
 
 import pytest
 
-from bot import wording
+from bot.presentation import texts
 from tests.desk import PHONE
 from tests.dialogue import SURE, UNSURE, Again, Fills, Opens, Presses, Says, Shares, Stage, Turn, Waits
 from tests.scenarios.turns import ADDED, ASK_PERSON, CLAIM, CLOSE, ENQUIRY, FURTHER, HOUR, REPLY, REPORT
 
-RETURNED = (wording.returned_for_asker("M-1"), wording.phone_for_asker("M-1", PHONE).replace("**", ""))
-SILENT = (wording.nudge("M-1"), wording.returned("M-1", "Anna"), "15 minutes", "30 minutes", "45 minutes")
+RETURNED = (texts.returned_for_asker("M-1"), texts.phone_for_asker("M-1", PHONE).replace("**", ""))
+SILENT = (texts.nudge("M-1"), texts.returned("M-1", "Anna"), "15 minutes", "30 minutes", "45 minutes")
 """What stands below a card whose owner claims it and says nothing for nearly two hours."""
 
 DIALOGUES: dict[str, Sequence[Turn]] = {
@@ -22,11 +22,11 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
         Presses(
             "sam",
             "Withdraw",
-            sees={"sam": [wording.withdrawn_for_asker("M-1")], "thread": [wording.withdrawn("Sam")]},
+            sees={"sam": [texts.withdrawn_for_asker("M-1")], "thread": [texts.withdrawn("Sam")]},
             card="closed: withdrawn … Sam withdrew it",
         ),
-        Again(notice=wording.already_closed_for_asker("M-1")),
-        Presses("anna", "Claim", at="press", drawn_first=True, notice=wording.already_closed("M-1")),
+        Again(notice=texts.already_closed_for_asker("M-1")),
+        Presses("anna", "Claim", at="press", drawn_first=True, notice=texts.already_closed("M-1")),
         Waits(6 * HOUR),
     ],
     "an asker asks to withdraw what somebody has": [
@@ -38,9 +38,9 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
             sees={"sam": ["Anna is already working on M-1."], "thread": ["Sam would like to withdraw this."]},
             card="claimed by Anna … Sam asked to withdraw it",
         ),
-        Presses("sam", "Withdraw", notice=wording.withdrawal_already_asked("M-1")),
+        Presses("sam", "Withdraw", notice=texts.withdrawal_already_asked("M-1")),
         *CLOSE,
-        Presses("anna", "Reopen", at="press", sees={"sam": ["The press office"], "thread": [wording.reopened("Anna")]}),
+        Presses("anna", "Reopen", at="press", sees={"sam": ["The press office"], "thread": [texts.reopened("Anna")]}),
         Presses("anna", "Claim", at="press", sees={"sam": ["Anna of"]}),
         Presses("sam", "Withdraw", sees={"sam": ["Anna is already"], "thread": ["Sam would like"]}),
     ],
@@ -76,7 +76,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
     "a separate enquiry": [
         REPORT,
         ADDED,
-        Presses("joe", "This is a separate enquiry", at="sam", notice=wording.NOT_YOURS),
+        Presses("joe", "This is a separate enquiry", at="sam", notice=texts.NOT_YOURS),
         Presses(
             "sam",
             "This is a separate enquiry",
@@ -86,10 +86,10 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
                 "press/1": [f"Sam says that this is a separate enquiry, now M-2: … > {FURTHER}"],
             },
         ),
-        Again(notice=wording.ALREADY_PASSED_ON),
-        Presses("sam", "This is a separate enquiry", value="1@1:0", notice=wording.NOT_YOURS),
-        Presses("sam", "This is a separate enquiry", value="1@1:99", notice=wording.NOT_YOURS),
-        Presses("sam", "This is a separate enquiry", value="1@1:", notice=wording.NOT_YOURS),
+        Again(notice=texts.ALREADY_PASSED_ON),
+        Presses("sam", "This is a separate enquiry", value="1@1:0", notice=texts.NOT_YOURS),
+        Presses("sam", "This is a separate enquiry", value="1@1:99", notice=texts.NOT_YOURS),
+        Presses("sam", "This is a separate enquiry", value="1@1:", notice=texts.NOT_YOURS),
     ],
     "thanks are answered and not passed on": [
         REPORT,
@@ -111,7 +111,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
             link="https://chat.example/1",
             sees={
                 "press": ["2 attachments, not passed on … https://chat.example/1"],
-                "sam": [f"I am passing this to the press office now. … {wording.FILES_NOT_PASSED}"],
+                "sam": [f"I am passing this to the press office now. … {texts.FILES_NOT_PASSED}"],
             },
         ),
         Says(
@@ -120,7 +120,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
             files=1,
             link="https://chat.example/2",
             sees={
-                "sam": [f"I have added this to M-1. … {wording.FILES_NOT_PASSED}"],
+                "sam": [f"I have added this to M-1. … {texts.FILES_NOT_PASSED}"],
                 "thread": ["Sam adds: … 1 attachment, not passed on … https://chat.example/2"],
             },
         ),
@@ -150,17 +150,17 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
         Fills(
             "sam",
             {"outlet": "Harbour Gazette", "deadline": "17:00"},
-            notice=wording.details_taken("M-1"),
+            notice=texts.details_taken("M-1"),
             sees={"thread": ["Sam added details: … > Outlet: Harbour Gazette; Deadline: 17:00"]},
             card="M-1 · Media enquiry · unclaimed … 17:00 … Outlet: Harbour Gazette",
         ),
-        Fills("sam", {"outlet": "Harbour Gazette"}, notice=wording.NOTHING_WRITTEN),
+        Fills("sam", {"outlet": "Harbour Gazette"}, notice=texts.NOTHING_WRITTEN),
         CLAIM,
         Presses("ben", "Details", at="press", form="Details: M-1"),
         Fills(
             "ben",
             {"journalist": "Joan"},
-            notice=wording.details_taken("M-1"),
+            notice=texts.details_taken("M-1"),
             sees={"thread": ["Ben added details: … > Journalist: Joan"]},
             card="Outlet: Harbour Gazette … Journalist: Joan … Deadline: 17:00",
         ),
@@ -186,7 +186,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
             sees={"sam": ["I have added this to Q-1."], "thread": ["Sam adds:"]},
         ),
         UNSURE,
-        Says("sam", ENQUIRY, sees={"sam": [wording.CONFIRM_MEDIA]}),
+        Says("sam", ENQUIRY, sees={"sam": [texts.CONFIRM_MEDIA]}),
         SURE,
         Says("sam", "may I bring coffee into the reading room?", sees={"sam": ["Yes, in a closed cup."]}),
         Says("sam", ENQUIRY, sees={"press": ["M-2"], "sam": ["I am passing this to the press office now. … M-2"]}),
@@ -216,7 +216,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
             sees={
                 "press": ["M-1"],
                 "sam": ["I am passing this to the press office now."],
-                "#yard": [wording.SEE_DIRECT_MESSAGE],
+                "#yard": [texts.SEE_DIRECT_MESSAGE],
             },
         ),
         CLAIM,
@@ -237,7 +237,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
     ],
     "a message sent to the press office with the form": [
         Shares("sam", "their words", form="Send to the press office"),
-        Fills("sam", {"message": " "}, problem=wording.NOTHING_WRITTEN),
+        Fills("sam", {"message": " "}, problem=texts.NOTHING_WRITTEN),
         Fills(
             "sam",
             {"message": "their words", "outlet": "Harbour Gazette"},

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from bot import plaintext, wording
-from bot.store import alarms, cases, statements
+from bot import plaintext
+from bot.presentation import texts
+from bot.storage.repositories import cases, false_alarms, statements
 from tests.dialogue import Fills, Presses, Says, Shares, Stage, Turn
 from tests.scenarios.turns import ENQUIRY
 
@@ -22,7 +23,7 @@ DIALOGUES: dict[str, list[Turn]] = {
             },
         ),
         Presses("sam", "Add details", form="Details: M-1"),
-        Fills("sam", {"deadline": "when she can"}, problem=wording.NO_TIME),
+        Fills("sam", {"deadline": "when she can"}, problem=texts.NO_TIME),
         Fills("sam", {"deadline": "today at 9"}, problem="I read this as Monday 23 November 2026, 09:00 GMT…"),
         Fills(
             "sam",
@@ -109,13 +110,13 @@ DIALOGUES: dict[str, list[Turn]] = {
         Fills(
             "anna",
             {"text": "We are drying the cellar.", "approver": "", "recipient": "Joan"},
-            problem=wording.NOTHING_WRITTEN,
+            problem=texts.NOTHING_WRITTEN,
         ),
         Fills(
             "anna",
             {"text": "We are drying the cellar.", "approver": "The provost", "recipient": "Joan, Harbour Gazette"},
             sees={
-                "sam": [wording.responded_for_asker("M-1")],
+                "sam": [texts.responded_for_asker("M-1")],
                 "thread": [
                     "Anna issued a statement to Joan, Harbour Gazette, approved by The provost: … We are drying …"
                 ],
@@ -145,12 +146,12 @@ DIALOGUES: dict[str, list[Turn]] = {
                 "came": "e-mail",
                 "colleague": "Sam",
             },
-            notice=wording.case_opened("M-1"),
+            notice=texts.case_opened("M-1"),
             sees={"press": ["M-1 · Media enquiry · unclaimed … 16:00 GMT … by e-mail; concerns Sam; Is it dry?"]},
         ),
         Presses("ben", "Claim", at="press"),
         Presses("ben", "Reply", at="press", form="Reply: M-1"),
-        Fills("ben", {"text": "Hello?"}, notice=wording.nobody_asked("M-1")),
+        Fills("ben", {"text": "Hello?"}, notice=texts.nobody_asked("M-1")),
         Presses("ben", "Responded", at="press", form="Responded: M-1"),
         Fills(
             "ben", {"text": "Rang her: it is."}, sees={"thread": ["Ben answered the journalist: … Rang her: it is."]}
@@ -162,7 +163,7 @@ DIALOGUES: dict[str, list[Turn]] = {
         Says(
             "sam",
             f"{ENQUIRY} and makes a request under the Freedom of Information Act",
-            sees={"press": [f"M-1 … {wording.FOI_HINT} …"], "sam": ["I am passing this to the press office now. …"]},
+            sees={"press": [f"M-1 … {texts.FOI_HINT} …"], "sam": ["I am passing this to the press office now. …"]},
         ),
     ],
 }
@@ -199,8 +200,8 @@ async def test_a_false_alarm_is_told_kindly_and_its_words_are_kept_without_whose
         [
             Says("sam", ENQUIRY, sees={"press": ["M-1 …"], "sam": ["I am passing this to the press office now. …"]}),
             Presses("anna", "False alarm", at="press", sees={"sam": ["…nothing needs doing. Thank you…"]}),
-            Presses("anna", "False alarm", at="press", drawn_first=True, notice=wording.already_closed("M-1")),
+            Presses("anna", "False alarm", at="press", drawn_first=True, notice=texts.already_closed("M-1")),
         ]
     )
     with stage.house.store.transaction() as tx:
-        assert [text for _, text in alarms.since(tx, stage.house.clock.now(), 9)] == [ENQUIRY]
+        assert [text for _, text in false_alarms.since(tx, stage.house.clock.now(), 9)] == [ENQUIRY]

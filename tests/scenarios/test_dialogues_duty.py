@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot import wording
+from bot.presentation import texts
 from tests.desk import PHONE, House
 from tests.dialogue import Again, Fills, Happens, Opens, Presses, Says, Stage, Turn, Waits
 from tests.scenarios.trouble import MINUTE, TOLD
@@ -20,18 +20,18 @@ def later(time: timedelta) -> Happens:
 
 
 RESTART = Happens(House.restart)
-NUDGE, BACK = wording.nudge("M-1"), wording.returned("M-1", "Anna")
+NUDGE, BACK = texts.nudge("M-1"), texts.returned("M-1", "Anna")
 HAND_OVER = (
-    Presses("anna", wording.HAND_OVER, at="press", form="Hand over: M-1"),
+    Presses("anna", texts.HAND_OVER, at="press", form="Hand over: M-1"),
     Fills(
         "anna",
         {"to": "slack:ben"},
-        sees={"thread": [wording.asks_to_take("Anna", "M-1", "slack:ben") + " … I take it over … I cannot"]},
+        sees={"thread": [texts.asks_to_take("Anna", "M-1", "slack:ben") + " … I take it over … I cannot"]},
         card="claimed by Anna … Handover offered to slack:ben … Anna offered it for handover: slack:ben",
     ),
 )
 WAIT = (
-    Presses("anna", wording.WAIT, at="press", form="Wait for facts: M-1"),
+    Presses("anna", texts.WAIT, at="press", form="Wait for facts: M-1"),
     Fills(
         "anna",
         {"for": "the head count", "until": "13:00"},
@@ -40,20 +40,20 @@ WAIT = (
     ),
 )
 
-NEAR = wording.deadline_near("M-1", "today at 17:00", known=False)
-PASSED = wording.deadline_passed("M-1", known=False)
+NEAR = texts.deadline_near("M-1", "today at 17:00", known=False)
+PASSED = texts.deadline_passed("M-1", known=False)
 SHIFT_ENDS = "The shift ends today at 17:00. … M-1 · Media enquiry · claimed by Anna … I take it over"
 
 DIALOGUES: dict[str, Sequence[Turn]] = {
     "nobody claims an enquiry": [
         REPORT,
-        Waits(15 * MINUTE, sees={"thread": [wording.reminder("M-1", 15)]}),
-        Waits(15 * MINUTE, sees={"thread": [f"{wording.reminder('M-1', 30)} {wording.CALLS}"]}),
-        Waits(15 * MINUTE, sees={"thread": [f"{wording.reminder('M-1', 45)} {wording.MAILED}"], "mail": ["M-1"]}),
+        Waits(15 * MINUTE, sees={"thread": [texts.reminder("M-1", 15)]}),
+        Waits(15 * MINUTE, sees={"thread": [f"{texts.reminder('M-1', 30)} {texts.CALLS}"]}),
+        Waits(15 * MINUTE, sees={"thread": [f"{texts.reminder('M-1', 45)} {texts.MAILED}"], "mail": ["M-1"]}),
         Waits(
             15 * MINUTE,
             sees={
-                "thread": [f"{wording.reminder('M-1', 60)} {wording.told_to_phone(PHONE)}"],
+                "thread": [f"{texts.reminder('M-1', 60)} {texts.told_to_phone(PHONE)}"],
                 "sam": [f"Nobody in the press office has taken M-1 up yet. … {PHONE}"],
             },
             card="unclaimed … The desk called whoever is on call … The desk told the person who asked to phone",
@@ -70,7 +70,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
         Waits(MINUTE, sees={"thread": [NUDGE]}, card="claimed by Anna … The desk asked the owner how it is going"),
         Waits(
             30 * MINUTE,
-            sees={"thread": [BACK], "sam": [wording.returned_for_asker("M-1")]},
+            sees={"thread": [BACK], "sam": [texts.returned_for_asker("M-1")]},
             card="unclaimed … The desk put it back into the queue",
         ),
         Waits(15 * MINUTE, sees={"thread": ["M-1 has been waiting for 15 minutes"]}),
@@ -92,16 +92,16 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
         CLAIM,
         *WAIT,
         Waits(179 * MINUTE),
-        Waits(MINUTE, sees={"thread": [wording.waited("M-1", "the head count")]}, card="claimed by Anna"),
-        Waits(30 * MINUTE, sees={"thread": [BACK], "sam": [wording.returned_for_asker("M-1")]}),
+        Waits(MINUTE, sees={"thread": [texts.waited("M-1", "the head count")]}, card="claimed by Anna"),
+        Waits(30 * MINUTE, sees={"thread": [BACK], "sam": [texts.returned_for_asker("M-1")]}),
     ],
     "a time that is none": [
         REPORT,
         CLAIM,
-        Presses("anna", wording.WAIT, at="press", form="Wait for facts: M-1"),
-        Fills("anna", {"for": "facts", "until": "the cows come home"}, problem=wording.NOT_A_TIME),
-        Fills("anna", {"for": "facts", "until": "today at 9:00"}, problem=wording.NOT_A_TIME),
-        Presses("ben", wording.WAIT, at="press", notice=wording.taken("M-1", "Anna")),
+        Presses("anna", texts.WAIT, at="press", form="Wait for facts: M-1"),
+        Fills("anna", {"for": "facts", "until": "the cows come home"}, problem=texts.NOT_A_TIME),
+        Fills("anna", {"for": "facts", "until": "today at 9:00"}, problem=texts.NOT_A_TIME),
+        Presses("ben", texts.WAIT, at="press", notice=texts.taken("M-1", "Anna")),
     ],
     "a handover that is accepted": [
         REPORT,
@@ -110,27 +110,27 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
         Waits(29 * MINUTE),
         Presses(
             "ben",
-            wording.TAKE,
+            texts.TAKE,
             at="thread",
-            sees={"thread": [wording.took_over("Ben", "M-1", "Anna")], "sam": ["Ben of the press office"]},
+            sees={"thread": [texts.took_over("Ben", "M-1", "Anna")], "sam": ["Ben of the press office"]},
             card="claimed by Ben … Ben took it over: Anna",
         ),
-        Again(notice=wording.yours_already("M-1")),
-        Presses("anna", "Reply", at="press", notice=wording.taken("M-1", "Ben")),
-        Presses("ben", wording.TAKE, at="thread", notice=wording.yours_already("M-1")),
+        Again(notice=texts.yours_already("M-1")),
+        Presses("anna", "Reply", at="press", notice=texts.taken("M-1", "Ben")),
+        Presses("ben", texts.TAKE, at="thread", notice=texts.yours_already("M-1")),
         Waits(29 * MINUTE),
     ],
     "a handover that is declined": [
         REPORT,
         CLAIM,
         *HAND_OVER,
-        Presses("sam", wording.TAKE, at="thread", notice=wording.NOT_AN_OFFICER),
-        Presses("teams:carl", wording.DECLINE, at="slack:thread", notice=wording.NOT_OFFERED),
+        Presses("sam", texts.TAKE, at="thread", notice=texts.NOT_AN_OFFICER),
+        Presses("teams:carl", texts.DECLINE, at="slack:thread", notice=texts.NOT_OFFERED),
         Presses(
             "ben",
-            wording.DECLINE,
+            texts.DECLINE,
             at="thread",
-            sees={"thread": [wording.declined("Ben", "M-1", "Anna")]},
+            sees={"thread": [texts.declined("Ben", "M-1", "Anna")]},
             card="claimed by Anna … Ben did not take it over",
         ),
         Says("anna", "reply: dry", at="thread", sees={"sam": ["> dry"], "thread": ["Delivered"]}, marks=TOLD),
@@ -141,15 +141,15 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
         CLAIM,
         Waits(24 * MINUTE),
         Waits(MINUTE, sees={"press": [SHIFT_ENDS], "press/1": [NEAR]}),
-        Presses("joe", wording.TAKE, at="press", notice=wording.NOT_AN_OFFICER),
+        Presses("joe", texts.TAKE, at="press", notice=texts.NOT_AN_OFFICER),
         Waits(4 * MINUTE),
         Presses(
             "ben",
-            wording.TAKE,
+            texts.TAKE,
             at="press",
-            sees={"press/1": [wording.took_over("Ben", "M-1", "Anna")], "sam": ["Ben of the press office"]},
+            sees={"press/1": [texts.took_over("Ben", "M-1", "Anna")], "sam": ["Ben of the press office"]},
         ),
-        Presses("teams:carl", wording.TAKE, at="slack:press", notice=wording.STALE),
+        Presses("teams:carl", texts.TAKE, at="slack:press", notice=texts.STALE),
         Waits(11 * MINUTE, sees={"press/1": [PASSED]}),
     ],
     "the end of a shift at which nothing is open": [Waits(24 * HOUR)],
@@ -166,10 +166,10 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
     "a handover to nobody": [
         REPORT,
         CLAIM,
-        Presses("anna", wording.HAND_OVER, at="press", form="Hand over: M-1"),
-        Fills("anna", {"to": "slack:sam"}, problem=wording.CHOOSE_AN_OFFICER),
-        Fills("anna", {"to": "slack:anna"}, problem=wording.CHOOSE_AN_OFFICER),
-        Presses("ben", wording.HAND_OVER, at="press", notice=wording.taken("M-1", "Anna")),
+        Presses("anna", texts.HAND_OVER, at="press", form="Hand over: M-1"),
+        Fills("anna", {"to": "slack:sam"}, problem=texts.CHOOSE_AN_OFFICER),
+        Fills("anna", {"to": "slack:anna"}, problem=texts.CHOOSE_AN_OFFICER),
+        Presses("ben", texts.HAND_OVER, at="press", notice=texts.taken("M-1", "Anna")),
         Opens("anna", view="queue", page="claimed by Anna"),
     ],
 }

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from bot import wording
 from bot.errors import PermanentFailure
+from bot.presentation import texts
 from tests.desk import PHONE, House
 from tests.dialogue import Happens, Says, Stage, Turn, Waits
 from tests.scenarios.trouble import AWAY, MINUTE, REFUSED, breaks, mends
@@ -36,7 +36,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
         Says(
             "sam",
             MORE,
-            sees={"sam": [GOES_ON, wording.further_delivered("M-1")], "thread": ["Sam adds:"]},
+            sees={"sam": [GOES_ON, texts.further_delivered("M-1")], "thread": ["Sam adds:"]},
             learns=["delivered"],
         ),
     ],
@@ -59,7 +59,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
         mends("c-press"),
         Waits(
             5 * MINUTE,
-            sees={"press": [f"M-1 … Sam added a message: {MORE}"], "sam": [wording.reached_for_asker("M-1")]},
+            sees={"press": [f"M-1 … Sam added a message: {MORE}"], "sam": [texts.reached_for_asker("M-1")]},
             learns=["delivered"],
         ),
     ],

@@ -6,9 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from bot import plaintext, wording
+from bot import plaintext
 from bot.messages import Address, Immediate, Mention, Pressed, Submitted, Viewed
-from bot.store import incidents
+from bot.presentation import texts
+from bot.storage.repositories import incidents
 from tests.desk import House, buttons, direct, person, said
 from tests.scenarios.turns import ENQUIRY
 
@@ -39,7 +40,7 @@ async def test_while_it_lasts_enquiries_belong_to_it_and_staff_read_its_line(hou
     assert opened.form is not None
     assert "take the person's name" in opened.form.fields[1].value  # what is changed is the usual line
     assert await declare(house) == Immediate()
-    assert wording.incident_on("Fire in the stacks", "Ben") in in_press(house)[0]
+    assert texts.incident_on("Fire in the stacks", "Ben") in in_press(house)[0]
     await house.handle(said(SAM, ENQUIRY, house.next_event()))
     (told,) = [message.text for message in house.at(direct(SAM))]
     assert "Everybody is out of the building." in told
@@ -64,7 +65,7 @@ async def test_the_lead_is_called_with_what_comes_later_too_and_not_once_it_has_
     assert "slack:anna" in called
     (on,) = buttons(house.at(PRESS)[0].versions[-1])
     await press(house, on.action, on.value, by="anna")
-    assert in_press(house)[-1] == wording.incident_off("Fire in the stacks", "Anna")
+    assert in_press(house)[-1] == texts.incident_off("Fire in the stacks", "Anna")
     await house.handle(said(person("joe"), ENQUIRY, house.next_event()))
     joes = house.at(direct(person("joe")))[-1].text
     assert "take the person's name" in joes
@@ -74,11 +75,11 @@ async def test_the_lead_is_called_with_what_comes_later_too_and_not_once_it_has_
 
 async def test_there_is_one_at_a_time_and_each_ends_once(house: House) -> None:
     await declare(house)
-    assert (await declare(house, title="Flood")).notice == wording.incident_lasts("Fire in the stacks")
+    assert (await declare(house, title="Flood")).notice == texts.incident_lasts("Fire in the stacks")
     ended = await press(house, "press.incident_end", "1")
     again = await press(house, "press.incident_end", "1")
     forged = await press(house, "press.incident_end", "x")
-    assert [each.notice for each in (ended, again, forged)] == ["", wording.NO_INCIDENT, wording.NO_INCIDENT]
+    assert [each.notice for each in (ended, again, forged)] == ["", texts.NO_INCIDENT, texts.NO_INCIDENT]
     await declare(house, title="Flood", lead="")
     with house.store.transaction() as tx:
         lasting = incidents.current(tx)
@@ -97,9 +98,9 @@ async def test_what_is_missing_or_nobody_is_said_at_the_field(house: House, valu
 
 async def test_only_officers_declare_and_end_it(house: House) -> None:
     for refused in (await press(house, "press.incident", by="sam"), await declare(house, by="sam")):
-        assert refused == Immediate(notice=wording.NOT_AN_OFFICER)
+        assert refused == Immediate(notice=texts.NOT_AN_OFFICER)
     await declare(house)
-    assert (await press(house, "press.incident_end", "1", by="sam")).notice == wording.NOT_AN_OFFICER
+    assert (await press(house, "press.incident_end", "1", by="sam")).notice == texts.NOT_AN_OFFICER
 
 
 async def test_the_page_of_the_press_office_has_the_switch(house: House) -> None:
@@ -108,7 +109,7 @@ async def test_the_page_of_the_press_office_has_the_switch(house: House) -> None
         assert page is not None
         return plaintext.render(page.cards[0])
 
-    assert wording.INCIDENT in await switch()
+    assert texts.INCIDENT in await switch()
     await declare(house)
-    assert wording.INCIDENT_END in await switch()
+    assert texts.INCIDENT_END in await switch()
     assert "Fire in the stacks" in await switch()

@@ -7,13 +7,13 @@ from datetime import timedelta
 
 import pytest
 
-from bot import wording
+from bot.presentation import texts
 from tests.dialogue import Again, Fills, Opens, Presses, Says, Stage, Turn, Waits
 from tests.scenarios.turns import CLAIM, CLOSE, ENQUIRY, REPLY, REPORT
 
 
 def nobody_else_may(*labels: str) -> list[Turn]:
-    return [Presses("joe", label, at="press", notice=wording.NOT_AN_OFFICER) for label in labels]
+    return [Presses("joe", label, at="press", notice=texts.NOT_AN_OFFICER) for label in labels]
 
 
 DIALOGUES: dict[str, Sequence[Turn]] = {
@@ -27,7 +27,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
             "ben",
             "Reopen",
             at="press",
-            sees={"sam": ["The press office has taken up M-1 again."], "thread": [wording.reopened("Ben")]},
+            sees={"sam": ["The press office has taken up M-1 again."], "thread": [texts.reopened("Ben")]},
             card="unclaimed … Ben reopened it",
         ),
         Presses("ben", "Claim", at="press", sees={"sam": ["Ben of the press office is now looking after M-1"]}),
@@ -35,12 +35,12 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
     "who comes second is told who has it": [
         REPORT,
         CLAIM,
-        Presses("ben", "Claim", at="press", drawn_first=True, notice=wording.taken("M-1", "Anna")),
-        Presses("anna", "Claim", at="press", drawn_first=True, notice=wording.yours_already("M-1")),
-        Presses("ben", "Reply", at="press", notice=wording.taken("M-1", "Anna")),
-        Presses("ben", "Close", at="press", notice=wording.taken("M-1", "Anna")),
-        Presses("ben", "False alarm", at="press", notice=wording.taken("M-1", "Anna")),
-        Says("ben", "reply: I am faster", at="thread", sees={"thread": [wording.taken("M-1", "Anna")]}),
+        Presses("ben", "Claim", at="press", drawn_first=True, notice=texts.taken("M-1", "Anna")),
+        Presses("anna", "Claim", at="press", drawn_first=True, notice=texts.yours_already("M-1")),
+        Presses("ben", "Reply", at="press", notice=texts.taken("M-1", "Anna")),
+        Presses("ben", "Close", at="press", notice=texts.taken("M-1", "Anna")),
+        Presses("ben", "False alarm", at="press", notice=texts.taken("M-1", "Anna")),
+        Says("ben", "reply: I am faster", at="thread", sees={"thread": [texts.taken("M-1", "Anna")]}),
     ],
     "an owner who falls ill": [
         REPORT,
@@ -49,7 +49,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
             "ben",
             "Unclaim",
             at="press",
-            sees={"sam": ["Anna has handed M-1 back"], "thread": [wording.freed("Ben")]},
+            sees={"sam": ["Anna has handed M-1 back"], "thread": [texts.freed("Ben")]},
             card="unclaimed … Ben freed it",
         ),
         Presses("ben", "Claim", at="press", sees={"sam": ["Ben of the press office"]}, card="claimed by Ben"),
@@ -57,7 +57,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
     "a reply from the form claims the case": [
         REPORT,
         Presses("anna", "Reply", at="press", form="Reply: M-1"),
-        Fills("anna", {"text": "  "}, problem=wording.NOTHING_WRITTEN),
+        Fills("anna", {"text": "  "}, problem=texts.NOTHING_WRITTEN),
         Fills(
             "anna",
             {"text": "We ring her."},
@@ -79,8 +79,8 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
         Says("anna", "a journalist wants a comment on the closing of the branch", at="thread"),
         Says("anna", "", at="thread", files=1),
         Says("anna", "in reply: no", at="thread"),
-        Says("joe", "reply: the director is away", at="thread", sees={"thread": [wording.NOT_AN_OFFICER]}),
-        Says("anna", "Reply:", at="thread", sees={"thread": [wording.NOTHING_WRITTEN]}),
+        Says("joe", "reply: the director is away", at="thread", sees={"thread": [texts.NOT_AN_OFFICER]}),
+        Says("anna", "Reply:", at="thread", sees={"thread": [texts.NOTHING_WRITTEN]}),
         Says(
             "anna",
             " REPLY:  We ring her.\n",
@@ -100,7 +100,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
             files=1,
             sees={
                 "sam": ["> Tell her that we ring back at five."],
-                "thread": [wording.FILES_NOT_SENT, "Delivered to Sam."],
+                "thread": [texts.FILES_NOT_SENT, "Delivered to Sam."],
             },
             marks=["delivered"],
         ),
@@ -115,19 +115,19 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
             card="Anna noted: The cellar is dry.",
         ),
         Again(),
-        Fills("anna", {"text": ""}, problem=wording.NOTHING_WRITTEN),
+        Fills("anna", {"text": ""}, problem=texts.NOTHING_WRITTEN),
     ],
     "only officers act on a case": [
         REPORT,
         *nobody_else_may("Claim", "Reply", "Note", "False alarm", "Close"),
-        Presses("joe", "Details", at="press", notice=wording.NOT_YOURS),
+        Presses("joe", "Details", at="press", notice=texts.NOT_YOURS),
         CLAIM,
         *nobody_else_may("Unclaim", "Reply", "Note", "False alarm", "Close"),
         *CLOSE,
         *nobody_else_may("Reopen", "Note"),
-        Presses("sam", "Reopen", at="press", notice=wording.NOT_AN_OFFICER),
-        Presses("joe", "Add details", at="sam", notice=wording.NOT_YOURS),
-        Presses("joe", "Withdraw", at="sam", notice=wording.NOT_YOURS),
+        Presses("sam", "Reopen", at="press", notice=texts.NOT_AN_OFFICER),
+        Presses("joe", "Add details", at="sam", notice=texts.NOT_YOURS),
+        Presses("joe", "Withdraw", at="sam", notice=texts.NOT_YOURS),
     ],
     "a form that a stranger sends": [
         REPORT,
@@ -136,51 +136,51 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
             "anna", {"text": "x", "outcome": "withdrawn"}, sees={"sam": ["> x"], "thread": ["Anna wrote", "Delivered"]}
         ),
         Presses("anna", "Close", at="press", form="Close: M-1"),
-        Fills("anna", {"outcome": "withdrawn"}, notice=wording.TOO_OLD),
-        Fills("anna", {}, notice=wording.TOO_OLD),
+        Fills("anna", {"outcome": "withdrawn"}, notice=texts.TOO_OLD),
+        Fills("anna", {}, notice=texts.TOO_OLD),
     ],
     "old cards do nothing": [
         REPORT,
         Presses("anna", "Close", at="press", form="Close: M-1"),
         Presses("ben", "Claim", at="press", sees={"sam": ["Ben of"]}),
-        Presses("ben", "Unclaim", at="press", sees={"sam": ["Ben has handed"], "thread": [wording.freed("Ben")]}),
-        Fills("anna", {"outcome": "no action"}, notice=wording.STALE),
-        Presses("anna", "Claim", at="press", drawn_first=True, notice=wording.STALE),
-        Presses("anna", "False alarm", at="press", drawn_first=True, notice=wording.STALE),
-        Presses("anna", "Close", at="press", drawn_first=True, notice=wording.STALE),
+        Presses("ben", "Unclaim", at="press", sees={"sam": ["Ben has handed"], "thread": [texts.freed("Ben")]}),
+        Fills("anna", {"outcome": "no action"}, notice=texts.STALE),
+        Presses("anna", "Claim", at="press", drawn_first=True, notice=texts.STALE),
+        Presses("anna", "False alarm", at="press", drawn_first=True, notice=texts.STALE),
+        Presses("anna", "Close", at="press", drawn_first=True, notice=texts.STALE),
         Presses("anna", "Claim", at="press", sees={"sam": ["Anna of"]}),
     ],
     "every double press changes things once": [
         REPORT,
         Again(),
         CLAIM,
-        Again(notice=wording.yours_already("M-1")),
-        Presses("anna", "Unclaim", at="press", sees={"sam": ["Anna has handed"], "thread": [wording.freed("Anna")]}),
-        Again(notice=wording.not_claimed("M-1")),
+        Again(notice=texts.yours_already("M-1")),
+        Presses("anna", "Unclaim", at="press", sees={"sam": ["Anna has handed"], "thread": [texts.freed("Anna")]}),
+        Again(notice=texts.not_claimed("M-1")),
         Presses(
             "anna",
             "False alarm",
             at="press",
-            sees={"sam": [wording.false_alarm_for_asker("M-1")]},
+            sees={"sam": [texts.false_alarm_for_asker("M-1")]},
             card="closed: false alarm",
         ),
-        Again(notice=wording.already_closed("M-1")),
+        Again(notice=texts.already_closed("M-1")),
         Presses(
             "anna",
             "Reopen",
             at="press",
-            sees={"sam": ["The press office has taken up"], "thread": [wording.reopened("Anna")]},
+            sees={"sam": ["The press office has taken up"], "thread": [texts.reopened("Anna")]},
         ),
-        Again(notice=wording.not_closed("M-1")),
+        Again(notice=texts.not_closed("M-1")),
     ],
     "buttons of cases that nobody drew": [
         REPORT,
         *(
-            Presses("anna", "Claim", at="press", value=value, notice=wording.NO_SUCH_CASE)
+            Presses("anna", "Claim", at="press", value=value, notice=texts.NO_SUCH_CASE)
             for value in ("", "1", "1@", "@1", "2@1", "-1@1", "1@x", "9" * 5000, f"1@{'9' * 5000}", "١@١")
         ),
         Presses(
-            "sam", "Withdraw", value="1@1:5", sees={"sam": ["M-1 is withdrawn."], "thread": [wording.withdrawn("Sam")]}
+            "sam", "Withdraw", value="1@1:5", sees={"sam": ["M-1 is withdrawn."], "thread": [texts.withdrawn("Sam")]}
         ),
     ],
     "reminders, until somebody claims": [
@@ -190,17 +190,17 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
         ),
         Waits(
             timedelta(minutes=15),
-            sees={"thread": [f"M-1 has been waiting for 30 minutes … {wording.CALLS}"]},
+            sees={"thread": [f"M-1 has been waiting for 30 minutes … {texts.CALLS}"]},
             card="The desk reminded the press office … The desk called whoever is on call",
         ),
         CLAIM,
         Waits(timedelta(minutes=25)),
-        Presses("anna", "Unclaim", at="press", sees={"sam": ["Anna has handed"], "thread": [wording.freed("Anna")]}),
+        Presses("anna", "Unclaim", at="press", sees={"sam": ["Anna has handed"], "thread": [texts.freed("Anna")]}),
         Waits(timedelta(minutes=15), sees={"thread": ["M-1 has been waiting for 15 minutes"]}),
     ],
     "a reply below a card that was posted twice, of which nobody knows the thread": [
         REPORT,
-        Says("anna", "Reply: we ring you", at="press/9", sees={"press/9": [wording.WHICH_CASE]}),
+        Says("anna", "Reply: we ring you", at="press/9", sees={"press/9": [texts.WHICH_CASE]}),
         Again(),
         Says("joe", "reply: coffee in the reading room?", at="#yard", sees={"#yard": ["Yes, in a closed cup."]}),
     ],
@@ -209,7 +209,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
         Opens("sam", page=f"M-1 · Media enquiry · unclaimed … {ENQUIRY}"),
         Opens("joe", page="What I can answer: … Bicycles in the yard"),
         Opens("anna", view="queue", page="M-1 · Media enquiry · unclaimed … Claim"),
-        Opens("sam", view="queue", notice=wording.NOT_AN_OFFICER),
+        Opens("sam", view="queue", notice=texts.NOT_AN_OFFICER),
     ],
 }
 

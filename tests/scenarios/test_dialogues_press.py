@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from bot import wording
-from bot.cards.officers import LONG
 from bot.messages import Mention, Prose, Quote
-from bot.store.engine import Store
+from bot.presentation import texts
+from bot.presentation.cards.case_card import LONG
+from bot.storage.engine import Store
 from tests.clock import ManualClock
 from tests.desk import SETTINGS, House
 from tests.dialogue import UNSURE, Presses, Says, Stage, Turn, Waits
@@ -35,7 +35,7 @@ TWO: dict[str, Sequence[Turn]] = {
         Presses(
             "teams:carl", "Claim", at="teams:press", sees={"sam": ["Carl of the press office"]}, card="claimed by Carl"
         ),
-        Presses("anna", "Claim", at="press", drawn_first=True, notice=wording.taken("M-1", "Carl")),
+        Presses("anna", "Claim", at="press", drawn_first=True, notice=texts.taken("M-1", "Carl")),
         Says(
             "teams:carl",
             "reply: dry",
@@ -56,7 +56,7 @@ TWO: dict[str, Sequence[Turn]] = {
         Says("sam", ENQUIRY, sees={"sam": ["I am passing this to the press office now."]}),
         Waits(5 * MINUTE, sees={"sam": ["I could not reach the press office about M-1"], "mail": ["M-1"]}),
         mends("c-press", "teams"),
-        Waits(9 * MINUTE, sees={"teams:press": ["M-1"], "sam": [wording.reached_for_asker("M-1")]}),
+        Waits(9 * MINUTE, sees={"teams:press": ["M-1"], "sam": [texts.reached_for_asker("M-1")]}),
     ],
     "both refuse": [
         breaks("c-press", REFUSED, "teams"),
@@ -97,11 +97,11 @@ async def test_two_press_channels(quick_store: Store, clock: ManualClock, name: 
 
 
 async def test_without_a_press_office(quick_store: Store, clock: ManualClock) -> None:
-    holding = f"Thank you for telling us. … {wording.NO_PRESS_OFFICE}"
+    holding = f"Thank you for telling us. … {texts.NO_PRESS_OFFICE}"
     dialogue = [
         Says("sam", ENQUIRY, sees={"sam": [holding]}),
         UNSURE,
-        Says("sam", ENQUIRY, sees={"sam": [wording.UNKNOWN]}),
+        Says("sam", ENQUIRY, sees={"sam": [texts.UNKNOWN]}),
         Says("sam", QUESTION, sees={"sam": ["That is a matter for the pay office"]}),
     ]
     await played(quick_store, clock, {}, dialogue)
@@ -145,7 +145,7 @@ async def test_a_question_calls_nobody_at_night(house: House, stage: Stage) -> N
 
 async def test_the_owner_is_called_when_something_happens_to_their_case(stage: Stage, house: House) -> None:
     added = Says("sam", FURTHER, sees={"sam": ["I have added"], "thread": ["Sam adds"]})
-    freed = Presses("ben", "Unclaim", at="press", sees={"sam": ["Anna has"], "thread": [wording.freed("Ben")]})
+    freed = Presses("ben", "Unclaim", at="press", sees={"sam": ["Anna has"], "thread": [texts.freed("Ben")]})
     await stage.play([REPORT, CLAIM, added, freed])
     assert mentions(house) == [(), ("slack:anna",), ("slack:anna",)]
 
@@ -182,9 +182,9 @@ async def test_forty_thousand_characters_are_there_in_full_and_the_card_stays_sh
                 "sam",
                 long,
                 sees={
-                    "press": [f"M-1 … {ENQUIRY} … {wording.WHOLE_BELOW}"],
+                    "press": [f"M-1 … {ENQUIRY} … {texts.WHOLE_BELOW}"],
                     "sam": ["M-1"],
-                    "thread": [f"{wording.WHOLE} … {long}"],
+                    "thread": [f"{texts.WHOLE} … {long}"],
                 },
             ),
             Says("sam", long, sees={"sam": ["I have added"], "thread": [f"Sam adds: … {long}"]}),

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from bot import wording
-from bot.desk.mind import Mind
+from bot.desk.active_knowledge import Mind
 from bot.knowledge.model import Knowledge
+from bot.presentation import texts
 from tests.desk import House, mind
 from tests.dialogue import SURE, UNSURE, Again, Comes, Happens, Opens, Presses, Says, Stage, Turn
 
@@ -41,7 +41,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
         Presses("sam", "Dogs and other animals", sees={"sam": ["No, except assistance dogs. … At the desks, point 2"]}),
         Presses("sam", "Coffee in the reading room", sees={"sam": ["Yes, in a closed cup."]}),
         Presses("sam", "Dogs and other animals", sees={"sam": ["No, except assistance dogs."]}),
-        Again(notice=wording.SHOWN_ALREADY),
+        Again(notice=texts.SHOWN_ALREADY),
     ],
     "an answer past its review date says so": [
         Says(
@@ -52,38 +52,38 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
     ],
     "the desk asks which is meant, and a press answers once": [
         UNSURE,
-        Says("sam", UNCLEAR, sees={"sam": [f"{wording.CHOOSE} … A lost key … Lending your key … None of these"]}),
+        Says("sam", UNCLEAR, sees={"sam": [f"{texts.CHOOSE} … A lost key … Lending your key … None of these"]}),
         Presses("sam", "A lost key", sees={"sam": ["Tell the house desk today."]}),
-        Presses("sam", "A lost key", notice=wording.SHOWN_ALREADY),
+        Presses("sam", "A lost key", notice=texts.SHOWN_ALREADY),
         Presses("sam", "Lending your key to a colleague", sees={"sam": ["No. Keys are signed for"]}),
     ],
     "none of these leads to a person": [
         UNSURE,
-        Says("sam", UNCLEAR, sees={"sam": [wording.CHOOSE]}),
-        Presses("sam", "None of these", notice="Noted. …", sees={"sam": [f"{wording.UNKNOWN} … Ask the press office"]}),
+        Says("sam", UNCLEAR, sees={"sam": [texts.CHOOSE]}),
+        Presses("sam", "None of these", notice="Noted. …", sees={"sam": [f"{texts.UNKNOWN} … Ask the press office"]}),
         Presses("sam", "None of these", notice="Noted. …"),
         Presses(
             "sam",
             "Ask the press office",
             sees={"press": [f"{QUESTION_PING} {UNCLEAR}"], "sam": ["Your question is with the press office. … Q-1"]},
         ),
-        Presses("sam", "Ask the press office", notice=wording.ALREADY_PASSED_ON),
+        Presses("sam", "Ask the press office", notice=texts.ALREADY_PASSED_ON),
     ],
     "a choice that was withdrawn meanwhile": [
         UNSURE,
-        Says("sam", UNCLEAR, sees={"sam": [wording.CHOOSE]}),
+        Says("sam", UNCLEAR, sees={"sam": [texts.CHOOSE]}),
         withdraw("keys-lost"),
-        Presses("sam", "A lost key", notice=wording.ENTRY_GONE),
+        Presses("sam", "A lost key", notice=texts.ENTRY_GONE),
         Presses("sam", "Lending your key to a colleague", sees={"sam": ["No. Keys are signed for"]}),
     ],
     "feedback is thanked for": [
         Says("sam", COFFEE, sees={"sam": ["Yes"]}),
-        Presses("sam", "Helpful", notice=wording.THANKS_HELPFUL),
-        Presses("sam", "Not helpful", notice=wording.THANKS_NOT_HELPFUL),
-        Again(notice=wording.THANKS_NOT_HELPFUL),
+        Presses("sam", "Helpful", notice=texts.THANKS_HELPFUL),
+        Presses("sam", "Not helpful", notice=texts.THANKS_NOT_HELPFUL),
+        Again(notice=texts.THANKS_NOT_HELPFUL),
     ],
     "not knowing is honest and shows ways on": [
-        Says("sam", UNKNOWN, sees={"sam": [f"{wording.UNKNOWN} … {wording.UNKNOWN_NEAREST} … Ask the press office"]}),
+        Says("sam", UNKNOWN, sees={"sam": [f"{texts.UNKNOWN} … {texts.UNKNOWN_NEAREST} … Ask the press office"]}),
     ],
     "a question for somebody else gets the pointer": [
         Says(
@@ -97,8 +97,8 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
         Says("sam", "hello, may I bring coffee into the reading room?", sees={"sam": [COFFEE_ANSWER]}),
     ],
     "a message without words": [
-        Says("sam", "   ", sees={"sam": [wording.EMPTY_MESSAGE]}),
-        Says("sam", "", files=2, sees={"sam": [wording.EMPTY_MESSAGE]}),
+        Says("sam", "   ", sees={"sam": [texts.EMPTY_MESSAGE]}),
+        Says("sam", "", files=2, sees={"sam": [texts.EMPTY_MESSAGE]}),
         Says("sam", "", at="#yard", addressed=False),
     ],
     "the same event again changes nothing": [
@@ -121,13 +121,13 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
     ],
     "in a channel the desk answers where it was asked": [
         Says("sam", COFFEE, at="#yard", sees={"#yard": [COFFEE_ANSWER]}),
-        Presses("joe", "Helpful", at="#yard", notice=wording.THANKS_HELPFUL),
+        Presses("joe", "Helpful", at="#yard", notice=texts.THANKS_HELPFUL),
         Presses(
             "joe",
             "Ask the press office",
             at="#yard",
             sees={
-                "#yard": [wording.SEE_DIRECT_MESSAGE],
+                "#yard": [texts.SEE_DIRECT_MESSAGE],
                 "press": [f"Q-1 … Joe … {COFFEE}"],
                 "joe": ["Your question is with the press office."],
             },
@@ -144,11 +144,11 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
     ],
     "perhaps the media: no": [
         UNSURE,
-        Says("sam", PERHAPS, sees={"sam": [f"{wording.CONFIRM_MEDIA} … Yes, pass it on … No"]}),
-        Presses("joe", "No", at="sam", notice=wording.NOT_YOURS),
-        Presses("joe", "Yes, pass it on", at="sam", notice=wording.NOT_YOURS),
-        Presses("sam", "No", notice=wording.NOT_MEDIA, sees={"sam": [f"{wording.UNKNOWN} … Ask the press office"]}),
-        Presses("sam", "No", notice=wording.NOT_MEDIA),
+        Says("sam", PERHAPS, sees={"sam": [f"{texts.CONFIRM_MEDIA} … Yes, pass it on … No"]}),
+        Presses("joe", "No", at="sam", notice=texts.NOT_YOURS),
+        Presses("joe", "Yes, pass it on", at="sam", notice=texts.NOT_YOURS),
+        Presses("sam", "No", notice=texts.NOT_MEDIA, sees={"sam": [f"{texts.UNKNOWN} … Ask the press office"]}),
+        Presses("sam", "No", notice=texts.NOT_MEDIA),
         Presses(
             "sam",
             "Yes, pass it on",
@@ -157,27 +157,27 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
     ],
     "perhaps the media: yes": [
         UNSURE,
-        Says("sam", PERHAPS, files=1, link="https://chat.example/1", sees={"sam": [wording.CONFIRM_MEDIA]}),
+        Says("sam", PERHAPS, files=1, link="https://chat.example/1", sees={"sam": [texts.CONFIRM_MEDIA]}),
         Presses(
             "sam",
             "Yes, pass it on",
             sees={
                 "press": [f"M-1 · Media enquiry … {PERHAPS} … 1 attachment, not passed on … https://chat.example/1"],
-                "sam": [f"I am passing this to the press office now. … {wording.FILES_NOT_PASSED}"],
+                "sam": [f"I am passing this to the press office now. … {texts.FILES_NOT_PASSED}"],
             },
         ),
-        Presses("sam", "Yes, pass it on", notice=wording.ALREADY_PASSED_ON),
-        Presses("sam", "No", notice=wording.PASSED_ON_MEANWHILE),
+        Presses("sam", "Yes, pass it on", notice=texts.ALREADY_PASSED_ON),
+        Presses("sam", "No", notice=texts.PASSED_ON_MEANWHILE),
         Says("sam", f"{PERHAPS}, from the Gazette", edits=1, sees={"thread": ["Sam edited an earlier message."]}),
     ],
     "buttons that nobody drew": [
         Says("sam", COFFEE, sees={"sam": ["Yes"]}),
-        Presses("sam", "Helpful", value="", notice=wording.TOO_OLD),
-        Presses("sam", "Helpful", value="77", notice=wording.TOO_OLD),
-        Presses("sam", "Helpful", value="-1", notice=wording.TOO_OLD),
-        Presses("sam", "Helpful", value="9" * 5000, notice=wording.TOO_OLD),
-        Presses("sam", "Helpful", value="١", notice=wording.TOO_OLD),
-        Presses("sam", "Dogs and other animals", value="1:animals", notice=wording.TOO_OLD),
+        Presses("sam", "Helpful", value="", notice=texts.TOO_OLD),
+        Presses("sam", "Helpful", value="77", notice=texts.TOO_OLD),
+        Presses("sam", "Helpful", value="-1", notice=texts.TOO_OLD),
+        Presses("sam", "Helpful", value="9" * 5000, notice=texts.TOO_OLD),
+        Presses("sam", "Helpful", value="١", notice=texts.TOO_OLD),
+        Presses("sam", "Dogs and other animals", value="1:animals", notice=texts.TOO_OLD),
     ],
     "somebody new is welcomed once": [
         Comes(
@@ -191,10 +191,10 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
         ),
         Again(),
         Comes("sam"),
-        Presses("sam", wording.WHAT_I_ANSWER, sees={"sam": ["At the desks … Coffee in the reading room … A lost key"]}),
+        Presses("sam", texts.WHAT_I_ANSWER, sees={"sam": ["At the desks … Coffee in the reading room … A lost key"]}),
         Again(),
         Opens("sam", page="I answer questions about … At the desks … Coffee in the reading room … A lost key"),
-        Opens("sam", view="queue", notice=wording.NOT_AN_OFFICER),
+        Opens("sam", view="queue", notice=texts.NOT_AN_OFFICER),
     ],
 }
 

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 import pytest
 
-from bot import wording
+from bot.admin.metrics import Operations
 from bot.errors import PermanentFailure
-from bot.knowledge.keeper import KnowledgeKeeper
+from bot.knowledge.watcher import KnowledgeKeeper
 from bot.messages import Pressed
-from bot.operations import Operations
+from bot.presentation import texts
 from tests.desk import KNOWLEDGE, PHONE, SETTINGS, House, buttons, direct, person, said
 from tests.dialogue import Happens, Opens, Says, Stage, Turn, Waits
 from tests.scenarios.trouble import MINUTE, REFUSED, breaks, mends
@@ -40,7 +40,7 @@ def presses_in_the_queue(label: str, reference: str, **turn: Sequence[str]) -> H
 
 RESTART = Happens(lambda house: house.restart())
 THREE_REPORT = [reports("sam"), reports("ruth"), reports("joe")]
-BACK = {"sam": [wording.reached_for_asker("M-1")], "joe": [wording.reached_for_asker("M-3")]}
+BACK = {"sam": [texts.reached_for_asker("M-1")], "joe": [texts.reached_for_asker("M-3")]}
 
 DIALOGUES: dict[str, Sequence[Turn]] = {
     "the open ones are posted once, the closed one is not": [
@@ -60,7 +60,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
         RESTART,
         mends("c-press"),
         RESTART,
-        Waits(5 * MINUTE, sees={"press": ["M-1 … unclaimed"], "sam": [wording.reached_for_asker("M-1")]}),
+        Waits(5 * MINUTE, sees={"press": ["M-1 … unclaimed"], "sam": [texts.reached_for_asker("M-1")]}),
         RESTART,
         Waits(4 * MINUTE),
     ],
@@ -70,7 +70,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
         presses_in_the_queue("Claim", "M-1", sam=["Anna of the press office is now looking after M-1"]),
         Waits(7 * MINUTE),
         mends("c-press"),
-        Waits(5 * MINUTE, sees={"press": ["M-1 … claimed by Anna"], "sam": [wording.reached_for_asker("M-1")]}),
+        Waits(5 * MINUTE, sees={"press": ["M-1 … claimed by Anna"], "sam": [texts.reached_for_asker("M-1")]}),
     ],
     "the mailbox refuses as well": [
         breaks("c-press", REFUSED),
@@ -84,12 +84,12 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
         breaks("c-press", REFUSED),
         reports("sam"),
         mends("c-press"),
-        Waits(5 * MINUTE, sees={"press": ["M-1 … unclaimed"], "sam": [wording.reached_for_asker("M-1")]}),
+        Waits(5 * MINUTE, sees={"press": ["M-1 … unclaimed"], "sam": [texts.reached_for_asker("M-1")]}),
         breaks("c-press", GONE),
         reports("joe"),
         Waits(2 * MINUTE),
         mends("c-press"),
-        Waits(5 * MINUTE, sees={"press": ["M-2 … unclaimed"], "joe": [wording.reached_for_asker("M-2")]}),
+        Waits(5 * MINUTE, sees={"press": ["M-2 … unclaimed"], "joe": [texts.reached_for_asker("M-2")]}),
     ],
 }
 

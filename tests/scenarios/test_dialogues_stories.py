@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from bot import wording
 from bot.messages import Address, Pressed
+from bot.presentation import texts
 from tests.desk import House, direct, person
 from tests.dialogue import Fills, Presses, Says, Stage, Turn
 
@@ -28,16 +28,16 @@ M2 = Says(
         "joe": ["M-2"],
     },
 )
-CLAIMED = Presses("anna", "Claim", at="press", sees={"joe": [wording.claimed_for_asker("Anna", "M-2")]})
+CLAIMED = Presses("anna", "Claim", at="press", sees={"joe": [texts.claimed_for_asker("Anna", "M-2")]})
 JOINED = Presses(
     "anna",
     "Join M-1",
     at="press",
     sees={
-        "press/1": [wording.took_in_below("M-2", "Anna")],
-        "press/3": [wording.goes_on("M-2", "M-1")],
+        "press/1": [texts.took_in_below("M-2", "Anna")],
+        "press/3": [texts.goes_on("M-2", "M-1")],
         "sam": ["Anna of the press office is now looking after M-1"],
-        "joe": [wording.joined_for_asker("M-2", "M-1", "Anna")],
+        "joe": [texts.joined_for_asker("M-2", "M-1", "Anna")],
     },
     card="closed: joined … is looked after together with M-1 … Split",
 )
@@ -81,7 +81,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
             "she wants to know how deep the water was",
             sees={"joe": ["I have added this to M-1."], "press/1": ["Joe adds: … deep"]},
         ),
-        Says("anna", "reply: hello", at="press/3", sees={"press/3": [wording.goes_on("M-2", "M-1")]}),
+        Says("anna", "reply: hello", at="press/3", sees={"press/3": [texts.goes_on("M-2", "M-1")]}),
     ],
     "a split gives back what was written since": [
         M1,
@@ -94,9 +94,9 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
             "Split",
             at="press",
             sees={
-                "press/1": [wording.split_below("M-2", "Ben")],
-                "press/3": [wording.reopened("Ben")],
-                "joe": [wording.split_for_asker("M-2", "M-1")],
+                "press/1": [texts.split_below("M-2", "Ben")],
+                "press/3": [texts.reopened("Ben")],
+                "joe": [texts.split_for_asker("M-2", "M-1")],
             },
             card="unclaimed",
         ),
@@ -120,11 +120,11 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
     "what others may not": [
         M1,
         M2,
-        Presses("joe", "Join M-1", at="press", notice=wording.NOT_AN_OFFICER),
-        Presses("joe", "Restrict", at="press", notice=wording.NOT_AN_OFFICER),
+        Presses("joe", "Join M-1", at="press", notice=texts.NOT_AN_OFFICER),
+        Presses("joe", "Restrict", at="press", notice=texts.NOT_AN_OFFICER),
         Presses("ben", "Claim", at="press", sees={"joe": ["Ben of the press office"]}),
-        Presses("anna", "Join M-1", at="press", notice=wording.taken("M-2", "Ben")),
-        Presses("ben", "Join M-1", at="press", drawn_first=True, notice=wording.STALE),
+        Presses("anna", "Join M-1", at="press", notice=texts.taken("M-2", "Ben")),
+        Presses("ben", "Join M-1", at="press", drawn_first=True, notice=texts.STALE),
     ],
     "a death is for officers only": [
         Says(
@@ -138,24 +138,24 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
         Says(
             "sam",
             "she was my student",
-            sees={"sam": ["I have added"], "thread": [wording.something_new("M-1")]},
+            sees={"sam": ["I have added"], "thread": [texts.something_new("M-1")]},
         ),
         Presses("anna", "Show details", at="press", notice=f"M-1 … Sam: … {DEATH} … she was my student"),
-        Presses("joe", "Show details", at="press", notice=wording.NOT_AN_OFFICER),
+        Presses("joe", "Show details", at="press", notice=texts.NOT_AN_OFFICER),
         Presses(
             "anna",
             "Lift restriction",
             at="press",
-            sees={"thread": [wording.unrestricted_below("Anna")]},
+            sees={"thread": [texts.unrestricted_below("Anna")]},
             card=f"M-1 · Media enquiry · … {DEATH} … Restrict … she was my student",
         ),
     ],
     "an officer restricts": [
         M1,
-        Presses("anna", "Restrict", at="press", sees={"thread": [wording.restricted_below("Anna")]}, card="restricted"),
-        Presses("anna", "Restrict", at="press", drawn_first=True, notice=wording.restricted_already("M-1")),
-        Presses("anna", "Lift restriction", at="press", sees={"thread": [wording.unrestricted_below("Anna")]}),
-        Presses("anna", "Restrict", at="press", sees={"thread": [wording.restricted_below("Anna")]}),
+        Presses("anna", "Restrict", at="press", sees={"thread": [texts.restricted_below("Anna")]}, card="restricted"),
+        Presses("anna", "Restrict", at="press", drawn_first=True, notice=texts.restricted_already("M-1")),
+        Presses("anna", "Lift restriction", at="press", sees={"thread": [texts.unrestricted_below("Anna")]}),
+        Presses("anna", "Restrict", at="press", sees={"thread": [texts.restricted_below("Anna")]}),
     ],
 }
 
@@ -184,14 +184,14 @@ async def test_details_that_come_later_make_the_same_enquiry_of_one_story(stage:
             ),
         ]
     )
-    assert await join(house, "2@1:1") == wording.not_to_be_joined("M-2", "M-1")
+    assert await join(house, "2@1:1") == texts.not_to_be_joined("M-2", "M-1")
     await stage.play(
         [
             Presses("joe", "Add details", form="Details: M-2"),
             Fills(
                 "joe",
                 {"outlet": "guardian.com"},
-                notice=wording.details_taken("M-2"),
+                notice=texts.details_taken("M-2"),
                 sees={
                     "press/3": ["Joe added details: … guardian.com", "M-1 from Guardian: the same enquiry"],
                     "press/1": ["M-2 from guardian.com: the same enquiry"],
@@ -212,5 +212,5 @@ async def join(house: House, handle: str) -> str:
 @pytest.mark.parametrize("handle", ["1@9", "1@9:", "1@9:x", "1@9:99", "1@9:1"])
 async def test_a_forged_join_changes_nothing(stage: Stage, house: House, handle: str) -> None:
     await stage.play([M1])
-    assert await join(house, handle) in {wording.NO_SUCH_CASE, wording.joined_already("M-1", "M-1")}
+    assert await join(house, handle) in {texts.NO_SUCH_CASE, texts.joined_already("M-1", "M-1")}
     assert "closed" not in stage.card.text

@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot import wording
 from bot.messages import Pressed
+from bot.presentation import texts
 from tests.desk import PHONE, House, buttons, direct, person
 from tests.dialogue import Fills, Happens, Opens, Presses, Says, Stage, Turn, Waits
 from tests.scenarios.trouble import (
@@ -55,7 +55,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
             5 * MINUTE,
             sees={
                 "press": [f"M-1 · Media enquiry · unclaimed … {ENQUIRY}"],
-                "sam": [wording.reached_for_asker("M-1")],
+                "sam": [texts.reached_for_asker("M-1")],
             },
             card="The desk could not deliver it to the press channel in Slack: … The desk gave … delivered it to",
         ),
@@ -67,7 +67,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
         Waits(timedelta(days=1)),
         Opens("anna", view="queue", page="The desk reminded the press office"),
         mends("c-press"),
-        Waits(5 * MINUTE, sees={"press": ["M-1"], "sam": [wording.reached_for_asker("M-1")]}),
+        Waits(5 * MINUTE, sees={"press": ["M-1"], "sam": [texts.reached_for_asker("M-1")]}),
     ],
     "the press platform is away for longer than the fallback waits": [
         breaks("c-press", AWAY),
@@ -75,7 +75,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
         Waits(4 * MINUTE),
         Waits(MINUTE, sees={"sam": [GIVEN_THE_NUMBER], "mail": [MAILED]}),
         mends("c-press"),
-        Waits(9 * MINUTE, sees={"press": ["M-1"], "sam": [wording.reached_for_asker("M-1")]}, card="unclaimed … Sam"),
+        Waits(9 * MINUTE, sees={"press": ["M-1"], "sam": [texts.reached_for_asker("M-1")]}, card="unclaimed … Sam"),
     ],
     "the press platform is away for a moment": [
         breaks("c-press", AWAY),
@@ -100,7 +100,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
         Presses("sam", "Withdraw", sees={"sam": ["M-1 is withdrawn."]}),
         Waits(10 * MINUTE),
         mends("c-press"),
-        Waits(10 * MINUTE, sees={"press": ["M-1 … closed: withdrawn"], "thread": [wording.withdrawn("Sam")]}),
+        Waits(10 * MINUTE, sees={"press": ["M-1 … closed: withdrawn"], "thread": [texts.withdrawn("Sam")]}),
     ],
     "the answer of the press channel is lost": [
         loses_the_answer("c-press"),
@@ -125,7 +125,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
             at="#yard",
             sees={
                 "press": ["M-1"],
-                "#yard": [wording.SEE_DIRECT_MESSAGE, wording.DIRECT_MESSAGE_FAILED],
+                "#yard": [texts.SEE_DIRECT_MESSAGE, texts.DIRECT_MESSAGE_FAILED],
                 "thread": ["Not delivered to Sam: The person has blocked the desk."],
             },
             card="The desk could not deliver it to Sam: The person has blocked the desk.",
@@ -135,7 +135,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
             "anna",
             "reply: the cellar is dry",
             at="thread",
-            sees={"#yard": [wording.DIRECT_MESSAGE_FAILED], "thread": ["Not delivered to Sam: … another way."]},
+            sees={"#yard": [texts.DIRECT_MESSAGE_FAILED], "thread": ["Not delivered to Sam: … another way."]},
             marks=["failed"],
         ),
         mends("dm-sam"),
@@ -182,7 +182,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
         Presses(
             "sam",
             "Withdraw",
-            sees={"press": ["closed: withdrawn"], "sam": ["M-1 is"], "thread": [wording.withdrawn("Sam")]},
+            sees={"press": ["closed: withdrawn"], "sam": ["M-1 is"], "thread": [texts.withdrawn("Sam")]},
         ),
     ],
     "a restart in the middle": [

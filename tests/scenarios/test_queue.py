@@ -7,10 +7,11 @@ from datetime import timedelta
 
 import pytest
 
-from bot import plaintext, wording
+from bot import plaintext
+from bot.domain.case import Case
 from bot.messages import Immediate, Person, Pressed, Submitted, View, Viewed
-from bot.model import Case
-from bot.store import cases
+from bot.presentation import texts
+from bot.storage.repositories import cases
 from tests.desk import House, buttons, direct, person, said
 from tests.scenarios.turns import ENQUIRY
 
@@ -59,26 +60,26 @@ async def test_what_is_open_goes_by_deadline_and_is_acted_on_where_it_stands(hou
     await reports(house, "sam", "joe", "ruth")
     change(house, 2, due_at=house.clock.now() + timedelta(minutes=5))
     view = await looks(house)
-    assert (view.title, view.query, shown(view)[0]) == (wording.QUEUE, "", "M-2")
+    assert (view.title, view.query, shown(view)[0]) == (texts.QUEUE, "", "M-2")
     assert sorted(shown(view)) == ["M-1", "M-2", "M-3"]
-    assert (await presses(house, wording.CLAIM, view)).notice == ""
-    assert (await presses(house, wording.CLAIM, view)).notice == wording.yours_already("M-2")
+    assert (await presses(house, texts.CLAIM, view)).notice == ""
+    assert (await presses(house, texts.CLAIM, view)).notice == texts.yours_already("M-2")
     assert shown(await looks(house, "mine")) == ["M-2"]
     assert "claimed by Anna" in reads(await looks(house, "mine"))
-    assert wording.NONE_OF_YOURS in reads(await looks(house, "mine", BEN))
+    assert texts.NONE_OF_YOURS in reads(await looks(house, "mine", BEN))
 
 
 async def test_the_head_leads_to_the_other_pages_and_says_how_long_things_took(house: House) -> None:
     await reports(house, "sam")
     house.clock.advance(timedelta(minutes=4))
-    await presses(house, wording.CLAIM, await looks(house))
+    await presses(house, texts.CLAIM, await looks(house))
     view = await looks(house)
-    assert f"{wording.TO_CLAIM}: 4 min (one enquiry)" in reads(view)
-    closed = (await presses(house, wording.ENDED, view)).view
+    assert f"{texts.TO_CLAIM}: 4 min (one enquiry)" in reads(view)
+    closed = (await presses(house, texts.ENDED, view)).view
     assert closed is not None
-    assert (closed.query, closed.title) == ("closed", wording.ENDED_ENQUIRIES)
-    assert wording.NONE_ENDED in reads(closed)
-    form = (await presses(house, wording.SEARCH, closed)).form
+    assert (closed.query, closed.title) == ("closed", texts.ENDED_ENQUIRIES)
+    assert texts.NONE_ENDED in reads(closed)
+    form = (await presses(house, texts.SEARCH, closed)).form
     assert form is not None
     assert form.name == "queue.search"
 
@@ -88,12 +89,12 @@ async def test_a_search_is_a_page_like_the_others(house: House) -> None:
     await reports(house, "joe", text=f"{ENQUIRY}, and the roof")
     found = (await searches(house, " roof CELLAR ")).view
     assert found is not None
-    assert (found.title, found.query, shown(found)) == (wording.found_for("roof CELLAR"), "roof CELLAR", ["M-2"])
+    assert (found.title, found.query, shown(found)) == (texts.found_for("roof CELLAR"), "roof CELLAR", ["M-2"])
     assert shown(await looks(house, found.query)) == ["M-2"]
     nothing = (await searches(house, "attic")).view
     assert nothing is not None
-    assert wording.none_found("attic") in reads(nothing)
-    assert (await searches(house, "  ")).problems == {"words": wording.NOTHING_WRITTEN}
+    assert texts.none_found("attic") in reads(nothing)
+    assert (await searches(house, "  ")).problems == {"words": texts.NOTHING_WRITTEN}
 
 
 async def test_words_that_were_looked_for_stay_words(house: House) -> None:
@@ -106,8 +107,8 @@ async def test_words_that_were_looked_for_stay_words(house: House) -> None:
 async def test_only_officers_turn_pages_and_search(house: House, action: str) -> None:
     await reports(house, "sam")
     pressed = Pressed(house.next_event(), SAM, action, "", direct(SAM), direct(SAM))
-    assert await house.handle(pressed) == Immediate(notice=wording.NOT_AN_OFFICER)
-    assert await searches(house, "cellar", SAM) == Immediate(notice=wording.NOT_AN_OFFICER)
+    assert await house.handle(pressed) == Immediate(notice=texts.NOT_AN_OFFICER)
+    assert await searches(house, "cellar", SAM) == Immediate(notice=texts.NOT_AN_OFFICER)
     assert (await house.handle(Viewed(SAM, "queue", direct(SAM), "mine"))).view is None
 
 
@@ -124,5 +125,5 @@ async def test_a_page_shows_the_first_of_very_many(house: House) -> None:
     await reports(house, *(f"person{number}" for number in range(51)))
     view = await looks(house)
     assert len(shown(view)) == 50
-    assert wording.more_than(50) in reads(view)
+    assert texts.more_than(50) in reads(view)
     assert len(shown(await looks(house, "x" * 5000))) == 0

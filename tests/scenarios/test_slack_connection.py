@@ -12,8 +12,8 @@ import pytest
 
 from adapters.slack.adapter import SlackAdapter
 from bot.messages import Address, Outgoing, Prose
-from bot.store.engine import Store
-from bot.store.state import DurableState
+from bot.storage.adapter_state import DurableState
+from bot.storage.engine import Store
 from tests.clock import ManualClock
 from tests.contract.adapters import RecordingDesk
 from tests.slack.office import SlackOffice, office

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from adapters.slack.errors import FIXES
-from bot import wording
-from bot.desk.deliveries import LOOK_AGAIN
-from bot.store.engine import Store
+from bot.desk.delivery_outcomes import LOOK_AGAIN
+from bot.presentation import texts
+from bot.storage.engine import Store
 from tests.clock import ManualClock
 from tests.desk import PHONE
 from tests.slack import limits
@@ -61,7 +61,7 @@ async def test_what_is_written_below_a_card_stays_inside_but_for_a_reply(here: S
     await here.sees("C0PRESS", "Delivered to Sam Staff.", thread=card.ts)
     assert len(here.slack.in_("D0SAM")) == before + 1
     await here.here.says("U0PRIYA", "reply: I am nobody", "C0PRESS", thread_ts=card.ts)
-    await here.sees("C0PRESS", wording.NOT_AN_OFFICER, thread=card.ts)
+    await here.sees("C0PRESS", texts.NOT_AN_OFFICER, thread=card.ts)
 
 
 async def test_a_reply_that_is_not_delivered_is_marked_so(here: SlackOffice) -> None:
@@ -88,7 +88,7 @@ async def test_a_press_channel_that_refuses_is_made_up_for_and_gets_the_card_whe
     here.slack.channels["C0PRESS"] = ""
     await here.pass_time(LOOK_AGAIN)
     await here.card("M-1")
-    await here.dm("U0SAM", wording.reached_for_asker("M-1"))
+    await here.dm("U0SAM", texts.reached_for_asker("M-1"))
 
 
 async def test_talk_in_the_press_channel_itself_is_nobodys_business(here: SlackOffice) -> None:
@@ -102,7 +102,7 @@ async def test_talk_in_the_press_channel_itself_is_nobodys_business(here: SlackO
 async def test_who_is_no_officer_is_told_so_and_nothing_changes(here: SlackOffice) -> None:
     card = await here.enquiry()
     await here.here.press("U0PRIYA", card, "Claim")
-    await here.whispered("U0PRIYA", wording.NOT_AN_OFFICER)
+    await here.whispered("U0PRIYA", texts.NOT_AN_OFFICER)
     assert (await here.card("unclaimed")).buttons["Claim"]
 
 
@@ -124,7 +124,7 @@ async def test_a_button_of_an_old_card_changes_nothing(here: SlackOffice) -> Non
     await here.here.press("U0ANNA", card, "Claim")
     await here.card("claimed by Anna")
     await here.here.press("U0ANNA", card, "", button=old)
-    await here.whispered("U0ANNA", wording.STALE)
+    await here.whispered("U0ANNA", texts.STALE)
     await here.card("claimed by Anna")
 
 
@@ -161,21 +161,21 @@ async def test_an_edited_message_of_a_case_reaches_the_thread_and_a_preview_does
 async def test_files_are_named_and_not_passed_on(here: SlackOffice) -> None:
     text = "a reporter from the Harbour Post sent me this"
     await here.here.says("U0SAM", text, subtype="file_share", files=[{"id": "F1"}, {"id": "F2"}])
-    await here.dm("U0SAM", wording.FILES_NOT_PASSED)
-    assert wording.files(2) in (await here.card("M-1")).words
+    await here.dm("U0SAM", texts.FILES_NOT_PASSED)
+    assert texts.files(2) in (await here.card("M-1")).words
 
 
 async def test_officers_see_the_queue_at_home_and_can_act_there(here: SlackOffice) -> None:
     await here.enquiry()
     await here.here.opens("U0ANNA", "home")
     await here.slack.until(lambda: "U0ANNA" in here.slack.published)
-    assert wording.QUEUE in home(here)
+    assert texts.QUEUE in home(here)
     container, action = {"type": "view", "view_id": "V9"}, {**at_home(here, "Claim"), "action_ts": here.slack.ts()}
     await here.here.interact("block_actions", "U0ANNA", "", container=container, actions=[action])
     await here.card("claimed by Anna")
     await here.slack.until(lambda: "claimed by Anna" in home(here))
     await here.here.interact("block_actions", "U0ANNA", "", container=container, actions=[{**action, "action_ts": "2"}])
-    assert limits.read((await here.form())["blocks"]) == wording.yours_already("M-1")
+    assert limits.read((await here.form())["blocks"]) == texts.yours_already("M-1")
 
 
 async def test_officers_turn_the_page_at_home_and_search_there(here: SlackOffice) -> None:
@@ -184,17 +184,17 @@ async def test_officers_turn_the_page_at_home_and_search_there(here: SlackOffice
     await here.card("claimed by Anna")
     await here.here.opens("U0ANNA", "home")
     await here.slack.until(lambda: "claimed by Anna" in home(here))
-    await press_at_home(here, wording.MINE)
-    await here.slack.until(lambda: wording.MY_ENQUIRIES in home(here))
+    await press_at_home(here, texts.MINE)
+    await here.slack.until(lambda: texts.MY_ENQUIRIES in home(here))
     await press_at_home(here, "Reply")
     await here.here.submit("U0ANNA", await here.form(), text="We ring you.")
     await here.slack.until(lambda: "answered by Anna" in home(here))
-    assert wording.MY_ENQUIRIES in home(here)
-    await press_at_home(here, wording.SEARCH)
+    assert texts.MY_ENQUIRIES in home(here)
+    await press_at_home(here, texts.SEARCH)
     await here.slack.until(lambda: here.slack.opened[-1]["callback_id"] == "queue.search")
     await here.here.submit("U0ANNA", await here.form(), words="nowhere")
-    await here.slack.until(lambda: wording.none_found("nowhere") in home(here))
-    assert wording.TOPICS in home(here)
+    await here.slack.until(lambda: texts.none_found("nowhere") in home(here))
+    assert texts.TOPICS in home(here)
 
 
 def home(here: SlackOffice) -> str:

@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot import wording
-from bot.store.engine import Store
+from bot.presentation import texts
+from bot.storage.engine import Store
 from tests.clock import ManualClock
 from tests.desk import PHONE, hesitant
 from tests.slack import limits
@@ -32,7 +32,7 @@ async def test_a_question_in_a_direct_message_is_answered_there(here: SlackOffic
     assert {"Helpful", "Not helpful", "Ask the press office", "Dogs and other animals"} <= answer.buttons.keys()
     assert answer.text.startswith(YES)
     await here.here.press("U0SAM", answer, "Helpful")
-    await here.whispered("U0SAM", wording.THANKS_HELPFUL)
+    await here.whispered("U0SAM", texts.THANKS_HELPFUL)
     await here.here.press("U0SAM", answer, "Dogs and other animals")
     await here.dm("U0SAM", "No, except assistance dogs.")
 
@@ -81,7 +81,7 @@ async def test_the_slash_command_is_answered_to_one_person_who_may_share_it(here
     assert SOURCE in shared.words
     assert shared.buttons == {}
     await here.here.press("U0SAM", answer, "Share in channel")
-    await here.whispered("U0SAM", wording.TOO_OLD)
+    await here.whispered("U0SAM", texts.TOO_OLD)
 
 
 async def test_a_press_on_what_one_person_sees_is_answered_to_them_alone(here: SlackOffice) -> None:
@@ -102,16 +102,16 @@ async def test_an_answer_that_comes_too_late_for_the_command_goes_to_the_direct_
 async def test_choices_and_none_of_these(here: SlackOffice) -> None:
     here.minds.current = hesitant()
     await here.here.says("U0SAM", "I lost my key and a colleague lends me hers")
-    choice = await here.dm("U0SAM", wording.CHOOSE)
+    choice = await here.dm("U0SAM", texts.CHOOSE)
     await here.here.press("U0SAM", choice, "None of these")
-    await here.dm("U0SAM", wording.UNKNOWN)
+    await here.dm("U0SAM", texts.UNKNOWN)
 
 
 async def test_when_it_is_not_sure_about_the_media_it_asks(here: SlackOffice) -> None:
     here.minds.current = hesitant()
     await here.here.says("U0SAM", "somebody from the Guardian rang me about my post")
-    asked = await here.dm("U0SAM", wording.CONFIRM_MEDIA)
-    await here.here.press("U0SAM", asked, wording.YES)
+    asked = await here.dm("U0SAM", texts.CONFIRM_MEDIA)
+    await here.here.press("U0SAM", asked, texts.YES)
     assert "Outlet: Guardian" in (await here.card("M-1")).words
 
 
@@ -122,7 +122,7 @@ async def test_any_message_can_be_sent_to_the_press_office_with_a_form(here: Sla
     assert "Ring me back <soon>, kim@post.example" in limits.read(form["blocks"])
     assert await here.here.submit("U0SAM", form, message=" ") == {
         "response_action": "errors",
-        "errors": {"message": wording.NOTHING_WRITTEN},
+        "errors": {"message": texts.NOTHING_WRITTEN},
     }
     assert await here.here.submit("U0SAM", form, outlet="Harbour Post", deadline="5 pm", journalist="Kim") == {}
     card = await here.card("Harbour Post")
@@ -134,7 +134,7 @@ async def test_any_message_can_be_sent_to_the_press_office_with_a_form(here: Sla
     assert "Kim" in limits.read(details["blocks"])
     said = await here.here.submit("U0SAM", details, about="the tweet")
     assert said is not None
-    assert limits.read(said["view"]["blocks"]).startswith(wording.details_taken("M-1"))
+    assert limits.read(said["view"]["blocks"]).startswith(texts.details_taken("M-1"))
     await here.card("the tweet")
 
 
@@ -154,7 +154,7 @@ async def test_a_long_message_fits_into_the_form_and_comes_back_whole(here: Slac
     long = " ".join(f"word{number}" for number in range(900))
     await here.here.shortcut("U0SAM", long)
     await here.here.submit("U0SAM", await here.form())
-    await here.sees("C0PRESS", wording.WHOLE)
+    await here.sees("C0PRESS", texts.WHOLE)
     assert "word899" in here.slack.in_("C0PRESS")[-1].words
 
 
@@ -163,10 +163,10 @@ async def test_app_home_shows_topics_own_enquiries_and_the_number(here: SlackOff
     await here.here.opens("U0SAM", "home")
     await here.slack.until(lambda: "U0SAM" in here.slack.published)
     words = limits.read(here.slack.published["U0SAM"]["blocks"])
-    for expected in ("Coffee in the reading room", "M-1", wording.UNCLAIMED, PHONE):
+    for expected in ("Coffee in the reading room", "M-1", texts.UNCLAIMED, PHONE):
         assert expected in words
     assert "At the desks\nCoffee in the reading room\nDogs and other animals" in words
-    assert wording.QUEUE not in words
+    assert texts.QUEUE not in words
 
 
 async def test_opening_the_conversation_is_welcomed_once(here: SlackOffice) -> None:
@@ -181,7 +181,7 @@ async def test_an_enquiry_in_a_channel_goes_on_in_the_direct_message(here: Slack
     ts = here.slack.ts()
     await here.here.mentions("U0SAM", "a reporter from the Harbour Post rang me", "C0STAFF", ts)
     await here.dm("U0SAM", "M-1")
-    told = await here.sees("C0STAFF", wording.SEE_DIRECT_MESSAGE, thread=ts)
+    told = await here.sees("C0STAFF", texts.SEE_DIRECT_MESSAGE, thread=ts)
     assert "M-1" not in told.words
     card = await here.card("M-1")
     assert f"https://home.slack.example/archives/C0STAFF/p{ts.replace('.', '')}" in card.words

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot import wording
 from bot.messages import Address
+from bot.presentation import texts
 from tests.desk import person, said
 from tests.teams.house import Opening, TeamsHouse
 from tests.teams.microsoft import TENANT, read
@@ -24,18 +24,18 @@ async def test_an_enquiry_is_claimed_answered_and_closed(house: TeamsHouse) -> N
     assert "M-1 Media enquiry\nunclaimed" in house.office.microsoft.texts(thread)[0]
     assert "I am passing this to the press office now. Your reference is M-1." in house.chat(SAM)[-1]
 
-    await house.presses(ANNA, card, wording.CLAIM, thread)
+    await house.presses(ANNA, card, texts.CLAIM, thread)
     assert "claimed by Anna Officer" in house.office.microsoft.texts(thread)[0]
     assert card.versions > 1
     assert "Anna Officer of the press office is now looking after M-1" in house.chat(SAM)[-1]
 
-    form = await house.presses(ANNA, card, wording.REPLY, thread)
+    form = await house.presses(ANNA, card, texts.REPLY, thread)
     assert form["task"]["value"]["title"] == "Reply: M-1"
     assert await house.fills(ANNA, form, {"text": "I ring you **at** four."}, thread) == {}
     assert house.chat(SAM)[-1].endswith("Anna Officer of the press office writes about M-1:\nI ring you **at** four.")
     assert "Delivered to Sam Staff." in house.office.microsoft.texts(thread)[-1]
 
-    form = await house.presses(ANNA, card, wording.CLOSE, thread)
+    form = await house.presses(ANNA, card, texts.CLOSE, thread)
     await house.fills(ANNA, form, {"outcome": "advice given"}, thread)
     assert "closed: advice given" in house.office.microsoft.texts(thread)[0]
     assert list(house.threads) == [thread]
@@ -44,18 +44,18 @@ async def test_an_enquiry_is_claimed_answered_and_closed(house: TeamsHouse) -> N
 async def test_a_second_claim_and_a_stranger_are_told_so_in_place(house: TeamsHouse) -> None:
     await house.says(SAM, REPORTER)
     ((thread, (card,)),) = house.threads.items()
-    await house.presses(ANNA, card, wording.CLAIM, thread)
+    await house.presses(ANNA, card, texts.CLAIM, thread)
     stale = card.card
     assert stale
-    answer = await house.presses(SAM, card, wording.REPLY, thread)
-    assert answer["task"] == {"type": "message", "value": wording.NOT_AN_OFFICER}
+    answer = await house.presses(SAM, card, texts.REPLY, thread)
+    assert answer["task"] == {"type": "message", "value": texts.NOT_AN_OFFICER}
     status, answer = await house.office.client.invokes(
         BEN,
         "adaptiveCard/action",
         {"action": {"verb": "case.claim", "data": {"desk": "press", "action": "case.claim", "value": "1@1"}}},
         thread,
     )
-    assert (status, answer["value"]) == (200, wording.taken("M-1", "Anna Officer"))
+    assert (status, answer["value"]) == (200, texts.taken("M-1", "Anna Officer"))
 
 
 async def test_only_what_begins_with_reply_leaves_the_thread(house: TeamsHouse) -> None:
@@ -75,11 +75,11 @@ async def test_a_deleted_card_is_posted_again(house: TeamsHouse) -> None:
     await house.says(SAM, REPORTER)
     ((thread, (card,)),) = house.threads.items()
     del house.office.microsoft.conversations[thread]
-    await house.presses(ANNA, card, wording.CLAIM, thread)
+    await house.presses(ANNA, card, texts.CLAIM, thread)
     ((again, (posted, *_)),) = house.threads.items()
     assert again != thread
     assert "claimed by Anna Officer" in house.office.microsoft.texts(again)[0]
-    form = await house.presses(ANNA, posted, wording.NOTE, again)
+    form = await house.presses(ANNA, posted, texts.NOTE, again)
     await house.fills(ANNA, form, {"text": "posted again"}, again)
     await house.says(ANNA, "reply: Here I am.", again)
     assert house.chat(SAM)[-1].endswith("Here I am.")
@@ -95,12 +95,12 @@ async def test_the_channel_is_found_from_the_installation(opening_teams: Opening
 async def test_the_pages_of_the_desk_are_a_command_away(house: TeamsHouse) -> None:
     await house.says(SAM, REPORTER)
     await house.says(SAM, "what can you answer?")
-    await house.says(ANNA, wording.QUEUE)
-    await house.says(SAM, wording.QUEUE)
+    await house.says(ANNA, texts.QUEUE)
+    await house.says(SAM, texts.QUEUE)
     await house.office.adapter.stop()
     assert any("Coffee in the reading room" in text for text in house.chat(SAM))
     assert any("M-1 Media enquiry" in text for text in house.chat(ANNA))
-    assert house.chat(SAM)[-1] == wording.NOT_AN_OFFICER
+    assert house.chat(SAM)[-1] == texts.NOT_AN_OFFICER
 
 
 async def test_the_parts_of_the_queue_can_be_typed(house: TeamsHouse) -> None:
@@ -109,8 +109,8 @@ async def test_the_parts_of_the_queue_can_be_typed(house: TeamsHouse) -> None:
     await house.says(ANNA, "queue for the reading room")
     await house.office.adapter.stop()
     titles = {text.partition("\n")[0] for text in house.chat(ANNA)}
-    assert titles >= {wording.QUEUE, wording.MY_ENQUIRIES, wording.ENDED_ENQUIRIES}
-    assert wording.found_for("for the reading room") not in titles
+    assert titles >= {texts.QUEUE, texts.MY_ENQUIRIES, texts.ENDED_ENQUIRIES}
+    assert texts.found_for("for the reading room") not in titles
 
 
 async def test_the_queue_is_one_card_that_is_drawn_anew_in_place(house: TeamsHouse) -> None:
@@ -118,12 +118,12 @@ async def test_the_queue_is_one_card_that_is_drawn_anew_in_place(house: TeamsHou
     page = await house.opens_queue(ANNA)
     assert "M-1 Media enquiry\nunclaimed" in read(page.activity)
 
-    answer = await house.presses(ANNA, page, wording.CLAIM)
+    answer = await house.presses(ANNA, page, texts.CLAIM)
     assert "claimed by Anna Officer" in str(answer["value"]["body"])
     await house.settle()
     assert "claimed by Anna Officer" in read(page.activity)
 
-    form = await house.presses(ANNA, page, wording.REPLY)
+    form = await house.presses(ANNA, page, texts.REPLY)
     assert await house.fills(ANNA, form, {"text": "Leave it to us."}) == {}
     await house.settle()
     assert house.chat(SAM)[-1].endswith("Leave it to us.")
@@ -134,35 +134,35 @@ async def test_the_queue_is_one_card_that_is_drawn_anew_in_place(house: TeamsHou
 async def test_the_queue_is_looked_through_on_its_card(house: TeamsHouse) -> None:
     await house.says(SAM, REPORTER)
     page = await house.opens_queue(ANNA)
-    answer = await house.presses(ANNA, page, wording.MINE)
-    assert wording.MY_ENQUIRIES in str(answer["value"]["body"])
+    answer = await house.presses(ANNA, page, texts.MINE)
+    assert texts.MY_ENQUIRIES in str(answer["value"]["body"])
     await house.settle()
-    assert wording.NONE_OF_YOURS in read(page.activity)
+    assert texts.NONE_OF_YOURS in read(page.activity)
 
-    form = await house.presses(ANNA, page, wording.SEARCH)
+    form = await house.presses(ANNA, page, texts.SEARCH)
     assert await house.fills(ANNA, form, {"words": "guardian"}) == {}
     await house.settle()
-    assert read(page.activity).startswith(wording.found_for("guardian"))
+    assert read(page.activity).startswith(texts.found_for("guardian"))
     assert "M-1 Media enquiry" in read(page.activity)
 
     house.office.microsoft.conversations[ANNA.chat].remove(page)  # what is gone cannot be drawn anew
-    answer = await house.presses(ANNA, page, wording.CLAIM)
+    answer = await house.presses(ANNA, page, texts.CLAIM)
     assert "claimed by Anna Officer" in str(answer["value"]["body"])
 
 
 async def test_an_older_client_is_shown_the_page_anew(house: TeamsHouse) -> None:
     page = await house.opens_queue(ANNA)
-    mine = buttons(page.card)[wording.MINE]
+    mine = buttons(page.card)[texts.MINE]
     sent = house.office.client.activity(ANNA, text="", value=mine["fallback"]["data"])
     assert (await house.office.client.post(sent))[0] == 200
     await house.settle()
-    assert house.chat(ANNA)[-1].startswith(wording.MY_ENQUIRIES)
+    assert house.chat(ANNA)[-1].startswith(texts.MY_ENQUIRIES)
 
 
 async def test_who_is_no_officer_is_told_so_on_a_page_that_was_forged(house: TeamsHouse) -> None:
     page = await house.opens_queue(ANNA)
-    answer = await house.presses(SAM, page, wording.MINE)
-    assert answer["value"] == wording.NOT_AN_OFFICER
+    answer = await house.presses(SAM, page, texts.MINE)
+    assert answer["value"] == texts.NOT_AN_OFFICER
 
 
 async def test_an_edit_reaches_the_press_office_as_a_correction(house: TeamsHouse) -> None:
@@ -201,7 +201,7 @@ async def test_a_press_office_in_teams_helps_somebody_in_slack(house: TeamsHouse
     await slack.deliver(said(person("joe"), REPORTER, "e-1"))
     await house.settle()
     ((thread, (card,)),) = house.threads.items()
-    form = await house.presses(ANNA, card, wording.REPLY, thread)
+    form = await house.presses(ANNA, card, texts.REPLY, thread)
     await house.fills(ANNA, form, {"text": "Leave it to us."}, thread)
     assert slack.shown[-1].text.endswith("Leave it to us.")
     assert slack.shown[-1].to == Address("slack", "dm-joe")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot import wording
+from bot.presentation import texts
 from tests.desk import hesitant
 from tests.teams.house import Opening, TeamsHouse
 from tests.teams.people import COFFEE, REPORTER, SAM, THREAD, buttons, filled
@@ -46,7 +46,7 @@ async def test_what_is_not_said_to_the_desk_is_none_of_its_business(house: Teams
 
 async def test_an_enquiry_raised_in_a_channel_goes_on_in_the_personal_chat(house: TeamsHouse) -> None:
     await house.says(SAM, REPORTER, THREAD, mention=True)
-    assert house.office.microsoft.texts(THREAD) == [wording.SEE_DIRECT_MESSAGE]
+    assert house.office.microsoft.texts(THREAD) == [texts.SEE_DIRECT_MESSAGE]
     assert "Your reference is M-1." in house.chat(SAM)[-1]
 
 
@@ -72,7 +72,7 @@ async def test_a_form_that_lacks_something_stays_open(house: TeamsHouse) -> None
     _, form = await house.office.client.invokes(SAM, "composeExtension/fetchTask", {"commandId": "report"})
     answer = await house.fills(SAM, form, {"message": " ", "outlet": "Echo"})
     card = answer["task"]["value"]["card"]["content"]
-    assert wording.NOTHING_WRITTEN in str(card["body"][0])
+    assert texts.NOTHING_WRITTEN in str(card["body"][0])
     assert filled(answer, {})["field.outlet"] == "Echo"
     assert await house.fills(SAM, answer, {"message": "the Echo rang"}) == {}
     assert len(house.threads) == 1
@@ -81,20 +81,20 @@ async def test_a_form_that_lacks_something_stays_open(house: TeamsHouse) -> None
 async def test_a_client_without_universal_actions_sends_messages_instead(house: TeamsHouse) -> None:
     await house.says(SAM, COFFEE)
     answer = house.office.microsoft.conversations[SAM.chat][-1]
-    helpful = buttons(answer.card)[wording.HELPFUL]
+    helpful = buttons(answer.card)[texts.HELPFUL]
     sent = house.office.client.activity(SAM, text="", value=helpful["fallback"]["data"])
     assert (await house.office.client.post(sent))[0] == 200
     await house.office.adapter.stop()
-    assert house.chat(SAM)[-1] == wording.THANKS_HELPFUL
+    assert house.chat(SAM)[-1] == texts.THANKS_HELPFUL
 
 
 async def test_the_welcome_leads_to_what_can_be_answered(house: TeamsHouse) -> None:
     await house.office.client.installs(SAM)
     await house.settle()
     (welcome,) = house.office.microsoft.conversations[SAM.chat]
-    await house.presses(SAM, welcome, wording.WHAT_I_ANSWER)
+    await house.presses(SAM, welcome, texts.WHAT_I_ANSWER)
     _, topics = house.chat(SAM)
-    assert topics.startswith(wording.TOPICS)
+    assert topics.startswith(texts.TOPICS)
     assert "Coffee in the reading room" in topics
 
 
@@ -110,7 +110,7 @@ async def test_what_is_sent_again_with_its_token_is_answered_once(house: TeamsHo
 
 async def test_a_press_that_is_sent_again_opens_one_case(house: TeamsHouse) -> None:
     await house.says(SAM, COFFEE)
-    ask = buttons(house.reads(SAM, "Yes, in a closed cup.").card)[wording.ASK_PRESS]
+    ask = buttons(house.reads(SAM, "Yes, in a closed cup.").card)[texts.ASK_PRESS]
     value = {"action": ask, "trigger": "manual"}
     press = house.office.client.activity(SAM, type="invoke", name="adaptiveCard/action", value=value)
     for _ in range(2):
@@ -123,10 +123,10 @@ async def test_an_answer_takes_a_verdict_and_leads_to_a_person(house: TeamsHouse
     await house.says(SAM, COFFEE)
     answer = house.reads(SAM, "Yes, in a closed cup.")
     for label, told in (
-        (wording.HELPFUL, wording.THANKS_HELPFUL),
-        (wording.NOT_HELPFUL, wording.THANKS_NOT_HELPFUL),
-        (wording.ASK_PRESS, wording.DONE),
-        (wording.ASK_PRESS, wording.ALREADY_PASSED_ON),
+        (texts.HELPFUL, texts.THANKS_HELPFUL),
+        (texts.NOT_HELPFUL, texts.THANKS_NOT_HELPFUL),
+        (texts.ASK_PRESS, texts.DONE),
+        (texts.ASK_PRESS, texts.ALREADY_PASSED_ON),
     ):
         assert (await house.presses(SAM, answer, label))["value"] == told
     ((thread, _),) = house.threads.items()
@@ -137,24 +137,22 @@ async def test_an_answer_takes_a_verdict_and_leads_to_a_person(house: TeamsHouse
 async def test_where_it_is_not_sure_it_offers_choices(house: TeamsHouse) -> None:
     house.desk.minds.current = hesitant()
     await house.says(SAM, COFFEE)
-    choice = house.reads(SAM, wording.CHOOSE)
+    choice = house.reads(SAM, texts.CHOOSE)
     first, *_, last = buttons(choice.card)
-    assert last == wording.NONE_OF_THESE
+    assert last == texts.NONE_OF_THESE
     await house.presses(SAM, choice, first)
     assert house.chat(SAM)[-1].startswith("Yes, in a closed cup.")
-    assert (await house.presses(SAM, choice, last))["value"] == wording.THANKS_NONE
-    assert wording.UNKNOWN in house.chat(SAM)[-1]
+    assert (await house.presses(SAM, choice, last))["value"] == texts.THANKS_NONE
+    assert texts.UNKNOWN in house.chat(SAM)[-1]
 
 
-@pytest.mark.parametrize(
-    ("label", "cases", "told"), [(wording.YES, 1, wording.DONE), (wording.NO, 0, wording.NOT_MEDIA)]
-)
+@pytest.mark.parametrize(("label", "cases", "told"), [(texts.YES, 1, texts.DONE), (texts.NO, 0, texts.NOT_MEDIA)])
 async def test_where_it_is_not_sure_about_the_media_it_asks(
     house: TeamsHouse, label: str, cases: int, told: str
 ) -> None:
     house.desk.minds.current = hesitant()
     await house.says(SAM, REPORTER)
-    asked = house.reads(SAM, wording.CONFIRM_MEDIA)
+    asked = house.reads(SAM, texts.CONFIRM_MEDIA)
     assert len(house.threads) == 0
     assert (await house.presses(SAM, asked, label))["value"] == told
     assert len(house.threads) == cases

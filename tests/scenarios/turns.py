@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot import wording
+from bot.presentation import texts
 from tests.desk import PHONE
 from tests.dialogue import Fills, Presses, Says
 
@@ -47,7 +47,7 @@ CLOSE = (
     Fills(
         "anna",
         {"outcome": "advice given", "note": "She was content."},
-        sees={"sam": [wording.closed_for_asker("M-1")]},
+        sees={"sam": [texts.closed_for_asker("M-1")]},
         card="closed: advice given … Reopen … Anna closed it: advice given … Anna noted: She was content.",
     ),
 )

@@ -12,14 +12,14 @@ from typing import Any
 from sqlalchemy import func, select
 
 from bot.config import from_mapping
-from bot.desk.deliveries import Deliveries
-from bot.desk.desk import PolicyDesk
-from bot.desk.mind import Minds
-from bot.desk.office import Office
-from bot.relay import Relay
-from bot.store.engine import Store
-from bot.store.state import DurableState
-from bot.store.tables import adapter_state, metadata
+from bot.desk.active_knowledge import Minds
+from bot.desk.delivery_outcomes import Deliveries
+from bot.desk.handler import PolicyDesk
+from bot.desk.press_desk import Office
+from bot.queue.relay import Relay
+from bot.storage.adapter_state import DurableState
+from bot.storage.engine import Store
+from bot.storage.schema import adapter_state, metadata
 from tests.clock import ManualClock
 from tests.desk import PHONE, mind
 from tests.slack.server import Json, LoopbackSlack, Posted

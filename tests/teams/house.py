@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from bot import wording
 from bot.messages import Address, Mark, Outgoing, Receipt
 from bot.ports import Desk, Finding
-from bot.store.engine import Store
+from bot.presentation import texts
+from bot.storage.engine import Store
 from tests.clock import ManualClock
 from tests.contract.adapters import RecordingDesk
 from tests.desk import SETTINGS, House, RecordingPlatform
@@ -77,9 +77,9 @@ class TeamsHouse:
 
     async def opens_queue(self, who: Who) -> Posted:
         """The message that shows it."""
-        await self.says(who, wording.QUEUE)
+        await self.says(who, texts.QUEUE)
         there = self.office.microsoft.conversations[who.chat]
-        return next(posted for posted in there if posted.activity["summary"] == wording.QUEUE)
+        return next(posted for posted in there if posted.activity["summary"] == texts.QUEUE)
 
     def reads(self, who: Who, words: str) -> Posted:
         """The newest message in their personal chat in which this stands."""

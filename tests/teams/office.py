@@ -14,8 +14,8 @@ from adapters.teams import TeamsAdapter, TeamsSettings
 from adapters.teams.pace import Pace
 from bot.messages import Immediate, Incoming
 from bot.ports import Clock, Desk
-from bot.store.engine import Store
-from bot.store.state import DurableState
+from bot.storage.adapter_state import DurableState
+from bot.storage.engine import Store
 from tests.contract.adapters import RecordingDesk
 from tests.teams.microsoft import APP, SECRET, TENANT, Microsoft
 from tests.teams.people import Client

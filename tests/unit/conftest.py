@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.store.engine import Store
+from bot.storage.engine import Store
 from tests.clock import ManualClock
 from tests.desk import House
 

@@ -7,13 +7,14 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from bot import cases, effects
-from bot.cases import Change, Refused
+from bot.domain import transitions
+from bot.domain.case import Case, Outcome
+from bot.domain.transitions import Change, Refused
 from bot.messages import Person
-from bot.model import Case, Outcome
-from bot.store import cases as case_rows
-from bot.store.engine import Store
-from bot.store.tables import metadata
+from bot.queue import effects
+from bot.storage.engine import Store
+from bot.storage.repositories import cases as case_rows
+from bot.storage.schema import metadata
 from tests.desk import House, person, said
 
 SAMWISE = Person("slack", "U1SAMWISE", "Samwise G.")
@@ -42,10 +43,12 @@ async def change(house: House, case_id: int, by: Callable[[Case, datetime], Chan
 
 async def work_off(house: House, case_id: int, outcome: Outcome = Outcome.ANSWERED) -> None:
     """An officer claims, answers, notes and closes."""
-    await change(house, case_id, lambda case, now: cases.claim(case, ANNA, now))
-    await change(house, case_id, lambda case, now: cases.reply(case, ANNA, "Dear Samwise G., say nothing yet.", now))
-    await change(house, case_id, lambda case, now: cases.note(case, ANNA, "=HYPERLINK(1)\nsecond line", now))
-    await change(house, case_id, lambda case, now: cases.close(case, ANNA, outcome, now))
+    await change(house, case_id, lambda case, now: transitions.claim(case, ANNA, now))
+    await change(
+        house, case_id, lambda case, now: transitions.reply(case, ANNA, "Dear Samwise G., say nothing yet.", now)
+    )
+    await change(house, case_id, lambda case, now: transitions.note(case, ANNA, "=HYPERLINK(1)\nsecond line", now))
+    await change(house, case_id, lambda case, now: transitions.close(case, ANNA, outcome, now))
 
 
 def loaded(store: Store, case_id: int) -> Case | None:

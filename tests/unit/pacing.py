@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from bot.cases import Pace
 from bot.config import from_mapping
-from bot.desk.office import Office
+from bot.desk.press_desk import Office
+from bot.domain.transitions import Pace
 
 MINUTE = timedelta(minutes=1)
 

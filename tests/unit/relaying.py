@@ -8,16 +8,18 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from bot import payloads
+from bot.storage.records import Job, JobKind, JobState, NewJob
+
+from bot.domain.case import Asker, Case, CaseKind, Details
 from bot.errors import DeliveryFailure, PermanentFailure
 from bot.messages import Address, Mark, Outgoing, Person, Receipt
-from bot.model import Asker, Case, CaseKind, Details, Job, JobKind, JobState, NewJob
-from bot.payloads import Delivery, Send, Update
 from bot.ports import Finding
-from bot.relay import Relay
-from bot.store import cases, jobs
-from bot.store.engine import Store
-from bot.store.tx import Tx
+from bot.queue import payloads
+from bot.queue.payloads import Delivery, Send, Update
+from bot.queue.relay import Relay
+from bot.storage.engine import Store
+from bot.storage.repositories import cases, jobs
+from bot.storage.transaction import Tx
 
 ADA, PRESS = Address("test", "ada"), Address("test", "press")
 GONE = PermanentFailure("The channel is gone.", "Make another.")

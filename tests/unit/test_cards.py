@@ -6,10 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from bot import cards, plaintext, wording
+from bot import plaintext
+from bot.domain.case import Asker, Case, CaseKind, CaseState, Outcome, Step, StepKind
 from bot.knowledge.model import Knowledge
 from bot.messages import Address, Buttons, Outgoing, Person, Prose, Small
-from bot.model import Asker, Case, CaseKind, CaseState, Outcome, Step, StepKind
+from bot.presentation import cards, texts
 from tests.desk import mind
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -41,7 +42,7 @@ def test_escaped_text_reads_the_same_and_nothing_in_it_comes_alive(text: str) ->
 @given(st.text(alphabet="*_`#[]()<>!&-+.1\\ \n\t\u202e\x1bab", max_size=40))
 def test_markup_in_a_name_stays_dead_in_a_sentence_and_its_summary(name: str) -> None:
     person = Person("slack", "u1", name)
-    card = cards.sentence(wording.claimed_for_asker(cards.name(person), "M-7"))
+    card = cards.sentence(texts.claimed_for_asker(cards.name(person), "M-7"))
     assert isinstance(card.blocks[0], Prose)
     assert alive(card.blocks[0].markdown) == set()
     assert "\\" not in card.summary or "\\" in name
@@ -113,7 +114,7 @@ def test_only_an_enquiry_that_nobody_has_is_urgent() -> None:
 def test_every_kind_of_step_has_words() -> None:
     steps = [Step(NOON, kind, SAM, "text") for kind in StepKind]
     history = plaintext.render(cards.ping(CASE, steps, NOW))
-    assert all(wording.happened("Sam", kind.value, "text") in history for kind in StepKind)
+    assert all(texts.happened("Sam", kind.value, "text") in history for kind in StepKind)
 
 
 def test_by_mail_there_is_nothing_to_press_and_nothing_is_cut() -> None:
@@ -122,5 +123,5 @@ def test_by_mail_there_is_nothing_to_press_and_nothing_is_cut() -> None:
     mail = cards.mail(case, (), NOW)
     assert actions(mail) == []
     assert long in plaintext.render(mail)
-    assert wording.THREAD_HINT not in plaintext.render(mail)
+    assert texts.THREAD_HINT not in plaintext.render(mail)
     assert long not in plaintext.render(cards.ping(case, (), NOW))

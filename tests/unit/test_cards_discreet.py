@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import cards, plaintext
-from bot.cards import Around
-from bot.cards.duty import shift
+from bot import plaintext
+from bot.domain.case import Asker, Case, CaseKind, CaseState, Details, LinkKind, Outcome, Step, StepKind
 from bot.messages import Address, Outgoing, Person
-from bot.model import Asker, Case, CaseKind, CaseState, Details, LinkKind, Outcome, Step, StepKind
+from bot.presentation import cards
+from bot.presentation.cards import Around
+from bot.presentation.cards.handover_cards import shift
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 ANNA = Person("slack", "anna", "Anna")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot import cards, plaintext, wording
+from bot import plaintext
 from bot.knowledge.model import Clause, Document, Entry, Knowledge
+from bot.presentation import cards, texts
 from tests.desk import mind
 
 
@@ -28,7 +29,7 @@ def with_yard_rules(knowledge: Knowledge) -> Knowledge:
 
 def test_titles_stand_below_the_sections_in_the_order_of_the_policy() -> None:
     assert lines(library()) == [
-        wording.TOPICS,
+        texts.TOPICS,
         "At the desks",
         "- Coffee in the reading room",
         "- Dogs and other animals",
@@ -50,13 +51,13 @@ def test_every_answer_is_listed_once_whatever_it_cites() -> None:
 
 
 def test_what_cites_nothing_stands_last() -> None:
-    assert lines(library(coffee=()))[-2:] == [wording.OTHER_TOPICS, "- Coffee in the reading room"]
+    assert lines(library(coffee=()))[-2:] == [texts.OTHER_TOPICS, "- Coffee in the reading room"]
 
 
 def test_where_nothing_is_cited_there_is_one_list_without_a_heading() -> None:
     uncited: dict[str, tuple[str, ...]] = {entry.id: () for entry in mind().knowledge.entries}
     shown = lines(library(**uncited))
-    assert shown[0] == wording.TOPICS
+    assert shown[0] == texts.TOPICS
     assert all(line.startswith("- ") for line in shown[1:])
 
 

@@ -16,13 +16,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import update
 
-from bot import casebook
-from bot.cli import main
+from bot.admin import casebook
+from bot.cli.main import main
+from bot.domain.case import Case, CaseKind, CaseState, Link, LinkKind, Statement
 from bot.errors import ConfigurationError, DatabaseTooNew, DatabaseTooOld, PermanentFailure, UserError
-from bot.model import Case, CaseKind, CaseState, Link, LinkKind, Statement
-from bot.store import cases, links, statements
-from bot.store.engine import Store
-from bot.store.tables import job, press_case, schema_version
+from bot.storage.engine import Store
+from bot.storage.repositories import cases, links, statements
+from bot.storage.schema import job, press_case, schema_version
 from tests.clock import ManualClock
 from tests.desk import House
 from tests.unit.keeping import ENQUIRY, ROSIE, SAMWISE, enquire, loaded, work_off

@@ -10,10 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import cases, plaintext, wording
-from bot.cases import Change, Effect, Mail, Ping, Refused, StartTimer, StopTimer, Tell, Terms
+from bot import plaintext
+from bot.domain import transitions
+from bot.domain.case import Asker, Case, CaseKind, CaseState, Details, Outcome, Step, StepKind
+from bot.domain.transitions import Change, Effect, Mail, Ping, Refused, StartTimer, StopTimer, Tell, Terms
 from bot.messages import Address, Person, Said
-from bot.model import Asker, Case, CaseKind, CaseState, Details, Outcome, Step, StepKind
+from bot.presentation import texts
 from tests.unit.pacing import PACE
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -43,23 +45,23 @@ STATES = (OPEN, OWNED, CLOSED, SHARED)
 
 Transition = Callable[[Case, Person], Change | Refused | None]
 TRANSITIONS: tuple[Transition, ...] = (
-    lambda case, by: cases.claim(case, by, NOON),
-    lambda case, by: cases.unclaim(case, by, TERMS, NOON),
-    lambda case, by: cases.reply(case, by, "words", NOON),
-    lambda case, by: cases.note(case, by, "words", NOON),
-    lambda case, by: cases.close(case, by, Outcome.ANSWERED, NOON, inside="words"),
-    lambda case, by: cases.close(case, by, Outcome.FALSE_ALARM, NOON),
-    lambda case, by: cases.reopen(case, by, TERMS, NOON),
-    lambda case, by: cases.withdraw(case, by, (), NOON),
-    lambda case, by: cases.add(case, wrote(by, "more"), (FIRST,), TERMS, PACE, NOON),
-    lambda case, by: cases.correct(case, wrote(by, "else", "e-sam"), (FIRST,), TERMS, PACE, NOON),
-    lambda case, by: cases.add_details(case, by, Details(outlet="The Gazette"), TERMS, PACE, NOON),
-    lambda case, by: cases.pinged(case, "slack:c-press", NOON),
-    lambda case, by: cases.ping_failed(case, "slack:c-press", "away", TERMS, NOON, elsewhere=False),
-    lambda case, by: cases.unreachable(case, "slack:c-press", "away", TERMS, NOON),
-    lambda case, by: cases.reply_delivered(case, "Sam", NOON),
-    lambda case, by: cases.tell_failed(case, "Sam", "away", NOON),
-    lambda case, by: cases.below_failed(case, "slack:c-press", "away", NOON),
+    lambda case, by: transitions.claim(case, by, NOON),
+    lambda case, by: transitions.unclaim(case, by, TERMS, NOON),
+    lambda case, by: transitions.reply(case, by, "words", NOON),
+    lambda case, by: transitions.note(case, by, "words", NOON),
+    lambda case, by: transitions.close(case, by, Outcome.ANSWERED, NOON, inside="words"),
+    lambda case, by: transitions.close(case, by, Outcome.FALSE_ALARM, NOON),
+    lambda case, by: transitions.reopen(case, by, TERMS, NOON),
+    lambda case, by: transitions.withdraw(case, by, (), NOON),
+    lambda case, by: transitions.add(case, wrote(by, "more"), (FIRST,), TERMS, PACE, NOON),
+    lambda case, by: transitions.correct(case, wrote(by, "else", "e-sam"), (FIRST,), TERMS, PACE, NOON),
+    lambda case, by: transitions.add_details(case, by, Details(outlet="The Gazette"), TERMS, PACE, NOON),
+    lambda case, by: transitions.pinged(case, "slack:c-press", NOON),
+    lambda case, by: transitions.ping_failed(case, "slack:c-press", "away", TERMS, NOON, elsewhere=False),
+    lambda case, by: transitions.unreachable(case, "slack:c-press", "away", TERMS, NOON),
+    lambda case, by: transitions.reply_delivered(case, "Sam", NOON),
+    lambda case, by: transitions.tell_failed(case, "Sam", "away", NOON),
+    lambda case, by: transitions.below_failed(case, "slack:c-press", "away", NOON),
 )
 
 
@@ -95,7 +97,7 @@ def test_every_change_is_one_revision_with_a_history(case: Case, transition: Tra
     assert result.steps
     turns = (result.case.state, result.case.owner) != (case.state, case.owner)
     assert (result.case.turned == result.case.revision) is turns
-    assert cases.is_stale(result.case, case.revision) is (turns or cases.is_stale(case, case.revision))
+    assert transitions.is_stale(result.case, case.revision) is (turns or transitions.is_stale(case, case.revision))
     assert (result.case.owner is None) or result.case.state is not CaseState.OPEN
     assert (result.case.outcome is None) is (result.case.state is not CaseState.CLOSED)
 
@@ -108,50 +110,53 @@ def test_a_closed_case_waits_for_nothing(transition: Transition, by: Person) -> 
 
 
 def test_an_enquiry_is_watched_from_the_start() -> None:
-    change = cases.opened(OPEN, FIRST, TERMS, NOON)
-    assert timers(change.effects) == {cases.FALLBACK: 5 * MINUTE}
+    change = transitions.opened(OPEN, FIRST, TERMS, NOON)
+    assert timers(change.effects) == {transitions.FALLBACK: 5 * MINUTE}
     assert change.effects[0] == Ping()
-    assert cases.opened(OPEN, FIRST, NIGHT, NOON).effects[0] == Ping(("slack:ben",))
+    assert transitions.opened(OPEN, FIRST, NIGHT, NOON).effects[0] == Ping(("slack:ben",))
 
 
 def test_a_question_has_no_fallback_and_calls_nobody() -> None:
-    change = cases.opened(replace(OPEN, kind=CaseKind.QUESTION), FIRST, NIGHT, NOON)
+    change = transitions.opened(replace(OPEN, kind=CaseKind.QUESTION), FIRST, NIGHT, NOON)
     assert timers(change.effects) == {}
     assert change.effects[0] == Ping()
 
 
 def test_what_is_free_again_is_watched_again() -> None:
-    for change in (done(cases.unclaim(OWNED, BEN, TERMS, NOON)), done(cases.reopen(CLOSED, BEN, TERMS, NOON))):
-        assert timers(change.effects) == {cases.FALLBACK: 5 * MINUTE}
+    for change in (
+        done(transitions.unclaim(OWNED, BEN, TERMS, NOON)),
+        done(transitions.reopen(CLOSED, BEN, TERMS, NOON)),
+    ):
+        assert timers(change.effects) == {transitions.FALLBACK: 5 * MINUTE}
         assert (change.case.owner, change.case.claimed_at, change.case.closed_at) == (None, None, None)
 
 
 def test_each_of_several_askers_is_answered_alone() -> None:
-    change = done(cases.reply(SHARED, ANNA, "We ring.", NOON))
+    change = done(transitions.reply(SHARED, ANNA, "We ring.", NOON))
     assert [who for who, _ in told(change)] == ["sam", "priya"]
     assert all("We ring." in text and "Sam" not in text and "Priya" not in text for _, text in told(change))
 
 
 def test_one_of_several_askers_cannot_withdraw_for_the_others() -> None:
-    change = done(cases.withdraw(SHARED, SAM, (), NOON))
+    change = done(transitions.withdraw(SHARED, SAM, (), NOON))
     assert change.case.state is CaseState.OPEN
-    assert told(change) == [("sam", wording.withdrawal_noted_for_asker("M-7"))]
-    assert isinstance(cases.withdraw(change.case, SAM, change.steps, NOON), Refused)
-    assert isinstance(cases.withdraw(change.case, PRIYA, change.steps, NOON), Change)
-    assert cases.withdraw(SHARED, BEN, (), NOON) == Refused(wording.NOT_YOURS)
+    assert told(change) == [("sam", texts.withdrawal_noted_for_asker("M-7"))]
+    assert isinstance(transitions.withdraw(change.case, SAM, change.steps, NOON), Refused)
+    assert isinstance(transitions.withdraw(change.case, PRIYA, change.steps, NOON), Change)
+    assert transitions.withdraw(SHARED, BEN, (), NOON) == Refused(texts.NOT_YOURS)
 
 
 def test_the_fallback_happens_once_and_only_while_nobody_has_it() -> None:
-    change = done(cases.unreachable(OPEN, "slack:c-press", "away.", TERMS, NOON))
+    change = done(transitions.unreachable(OPEN, "slack:c-press", "away.", TERMS, NOON))
     assert Mail() in change.effects
     assert TERMS.phone in told(change)[0][1]
     assert [step.kind for step in change.steps] == [StepKind.UNDELIVERED, StepKind.FALLBACK]
     for case in (change.case, OWNED, CLOSED):
-        assert cases.unreachable(case, "slack:c-press", "away.", TERMS, NOON) is None
+        assert transitions.unreachable(case, "slack:c-press", "away.", TERMS, NOON) is None
 
 
 def test_a_ping_that_fails_while_another_may_arrive_tells_the_asker_nothing() -> None:
-    change = cases.ping_failed(OPEN, "slack:c-press", "away.", TERMS, NOON, elsewhere=True)
+    change = transitions.ping_failed(OPEN, "slack:c-press", "away.", TERMS, NOON, elsewhere=True)
     assert told(change) == []
     assert change.case.unreachable == ""
     assert timers(change.effects) == {}
@@ -159,28 +164,32 @@ def test_a_ping_that_fails_while_another_may_arrive_tells_the_asker_nothing() ->
 
 def test_a_question_that_cannot_be_posted_at_night_waits_for_the_morning() -> None:
     question = replace(OPEN, kind=CaseKind.QUESTION)
-    night = cases.ping_failed(question, "slack:c-press", "away.", NIGHT, NOON, elsewhere=False)
-    assert (told(night), timers(night.effects)) == ([], {cases.FALLBACK: timedelta(hours=9, minutes=5)})
-    day = cases.ping_failed(question, "slack:c-press", "away.", TERMS, NOON, elsewhere=False)
+    night = transitions.ping_failed(question, "slack:c-press", "away.", NIGHT, NOON, elsewhere=False)
+    assert (told(night), timers(night.effects)) == ([], {transitions.FALLBACK: timedelta(hours=9, minutes=5)})
+    day = transitions.ping_failed(question, "slack:c-press", "away.", TERMS, NOON, elsewhere=False)
     assert [who for who, _ in told(day)] == ["sam"]
 
 
 def test_whoever_was_told_to_phone_is_told_when_it_arrived() -> None:
     lost = replace(OPEN, unreachable="could not")
-    assert told(cases.pinged(lost, "slack:c-press", NOON)) == [("sam", wording.reached_for_asker("M-7"))]
-    assert told(cases.pinged(OPEN, "slack:c-press", NOON)) == []
-    assert told(cases.pinged(replace(CLOSED, unreachable="could not"), "slack:c-press", NOON)) == []
+    assert told(transitions.pinged(lost, "slack:c-press", NOON)) == [("sam", texts.reached_for_asker("M-7"))]
+    assert told(transitions.pinged(OPEN, "slack:c-press", NOON)) == []
+    assert told(transitions.pinged(replace(CLOSED, unreachable="could not"), "slack:c-press", NOON)) == []
 
 
 def test_an_empty_field_keeps_what_was_known() -> None:
-    known = done(cases.add_details(OPEN, SAM, Details(outlet="The Gazette", deadline="17:00"), TERMS, PACE, NOON)).case
-    more = done(cases.add_details(known, ANNA, Details(journalist="Joan", outlet=""), TERMS, PACE, NOON)).case
+    known = done(
+        transitions.add_details(OPEN, SAM, Details(outlet="The Gazette", deadline="17:00"), TERMS, PACE, NOON)
+    ).case
+    more = done(transitions.add_details(known, ANNA, Details(journalist="Joan", outlet=""), TERMS, PACE, NOON)).case
     assert more.details == Details(outlet="The Gazette", journalist="Joan", deadline="17:00")
-    assert cases.add_details(more, ANNA, Details(), TERMS, PACE, NOON) == Refused(wording.NOTHING_WRITTEN)
+    assert transitions.add_details(more, ANNA, Details(), TERMS, PACE, NOON) == Refused(texts.NOTHING_WRITTEN)
 
 
 @pytest.mark.parametrize("text", ["", " \n\t"])
 def test_nothing_written_is_nothing_done(text: str) -> None:
     assert (
-        cases.reply(OWNED, ANNA, text, NOON) == cases.note(OWNED, ANNA, text, NOON) == Refused(wording.NOTHING_WRITTEN)
+        transitions.reply(OWNED, ANNA, text, NOON)
+        == transitions.note(OWNED, ANNA, text, NOON)
+        == Refused(texts.NOTHING_WRITTEN)
     )

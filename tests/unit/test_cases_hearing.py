@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
-from bot import cases, plaintext
-from bot.cases import BelowPing, Change, Refused, Tell, Terms, due
+from bot import plaintext
+from bot.domain import transitions
+from bot.domain.case import Asker, Case, CaseKind, CaseState, Details, Outcome, Step, StepKind
+from bot.domain.transitions import BelowPing, Change, Refused, Tell, Terms, due
 from bot.messages import Address, Person, Said
-from bot.model import Asker, Case, CaseKind, CaseState, Details, Outcome, Step, StepKind
 from tests.unit.pacing import PACE
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -31,11 +32,11 @@ def case(text: str = "the Gazette rang, deadline 5pm", **more: Any) -> Case:
 
 def edited(was: Case, text: str, now: datetime = NOON, steps: Sequence[Step] = ()) -> Change:
     said = Said("e2", SAM, text, DIRECT, DIRECT, corrects="e-sam")
-    return cases.correct(was, said, steps, TERMS, PACE, now)
+    return transitions.correct(was, said, steps, TERMS, PACE, now)
 
 
 def added(was: Case, text: str, steps: Sequence[Step] = ()) -> Change:
-    return cases.add(was, Said("e2", SAM, text, DIRECT, DIRECT), steps, TERMS, PACE, NOON)
+    return transitions.add(was, Said("e2", SAM, text, DIRECT, DIRECT), steps, TERMS, PACE, NOON)
 
 
 def told(change: Change) -> str:
@@ -51,7 +52,7 @@ def called(change: Change) -> tuple[str, ...]:
 
 
 def reopened(was: Case, now: datetime) -> Case:
-    change = cases.reopen(was, ANNA, TERMS, now)
+    change = transitions.reopen(was, ANNA, TERMS, now)
     assert not isinstance(change, Refused)
     return change.case
 
@@ -150,7 +151,7 @@ def test_a_deadline_that_was_met_and_is_over_is_not_missed_by_reopening() -> Non
 
 def test_a_new_deadline_of_a_reopened_case_runs() -> None:
     again = reopened(CLOSED, FIVE + HOUR / 2)
-    change = cases.add_details(again, ANNA, Details(deadline="17:00 tomorrow"), TERMS, PACE, FIVE + HOUR / 2)
+    change = transitions.add_details(again, ANNA, Details(deadline="17:00 tomorrow"), TERMS, PACE, FIVE + HOUR / 2)
     assert not isinstance(change, Refused)
     steps = [Step(NOON, StepKind.OPENED, SAM), Step(FIVE + HOUR / 2, StepKind.REOPENED, ANNA)]
     passed = [each.at for each in due(change.case, steps, PACE) if each.kind is StepKind.DEADLINE_PASSED]

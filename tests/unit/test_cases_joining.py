@@ -9,10 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import cases, plaintext, wording
-from bot.cases import Change, Refused, Tell, Terms
+from bot import plaintext
+from bot.domain import transitions
+from bot.domain.case import Asker, Case, CaseKind, CaseState, Details, Link, LinkKind, Outcome, Step, StepKind
+from bot.domain.transitions import Change, Refused, Tell, Terms
 from bot.messages import Address, Person
-from bot.model import Asker, Case, CaseKind, CaseState, Details, Link, LinkKind, Outcome, Step, StepKind
+from bot.presentation import texts
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -35,7 +37,7 @@ def same(one: Case, other: Case) -> Link:
 
 
 def joined(one: Case, other: Case, by: Person = ANNA, also: tuple[Case, ...] = ()) -> tuple[Change, ...]:
-    changes = cases.join(one, other, same(one, other), also, by, NOON + HOUR)
+    changes = transitions.join(one, other, same(one, other), also, by, NOON + HOUR)
     assert not isinstance(changes, Refused)
     return changes
 
@@ -76,7 +78,7 @@ def test_a_split_undoes_it(closed: bool, owner: Person | None) -> None:
     other = Step(NOON + 2 * HOUR, StepKind.ADDED, asker("sam").person, "else", "e3")
     before = Step(NOON, StepKind.ADDED, asker("joe").person, "before", "e4")
     going_on = replace(into.case, state=CaseState.CLOSED, outcome=Outcome.ADVICE) if closed else into.case
-    parted = cases.split(going_on, gone.case, (before, wrote, other), BEN, TERMS, NOON + 3 * HOUR)
+    parted = transitions.split(going_on, gone.case, (before, wrote, other), BEN, TERMS, NOON + 3 * HOUR)
     assert not isinstance(parted, Refused)
     left, back = parted
     assert (names(left.case), names(back.case)) == (["sam"], ["joe"])
@@ -96,7 +98,7 @@ def test_of_a_chain_every_link_leads_to_the_case_that_goes_on() -> None:
     assert [each.from_case for each in into_a.case.askers] == [None, 8, 9]
     assert (b.case.joined_into, c.case.joined_into) == (7, 7)
     assert told(b)["kim"].startswith("M-9 ")
-    alone = cases.split(into_a.case, b.case, (), ANNA, TERMS, NOON + 2 * HOUR)
+    alone = transitions.split(into_a.case, b.case, (), ANNA, TERMS, NOON + 2 * HOUR)
     assert not isinstance(alone, Refused)
     assert names(alone[0].case) == ["sam", "kim"]
     assert names(alone[1].case) == ["joe"]
@@ -104,7 +106,7 @@ def test_of_a_chain_every_link_leads_to_the_case_that_goes_on() -> None:
 
 def test_somebody_who_asked_in_both_is_told_once() -> None:
     into, _ = joined(case(7, "sam", owner=ANNA), case(9, "sam"))
-    answered = cases.reply(into.case, ANNA, "dry", NOON + 2 * HOUR)
+    answered = transitions.reply(into.case, ANNA, "dry", NOON + 2 * HOUR)
     assert isinstance(answered, Change)
     assert [effect.asker.person.id for effect in answered.effects if isinstance(effect, Tell)] == ["sam"]
 
@@ -149,27 +151,27 @@ GONE = joined(SAM, JOE)[1].case
 @pytest.mark.parametrize(
     ("one", "other", "link", "why"),
     [
-        (SAM, JOE, None, wording.not_to_be_joined("M-7", "M-9")),
-        (SAM, JOE, Link(7, 9, LinkKind.STORY, NOON), wording.not_to_be_joined("M-7", "M-9")),
-        (SAM, replace(JOE, kind=CaseKind.QUESTION), same(SAM, JOE), wording.not_to_be_joined("M-7", "Q-9")),
-        (SAM, replace(JOE, state=CaseState.CLOSED), same(SAM, JOE), wording.already_closed("M-9")),
-        (replace(SAM, state=CaseState.CLOSED), JOE, same(SAM, JOE), wording.already_closed("M-7")),
-        (SAM, replace(JOE, owner=BEN), same(SAM, JOE), wording.taken("M-9", "Ben")),
-        (SAM, SAM, same(SAM, JOE), wording.joined_already("M-7", "M-7")),
-        (GONE, SAM, same(SAM, JOE), wording.joined_already("M-9", "M-7")),
+        (SAM, JOE, None, texts.not_to_be_joined("M-7", "M-9")),
+        (SAM, JOE, Link(7, 9, LinkKind.STORY, NOON), texts.not_to_be_joined("M-7", "M-9")),
+        (SAM, replace(JOE, kind=CaseKind.QUESTION), same(SAM, JOE), texts.not_to_be_joined("M-7", "Q-9")),
+        (SAM, replace(JOE, state=CaseState.CLOSED), same(SAM, JOE), texts.already_closed("M-9")),
+        (replace(SAM, state=CaseState.CLOSED), JOE, same(SAM, JOE), texts.already_closed("M-7")),
+        (SAM, replace(JOE, owner=BEN), same(SAM, JOE), texts.taken("M-9", "Ben")),
+        (SAM, SAM, same(SAM, JOE), texts.joined_already("M-7", "M-7")),
+        (GONE, SAM, same(SAM, JOE), texts.joined_already("M-9", "M-7")),
     ],
 )
 def test_what_must_not_be_joined(one: Case, other: Case, link: Link | None, why: str) -> None:
-    assert cases.join(one, other, link, (), ANNA, NOON) == Refused(why)
+    assert transitions.join(one, other, link, (), ANNA, NOON) == Refused(why)
 
 
 def test_a_case_that_was_joined_is_worked_on_where_it_goes_on() -> None:
-    elsewhere = Refused(wording.goes_on("M-9", "M-7"))
-    assert cases.reopen(GONE, ANNA, TERMS, NOON) == elsewhere
-    assert cases.reply(GONE, ANNA, "dry", NOON) == elsewhere
-    assert cases.close(GONE, ANNA, Outcome.ADVICE, NOON) == elsewhere
-    assert isinstance(cases.claim(GONE, ANNA, NOON), Refused)
-    assert cases.split(SAM, JOE, (), ANNA, TERMS, NOON) == Refused(wording.not_joined("M-9"))
+    elsewhere = Refused(texts.goes_on("M-9", "M-7"))
+    assert transitions.reopen(GONE, ANNA, TERMS, NOON) == elsewhere
+    assert transitions.reply(GONE, ANNA, "dry", NOON) == elsewhere
+    assert transitions.close(GONE, ANNA, Outcome.ADVICE, NOON) == elsewhere
+    assert isinstance(transitions.claim(GONE, ANNA, NOON), Refused)
+    assert transitions.split(SAM, JOE, (), ANNA, TERMS, NOON) == Refused(texts.not_joined("M-9"))
 
 
 # ---- what only officers may see -------------------------------------------------------------------------------------
@@ -196,7 +198,7 @@ def test_a_case_that_was_joined_is_worked_on_where_it_goes_on() -> None:
     ],
 )
 def test_delicate_words_restrict(text: str) -> None:
-    assert cases.is_delicate(text)
+    assert transitions.is_delicate(text)
 
 
 @pytest.mark.parametrize(
@@ -213,4 +215,4 @@ def test_delicate_words_restrict(text: str) -> None:
     ],
 )
 def test_plain_enquiries_stay_open_to_all_who_read_the_channel(text: str) -> None:
-    assert not cases.is_delicate(text)
+    assert not transitions.is_delicate(text)

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import deadlines
 from bot.config import from_mapping
-from bot.hours import Hours
+from bot.domain import deadlines
+from bot.domain.hours import Hours
 
 LONDON = ZoneInfo("Europe/London")
 OFFICE = {

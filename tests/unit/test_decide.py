@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import decide
-from bot.decide import (
+from bot.desk import decide
+from bot.desk.decide import (
     AddToCase,
     Answer,
     Choose,
@@ -21,9 +21,9 @@ from bot.decide import (
     Smalltalk,
     Unknown,
 )
+from bot.domain.case import Asker, Case, CaseKind, CaseState
 from bot.matching.match import Candidate, Match, Outcome
 from bot.messages import Address, Person, Said
-from bot.model import Asker, Case, CaseKind, CaseState
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 SAM = Person("slack", "sam", "Sam")

@@ -7,13 +7,13 @@ from itertools import product
 
 import pytest
 
-from bot import wording
-from bot.desk.actions import Who
-from bot.desk.casework import ACTIONS, ERRANDS
+from bot.desk.actions.action import Who
+from bot.desk.case_actions import ACTIONS, ERRANDS
+from bot.domain.case import Case, CaseState, Step, StepKind
 from bot.messages import Address, Immediate, Person, Pressed, Submitted
-from bot.model import Case, CaseState, Step, StepKind
-from bot.store import cases
-from bot.store.engine import Store
+from bot.presentation import texts
+from bot.storage.engine import Store
+from bot.storage.repositories import cases
 from tests.clock import ManualClock
 from tests.desk import House, direct, person, said
 
@@ -88,7 +88,7 @@ async def test_what_is_the_officers_is_nobody_elses(house: House) -> None:
     before, told = case(house), history(house)
     for action, who in product(OF_OFFICERS, (SAM, JOE)):
         for incoming in (pressed(house, who, action, "1@1"), sent(house, who, action, "1@1")):
-            assert await house.handle(incoming) == Immediate(notice=wording.NOT_AN_OFFICER), action
+            assert await house.handle(incoming) == Immediate(notice=texts.NOT_AN_OFFICER), action
     assert (case(house), history(house)) == (before, told)
 
 
@@ -96,14 +96,14 @@ async def test_what_is_the_askers_is_no_strangers(house: House) -> None:
     before = case(house)
     for action in OF_ASKERS:
         for incoming in (pressed(house, JOE, action, "1@1:0"), sent(house, JOE, action, "1@1:0")):
-            assert await house.handle(incoming) == Immediate(notice=wording.NOT_YOURS), action
+            assert await house.handle(incoming) == Immediate(notice=texts.NOT_YOURS), action
     assert case(house) == before
 
 
 async def test_errands_are_for_officers(house: House) -> None:
     for errand in ERRANDS:
         for incoming in (pressed(house, SAM, errand, ""), sent(house, SAM, errand, "")):
-            assert await house.handle(incoming) == Immediate(notice=wording.NOT_AN_OFFICER), errand
+            assert await house.handle(incoming) == Immediate(notice=texts.NOT_AN_OFFICER), errand
     with house.store.transaction() as tx:
         assert len(cases.listing(tx, list(CaseState), 9)) == 1
 
@@ -112,7 +112,7 @@ async def test_a_forged_value_changes_nothing(house: House) -> None:
     before = case(house)
     for action, value in product(ACTIONS, FORGED):
         answer = await house.desk.handle(sent(house, ANNA, action, value))
-        assert answer.notice == wording.NO_SUCH_CASE, (action, value)
+        assert answer.notice == texts.NO_SUCH_CASE, (action, value)
     assert case(house) == before
 
 

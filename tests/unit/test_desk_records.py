@@ -6,12 +6,13 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
+from bot.storage.records import Answered
 
-from bot import wording
+from bot.domain.case import CaseState
 from bot.messages import Person, Pressed
-from bot.model import Answered, CaseState
-from bot.store import answers, cases
-from bot.store.engine import Store
+from bot.presentation import texts
+from bot.storage.engine import Store
+from bot.storage.repositories import answers, cases
 from tests.clock import ManualClock
 from tests.desk import House, direct, mind, person, said
 
@@ -73,7 +74,7 @@ async def test_the_last_verdict_counts_and_carries_no_name(house: House) -> None
 async def test_a_button_carried_into_another_conversation_does_nothing(house: House, label: str) -> None:
     await house.handle(said(SAM, COFFEE, "e1"))
     immediate = await house.handle(pressed(house, TESS, label, SAM))
-    assert immediate.notice == wording.NOT_YOURS
+    assert immediate.notice == texts.NOT_YOURS
     assert house.at(direct(TESS)) == []
     with house.store.transaction() as tx:
         assert cases.listing(tx, list(CaseState), 10) == []

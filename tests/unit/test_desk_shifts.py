@@ -7,18 +7,19 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from bot.storage.records import Job
 
-from bot import effects, payloads
-from bot.cases import Change, restrict
 from bot.config import from_mapping
-from bot.desk.office import Office
-from bot.desk.shifts import HANDOVER, Shifts
+from bot.desk.press_desk import Office
+from bot.desk.shift_handover import HANDOVER, Shifts
+from bot.domain.case import Details
+from bot.domain.transitions import Change, restrict
 from bot.messages import Address, CaseHead, Mention, Person
-from bot.model import Details, Job
-from bot.payloads import Send
-from bot.store import cases, jobs
-from bot.store.engine import Store
-from bot.store.tx import Tx
+from bot.queue import effects, payloads
+from bot.queue.payloads import Send
+from bot.storage.engine import Store
+from bot.storage.repositories import cases, jobs
+from bot.storage.transaction import Tx
 from tests.clock import ManualClock
 from tests.unit.relaying import a_case
 

@@ -7,11 +7,11 @@ from collections import Counter
 
 import pytest
 
-from bot import wording
+from bot.domain.case import CaseState, StepKind
 from bot.messages import Address, Immediate, Person, Pressed
-from bot.model import CaseState, StepKind
-from bot.store import cases
-from bot.store.engine import Store
+from bot.presentation import texts
+from bot.storage.engine import Store
+from bot.storage.repositories import cases
 from tests.clock import ManualClock
 from tests.desk import SETTINGS, House, direct, person, said
 
@@ -44,7 +44,7 @@ async def test_of_fifty_who_claim_at_once_one_has_it_and_the_others_are_told_who
         steps = cases.steps(tx, 1)
     assert case is not None
     assert case.owner is not None
-    assert told == {"": 1, wording.taken("M-1", case.owner.name): 49}
+    assert told == {"": 1, texts.taken("M-1", case.owner.name): 49}
     assert [step.by for step in steps if step.kind is StepKind.CLAIMED] == [case.owner]
     assert case.owner.name in house.at(direct(SAM))[-1].text
     assert len(house.at(direct(SAM))) == 2
@@ -65,7 +65,7 @@ async def test_one_button_pressed_by_many_at_once_opens_one_case(house: House) -
     answers = await asyncio.gather(*map(house.desk.handle, presses))
     assert sorted(answers, key=lambda each: each.notice) == [
         Immediate(),
-        *[Immediate(notice=wording.ALREADY_PASSED_ON)] * 19,
+        *[Immediate(notice=texts.ALREADY_PASSED_ON)] * 19,
     ]
     with house.store.transaction() as tx:
         assert len(cases.listing(tx, list(CaseState), 50)) == 1

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 import yaml
 
-from bot import doctor
+from bot.admin import doctor
 from bot.app import examine, read_config
-from bot.cli import main
+from bot.cli.main import main
 from bot.ports import Finding
-from bot.store.engine import Store
-from bot.store.state import DurableState
+from bot.storage.adapter_state import DurableState
+from bot.storage.engine import Store
 from tests.both import sections
 from tests.clock import ManualClock
 from tests.desk import KNOWLEDGE

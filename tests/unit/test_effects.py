@@ -6,19 +6,23 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from bot.storage.records import Job, JobKind, JobState
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import cards, cases, effects, payloads, plaintext
-from bot.cases import Change, Ping, Redraw, StartTimer, StopTimer, Terms
-from bot.effects import Press
+from bot import plaintext
+from bot.domain import transitions
+from bot.domain.case import Asker, Case, CaseKind, CaseState, Details, Outcome, Step, StepKind
+from bot.domain.transitions import Change, Ping, Redraw, StartTimer, StopTimer, Terms
 from bot.messages import Address, Mention, Outgoing, Person, Receipt
-from bot.model import Asker, Case, CaseKind, CaseState, Details, Job, JobKind, JobState, Outcome, Step, StepKind
-from bot.payloads import Below, Delivery, MarkMessage, Send, Update
-from bot.store import cases as case_rows
-from bot.store import jobs, postings
-from bot.store.engine import Store
-from bot.store.tx import Tx
+from bot.presentation import cards
+from bot.queue import effects, payloads
+from bot.queue.effects import Press
+from bot.queue.payloads import Below, Delivery, MarkMessage, Send, Update
+from bot.storage.engine import Store
+from bot.storage.repositories import cases as case_rows
+from bot.storage.repositories import jobs, postings
+from bot.storage.transaction import Tx
 from tests.clock import ManualClock
 from tests.unit.pacing import PACE
 
@@ -75,11 +79,13 @@ def asker() -> Asker:
 
 def opened(tx: Tx) -> Case:
     case = case_rows.create(tx, CaseKind.MEDIA, asker(), Details())
-    effects.commit(tx, cases.opened(case, Step(tx.now, StepKind.OPENED, SAM, "they rang", "e1"), TERMS, tx.now), PRESS)
+    effects.commit(
+        tx, transitions.opened(case, Step(tx.now, StepKind.OPENED, SAM, "they rang", "e1"), TERMS, tx.now), PRESS
+    )
     return case
 
 
-def change(case: Case, *of: cases.Effect) -> Change:
+def change(case: Case, *of: transitions.Effect) -> Change:
     return Change(replace(case, revision=case.revision + 1), (), of)
 
 
@@ -98,7 +104,7 @@ def test_an_opened_case_is_in_every_lane_that_it_needs(store: Store) -> None:
         (told,) = map(payloads.read, jobs.waiting(tx, str(DIRECT)))
         assert isinstance(told, Send)
         assert (told.purpose, told.instead, told.name) == ("acknowledgement", YARD, "Sam")
-        for name, minutes in ((cases.WATCH, 15), (cases.FALLBACK, 5)):
+        for name, minutes in ((transitions.WATCH, 15), (transitions.FALLBACK, 5)):
             (timer,) = jobs.waiting(tx, effects.timer_lane(case.id, name))
             assert timer.due_at == tx.now + timedelta(minutes=minutes)
 
@@ -106,7 +112,7 @@ def test_an_opened_case_is_in_every_lane_that_it_needs(store: Store) -> None:
 def test_the_card_that_is_drawn_shows_the_step_that_drew_it(store: Store) -> None:
     with store.transaction() as tx:
         case = opened(tx)
-        claimed = cases.claim(case, Person("slack", "anna", "Anna"), tx.now)
+        claimed = transitions.claim(case, Person("slack", "anna", "Anna"), tx.now)
         assert isinstance(claimed, Change)
         effects.commit(tx, claimed, PRESS)
         *_, redrawn = waiting(tx, case, FIRST)
@@ -120,12 +126,12 @@ def test_a_timer_that_is_started_again_starts_afresh(store: Store, clock: Manual
     with store.transaction() as tx:
         case = opened(tx)
     clock.advance(hour)
-    lane = effects.timer_lane(case.id, cases.FALLBACK)
+    lane = effects.timer_lane(case.id, transitions.FALLBACK)
     with store.transaction() as tx:
-        effects.commit(tx, change(case, StartTimer(cases.FALLBACK, hour)), PRESS)
+        effects.commit(tx, change(case, StartTimer(transitions.FALLBACK, hour)), PRESS)
         (timer,) = jobs.waiting(tx, lane)
         assert timer.due_at == tx.now + hour
-        effects.commit(tx, change(replace(case, revision=2), StopTimer(cases.FALLBACK)), PRESS)
+        effects.commit(tx, change(replace(case, revision=2), StopTimer(transitions.FALLBACK)), PRESS)
         assert jobs.waiting(tx, lane) == []
 
 
@@ -133,9 +139,9 @@ def test_a_case_is_looked_at_when_time_has_next_something_to_do_to_it(store: Sto
     anna = Person("slack", "anna", "Anna")
     with store.transaction() as tx:
         case = opened(tx)
-        lane = effects.timer_lane(case.id, cases.WATCH)
+        lane = effects.timer_lane(case.id, transitions.WATCH)
         (first,) = jobs.waiting(tx, lane)
-        claimed = cases.claim(case, anna, tx.now)
+        claimed = transitions.claim(case, anna, tx.now)
         assert isinstance(claimed, Change)
         effects.commit(tx, claimed, PRESS)
         (second,) = jobs.waiting(tx, lane)
@@ -145,7 +151,7 @@ def test_a_case_is_looked_at_when_time_has_next_something_to_do_to_it(store: Sto
         effects.watch(tx, claimed.case, replace(PACE, nudge_after=2 * PACE.nudge_after))
         (third,) = jobs.waiting(tx, lane)
         assert third.due_at == tx.now + 2 * PACE.nudge_after
-        ended = cases.close(claimed.case, anna, Outcome.NO_ACTION, tx.now)
+        ended = transitions.close(claimed.case, anna, Outcome.NO_ACTION, tx.now)
         assert isinstance(ended, Change)
         effects.commit(tx, ended, PRESS)
         assert jobs.waiting(tx, lane) == []
@@ -168,9 +174,9 @@ def test_a_ping_is_repeated_only_where_no_card_is_nor_will_be(store: Store) -> N
 def test_without_a_mailbox_nothing_is_mailed(store: Store) -> None:
     with store.transaction() as tx:
         case = opened(tx)
-        mailed = change(case, cases.Mail())
+        mailed = change(case, transitions.Mail())
         effects.commit(tx, mailed, replace(PRESS, mail=None))
-        effects.commit(tx, change(mailed.case, cases.Mail()), PRESS)
+        effects.commit(tx, change(mailed.case, transitions.Mail()), PRESS)
         (mail,) = waiting(tx, case, Address("email", "press@example.org"))
         assert isinstance(mail, Send)
         assert "they rang" in plaintext.render(mail.outgoing)

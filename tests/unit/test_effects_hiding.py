@@ -6,19 +6,22 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from bot.storage.records import JobState
 
-from bot import cases, effects, payloads, plaintext
-from bot.cards import in_thread, sentence
-from bot.cases import BelowPing, Change, Mail, Redraw
-from bot.cases.changes import changed
-from bot.effects import Press
+from bot import plaintext
+from bot.domain import transitions
+from bot.domain.case import Asker, Case, CaseKind, Details, Step, StepKind
+from bot.domain.transitions import BelowPing, Change, Mail, Redraw
+from bot.domain.transitions.transition import changed
 from bot.messages import Mention, Outgoing, Person
-from bot.model import Asker, Case, CaseKind, Details, JobState, Step, StepKind
-from bot.payloads import Below, Delivery, Send, Update
-from bot.store import cases as case_rows
-from bot.store import jobs
-from bot.store.engine import Store
-from bot.store.tx import Tx
+from bot.presentation.cards import in_thread, sentence
+from bot.queue import effects, payloads
+from bot.queue.effects import Press
+from bot.queue.payloads import Below, Delivery, Send, Update
+from bot.storage.engine import Store
+from bot.storage.repositories import cases as case_rows
+from bot.storage.repositories import jobs
+from bot.storage.transaction import Tx
 from tests.unit.pacing import PACE
 from tests.unit.test_effects import DIRECT, FIRST, PRESS, SAM, SECOND, TERMS, YARD
 
@@ -41,7 +44,7 @@ def an_enquiry(tx: Tx) -> Case:
     asker = Asker(SAM, DIRECT, YARD, WORDS, tx.now, "e1")
     case = case_rows.create(tx, CaseKind.MEDIA, asker, Details(outlet="The Gazette", about="a parrot"))
     first = Step(tx.now, StepKind.OPENED, SAM, WORDS, "e1")
-    effects.commit(tx, cases.opened(case, first, TERMS, tx.now), PRESS)
+    effects.commit(tx, transitions.opened(case, first, TERMS, tx.now), PRESS)
     quoting = BelowPing(in_thread("Sam adds:", "a green parrot"), ("slack:ben",))
     plain = BelowPing(sentence("Nobody has claimed M-1."), harmless=True)
     change = changed(case, (), Redraw(), quoting, plain, Mail())
@@ -50,7 +53,7 @@ def an_enquiry(tx: Tx) -> Case:
 
 
 def restricted(case: Case, tx: Tx) -> Change:
-    change = cases.restrict(case, ANNA, tx.now)
+    change = transitions.restrict(case, ANNA, tx.now)
     assert isinstance(change, Change)
     return change
 

@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.admin.evaluate import Row, evaluate, parse_bar, read_questions
 from bot.errors import KnowledgeError
-from bot.evaluate import Row, evaluate, parse_bar, read_questions
 from bot.matching.match import Candidate, Match
 
 

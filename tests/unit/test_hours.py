@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.config import from_mapping
-from bot.hours import Hours
+from bot.domain.hours import Hours
 
 LONDON = ZoneInfo("Europe/London")
 ENGLAND = {"country": "GB", "subdivision": "ENG"}

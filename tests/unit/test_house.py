@@ -25,8 +25,8 @@ CONTRACTS = {contract["id"]: contract["name"] for contract in PROJECT["tool"]["i
 
 VIOLATIONS = [
     ("rooms", "bot/errors.py", "import bot.messages"),
-    ("rooms", "bot/decide.py", "import bot.desk.desk"),
-    ("rooms", "bot/hours.py", "import bot.app"),
+    ("rooms", "bot/desk/decide.py", "import bot.desk.handler"),
+    ("rooms", "bot/domain/hours.py", "import bot.app"),
     ("rooms", "bot/attic.py", ""),  # a room that nobody placed
     ("apart", "adapters/web/console.py", "import adapters.console"),
     ("apart", "adapters/console/terminal.py", "import adapters.email.letter"),
@@ -35,15 +35,15 @@ VIOLATIONS = [
     ("port", "adapters/email/messenger.py", "import bot.config"),
     ("port", "adapters/web/incoming.py", "from bot.decide import decide"),
     ("port", "adapters/http/operations.py", "import bot.store.engine"),
-    ("vendors", "bot/decide.py", "import aiohttp"),
-    ("vendors", "bot/desk/desk.py", "from slack_sdk.web.async_client import AsyncWebClient"),
+    ("vendors", "bot/desk/decide.py", "import aiohttp"),
+    ("vendors", "bot/desk/handler.py", "from slack_sdk.web.async_client import AsyncWebClient"),
     ("vendors", "bot/app/application.py", "import botbuilder.core"),
-    ("vendors", "bot/relay.py", "import adapters.http"),
+    ("vendors", "bot/queue/relay.py", "import adapters.http"),
     ("botframework", "adapters/teams/cards.py", "import botbuilder.core"),
     ("botframework", "adapters/web/console.py", "from botframework.connector import ConnectorClient"),
-    ("sql", "bot/desk/desk.py", "from sqlalchemy import text"),
+    ("sql", "bot/desk/handler.py", "from sqlalchemy import text"),
     ("sql", "adapters/web/transcript.py", "import sqlite3"),
-    ("product", "bot/relay.py", "import tests.clock"),
+    ("product", "bot/queue/relay.py", "import tests.clock"),
     ("product", "adapters/http/server.py", "from tests.postgres import Postgres"),
 ]
 

@@ -10,15 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import update
 
-from bot import insights
-from bot.cli import main
+from bot.admin import insights
+from bot.admin.insights import EntryUse, Insights, gather, group, report
+from bot.cli.main import main
 from bot.clock import SystemClock
 from bot.config import Privacy
-from bot.insights import EntryUse, Insights, gather, group, report
 from bot.messages import Address, Pressed
-from bot.store import answers
-from bot.store.engine import Store
-from bot.store.tables import press_case
+from bot.storage.engine import Store
+from bot.storage.repositories import answers
+from bot.storage.schema import press_case
 from tests.clock import ManualClock
 from tests.desk import KNOWLEDGE, House, direct, mind
 from tests.unit.keeping import ANNA, ENQUIRY, SAMWISE, enquire, loaded, work_off

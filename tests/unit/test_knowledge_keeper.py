@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from bot.errors import Problem, StoreUnavailable
-from bot.knowledge.keeper import KnowledgeKeeper
 from bot.knowledge.loader import load
 from bot.knowledge.model import Knowledge
+from bot.knowledge.watcher import KnowledgeKeeper
 from tests.unit.knowledge_folders import ENTRY, write
 
 
@@ -85,7 +85,7 @@ async def test_the_last_good_knowledge_answers_while_a_file_is_broken(
     folder: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     keeper, desk = KnowledgeKeeper(folder, load(folder)), Desk()
-    with caplog.at_level(logging.ERROR, "bot.knowledge.keeper"):
+    with caplog.at_level(logging.ERROR, "bot.knowledge.watcher"):
         async with _watching(keeper, desk):
             write(folder, {"a.yaml": "entries:\n\t- id: a\n"})
             await _until(lambda: keeper.trouble)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import ask
+from bot.admin import ask
 from bot.knowledge.loader import load
 from bot.knowledge.model import Knowledge
 from bot.matching.matcher import Matcher

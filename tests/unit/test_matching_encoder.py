@@ -11,13 +11,13 @@ from scipy.special import erf
 
 from bot.errors import ConfigurationError
 from bot.knowledge.model import Entry, Knowledge, Origin
-from bot.matching.encoder import PACKAGE, Encoder, find_encoder
+from bot.matching.encoder.embedding_cache import Remembered
+from bot.matching.encoder.onnx_graph import tensors
+from bot.matching.encoder.sentence_encoder import PACKAGE, Encoder, find_encoder
+from bot.matching.encoder.wordpiece import WordPieces
 from bot.matching.match import Match
 from bot.matching.matcher import Matcher
-from bot.matching.network import tensors
 from bot.matching.options import Options
-from bot.matching.remembered import Remembered
-from bot.matching.wordpiece import WordPieces
 
 REFERENCE = Path(__file__).with_name("test_matching_encoder.npz")
 """Texts of CLINC150, BANKING77 and HWU64 with the embeddings that the model's own implementation gives them."""

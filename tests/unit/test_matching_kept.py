@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from bot.knowledge.loader import load
 from bot.knowledge.model import Knowledge
-from bot.matching import kept, pickling
 from bot.matching.options import Options
+from bot.matching.process import model_cache, pickling
 
 YAML = """
 entries:
@@ -43,23 +43,23 @@ def only(options: Options) -> Path:
 
 
 def test_the_kept_matcher_judges_as_the_trained_one(knowledge: Knowledge, options: Options) -> None:
-    trained = kept.matcher_for(knowledge, options)
-    found = kept.read(only(options))
+    trained = model_cache.matcher_for(knowledge, options)
+    found = model_cache.read(only(options))
     assert found is not None
     assert found.match("where do I park?") == trained.match("where do I park?")
 
 
 def test_other_answers_or_settings_have_a_matcher_of_their_own(knowledge: Knowledge, options: Options) -> None:
     places = {
-        kept.place(knowledge, options),
-        kept.place(replace(knowledge, revision="other"), options),
-        kept.place(knowledge, replace(options, accept=0.8)),
+        model_cache.place(knowledge, options),
+        model_cache.place(replace(knowledge, revision="other"), options),
+        model_cache.place(knowledge, replace(options, accept=0.8)),
     }
     assert len(places) == 3
 
 
 def test_without_a_folder_nothing_is_kept(knowledge: Knowledge) -> None:
-    assert kept.place(knowledge, Options(encoder="off")) is None
+    assert model_cache.place(knowledge, Options(encoder="off")) is None
 
 
 class _Trap:
@@ -81,11 +81,11 @@ def sealed(content: object) -> bytes:
 def test_what_others_may_have_written_is_not_opened(
     which: str, knowledge: Knowledge, options: Options, tmp_path: Path
 ) -> None:
-    kept.matcher_for(knowledge, options)
+    model_cache.matcher_for(knowledge, options)
     path, mark = only(options), tmp_path / "mark"
     path.write_bytes(sealed(_Trap(mark)))
     (path if which == "file" else path.parent).chmod(0o777)
-    assert kept.read(path) is None
+    assert model_cache.read(path) is None
     assert not mark.exists()
 
 
@@ -93,11 +93,11 @@ def test_what_others_may_have_written_is_not_opened(
 def test_what_is_damaged_or_something_else_is_trained_anew(
     damaged: bytes, knowledge: Knowledge, options: Options
 ) -> None:
-    kept.matcher_for(knowledge, options)
+    model_cache.matcher_for(knowledge, options)
     only(options).write_bytes(damaged)
-    assert kept.read(only(options)) is None
-    assert kept.matcher_for(knowledge, options).match("when is lunch").entries[0].id == "two"
-    assert kept.read(only(options)) is not None
+    assert model_cache.read(only(options)) is None
+    assert model_cache.matcher_for(knowledge, options).match("when is lunch").entries[0].id == "two"
+    assert model_cache.read(only(options)) is not None
 
 
 def test_a_folder_that_cannot_be_written_is_said_and_the_desk_goes_on(
@@ -105,13 +105,13 @@ def test_a_folder_that_cannot_be_written_is_said_and_the_desk_goes_on(
 ) -> None:
     blocked = tmp_path / "blocked"
     blocked.write_text("a file, not a folder")
-    assert kept.matcher_for(knowledge, replace(options, cache=blocked)).match("lunch time").outcome == "answer"
+    assert model_cache.matcher_for(knowledge, replace(options, cache=blocked)).match("lunch time").outcome == "answer"
     assert "cannot be kept" in caplog.text
 
 
 def test_old_ones_make_room(knowledge: Knowledge, options: Options) -> None:
     for accept in (0.5, 0.6, 0.7, 0.8, 0.9):
-        kept.matcher_for(knowledge, replace(options, accept=accept))
+        model_cache.matcher_for(knowledge, replace(options, accept=accept))
     assert options.cache is not None
     assert len(list(options.cache.iterdir())) == 3
 

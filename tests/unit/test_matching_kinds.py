@@ -11,7 +11,7 @@ from bot.matching.kinds import EVERYDAY, KINDS, kind
 from bot.matching.matcher import Matcher
 from bot.matching.options import Options
 from bot.matching.reading import Reader
-from bot.matching.text import WORD, stem
+from bot.text import WORD, stem
 
 OFFICES = ("parking", "printing", "catering", "cleaning", "heating", "security")
 

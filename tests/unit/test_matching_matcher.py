@@ -10,16 +10,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.knowledge.model import Entry, Knowledge, Media, Origin, Topic
-from bot.matching.blend import Ranked
 from bot.matching.calibration import DEFAULT, Fold, calibrate, folds, tuned_folds
-from bot.matching.cues import cues, outlets
+from bot.matching.cues import cues
 from bot.matching.examples import Examples, Label, Whole
 from bot.matching.match import Candidate
 from bot.matching.matcher import Matcher
 from bot.matching.options import Options
 from bot.matching.outcome import Judge, Part
+from bot.matching.ranker import Ranked
 from bot.matching.softmax import fit, log_odds, log_softmax, logistic
-from bot.matching.text import words
+from bot.outlets import outlets
+from bot.text import words
 
 HERE = Origin("sample.yaml", 1)
 

@@ -10,15 +10,16 @@ from typing import TypeVar
 
 import pytest
 
-from bot import cli
+from bot.cli import main
 from bot.knowledge.loader import load
-from bot.matching import encoder, pickling, service
+from bot.matching.encoder import sentence_encoder
 from bot.matching.match import Match
 from bot.matching.options import Options
+from bot.matching.process import pickling, server
 
 Kind = TypeVar("Kind")
 FOLDER = Path(__file__).parent.parent / "chaos" / "knowledge"
-LOST = f"{encoder.PACKAGE} is not installed: questions are matched by their words alone."
+LOST = f"{sentence_encoder.PACKAGE} is not installed: questions are matched by their words alone."
 
 
 class Line:
@@ -27,12 +28,12 @@ class Line:
     def __init__(self) -> None:
         self._ours, self._theirs = socket.socketpair()
         self._heard = bytearray()
-        self._thread = Thread(target=service.serve, args=(self._theirs,))
+        self._thread = Thread(target=server.serve, args=(self._theirs,))
         self._thread.start()
 
     def ask(self, question: object, kind: type[Kind]) -> Kind:
-        self._ours.sendall(service.framed(pickling.dumps(question)))
-        while (answer := service.taken(self._heard)) is None:
+        self._ours.sendall(server.framed(pickling.dumps(question)))
+        while (answer := server.taken(self._heard)) is None:
             self._heard += self._ours.recv(1000)
         return pickling.loads(answer, kind)
 
@@ -51,25 +52,25 @@ def line() -> Iterator[Line]:
 
 @pytest.fixture
 def without_weights(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(encoder, "_packaged_weights", lambda: None)
+    monkeypatch.setattr(sentence_encoder, "_packaged_weights", lambda: None)
 
 
 @pytest.mark.usefixtures("without_weights")
 def test_without_the_weights_it_says_so_and_matches_by_words(line: Line, caplog: pytest.LogCaptureFixture) -> None:
-    ready = line.ask(service.Task(load(FOLDER), Options()), service.Ready)
+    ready = line.ask(server.Task(load(FOLDER), Options()), server.Ready)
     match = line.ask(("may I log in to Facebook with my work email", ""), Match)
 
-    assert ready == service.Ready(missing=LOST, has_learned=True, is_kept=False)
+    assert ready == server.Ready(missing=LOST, has_learned=True, is_kept=False)
     assert caplog.messages == []  # the desk says it, once
     assert [one.id for one in match.entries] == ["work-address"]
 
 
 def test_the_second_time_it_reads_what_the_first_kept(line: Line, tmp_path: Path) -> None:
-    task = service.Task(load(FOLDER), Options(encoder="off", cache=tmp_path))
-    assert line.ask(task, service.Ready) == service.Ready("", has_learned=True, is_kept=True)
+    task = server.Task(load(FOLDER), Options(encoder="off", cache=tmp_path))
+    assert line.ask(task, server.Ready) == server.Ready("", has_learned=True, is_kept=True)
 
     again = Line()
-    assert again.ask(task, service.Ready) == service.Ready("", has_learned=False, is_kept=True)
+    assert again.ask(task, server.Ready) == server.Ready("", has_learned=False, is_kept=True)
     again.close()
 
 
@@ -77,9 +78,9 @@ def test_the_second_time_it_reads_what_the_first_kept(line: Line, tmp_path: Path
 def test_messages_are_taken_whole_however_they_arrive(size: int) -> None:
     messages = [b"x" * size, b"", b"last"]
     heard, found = bytearray(), []
-    for byte in b"".join(map(service.framed, messages)):
+    for byte in b"".join(map(server.framed, messages)):
         heard.append(byte)
-        while (message := service.taken(heard)) is not None:
+        while (message := server.taken(heard)) is not None:
             found.append(message)
 
     assert found == messages
@@ -94,6 +95,6 @@ def test_the_command_line_says_what_it_goes_by(
     config.write_text(f"matching: {{cache: {tmp_path / 'learned'}}}\n", encoding="utf-8")
     asked = ["ask", "--explain", "--config", str(config), "--knowledge", str(FOLDER), "may I use my work email"]
 
-    assert cli.main(asked) == 0
+    assert main.main(asked) == 0
     assert "tier:      lexical, the words alone" in capsys.readouterr().err
     assert caplog.messages == [LOST]

@@ -3,10 +3,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
-from bot.matching.lexical import Channel
-from bot.matching.neighbours import Neighbours
-from bot.matching.repair import Repair
-from bot.matching.text import Synonyms, clean, sentences, stem, words
+from bot.matching.lexical.channels import Channel
+from bot.matching.lexical.repair import Repair
+from bot.matching.lexical.similar_words import Neighbours
+from bot.text import Synonyms, clean, sentences, stem, words
 
 KNOWN = ("password", "passwords", "twitter", "student", "students", "disclaimer", "from", "form", "bio")
 

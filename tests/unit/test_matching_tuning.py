@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from bot.knowledge.model import Knowledge, Media, Origin
-from bot.matching.encoder import PACKAGE, Encoder, find_encoder
-from bot.matching.layer import PARTS, Layer
+from bot.matching.encoder.bert_layer import PARTS, Layer
+from bot.matching.encoder.sentence_encoder import PACKAGE, Encoder, find_encoder
+from bot.matching.encoder.tuning import tune
 from bot.matching.matcher import Matcher
 from bot.matching.options import Options
-from bot.matching.tuning import tune
 from tests.unit.test_matching_encoder import entry, same, write_model
 
 WIDTH, HEADS, WIDE = 8, 2, 12

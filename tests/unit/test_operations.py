@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.knowledge.keeper import KnowledgeKeeper
-from bot.operations import Operations
+from bot.admin.metrics import Operations
+from bot.knowledge.watcher import KnowledgeKeeper
 from tests.desk import KNOWLEDGE, House
 
 LOST = "onnxruntime is not installed: questions are matched by their words alone."

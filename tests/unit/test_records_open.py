@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli import main
+from bot.cli.main import main
 from bot.messages import Address
-from bot.store.engine import Store
+from bot.storage.engine import Store
 from tests.desk import House
 from tests.dialogue import reads
 

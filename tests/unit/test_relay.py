@@ -5,16 +5,16 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import pytest
+from bot.storage.records import JobKind, JobState, NewJob
 
-from bot import outbox, payloads
 from bot.errors import TemporaryFailure
-from bot.ledger import Ledger
 from bot.messages import Address, Receipt
-from bot.model import JobKind, JobState, NewJob
-from bot.payloads import Below, MarkMessage, Update
-from bot.relay import HANDS, Relay
-from bot.store import jobs, postings
-from bot.store.engine import Store
+from bot.queue import payloads, retry_policy
+from bot.queue.outbox_transactions import Ledger
+from bot.queue.payloads import Below, MarkMessage, Update
+from bot.queue.relay import HANDS, Relay
+from bot.storage.engine import Store
+from bot.storage.repositories import jobs, postings
 from tests.clock import ManualClock
 from tests.unit.relaying import (
     ADA,
@@ -126,7 +126,7 @@ async def test_a_timer_is_due_in_the_transaction_that_ends_it(
 def test_a_timer_that_was_stopped_while_it_was_held_does_nothing(store: Store, desk: Desk) -> None:
     with store.transaction() as tx:
         timer(tx, "k1")
-        (job,) = jobs.claim(tx, "me", 1, outbox.LEASE)
+        (job,) = jobs.claim(tx, "me", 1, retry_policy.LEASE)
         jobs.cancel_lane(tx, "timers")
     with store.transaction() as tx:
         Ledger(desk, "me").fire(tx, job)
@@ -256,8 +256,8 @@ async def test_a_platform_that_can_look_is_asked_about_what_a_dead_process_may_h
     begun, platform = clock.now(), Looks()
     with store.transaction() as tx:
         send(tx, ADA, "held when its process died", key="held")
-        assert jobs.claim(tx, "the dead one", 1, outbox.LEASE)
-    clock.advance(outbox.LEASE)
+        assert jobs.claim(tx, "the dead one", 1, retry_policy.LEASE)
+    clock.advance(retry_policy.LEASE)
     with store.transaction() as tx:
         send(tx, PRESS, "never touched", key="new")
     async with relaying(store, platform, desk):

@@ -6,13 +6,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from bot.storage.records import JobKind, JobState, NewJob
 
-from bot import outbox
 from bot.errors import StoreUnavailable
 from bot.messages import Address
-from bot.model import JobKind, JobState, NewJob
-from bot.store import jobs
-from bot.store.engine import Store
+from bot.queue import retry_policy
+from bot.storage.engine import Store
+from bot.storage.repositories import jobs
 from tests.clock import ManualClock
 from tests.postgres import Postgres
 from tests.unit.relaying import (
@@ -58,7 +58,7 @@ async def test_nothing_is_given_up_without_its_fallback(
         assert the(store, "ping").state is JobState.PENDING
         await until(is_in(store, "beside", JobState.DONE))
         desk.fails.clear()
-        clock.advance(outbox.LONGEST_DELAY)
+        clock.advance(retry_policy.LONGEST_DELAY)
         relay.wake()
         await until(is_in(store, "ping", JobState.DEAD))
     assert platform.taken == ["ada: beside", "ada: the fallback"]
@@ -125,10 +125,10 @@ async def test_a_job_that_ends_its_worker_is_given_up(
 ) -> None:
     with store.transaction() as tx:
         send(tx, PRESS, "deadly")
-    for _ in range(outbox.MOST_CRASHES):
+    for _ in range(retry_policy.MOST_CRASHES):
         with store.transaction() as tx:
-            assert jobs.claim(tx, "crashes", 1, outbox.LEASE)
-        clock.advance(outbox.LEASE)
+            assert jobs.claim(tx, "crashes", 1, retry_policy.LEASE)
+        clock.advance(retry_policy.LEASE)
     async with relaying(store, platform, desk):
         await until(lambda: platform.taken == ["ada: the fallback"])
     assert the(store, "deadly").state is JobState.DEAD
@@ -186,7 +186,7 @@ async def test_a_crash_between_a_send_and_its_note_repeats_and_loses_nothing(
     store = Store(database_url, clock)
     store.open(exclusive=True)  # on SQLite that ends the dead process's lease; on PostgreSQL it lapses
     if database_url.startswith("postgresql"):
-        clock.advance(outbox.LEASE)
+        clock.advance(retry_policy.LEASE)
     async with relaying(store, platform, desk):
         await until(is_in(store, "second", JobState.DONE))
     assert platform.taken == ["press: first", "press: second"]

@@ -10,10 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import cases, plaintext, wording
-from bot.cases import BelowPing, Change, Due, Mail, Ping, Refused, StartTimer, Tell, Terms, come_due, due
+from bot import plaintext
+from bot.domain import transitions
+from bot.domain.case import Asker, Case, CaseKind, CaseState, Details, Outcome, Step, StepKind
+from bot.domain.transitions import BelowPing, Change, Due, Mail, Ping, Refused, StartTimer, Tell, Terms, come_due, due
 from bot.messages import Address, Person
-from bot.model import Asker, Case, CaseKind, CaseState, Details, Outcome, Step, StepKind
+from bot.presentation import texts
 from tests.unit.pacing import MINUTE, PACE
 
 TEN = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)  # a Monday
@@ -57,10 +59,10 @@ def test_nothing_happens_before_its_time() -> None:
 
 def test_whoever_is_on_call_is_mentioned_once_they_were_called() -> None:
     first = done(OPEN, [OPENED], at(15))
-    assert below(first) == (wording.reminder("M-7", 15), ())
+    assert below(first) == (texts.reminder("M-7", 15), ())
     assert Ping(again=True) in first.effects
     second = done(first.case, [OPENED, *first.steps], at(30))
-    assert below(second) == (f"{wording.reminder('M-7', 30)} {wording.CALLS}", ("slack:ben",))
+    assert below(second) == (f"{texts.reminder('M-7', 30)} {texts.CALLS}", ("slack:ben",))
     third = done(second.case, [OPENED, *first.steps, *second.steps], at(45))
     assert (kinds(third), below(third)[1]) == ([StepKind.MAILED], ("slack:ben",))
     assert Mail() in third.effects
@@ -73,7 +75,7 @@ def test_out_of_hours_whoever_is_on_call_is_mentioned_with_every_reminder() -> N
 def test_where_nobody_is_on_call_the_press_office_reads_so() -> None:
     alone = replace(TERMS, on_call=())
     assert below(done(OPEN, [OPENED, Step(at(15), StepKind.REMINDED)], at(30), alone)) == (
-        f"{wording.reminder('M-7', 30)} {wording.NOBODY_TO_CALL}",
+        f"{texts.reminder('M-7', 30)} {texts.NOBODY_TO_CALL}",
         (),
     )
 
@@ -81,7 +83,7 @@ def test_where_nobody_is_on_call_the_press_office_reads_so() -> None:
 def test_what_becomes_urgent_later_calls_at_once() -> None:
     change = done(replace(OPEN, urgent=True), [OPENED], at(2))
     assert kinds(change) == [StepKind.ON_CALL]
-    assert below(change) == (f"{wording.reminder('M-7', 2)} {wording.HURRIES} {wording.CALLS}", ("slack:ben",))
+    assert below(change) == (f"{texts.reminder('M-7', 2)} {texts.HURRIES} {texts.CALLS}", ("slack:ben",))
 
 
 def test_after_a_long_silence_of_the_desk_everything_is_done_and_read_once() -> None:
@@ -94,17 +96,17 @@ def test_after_a_long_silence_of_the_desk_everything_is_done_and_read_once() -> 
 
 def test_a_question_calls_nobody_at_night() -> None:
     question = replace(OPEN, kind=CaseKind.QUESTION)
-    assert below(done(question, [OPENED], at(15), NIGHT)) == (wording.reminder("Q-7", 15), ())
+    assert below(done(question, [OPENED], at(15), NIGHT)) == (texts.reminder("Q-7", 15), ())
 
 
 def test_a_silent_owner_loses_the_case_and_the_asker_is_told_once() -> None:
     nudged = done(OWNED, [OPENED, CLAIMED], at(30))
-    assert (below(nudged), told(nudged)) == ((wording.nudge("M-7"), ("slack:anna",)), [])
+    assert (below(nudged), told(nudged)) == ((texts.nudge("M-7"), ("slack:anna",)), [])
     back = done(nudged.case, [OPENED, CLAIMED, *nudged.steps], at(60))
     assert (back.case.state, back.case.owner) == (CaseState.OPEN, None)
-    assert below(back) == (wording.returned("M-7", "Anna"), ("slack:anna",))
-    assert told(back) == [wording.returned_for_asker("M-7")]
-    assert StartTimer(cases.FALLBACK, 5 * MINUTE) in back.effects
+    assert below(back) == (texts.returned("M-7", "Anna"), ("slack:anna",))
+    assert told(back) == [texts.returned_for_asker("M-7")]
+    assert StartTimer(transitions.FALLBACK, 5 * MINUTE) in back.effects
     again = [OPENED, CLAIMED, *nudged.steps, *back.steps, CLAIMED, Step(at(90), StepKind.NUDGED)]
     assert told(done(OWNED, again, at(120))) == []
 
@@ -112,7 +114,7 @@ def test_a_silent_owner_loses_the_case_and_the_asker_is_told_once() -> None:
 def test_who_waited_for_facts_is_told_that_the_time_has_come() -> None:
     waiting = replace(OWNED, waiting_until=at(180), waiting_for="the head count")
     change = done(waiting, [OPENED, CLAIMED], at(180))
-    assert below(change) == (wording.waited("M-7", "the head count"), ("slack:anna",))
+    assert below(change) == (texts.waited("M-7", "the head count"), ("slack:anna",))
     assert (change.case.waiting_until, change.case.waiting_for) == (None, "")
     steps = [OPENED, CLAIMED, *change.steps]
     assert due(change.case, steps, PACE) == [Due(StepKind.RETURNED, at(210))]
@@ -122,7 +124,7 @@ def test_a_deadline_is_told_to_the_owner_and_to_whoever_is_on_call_where_there_i
     for case, mention in ((OWNED, ("slack:anna",)), (OPEN, ("slack:ben",))):
         hurried = replace(case, due_at=at(240), due_known=True, waiting_until=at(300))
         change = done(hurried, [OPENED], at(180))
-        words = wording.deadline_near("M-7", "today at 14:00", known=True)
+        words = texts.deadline_near("M-7", "today at 14:00", known=True)
         assert (kinds(change), below(change)) == ([StepKind.DEADLINE_NEAR], (words, mention))
 
 
@@ -132,7 +134,7 @@ def test_a_deadline_that_passes_is_told_once(known: bool, mention: tuple[str, ..
     change = done(case, [OPENED, CLAIMED], at(240))  # that it is near comes too late now
     assert (kinds(change), below(change)) == (
         [StepKind.DEADLINE_PASSED],
-        (wording.deadline_passed("M-7", known=known), mention),
+        (texts.deadline_passed("M-7", known=known), mention),
     )
     assert come_due(change.case, [OPENED, CLAIMED, *change.steps], PACE, TERMS, at(240)) is None
 
@@ -179,49 +181,49 @@ def test_whenever_it_is_looked_at_each_step_is_taken_once_and_time_comes_to_rest
 
 
 def test_a_case_is_its_owners_until_another_has_accepted() -> None:
-    offered = cases.hand_over(OWNED, ANNA, BEN, TEN)
+    offered = transitions.hand_over(OWNED, ANNA, BEN, TEN)
     assert isinstance(offered, Change)
     assert (offered.case.owner, offered.case.offered_to) == (ANNA, BEN)
     assert below(offered)[1] == ("slack:ben",)
-    taken = cases.take(offered.case, BEN, TEN)
+    taken = transitions.take(offered.case, BEN, TEN)
     assert isinstance(taken, Change)
     assert (taken.case.owner, taken.case.offered_to) == (BEN, None)
-    assert below(taken) == (wording.took_over("Ben", "M-7", "Anna"), ("slack:anna",))
-    assert told(taken) == [wording.claimed_for_asker("Ben", "M-7")]
-    assert cases.is_stale(taken.case, offered.case.revision)
+    assert below(taken) == (texts.took_over("Ben", "M-7", "Anna"), ("slack:anna",))
+    assert told(taken) == [texts.claimed_for_asker("Ben", "M-7")]
+    assert transitions.is_stale(taken.case, offered.case.revision)
 
 
 def test_only_an_owner_passes_a_case_on_or_puts_it_off() -> None:
     for by, case in ((BEN, OWNED), (BEN, OPEN), (ANNA, replace(OWNED, state=CaseState.CLOSED))):
-        assert isinstance(cases.hand_over(case, by, SAM, TEN), Refused)
-        assert isinstance(cases.wait(case, by, "facts", at(60), TERMS, TEN), Refused)
-    assert cases.hand_over(OWNED, ANNA, ANNA, TEN) == Refused(wording.yours_already("M-7"))
-    assert cases.wait(OWNED, ANNA, "facts", TEN, TERMS, TEN) == Refused(wording.NOT_A_TIME)
+        assert isinstance(transitions.hand_over(case, by, SAM, TEN), Refused)
+        assert isinstance(transitions.wait(case, by, "facts", at(60), TERMS, TEN), Refused)
+    assert transitions.hand_over(OWNED, ANNA, ANNA, TEN) == Refused(texts.yours_already("M-7"))
+    assert transitions.wait(OWNED, ANNA, "facts", TEN, TERMS, TEN) == Refused(texts.NOT_A_TIME)
     question = replace(OWNED, kind=CaseKind.QUESTION)
-    assert cases.wait(question, ANNA, "facts", at(60), TERMS, TEN) == Refused(wording.NO_HURRY)
+    assert transitions.wait(question, ANNA, "facts", at(60), TERMS, TEN) == Refused(texts.NO_HURRY)
 
 
 def test_what_nobody_has_is_claimed_and_what_has_ended_is_not_taken() -> None:
-    taken = cases.take(OPEN, BEN, TEN)
+    taken = transitions.take(OPEN, BEN, TEN)
     assert isinstance(taken, Change)
     assert kinds(taken) == [StepKind.CLAIMED]
-    assert cases.take(OWNED, ANNA, TEN) == Refused(wording.yours_already("M-7"))
-    assert isinstance(cases.take(replace(OWNED, state=CaseState.CLOSED), BEN, TEN), Refused)
+    assert transitions.take(OWNED, ANNA, TEN) == Refused(texts.yours_already("M-7"))
+    assert isinstance(transitions.take(replace(OWNED, state=CaseState.CLOSED), BEN, TEN), Refused)
 
 
 def test_whoever_was_not_asked_has_nothing_to_decline() -> None:
     offered = replace(OWNED, offered_to=Person("slack", "desk"))
-    assert cases.decline(offered, BEN, TEN) == Refused(wording.NOT_OFFERED)
-    assert isinstance(cases.decline(offered, replace(BEN, groups=frozenset({"desk"})), TEN), Change)
-    assert cases.decline(OWNED, BEN, TEN) == Refused(wording.NOT_OFFERED)
+    assert transitions.decline(offered, BEN, TEN) == Refused(texts.NOT_OFFERED)
+    assert isinstance(transitions.decline(offered, replace(BEN, groups=frozenset({"desk"})), TEN), Change)
+    assert transitions.decline(OWNED, BEN, TEN) == Refused(texts.NOT_OFFERED)
 
 
 def test_what_an_owner_waits_for_ends_with_their_turn() -> None:
     waiting = replace(OWNED, waiting_until=at(60), waiting_for="facts", offered_to=BEN)
     ends = (
-        cases.unclaim(waiting, BEN, TERMS, TEN),
-        cases.take(waiting, BEN, TEN),
-        cases.close(waiting, ANNA, Outcome.NO_ACTION, TEN),
+        transitions.unclaim(waiting, BEN, TERMS, TEN),
+        transitions.take(waiting, BEN, TEN),
+        transitions.close(waiting, ANNA, Outcome.NO_ACTION, TEN),
     )
     for change in ends:
         assert isinstance(change, Change)

@@ -4,21 +4,22 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from bot.storage.records import JobKind, NewJob
 from sqlalchemy import func, select
 
 from adapters.web.transcript import Transcript
-from bot.cases import close, reopen
+from bot.admin.retention import EVENTS_KEPT, TEXTS_KEPT, forget, keep, purge, purge_daily
 from bot.config import Privacy
+from bot.domain.case import Link, LinkKind, Outcome, StepKind
+from bot.domain.transitions import close, reopen
 from bot.errors import UserError
 from bot.messages import Address, Pressed
-from bot.model import JobKind, Link, LinkKind, NewJob, Outcome, StepKind
-from bot.retention import EVENTS_KEPT, TEXTS_KEPT, forget, keep, purge, purge_daily
-from bot.store import alarms, answers, cases, events, jobs, links, postings, retention
-from bot.store.engine import Store
-from bot.store.events import Once
-from bot.store.retention import Kind
-from bot.store.state import DurableState
-from bot.store.tables import inbound_event, job, lane
+from bot.storage.adapter_state import DurableState
+from bot.storage.engine import Store
+from bot.storage.repositories import answers, cases, events, expiry, false_alarms, jobs, links, postings
+from bot.storage.repositories.events import Once
+from bot.storage.repositories.expiry import Kind
+from bot.storage.schema import inbound_event, job, lane
 from tests.clock import ManualClock
 from tests.desk import House, direct, mind, said
 from tests.unit.keeping import ANNA, ENQUIRY, ROSIE, SAMWISE, change, dump, enquire, loaded, work_off
@@ -46,7 +47,7 @@ async def test_a_question_and_what_was_thought_of_it_go_at_their_ages(
 
 async def test_a_false_alarm_is_kept_as_long_as_questions_are(store: Store, clock: ManualClock) -> None:
     with store.transaction() as tx:
-        alarms.add(tx, "I read it in the Gazette")
+        false_alarms.add(tx, "I read it in the Gazette")
     clock.advance(PRIVACY.questions)
     assert (await purge(store, PRIVACY)).counts[Kind.ALARMS] == 0
     clock.advance(SECOND)
@@ -192,13 +193,13 @@ def test_a_lane_that_somebody_is_writing_into_is_left_alone(postgresql_url: str,
         each.open()
     with mine.transaction() as tx:
         tx.connection.execute(lane.insert().values(name="lane", next_seq=7))
-        ages = retention.Ages(*[tx.now] * 6)
+        ages = expiry.Ages(*[tx.now] * 6)
     with mine.transaction() as tx:
         jobs.put(tx, NewJob(JobKind.SEND, "lane", "key", {"v": 1}, tx.now))
         with other.transaction() as beside:
-            assert retention.remove(beside, Kind.LANES, ages, 10) == 0
+            assert expiry.remove(beside, Kind.LANES, ages, 10) == 0
     with other.transaction() as tx:
-        assert retention.remove(tx, Kind.LANES, ages, 10) == 0
+        assert expiry.remove(tx, Kind.LANES, ages, 10) == 0
         assert tx.connection.execute(select(job.c.seq)).scalar_one() == 8
     for each in (mine, other):
         each.close()

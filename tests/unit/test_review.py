@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.admin.check import Remark, as_json, as_text, remarks_of, review
 from bot.errors import Problem
 from bot.knowledge.loader import load
-from bot.review import Remark, as_json, as_text, remarks_of, review
 from tests.unit.knowledge_folders import ENTRY, write
 
 DOCUMENTS = """\

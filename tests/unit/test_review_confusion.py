@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli import main
+from bot.admin.check import MOST_EXAMPLES, confusion, review, too_large
+from bot.cli.main import main
 from bot.knowledge.model import Entry, Knowledge, Origin, Topic
+from bot.matching.cross_validation import held_out
 from bot.matching.examples import Label
-from bot.matching.heldout import held_out
-from bot.review import MOST_EXAMPLES, confusion, review, too_large
 from tests.unit.knowledge_folders import write
 
 PARKING = (

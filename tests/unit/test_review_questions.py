@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz import fuzz
 
+from bot.admin.check import review
 from bot.knowledge.loader import load
 from bot.knowledge.model import Entry, Knowledge, Origin
-from bot.review import review
 from tests.unit.knowledge_folders import write
 
 BIO = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.review.strength import too_strong
+from bot.admin.check.strength import too_strong
 
 
 @pytest.mark.parametrize(

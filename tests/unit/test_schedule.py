@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.cases import Due, due
+from bot.domain.case import Asker, Case, CaseKind, CaseState, Step, StepKind
+from bot.domain.transitions import Due, due
 from bot.messages import Address, Person
-from bot.model import Asker, Case, CaseKind, CaseState, Step, StepKind
 from tests.unit.pacing import MINUTE, PACE, pace
 
 TEN = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)  # a Monday

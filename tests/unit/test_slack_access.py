@@ -13,10 +13,10 @@ import pytest
 
 from adapters.slack.people import AGAIN, FRESH
 from adapters.slack.web import PROMPT
-from bot import wording
 from bot.messages import Said
-from bot.store.engine import Store
-from bot.store.state import DurableState
+from bot.presentation import texts
+from bot.storage.adapter_state import DurableState
+from bot.storage.engine import Store
 from tests.clock import ManualClock
 from tests.contract.adapters import RecordingDesk
 from tests.slack.server import Failure, LoopbackSlack
@@ -60,7 +60,7 @@ async def test_outsiders_are_refused_where_only_they_see_it(open_: Opens, profil
         await here.command("U0GUEST", "may I?")
         await here.shortcut("U0GUEST", "may I?")
         await slack.until(lambda: len(slack.posted) == 4)
-        assert {(one.text, one.whom) for one in slack.posted} == {(wording.NOT_FOR_GUESTS, "U0GUEST")}
+        assert {(one.text, one.whom) for one in slack.posted} == {(texts.NOT_FOR_GUESTS, "U0GUEST")}
         await here.says("U0GUEST", "just talking", "C0OPEN")
         await here.opens("U0GUEST", "home")
         assert len(slack.posted) == 4
@@ -100,7 +100,7 @@ async def test_another_workspace_s_people_are_refused_where_only_they_see_it(ope
         await here.command("U0SAM", "may I?")
         await here.shortcut("U0SAM", "may I?")
         await here.slack.until(lambda: len(here.slack.posted) == 4)
-        assert {one.text for one in here.slack.posted} == {wording.NOT_FOR_GUESTS}
+        assert {one.text for one in here.slack.posted} == {texts.NOT_FOR_GUESTS}
         assert {one.whom for one in here.slack.posted} == {"U0SAM"}
         await here.says("U0SAM", "just talking", "C0OPEN")
         await here.says("U0SAM", "hello", bot_id="B0OTHER")

@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.slack import home
-from bot import wording
 from bot.messages import Button, Buttons, CaseHead, Outgoing, Prose, Small, View
+from bot.presentation import texts
 from tests.slack import limits
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
-ANSWERS = View("home", wording.HOME, (Outgoing((Prose("Ask me."),), "Ask me."),))
+ANSWERS = View("home", texts.HOME, (Outgoing((Prose("Ask me."),), "Ask me."),))
 
 
 def case(number: int, rows: int) -> Outgoing:
@@ -24,17 +24,17 @@ def case(number: int, rows: int) -> Outgoing:
 
 @given(st.lists(st.integers(0, 4), max_size=60))
 def test_a_page_keeps_slack_s_limits_and_counts_what_it_leaves_out(rows: list[int]) -> None:
-    queue = View("queue", wording.QUEUE, tuple(case(number, each) for number, each in enumerate(rows)))
+    queue = View("queue", texts.QUEUE, tuple(case(number, each) for number, each in enumerate(rows)))
     page = home.page([queue, ANSWERS], "T0HOME")
     assert limits.wrong_view(page) == []
     words = limits.read(page["blocks"])
     held = [number for number in range(len(rows)) if f"M-{number} " in words]
     assert held == list(range(len(held)))
     left_out = len(rows) - len(held)
-    assert (wording.not_shown(left_out) in words) == bool(left_out)
+    assert (texts.not_shown(left_out) in words) == bool(left_out)
     assert "Ask me." in words
 
 
 def test_two_dozen_cases_as_they_mostly_are_fit() -> None:
-    queue = View("queue", wording.QUEUE, tuple(case(number, 1) for number in range(19)))
+    queue = View("queue", texts.QUEUE, tuple(case(number, 1) for number in range(19)))
     assert "more cannot be shown" not in limits.read(home.page([queue, ANSWERS], "T0HOME")["blocks"])

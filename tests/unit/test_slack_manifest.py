@@ -11,7 +11,7 @@ import jsonschema
 import pytest
 
 from adapters.slack import manifest
-from bot.cli import main
+from bot.cli.main import main
 from tests.slack.server import SCOPES
 
 SOURCES = Path(manifest.__file__).parent

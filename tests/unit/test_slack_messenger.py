@@ -13,8 +13,8 @@ from adapters.slack.errors import FIXES
 from adapters.slack.web import PATIENT
 from bot.errors import PermanentFailure, TemporaryFailure
 from bot.messages import Address, Outgoing, Prose, Quote
-from bot.store.engine import Store
-from bot.store.state import DurableState
+from bot.storage.adapter_state import DurableState
+from bot.storage.engine import Store
 from tests.clock import ManualClock
 from tests.contract.adapters import HOSTILE, RecordingDesk, data_blocks
 from tests.slack import limits

@@ -9,12 +9,12 @@ from itertools import count
 
 import pytest
 
+from bot.domain.case import Asker, Case, CaseKind, CaseState, Details, Outcome, Step, StepKind
 from bot.errors import StaleCase
 from bot.messages import Address, Person
-from bot.model import Asker, Case, CaseKind, CaseState, Details, Outcome, Step, StepKind
-from bot.store import cases
-from bot.store.engine import Store
-from bot.store.tx import Tx
+from bot.storage.engine import Store
+from bot.storage.repositories import cases
+from bot.storage.transaction import Tx
 from tests.clock import ManualClock
 
 ADA, BEN = Person("slack", "U:ADA", "Ada"), Person("teams", "BEN", "Ben")

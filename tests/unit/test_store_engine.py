@@ -11,11 +11,11 @@ import pytest
 from sqlalchemy import column, inspect, table, text
 
 from bot.errors import DatabaseTooNew, StoreUnavailable
-from bot.store import events
-from bot.store.engine import Store
-from bot.store.migrate import Migration, migrate, shipped
-from bot.store.tables import metadata
-from bot.store.tx import Tx
+from bot.storage.engine import Store
+from bot.storage.migration import Migration, migrate, shipped
+from bot.storage.repositories import events
+from bot.storage.schema import metadata
+from bot.storage.transaction import Tx
 from tests.clock import ManualClock
 
 ROOT = Path(__file__).parents[2]

@@ -7,14 +7,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from bot.storage.records import Job, JobKind, JobState, NewJob
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from bot.model import Job, JobKind, JobState, NewJob
-from bot.store import jobs
-from bot.store.engine import Store
-from bot.store.tx import Tx
+from bot.storage.engine import Store
+from bot.storage.repositories import jobs
+from bot.storage.transaction import Tx
 from tests.clock import ManualClock
 
 LEASE = timedelta(seconds=15)

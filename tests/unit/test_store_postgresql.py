@@ -9,9 +9,9 @@ from sqlalchemy import text
 
 from bot.clock import SystemClock
 from bot.errors import StoreUnavailable
-from bot.store import events
-from bot.store.engine import Store
-from bot.store.tx import Tx
+from bot.storage.engine import Store
+from bot.storage.repositories import events
+from bot.storage.transaction import Tx
 from tests.clock import ManualClock
 from tests.postgres import Postgres, packaged_binaries
 

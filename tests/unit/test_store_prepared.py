@@ -3,16 +3,17 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from bot.storage.records import JobKind, NewJob
 from sqlalchemy import bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 
+from bot.domain.case import CaseKind, Details
 from bot.errors import StoreUnavailable
-from bot.model import CaseKind, Details, JobKind, NewJob
-from bot.store import cases, events, jobs
-from bot.store.engine import Store
-from bot.store.prepared import Prepared
-from bot.store.tables import inbound_event, job, press_case
-from bot.store.tx import Tx
+from bot.storage.engine import Store
+from bot.storage.prepared_statements import Prepared
+from bot.storage.repositories import cases, events, jobs
+from bot.storage.schema import inbound_event, job, press_case
+from bot.storage.transaction import Tx
 from tests.clock import ManualClock
 
 _JOB = select(job).where(job.c.idempotency_key == bindparam("key"))

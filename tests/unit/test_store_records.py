@@ -5,16 +5,17 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from bot.storage.records import Answered, Posting
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.domain.case import Asker, CaseKind, Details
 from bot.messages import Address, Person, Receipt
-from bot.model import Answered, Asker, CaseKind, Details, Posting
-from bot.store import answers, cases, events, postings, snapshots
-from bot.store.engine import Store
-from bot.store.state import DurableState
-from bot.store.tx import Tx
-from bot.store.types import Instant, Words
+from bot.storage.adapter_state import DurableState
+from bot.storage.column_types import Instant, Words
+from bot.storage.engine import Store
+from bot.storage.repositories import answers, cases, events, postings, snapshots
+from bot.storage.transaction import Tx
 from tests.clock import ManualClock
 
 PRESS, OTHER = Address("slack", "C0PRESS"), Address("teams", "19:press@thread.tacv2")

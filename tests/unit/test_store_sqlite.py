@@ -10,8 +10,8 @@ from sqlalchemy import text
 
 from bot.clock import SystemClock
 from bot.errors import ConfigurationError, DatabaseInUse, StoreUnavailable
-from bot.store import events, jobs
-from bot.store.engine import Store
+from bot.storage.engine import Store
+from bot.storage.repositories import events, jobs
 from tests.clock import ManualClock
 from tests.unit.test_store_jobs import a_send
 

@@ -19,11 +19,11 @@ from sqlalchemy import delete, select, text
 from sqlalchemy.exc import OperationalError
 
 from bot.errors import StoreUnavailable
-from bot.store import events
-from bot.store.engine import Store
-from bot.store.tables import inbound_event
-from bot.store.threads import Together
-from bot.store.tx import Tx
+from bot.storage.engine import Store
+from bot.storage.executors import Together
+from bot.storage.repositories import events
+from bot.storage.schema import inbound_event
+from bot.storage.transaction import Tx
 from tests.clock import ManualClock
 
 ROOT = Path(__file__).parents[2]

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.config import PressOffice
-from bot.model import LinkKind
-from bot.stories import Enquiry, related, same_journalist, same_outlet
+from bot.domain.case import LinkKind
+from bot.domain.similarity import Enquiry, related, same_journalist, same_outlet
 
 STREAM = Path(__file__).parents[1] / "data" / "stories.yaml"
 HELD_BACK_FROM = datetime(2026, 3, 1)  # noqa: DTZ001  as the stream writes it

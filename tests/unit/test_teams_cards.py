@@ -16,8 +16,8 @@ from jsonschema import Draft6Validator
 
 from adapters.teams import cards, prose
 from adapters.teams.words import typed
-from bot import wording
 from bot.messages import Block, Button, Buttons, Form, History, Line, Mention, Outgoing, Prose, Quote, Small, View
+from bot.presentation import texts
 from tests.shapes import block, form, outgoing, some, text, view
 from tests.teams.microsoft import read
 
@@ -80,7 +80,7 @@ def test_a_page_counts_what_it_cannot_hold(times: int, words: int) -> None:
     assert len(json.dumps(cards.activity(page, Outgoing((), "Open")))) < 80_000
     left = times - sum("separator" in element for element in page["body"])
     counted = read({"attachments": [{"content": page}]}).rpartition("\n")[2]
-    assert (counted == wording.not_shown(left)) is (left > 0)
+    assert (counted == texts.not_shown(left)) is (left > 0)
 
 
 def test_what_is_long_is_folded_on_a_page_so_that_the_rest_is_seen() -> None:

@@ -16,9 +16,9 @@ import jwt
 import pytest
 
 from adapters.teams.settings import TeamsSettings
-from bot import wording
 from bot.messages import Joined, Said, Shared
-from bot.store.engine import Store
+from bot.presentation import texts
+from bot.storage.engine import Store
 from tests.clock import ManualClock
 from tests.contract.adapters import RecordingDesk
 from tests.teams.microsoft import APP, GUID, ISSUER, SECRET, TENANT, Answer, Key
@@ -235,8 +235,8 @@ async def test_guests_are_refused_and_told_so(office: TeamsOffice) -> None:
     status, answer = await office.client.invokes(GUEST, "composeExtension/fetchTask", {"commandId": "report"})
     await office.adapter.stop()
     assert heard(office) == []
-    assert (status, answer["task"]["value"]) == (200, wording.NOT_FOR_GUESTS)
-    assert office.microsoft.texts(GUEST.chat) == [wording.NOT_FOR_GUESTS]
+    assert (status, answer["task"]["value"]) == (200, texts.NOT_FOR_GUESTS)
+    assert office.microsoft.texts(GUEST.chat) == [texts.NOT_FOR_GUESTS]
 
 
 async def test_guests_are_heard_where_they_are_allowed(

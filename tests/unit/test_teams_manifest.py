@@ -15,7 +15,7 @@ from jsonschema import Draft4Validator
 
 from adapters.teams import app, incoming
 from adapters.teams.manifest import CONSENT, manifest, package
-from bot.cli import main
+from bot.cli.main import main
 from tests.teams.microsoft import APP
 
 ABOUT = manifest(APP, "Harbour Library", "https://library.example.org", "0.1.0")

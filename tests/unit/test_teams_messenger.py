@@ -13,7 +13,7 @@ from adapters.teams.pace import LIMITS, Pace
 from bot.errors import PermanentFailure, TemporaryFailure
 from bot.messages import Address, Button, Buttons, Mention, Outgoing, Prose, Quote
 from bot.ports import Finding
-from bot.store.engine import Store
+from bot.storage.engine import Store
 from tests.clock import ManualClock
 from tests.teams.microsoft import GUID, Answer
 from tests.teams.office import QuietDesk, TeamsOffice

@@ -10,10 +10,10 @@ import pytest
 
 from adapters.teams.incoming import Activity
 from adapters.teams.places import Places
-from bot import retention
+from bot.admin import retention
 from bot.config import Privacy
-from bot.store.engine import Store
-from bot.store.state import DurableState
+from bot.storage.adapter_state import DurableState
+from bot.storage.engine import Store
 from tests.clock import ManualClock
 from tests.teams.people import GROUP, PRESS, SAM
 

@@ -10,14 +10,14 @@ from pathlib import Path
 import psutil
 import pytest
 
-from bot import worker as worker_module
 from bot.errors import ConfigurationError, KnowledgeError, MatcherLost
 from bot.knowledge.loader import load
 from bot.knowledge.model import Knowledge
 from bot.matching.match import Match
 from bot.matching.options import Options
-from bot.matching.service import Task
-from bot.worker import Worker
+from bot.matching.process import client as worker_module
+from bot.matching.process.client import Worker
+from bot.matching.process.server import Task
 
 FOLDER = Path(__file__).parent.parent / "chaos" / "knowledge"
 OPTIONS = Options(encoder="off")

@@ -7,8 +7,8 @@ import pytest
 from aiohttp import ClientSession
 
 from adapters.web import WebConsole
-from bot.store.engine import Store
-from bot.store.state import DurableState
+from bot.storage.adapter_state import DurableState
+from bot.storage.engine import Store
 from tests.clock import ManualClock
 from tests.unit.web.house import PEOPLE, FormDesk
 from tests.web_client import WebClient

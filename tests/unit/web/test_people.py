@@ -5,8 +5,8 @@ import pytest
 from adapters.web import Persona, WebConsole
 from bot.errors import PermanentFailure
 from bot.messages import Address, Outgoing, Prose
-from bot.store.engine import Store
-from bot.store.state import DurableState
+from bot.storage.adapter_state import DurableState
+from bot.storage.engine import Store
 from tests.clock import ManualClock
 from tests.unit.web.house import PEOPLE
 

@@ -3,8 +3,8 @@ from __future__ import annotations
 from aiohttp import WSMsgType
 
 from adapters.web import WebConsole
-from bot.store.engine import Store
-from bot.store.state import DurableState
+from bot.storage.adapter_state import DurableState
+from bot.storage.engine import Store
 from tests.clock import ManualClock
 from tests.unit.web.house import PEOPLE, FormDesk, say
 from tests.web_client import WebClient

@@ -7,8 +7,8 @@ import pytest
 
 from adapters.web.transcript import Transcript
 from bot.errors import StoreUnavailable
-from bot.store.engine import Store
-from bot.store.state import DurableState
+from bot.storage.adapter_state import DurableState
+from bot.storage.engine import Store
 from tests.clock import ManualClock
 
 HELLO: dict[str, Any] = {"blocks": [], "summary": "Hello.", "urgent": False}

@@ -1,0 +1,26 @@
+"""The record of the cases: `policydesk cases list`, `show` and `export`.
+
+Times are ISO 8601 in the organisation's zone. The keys of the JSON and the columns of the CSV are a contract: add to
+them, do not rename.
+"""
+
+from bot.admin.casebook.printed import as_csv, as_json, as_table, as_text, write
+from bot.admin.casebook.reading import Record, find, overdue, read, records
+from bot.admin.casebook.records import EXPORTED, LISTED, summary, whole
+
+__all__ = [
+    "EXPORTED",
+    "LISTED",
+    "Record",
+    "as_csv",
+    "as_json",
+    "as_table",
+    "as_text",
+    "find",
+    "overdue",
+    "read",
+    "records",
+    "summary",
+    "whole",
+    "write",
+]

@@ -1,0 +1,96 @@
+"""Cases out of the store, some at a time, beside a server that goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot import plaintext
+from bot.domain.case import Case, CaseState, Incident, Link, Statement, Step
+from bot.errors import Problem, UserError
+from bot.storage.engine import Store
+from bot.storage.records import Job
+from bot.storage.repositories import cases as case_rows
+from bot.storage.repositories import incidents, jobs, links, statements
+from bot.storage.transaction import Tx
+
+_PAGE = 100  # cases read in one transaction, so that a server beside it is not held up
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A case with its whole history, what belongs with it, and everything that was sent for it.
+
+    `references` are (id, reference) of the other cases that it names.
+    """
+
+    case: Case
+    steps: tuple[Step, ...] = ()
+    deliveries: Sequence[Job] = ()
+    statements: Sequence[Statement] = ()
+    links: Sequence[Link] = ()
+    joined: Sequence[Case] = ()
+    incident: Incident | None = None
+    references: tuple[tuple[int, str], ...] = ()
+
+    def reference_of(self, case_id: int) -> str:
+        """What people call a case that this one names."""
+        return dict(self.references)[case_id]
+
+
+def read(store: Store, states: Collection[CaseState]) -> Iterator[Case]:
+    """Cases in any of these states, newest first."""
+    before: int | None = None
+    while True:
+        with store.transaction() as tx:
+            page = case_rows.listing(tx, states, _PAGE, before=before)
+        yield from page
+        if len(page) < _PAGE:
+            return
+        before = page[-1].id
+
+
+def records(store: Store) -> Iterator[Record]:
+    """Every case, newest first. One that is purged meanwhile is left out."""
+    for case in read(store, list(CaseState)):
+        with store.transaction() as tx:
+            found = _record(tx, case.id)
+        if found is not None:
+            yield found
+
+
+def find(tx: Tx, reference: str) -> Record:
+    """The case that people call M-7 or m-7. Raises UserError where there is none."""
+    kind, _, number = reference.strip().upper().partition("-")
+    # SQLite's largest number has 19 digits.
+    found = _record(tx, int(number)) if number.isdecimal() and number.isascii() and len(number) < 19 else None
+    if found is None or found.case.reference != f"{kind}-{number}":
+        fix = "`policydesk cases list --state all` shows those there are."
+        raise UserError(Problem(plaintext.line(reference), "there is no such case.", fix))
+    return found
+
+
+def overdue(case: Case, now: datetime) -> bool:
+    """Whether the journalist's time has passed without an answer, in a case that goes on."""
+    waits = case.state is not CaseState.CLOSED and case.responded_at is None
+    return waits and case.due_at is not None and case.due_at <= now
+
+
+def _record(tx: Tx, case_id: int) -> Record | None:
+    case = case_rows.load(tx, case_id, for_update=False)
+    if case is None:
+        return None
+    joined = links.joined_to(tx, case_id)
+    into = case_rows.load(tx, case.joined_into, for_update=False) if case.joined_into is not None else None
+    named = {each.id: each.reference for each in (*links.partners(tx, case_id), *joined, *((into,) if into else ()))}
+    return Record(
+        case=case,
+        steps=case_rows.steps(tx, case_id),
+        deliveries=jobs.deliveries_of(tx, case_id),
+        statements=statements.of_case(tx, case_id),
+        links=[link for link in links.of_case(tx, case_id) if link.other(case_id) in named],
+        joined=joined,
+        incident=incidents.load(tx, case.incident_id) if case.incident_id is not None else None,
+        references=tuple(named.items()),
+    )

@@ -1,0 +1,165 @@
+"""A case as values that JSON can hold: in a list, and whole."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.admin.casebook.reading import Record
+from bot.domain.case import Asker, Case, CaseKind, CaseState, Statement
+from bot.messages import Address, Person
+from bot.presentation import texts
+from bot.presentation.cards import visible
+from bot.queue import payloads
+from bot.queue.payloads import Below, MarkMessage, Repost, Send, Update
+from bot.storage.records import Job, JobState
+
+_DELIVERED = {
+    JobState.PENDING: "on its way",
+    JobState.DONE: "done",
+    JobState.DEAD: "given up",
+    JobState.CANCELLED: "called back",
+}
+
+
+def summary(case: Case, zone: ZoneInfo, *, full: bool = False) -> dict[str, Any]:
+    """One case in a list: what everybody may know of it, or with `full` what officers do.
+
+    A restricted one is shown by its reference, its dates, outlet and deadline alone.
+    """
+    seen = case if full else visible(case)
+    more = _known(seen)
+    hidden = case.restricted and not full
+    return _life(seen, zone) | (dict.fromkeys(more) if hidden else more)
+
+
+def whole(record: Record, zone: ZoneInfo) -> dict[str, Any]:
+    """Everything that is kept of a case, restricted or not."""
+    case = record.case
+    return summary(case, zone, full=True) | {
+        **asdict(case.details),
+        "waiting_until": _iso(case.waiting_until, zone),
+        "waiting_for": case.waiting_for,
+        "offered_to": _person(case.offered_to),
+        "incident": record.incident.title if record.incident else None,
+        "links": [
+            {"reference": record.reference_of(link.other(case.id)), "kind": link.kind.value} for link in record.links
+        ],
+        "joined": [each.reference for each in record.joined],
+        "joined_into": record.reference_of(case.joined_into) if case.joined_into in dict(record.references) else None,
+        "statements": [_statement(each, zone) for each in record.statements],
+        "askers": [_asker(asker, zone) for asker in case.askers],
+        "history": [
+            {
+                "at": _iso(step.at, zone),
+                "kind": step.kind.value,
+                "by": _person(step.by),
+                "text": step.text,
+                "label": step.label,
+            }
+            for step in record.steps
+        ],
+        "deliveries": [_delivery(case, job, zone) for job in record.deliveries],
+    }
+
+
+def _life(case: Case, zone: ZoneInfo) -> dict[str, Any]:
+    return {
+        "reference": case.reference,
+        "kind": case.kind.value,
+        "state": case.state.value,
+        "outcome": case.outcome.value if case.outcome else None,
+        "opened_at": _iso(case.opened_at, zone),
+        "claimed_at": _iso(case.claimed_at, zone),
+        "answered_at": _iso(case.answered_at, zone),
+        "responded_at": _iso(case.responded_at, zone),
+        "closed_at": _iso(case.closed_at, zone),
+        "restricted": case.restricted,
+        "held": case.held,
+        "urgent": case.urgent,
+        "outlet": case.details.outlet,
+        "deadline": case.details.deadline,
+        "due_at": _iso(case.due_at, zone),
+        "due_known": case.due_known,
+    }
+
+
+def _known(case: Case) -> dict[str, Any]:
+    return {
+        "owner": _person(case.owner),
+        "askers": [_person(asker.person) for asker in case.askers],
+        "journalist": case.details.journalist,
+        "contact": case.details.contact,
+        "about": case.details.about,
+        "foi": case.foi,
+        "unreachable": case.unreachable,
+    }
+
+
+def _asker(asker: Asker, zone: ZoneInfo) -> dict[str, Any]:
+    said = {"said_at": _iso(asker.said_at, zone), "text": asker.text, "link": asker.link, "files": asker.files}
+    return {**(_person(asker.person) or {}), **said}
+
+
+def _statement(issued: Statement, zone: ZoneInfo) -> dict[str, Any]:
+    told = {"text": issued.text, "approver": issued.approver, "recipient": issued.recipient}
+    return {"at": _iso(issued.at, zone), "by": _person(issued.by), **told}
+
+
+def _delivery(case: Case, job: Job, zone: ZoneInfo) -> dict[str, Any]:
+    to, what = _sent(case, job)
+    return {
+        "to": str(to),
+        "where": _where(case, to),
+        "what": what,
+        "kind": job.kind.value,
+        "state": _DELIVERED[job.state],
+        "put_in_at": _iso(job.created_at, zone),
+        "ended_at": _iso(job.ended_at, zone),
+        "failures": job.attempts,
+        "error": job.last_error,
+    }
+
+
+def _sent(case: Case, job: Job) -> tuple[Address, str]:
+    """Where it was to go, and what it is; of old ones no more is kept than their lane and kind."""
+    if not job.payload:
+        platform, _, token = job.lane.removeprefix(f"case:{case.id}:").removeprefix(f"repost:{case.id}:").partition(":")
+        return Address(platform, token), texts.SENT[job.kind]
+    delivery = payloads.read(job)
+    match delivery:
+        case Send():
+            return delivery.to, texts.SENT["mail" if delivery.to.platform == "email" else delivery.purpose]
+        case Update() | Below() | Repost():
+            return delivery.channel, texts.SENT[delivery.do]
+        case MarkMessage():
+            return delivery.message, texts.SENT[delivery.do]
+
+
+def _where(case: Case, to: Address) -> str:
+    """In words: the conversation of somebody who asked, or a channel of the press office."""
+    for asker in case.askers:
+        if to == asker.direct:
+            return texts.told_directly(asker.person.name or asker.person.key, to.platform)
+        if to == asker.at:
+            return texts.told_there(asker.person.name or asker.person.key, to.platform)
+    return texts.channel(to.platform, "")
+
+
+def _person(person: Person | None) -> dict[str, str] | None:
+    return None if person is None else {"platform": person.platform, "id": person.id, "name": person.name}
+
+
+def _iso(at: datetime | None, zone: ZoneInfo) -> str | None:
+    return None if at is None else at.astimezone(zone).isoformat(timespec="seconds")
+
+
+_NONE = Case(0, CaseKind.MEDIA, CaseState.OPEN, (), datetime(1970, 1, 1, tzinfo=UTC))
+_UTC = ZoneInfo("UTC")
+LISTED = tuple(summary(_NONE, _UTC))
+"""The keys of `summary`, which a list of no cases has as well."""
+
+EXPORTED = tuple(whole(Record(_NONE), _UTC))
+"""The keys of `whole`."""

@@ -1,0 +1,88 @@
+"""Remarks on the answers, one by one: keys, length, dates, references, and words stronger than the policy's."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from bot.admin.check.remarks import Found
+from bot.admin.check.strength import too_strong
+from bot.knowledge.model import Entry, Knowledge
+
+MOST_WORDS = 120
+NOTICE = timedelta(days=30)
+
+_LINK_TARGET = re.compile(r"\]\([^)]*\)")
+_COUNTED = re.compile(r"\w[\w'’-]*")
+
+
+def remarks(knowledge: Knowledge, today: date) -> Iterator[Found]:
+    """On every approved answer, and on clauses that none of them cites."""
+    for entry in knowledge.answering:
+        if knowledge.documents:  # without one this is no policy, and nobody needs to see a source
+            yield from _lacking(entry)
+        yield from _long(entry)
+        yield from _stale(entry, today)
+        yield from _see_also(entry, knowledge)
+        yield from _overstated(entry, knowledge)
+    yield from _unused_clauses(knowledge)
+
+
+def _lacking(entry: Entry) -> Iterator[Found]:
+    keys = {
+        "title": (entry.title, "it is the label of a button"),
+        "cites": (entry.cites, "the answer is shown with its source"),
+        "owner": (entry.owner, "somebody is to keep the answer true"),
+        "review_by": (entry.review_by, "an answer that nobody reads again goes stale"),
+    }
+    for key, (value, reason) in keys.items():
+        if not value:
+            yield entry.origin, f"The answer `{entry.id}` has no `{key}`.", f"Add it: {reason}."
+
+
+def _long(entry: Entry) -> Iterator[Found]:
+    words = len(_COUNTED.findall(_LINK_TARGET.sub("]", entry.answer)))
+    if words > MOST_WORDS:
+        what = f"The answer `{entry.id}` has {words} words."
+        yield entry.origin, what, f"Shorten it to {MOST_WORDS}, or make two answers of it."
+
+
+def _stale(entry: Entry, today: date) -> Iterator[Found]:
+    if entry.review_by is None or entry.review_by > today + NOTICE:
+        return
+    said = "should have been reviewed" if entry.review_by < today else "is due to be reviewed"
+    what = f"The answer `{entry.id}` {said} by {entry.review_by.isoformat()}."
+    yield entry.origin, what, "Read it again beside the policy, then set `review_by` to the next date."
+
+
+def _see_also(entry: Entry, knowledge: Knowledge) -> Iterator[Found]:
+    for other in entry.see_also:
+        if other == entry.id:
+            yield entry.origin, f"The answer `{entry.id}` points to itself in `see_also`.", "Take that out."
+        elif other not in knowledge.entry:
+            what = (
+                f"The answer `{entry.id}` points to `{other}` in `see_also`, which is not approved and so never shown."
+            )
+            yield entry.origin, what, f"Approve `{other}`, or take it out of `see_also`."
+
+
+def _overstated(entry: Entry, knowledge: Knowledge) -> Iterator[Found]:
+    strengths = {knowledge.clause[clause].strength for clause in entry.cites}
+    if not strengths or "must" in strengths:
+        return
+    for word, sentence in too_strong(entry.answer):
+        what = (
+            f"The answer `{entry.id}` says “{word}”, but no clause it cites is a must"
+            f" ({', '.join(sorted(strengths))}): “{sentence}”"
+        )
+        yield entry.origin, what, "Say it as strongly as the clause does, or cite the clause that binds."
+
+
+def _unused_clauses(knowledge: Knowledge) -> Iterator[Found]:
+    cited = {clause for entry in knowledge.answering for clause in entry.cites}
+    for document in knowledge.documents:
+        for clause in document.clauses:
+            if clause.id not in cited:
+                what = f"No approved answer cites the clause `{clause.id}` of {document.title}."
+                yield document.origin, what, "Write an answer that does, or name the clause in one that rests on it."

@@ -1,0 +1,89 @@
+"""What whoever operates the desk can ask it: can it serve, and how is it doing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from bot.errors import StoreUnavailable
+from bot.knowledge.watcher import KnowledgeKeeper
+from bot.ports import Adapter, Clock, Metric, Readiness
+from bot.queue import payloads
+from bot.queue.payloads import Repost
+from bot.queue.relay import Relay
+from bot.storage.engine import Store
+from bot.storage.records import Job
+from bot.storage.repositories import cases as case_rows
+from bot.storage.repositories import jobs
+
+LATE = 60.0  # seconds that something may wait before readiness speaks of it
+
+
+class Operations:
+    """Readiness and metrics, from the parts that know. `missing` says what the matcher has to do without."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        keeper: KnowledgeKeeper,
+        relay: Relay,
+        adapters: Sequence[Adapter],
+        missing: Callable[[], str] = str,
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._keeper = keeper
+        self._relay = relay
+        self._adapters = adapters
+        self._missing = missing
+        self._was_connected = False
+
+    async def readiness(self) -> Readiness:
+        """Ready from the moment the first platform is connected, and while any platform and the database are."""
+        reasons = {
+            f"knowledge {problem.where}": f"{problem.what} {problem.fix}".strip() for problem in self._keeper.trouble
+        }
+        if missing := self._missing():
+            reasons["matching"] = missing
+        health = {adapter.platform: adapter.health() for adapter in self._adapters}
+        reasons |= {name: state.reason for name, state in health.items() if state.reason}
+        connected = any(state.ready for state in health.values())
+        try:
+            backlog, refused = await self._store.run(lambda tx: (jobs.pending(tx), jobs.reposts(tx)))
+        except StoreUnavailable as error:
+            return Readiness(ready=False, reasons=reasons | {"database": str(error)})
+        waiting = self._relay.health().oldest_due
+        if waiting and (late := (self._clock.now() - waiting).total_seconds()) > LATE:
+            reasons["outbox"] = f"the oldest message has been waiting for {late:.0f} s"
+        if backlog.dead:
+            reasons["undelivered"] = f"{backlog.dead} messages were given up; the log says why"
+        return Readiness(ready=connected, reasons=reasons | _unreachable(refused))
+
+    async def metrics(self) -> Iterable[Metric]:
+        """Cases by kind and state, the outbox, the knowledge base."""
+        backlog, counted = await self._store.run(lambda tx: (jobs.pending(tx), case_rows.counts(tx)))
+        cases: dict[tuple[tuple[str, str], ...], float] = {
+            (("kind", kind.value), ("state", state.value)): float(number) for (kind, state), number in counted.items()
+        }
+        answers = float(len(self._keeper.knowledge.answering))
+        return (
+            Metric("policydesk_cases", "gauge", "Cases by kind and state.", cases),
+            Metric("policydesk_outbox_pending", "gauge", "Messages and timers waiting.", {(): float(backlog.pending)}),
+            Metric("policydesk_outbox_due", "gauge", "Messages and timers that are due.", {(): float(backlog.due)}),
+            Metric("policydesk_outbox_dead", "gauge", "Messages that were given up.", {(): float(backlog.dead)}),
+            Metric("policydesk_answers", "gauge", "Answers in the knowledge base.", {(): answers}),
+            Metric("policydesk_knowledge_problems", "gauge", "Problems.", {(): float(len(self._keeper.trouble))}),
+        )
+
+
+def _unreachable(refused: Sequence[Job]) -> dict[str, str]:
+    """By press channel: how many cases it does not show, and what it said last."""
+    said: dict[str, list[str]] = {}
+    for job in refused:
+        delivery = payloads.read(job)
+        if isinstance(delivery, Repost):
+            said.setdefault(str(delivery.channel), []).append(job.last_error or delivery.why)
+    return {
+        f"press channel {channel}": f"{len(why)} cards were refused and are offered again: {why[-1]}"
+        for channel, why in said.items()
+    }

@@ -1,7 +1,0 @@
-"""When a journalist needs an answer, read from people's words. Pure: time comes in as an argument."""
-
-from bot.deadlines.finding import find
-from bot.deadlines.reading import assumed, is_unknown, read
-from bot.deadlines.slots import find_slot, read_slot
-
-__all__ = ["assumed", "find", "find_slot", "is_unknown", "read", "read_slot"]

@@ -1,0 +1,67 @@
+"""How a case opens, whoever opens it: for what staff reported, or for what reached an officer by phone or e-mail."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+from bot.desk import related_cases
+from bot.desk.form_values import details_in
+from bot.desk.press_desk import Office
+from bot.domain import transitions
+from bot.domain.case import Asker, Case, CaseKind, Details, Step, StepKind
+from bot.knowledge.model import Knowledge
+from bot.messages import Person
+from bot.presentation import texts
+from bot.queue import effects
+from bot.storage.repositories import cases as case_rows
+from bot.storage.transaction import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """What an officer, or whoever works at the command line, knows of an enquiry. `came` says how it reached them."""
+
+    details: Details
+    came: str = ""
+    colleague: str = ""
+
+    @classmethod
+    def read(cls, values: Mapping[str, str]) -> Reported:
+        """As it was filled in; what is not there is empty."""
+        return cls(details_in(values), values.get("came", "").strip(), values.get("colleague", "").strip())
+
+    @property
+    def text(self) -> str:
+        """How the history tells it."""
+        known = self.details
+        return texts.came_by(self.came, self.colleague, known.about or known.questions)
+
+
+def open_case(
+    tx: Tx,
+    office: Office,
+    knowledge: Knowledge,
+    reported: Reported,
+    *,
+    kind: CaseKind = CaseKind.MEDIA,
+    asker: Asker | None = None,
+    by: Person | None = None,
+) -> Case:
+    """Create the case, link it, ping the press office and acknowledge.
+
+    Without an asker nobody waits for word here; `by` is the officer who opened it, or None at the command line.
+    """
+    text = asker.text if asker else reported.text
+    read = transitions.understood(kind, text, reported.details, office.press.pace, tx.now)
+    belongs = related_cases.circumstances(tx, kind, text, reported.details)
+    known = reported.details
+    if kind is CaseKind.MEDIA:
+        known = transitions.taken_down(known, text, office.press.pace, tx.now)
+    case = case_rows.create(tx, kind, asker, known, **asdict(read), **asdict(belongs))
+    terms = related_cases.terms_of(tx, case, office, knowledge)
+    found = related_cases.find(tx, case, office)
+    first = Step(tx.now, StepKind.OPENED, asker.person if asker else by, text, asker.event_id if asker else "")
+    effects.commit(tx, transitions.opened(case, first, terms, tx.now), office.press)
+    related_cases.announce(tx, case, found, office, opened=True)
+    return case

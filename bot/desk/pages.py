@@ -1,0 +1,112 @@
+"""Pages of the desk: what it can answer and one's own enquiries, for staff; what is to be done, for officers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from bot.desk.active_knowledge import Minds
+from bot.desk.press_desk import Office
+from bot.domain.case import Case, CaseState
+from bot.messages import Immediate, Outgoing, Person, Pressed, Submitted, View, Viewed
+from bot.presentation import cards, texts
+from bot.presentation.cards import Around
+from bot.queue import effects
+from bot.storage.engine import Store
+from bot.storage.repositories import case_lists, incidents
+from bot.storage.repositories import cases as case_rows
+from bot.storage.repositories.case_lists import Took
+from bot.storage.transaction import Tx
+
+AT_MOST = 50
+OPEN = (CaseState.OPEN, CaseState.CLAIMED)
+COUNTED = timedelta(days=30)
+LONGEST_QUERY = 150
+
+
+class Views:
+    """Drawn anew whenever somebody looks; nothing is committed."""
+
+    def __init__(self, store: Store, minds: Minds, office: Office) -> None:
+        self._store = store
+        self._minds = minds
+        self._office = office
+
+    async def viewed(self, viewed: Viewed) -> Immediate:
+        """The page, or a notice for whom it is not."""
+        if viewed.view == "home":
+            return await self._store.read(lambda tx: self._home(tx, viewed))
+        return await self._queue(viewed.person, viewed.query)
+
+    async def pressed(self, pressed: Pressed) -> Immediate:
+        """A button on the head of the queue."""
+        if pressed.action == "queue.show":
+            return await self._queue(pressed.person, pressed.value)
+        if not self._office.is_officer(pressed.person):
+            return Immediate(notice=texts.NOT_AN_OFFICER)
+        return Immediate(form=cards.search_form())
+
+    async def searched(self, submitted: Submitted) -> Immediate:
+        """The form of the search came back."""
+        words = submitted.values.get("words", "").strip()
+        return await self._queue(submitted.person, words) if words else _nothing_to_look_for()
+
+    def _home(self, tx: Tx, viewed: Viewed) -> Immediate:
+        knowledge = self._minds.current.knowledge
+        mine = [case for case in case_rows.of_asker(tx, viewed.person.key) if case.state in OPEN]
+        shown: list[Outgoing] = [cards.welcome(knowledge, press=self._office.exists), cards.topics(knowledge)]
+        own = [(case, asker) for case in mine for asker in case.askers if asker.person.key == viewed.person.key]
+        shown += [cards.own_case(case, asker, Around(tx.now, self._office.press.zone)) for case, asker in own[:AT_MOST]]
+        if self._office.exists and (reached := self._office.phone):
+            shown.append(cards.plain(texts.phone(cards.escape(reached))))
+        return Immediate(view=View("home", texts.HOME, tuple(shown)))
+
+    # ---- the queue --------------------------------------------------------------------------------------------------
+
+    async def _queue(self, person: Person, query: str) -> Immediate:
+        if not self._office.is_officer(person):
+            return Immediate(notice=texts.NOT_AN_OFFICER)
+        asked = query.strip()[:LONGEST_QUERY]
+        return await self._store.read(lambda tx: Immediate(view=self._page(tx, person, asked)))
+
+    def _page(self, tx: Tx, person: Person, query: str) -> View:
+        found, title, nothing = _look(tx, person, query)
+        shown = [cards.queue_head(query, tuple(_times(tx)) if not query else (), incidents.current(tx))]
+        shown += [self._card(tx, case) for case in found[:AT_MOST]]
+        if len(found) > AT_MOST:
+            shown.append(cards.sentence(texts.more_than(AT_MOST)))
+        if not found:
+            shown.append(cards.sentence(nothing))
+        return View("queue", title, tuple(shown), query)
+
+    def _card(self, tx: Tx, case: Case) -> Outgoing:
+        around = effects.around(tx, case, self._office.press.zone)
+        return cards.in_queue(case, case_rows.steps(tx, case.id), around)
+
+
+def _look(tx: Tx, person: Person, query: str) -> tuple[list[Case], str, str]:
+    """The cases, one more than are shown; what the page is called; what it says where there are none."""
+    match query:
+        case "":
+            return case_lists.by_deadline(tx, AT_MOST + 1), texts.QUEUE, texts.NOBODY_WAITS
+        case "mine":
+            return case_lists.of_officer(tx, person.key, AT_MOST + 1), texts.MY_ENQUIRIES, texts.NONE_OF_YOURS
+        case "closed":
+            return case_lists.ended(tx, AT_MOST + 1), texts.ENDED_ENQUIRIES, texts.NONE_ENDED
+        case _:
+            found = case_lists.found(tx, query, AT_MOST + 1)
+            return found, texts.found_for(query), texts.none_found(query)
+
+
+def _times(tx: Tx) -> Iterator[tuple[str, str]]:
+    times = case_lists.times(tx, tx.now - COUNTED)
+    labelled = ((texts.TO_CLAIM, times.claim), (texts.TO_ADVISE, times.advise), (texts.TO_RESPOND, times.respond))
+    return ((label, _took(took)) for label, took in labelled if took)
+
+
+def _took(took: Took) -> str:
+    return texts.took(took.median, took.slowest, took.count)
+
+
+def _nothing_to_look_for() -> Immediate:
+    return Immediate(problems={"words": texts.NOTHING_WRITTEN})

@@ -1,0 +1,82 @@
+"""What the words of an enquiry say of it: how much it hurries, and whether it may be a request for information.
+
+Somebody of the press who waits and is overlooked costs more than a mention too many, so the phrases are generous.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain import deadlines
+from bot.domain.case import CaseKind, Details
+from bot.domain.schedule import Pace
+
+_IS = r"(?:is|are|has|have|\w+['’](?:s|re|ve))"
+_PLACE = r"(?:office|building|house|home|library|labs?|department|college|gate|entrance|door|flat|lodge|union|hall)"
+_TIME = r"(?:\d\w*|noon|midday|midnight|half|quarter|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
+_WAITS = (
+    r"on the (?:other )?(?:line|phone)",
+    r"on (?:line \d|hold)|hold(?:ing)? (?:for|the line|on)|hanging on",
+    r"(?:at|in) (?:the )?(?:main |front )?(?:reception|foyer|lobby|desk|entrance|porters['’]? lodge)",
+    rf"(?:outside|at|in front of) (?:my|our|the|her|his|their) (?:\w+ )?{_PLACE}",
+    rf"{_IS} (?:just )?(?:turned up|walked in(?:to)?|(?:\w+ )?outside|downstairs|here|on campus|in the building)",
+    r"doorstep\w*|(?:standing|waiting|sitting) (?:here|outside|downstairs|for (?:me|us)|in front)|outside (?:now|with)",
+    r"film(?:ing|ed)|(?:camera|tv|film|news) crew|camera(?:man|s)|with (?:a )?(?:tv )?(?:camera|microphone)s?",
+    r"(?:recording|broadcasting) (?:now|outside|here|live)",
+    rf"(?:go|goes|going|{_IS}) live|live (?:now|tv|radio|broadcast|interview|link|show)|on air",
+    rf"live (?:on(?! campus| site|\W*\d)|in (?:the |a )?studio|at {_TIME})",
+    r"right now|this (?:minute|second|instant)|urgent(?:ly)?|emergency|a\.?s\.?a\.?p|immediately|straight ?away",
+    r"(?:in|within|next) (?:the next )?(?:\d{1,2}|five|ten|fifteen|twenty|thirty|forty|a few) ?min(?:ute)?s?",
+    r"(?:in|within|next) (?:the next )?(?:the |an |half an |a quarter of an )?hour",
+)
+_URGENT = re.compile(rf"(?<!\w)(?:{'|'.join(_WAITS)})(?!\w)", re.IGNORECASE)
+_RECORDS = re.compile(
+    r"\bfreedom of information\b|\bfoi(?:a|sa|r)?\b|\benvironmental information regulations?\b|\brecorded information\b"
+    r"|\binformation (?:that )?(?:you|the university|your organisation) hold|\bsection 1 of the\b.{0,40}\bact\b"
+    r"|\b(?:provide|disclose|supply|send|release)\b.{0,30}\b(?:all|any|copies of|the following) "
+    r"(?:recorded |relevant )?(?:information|records|correspondence|documents|emails|e-mails)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What was read from an enquiry; `due_at` is only assumed while `due_known` is false."""
+
+    due_at: datetime | None = None
+    due_known: bool = False
+    urgent: bool = False
+    foi: bool = False
+
+
+def is_urgent(text: str) -> bool:
+    """Whether somebody of the press waits at this moment: on the line, at the door, on air, within minutes."""
+    return _URGENT.search(text) is not None
+
+
+def may_be_foi(text: str) -> bool:
+    """Whether this may be a written request for recorded information (Freedom of Information Act 2000, section 8)."""
+    return _RECORDS.search(text) is not None
+
+
+def understood(kind: CaseKind, text: str, details: Details, pace: Pace, now: datetime) -> Understood:
+    """What a new enquiry says of itself. A deadline that was written down counts before one in the message.
+
+    So does the slot of a broadcast, before which somebody must have answered; of the two the earlier counts.
+    """
+    words = "\n".join((text, details.about, details.questions))
+    if kind is CaseKind.QUESTION:
+        return Understood(foi=may_be_foi(words))
+    written = deadlines.read(details.deadline, pace.hours, now) if details.deadline else None
+    slot = deadlines.read_slot(details.slot, pace.hours, now)
+    stated = earliest(written or deadlines.find(words, pace.hours, now), slot)
+    due = stated or deadlines.assumed(pace.hours, now)
+    soon = stated is not None and stated - now <= pace.urgent_within
+    return Understood(due, stated is not None, soon or is_urgent(words), may_be_foi(words))
+
+
+def earliest(*times: datetime | None) -> datetime | None:
+    """The first of those that are known."""
+    return min((time for time in times if time is not None), default=None)

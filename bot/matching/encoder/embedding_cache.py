@@ -1,0 +1,85 @@
+"""Embeddings made before, by the hash of their text: a knowledge base is encoded once, not at every start."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from bot.matching.encoder.embedding_channel import Vectors
+from bot.matching.encoder.sentence_encoder import Encoder
+
+log = logging.getLogger(__name__)
+
+_FILE = "embeddings.npz"
+
+
+@dataclass
+class Remembered:
+    """An encoder that looks into a folder first. With no folder it only encodes.
+
+    Everything is rounded to float16 on its way, so that a build gives the same with and without what was kept.
+    """
+
+    encoder: Encoder
+    folder: Path | None
+    known: dict[bytes, npt.NDArray[np.float16]] = field(default_factory=dict)
+
+    @classmethod
+    def open(cls, encoder: Encoder, folder: Path | None) -> Remembered:
+        """Read what was kept for this model; what is damaged or of another model is encoded anew."""
+        return cls(encoder, folder, _read(folder / _FILE, encoder) if folder else {})
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """As `Encoder.embed`."""
+        keys = [self._key(text) for text in texts]
+        missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in self.known}
+        made = self.encoder.embed(list(missing.values())).astype(np.float16)
+        self.known.update(zip(missing, made, strict=True))
+        kept = np.array([self.known[key] for key in keys], dtype=np.float32)
+        return kept.reshape(len(keys), 2, self.encoder.width)
+
+    def keep(self) -> None:
+        """Write everything that is known, whole or not at all. A folder that cannot be written is said, not fatal."""
+        if self.folder is None or not self.known:
+            return
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            keys = np.frombuffer(b"".join(self.known), dtype=np.uint8).reshape(len(self.known), -1)
+            vectors = np.stack(list(self.known.values()))
+            with tempfile.NamedTemporaryFile(dir=self.folder, suffix=".npz", delete=False) as file:
+                np.savez(file, keys=keys, vectors=vectors, seal=_seal(self.encoder.fingerprint, keys, vectors))
+            Path(file.name).replace(self.folder / _FILE)
+        except OSError as error:
+            log.warning("Embeddings cannot be kept in %s (%s); the next start makes them again.", self.folder, error)
+
+    def _key(self, text: str) -> bytes:
+        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+
+
+def _read(path: Path, encoder: Encoder) -> dict[bytes, npt.NDArray[np.float16]]:
+    if not path.exists():
+        return {}
+    try:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as kept:
+            keys, vectors, seal = kept["keys"], kept["vectors"], kept["seal"]
+        if bytes(seal) == bytes(_seal(encoder.fingerprint, keys, vectors)):
+            return {key.tobytes(): vector for key, vector in zip(keys, vectors, strict=True)}
+    except Exception as error:  # noqa: BLE001 - whatever is wrong with the file, it is made again
+        log.info("%s cannot be read (%s).", path, type(error).__name__)
+    log.warning("%s is damaged or of another model; it is made again.", path)
+    return {}
+
+
+def _seal(fingerprint: str, keys: npt.NDArray[np.uint8], vectors: npt.NDArray[np.float16]) -> npt.NDArray[np.uint8]:
+    """A hash over model and content, shape (32)."""
+    digest = hashlib.sha256(fingerprint.encode())
+    digest.update(np.ascontiguousarray(keys).tobytes())
+    digest.update(np.ascontiguousarray(vectors).tobytes())
+    return np.frombuffer(digest.digest(), dtype=np.uint8)

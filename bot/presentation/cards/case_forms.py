@@ -1,0 +1,122 @@
+"""Forms of a case, and the one that opens a case."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.domain.case import Case, CaseKind, Details, Outcome, ReplyKind
+from bot.messages import Field, Form
+from bot.presentation import texts
+from bot.presentation.cards.case_head import handle
+
+UNKNOWN = Details()
+LONG_DETAILS = frozenset({"questions", "said", "about"})
+CLOSING = {
+    CaseKind.MEDIA: (
+        Outcome.ADVICE,
+        Outcome.STATEMENT,
+        Outcome.INTERVIEW,
+        Outcome.FOI,
+        Outcome.POLICE,
+        Outcome.PARTNER,
+        Outcome.DECLINED,
+        Outcome.NO_ACTION,
+        Outcome.MISSED,
+        Outcome.GONE,
+        Outcome.FALSE_ALARM,
+    ),
+    CaseKind.QUESTION: (Outcome.ANSWERED, Outcome.NO_ACTION),
+}
+"""How an officer may say that a case ended; the other outcomes have ways of their own."""
+
+
+def reply_form(case: Case) -> Form:
+    """Write to the asker; in a media enquiry, say what the words are to them."""
+    fields = [Field("text", texts.REPLY_LABEL, "text", required=True)]
+    if case.kind is CaseKind.MEDIA:
+        options = tuple((kind.value, texts.REPLY_KINDS[kind]) for kind in ReplyKind)
+        advice = ReplyKind.ADVICE.value
+        fields.append(Field("kind", texts.REPLY_KIND_LABEL, "choice", value=advice, required=True, options=options))
+    return Form("case.reply", f"{texts.REPLY}: {case.reference}", handle(case), tuple(fields), submit=texts.REPLY)
+
+
+def statement_form(case: Case) -> Form:
+    """What was issued to the journalist."""
+    known = case.details
+    recipient = ", ".join(part for part in (known.journalist, known.outlet) if part)
+    fields = (
+        Field("text", texts.STATEMENT_TEXT, "text", required=True),
+        Field("approver", texts.STATEMENT_APPROVER, required=True, max_length=200),
+        Field("recipient", texts.STATEMENT_RECIPIENT, value=recipient, required=True, max_length=500),
+    )
+    return Form("case.statement", f"{texts.STATEMENT}: {case.reference}", handle(case), fields)
+
+
+def respond_form(case: Case) -> Form:
+    """That the journalist has had an answer, and how."""
+    field = Field("text", texts.RESPONDED_HOW, "text", required=True)
+    return Form("case.respond", f"{texts.RESPOND}: {case.reference}", handle(case), (field,))
+
+
+def note_form(case: Case) -> Form:
+    """Write a note that stays inside."""
+    field = Field("text", texts.NOTE_LABEL, "text", required=True)
+    return Form("case.note", f"{texts.NOTE}: {case.reference}", handle(case), (field,), submit=texts.NOTE)
+
+
+def close_form(case: Case) -> Form:
+    """End a case, saying how."""
+    options = tuple((outcome.value, outcome.value) for outcome in CLOSING[case.kind])
+    fields = (
+        Field("outcome", texts.OUTCOME_LABEL, "choice", value=_likely(case).value, required=True, options=options),
+        Field("note", texts.CLOSE_NOTE_LABEL, "text"),
+    )
+    return Form("case.close", f"{texts.CLOSE}: {case.reference}", handle(case), fields, submit=texts.CLOSE)
+
+
+def _likely(case: Case) -> Outcome:
+    if case.kind is CaseKind.QUESTION:
+        return Outcome.ANSWERED if case.answered_at else Outcome.NO_ACTION
+    if case.responded_at:
+        return Outcome.STATEMENT
+    return Outcome.ADVICE if case.answered_at else Outcome.NO_ACTION
+
+
+def report_form(text: str, known: Details = UNKNOWN) -> Form:
+    """Send a message to the press office; `known` is what was read from it, to be corrected."""
+    message = Field("message", texts.REPORT_MESSAGE, "text", value=text, required=True)
+    return Form("report", texts.REPORT, "", (message, *_details(known)), submit=texts.REPORT_SUBMIT)
+
+
+def open_form(text: str, read: Details = UNKNOWN) -> Form:
+    """Open a case for what reached an officer by phone or e-mail; `text` is a message that it is made of.
+
+    `read` is what was read from that, to be corrected.
+    """
+    known = {field.name: field for field in _details(replace(read, questions=text))}
+    asked = [known[name] for name in ("outlet", "journalist", "contact", "deadline", "about")]
+    asked[-1] = replace(asked[-1], required=not text)
+    options = tuple((way, way) for way in texts.WAYS)
+    came = Field("came", texts.CAME_BY, "choice", value=texts.WAYS[0], options=options)
+    colleague = Field("colleague", texts.COLLEAGUE, max_length=200)
+    rest = (*(known[name] for name in ("questions", "medium", "slot", "embargo")), came, colleague)
+    return Form("press.open", texts.OPEN_CASE, "", (*asked, *rest), submit=texts.OPEN_CASE)
+
+
+def details_form(case: Case, *, prefilled: bool) -> Form:
+    """What is known of an enquiry; empty for whoever may not read what others wrote of it."""
+    known = case.details if prefilled else UNKNOWN
+    return Form("case.details", f"{texts.DETAILS}: {case.reference}", handle(case), _details(known))
+
+
+def _details(known: Details) -> tuple[Field, ...]:
+    """The five that matter most come first: whoever fills this in may be on the telephone."""
+    return tuple(_detail(name, label, getattr(known, name)) for name, label in texts.DETAILS_LABELS.items())
+
+
+def _detail(name: str, label: str, value: str) -> Field:
+    if name == "medium":
+        options = tuple((medium, medium) for medium in texts.MEDIA_KINDS)
+        return Field(name, label, "choice", value=value, options=options)
+    hint = texts.DETAILS_HINTS.get(name, "")
+    return Field(name, label, "text" if name in LONG_DETAILS else "line", value=value, hint=hint)

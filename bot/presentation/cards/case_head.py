@@ -1,0 +1,52 @@
+"""What every card of a case has in common."""
+
+from __future__ import annotations
+
+from datetime import datetime, tzinfo
+
+from bot.domain.case import Case, CaseKind, CaseState
+from bot.messages import CaseHead
+from bot.presentation import texts
+from bot.presentation.cards.card_text import name
+from bot.presentation.cards.case_context import Around
+
+
+def head(case: Case, around: Around) -> CaseHead:
+    """Reference, kind, state, age and deadline."""
+    return CaseHead(case.reference, title(case), state_word(case), case.opened_at, deadline(case, around))
+
+
+def title(case: Case) -> str:
+    """The kind as words, the word that matters most first."""
+    words = texts.MEDIA_ENQUIRY if case.kind is CaseKind.MEDIA else texts.QUESTION
+    if case.restricted:
+        words = f"{words} ({texts.RESTRICTED_TITLE})"
+    return texts.urgent(words) if case.urgent and case.state is not CaseState.CLOSED else words
+
+
+def state_word(case: Case) -> str:
+    """The state as a word: states differ by word, not by colour."""
+    if case.state is CaseState.CLOSED:
+        return texts.closed_as(case.outcome.value if case.outcome else "")
+    if case.state is CaseState.OPEN or case.owner is None:
+        return texts.UNCLAIMED
+    owner = name(case.owner)
+    return texts.answered_by(owner) if case.answered_at else texts.claimed_by(owner)
+
+
+def deadline(case: Case, around: Around) -> str:
+    """When the journalist needs the answer: as an instant where one was read, else in the words that were given."""
+    if case.due_at is None:
+        return case.details.deadline
+    over = case.due_at <= around.now and case.responded_at is None and case.state is not CaseState.CLOSED
+    return texts.deadline(local(case.due_at, around.zone), known=case.due_known, over=over)
+
+
+def local(instant: datetime, zone: tzinfo) -> datetime:
+    """As the organisation's wall clock shows it."""
+    return instant.astimezone(zone)
+
+
+def handle(case: Case) -> str:
+    """What a button carries: the case, and the revision it was drawn from."""
+    return f"{case.id}@{case.revision}"

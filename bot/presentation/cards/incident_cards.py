@@ -1,0 +1,47 @@
+"""What is said of cases that belong together, and the forms of an incident."""
+
+from __future__ import annotations
+
+from bot.domain.case import Case, CaseKind, CaseState, Incident, LinkKind
+from bot.messages import Button, Buttons, Field, Form, Outgoing, Person
+from bot.presentation import texts
+from bot.presentation.cards.card_text import name, sentence
+from bot.presentation.cards.case_context import Linked
+from bot.presentation.cards.case_head import state_word
+from bot.presentation.cards.visibility import visible
+
+
+def linked(case: Case, other: Case, kind: LinkKind) -> Linked:
+    """`other`, as the card of `case` names it."""
+    seen = visible(other)
+    free = all(each.state is not CaseState.CLOSED and each.kind is CaseKind.MEDIA for each in (case, other))
+    joinable = kind is LinkKind.SAME and free
+    return Linked(other.id, other.reference, seen.details.outlet, state_word(seen), kind, joinable=joinable)
+
+
+def incident_form(holding_line: str) -> Form:
+    """Declare an incident; the usual holding line is what its own begins with."""
+    fields = (
+        Field("title", texts.INCIDENT_NAME, hint=texts.INCIDENT_NAME_HINT, required=True, max_length=150),
+        Field("holding_line", texts.INCIDENT_LINE, "text", value=holding_line.strip(), required=True),
+        Field("lead", texts.INCIDENT_LEAD, hint=texts.INCIDENT_LEAD_HINT),
+    )
+    return Form("press.incident", texts.INCIDENT_TITLE, "", fields, submit=texts.INCIDENT_DECLARE)
+
+
+def incident_button(incident: Incident | None) -> Button:
+    """What an officer may do about the incident of the day."""
+    if incident is None:
+        return Button(texts.INCIDENT, "press.incident", opens_form=True)
+    return Button(texts.INCIDENT_END, "press.incident_end", str(incident.id))
+
+
+def incident_on(incident: Incident, by: Person) -> Outgoing:
+    """To every press channel."""
+    said = sentence(texts.incident_on(incident.title, name(by)))
+    return Outgoing((*said.blocks, Buttons((incident_button(incident),))), said.summary, urgent=True)
+
+
+def incident_off(incident: Incident, by: Person) -> Outgoing:
+    """To every press channel."""
+    return sentence(texts.incident_off(incident.title, name(by)))

@@ -1,0 +1,68 @@
+"""The page of the press office: its head, and a short card for each case on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from bot.domain.case import Case, Incident, Step
+from bot.messages import Block, Button, Buttons, Facts, Field, Form, Outgoing, Quote, Small
+from bot.presentation import texts
+from bot.presentation.cards.card_text import name, shorten
+from bot.presentation.cards.case_buttons import rows
+from bot.presentation.cards.case_card import history
+from bot.presentation.cards.case_context import Around
+from bot.presentation.cards.case_head import head, state_word
+from bot.presentation.cards.incident_cards import incident_button
+from bot.presentation.cards.visibility import visible, visible_steps
+
+LAST = 3
+"""Lines of the history."""
+WORDS = 400
+"""Characters of what was first said; the whole stands on the card in the press channel."""
+
+SECTIONS = (("", texts.WAITING), ("mine", texts.MINE), ("closed", texts.ENDED))
+"""What a page may be asked for, and what that is called."""
+
+
+def queue_head(query: str, took: tuple[tuple[str, str], ...], incident: Incident | None) -> Outgoing:
+    """What stands above the cases: where to look, what an officer can begin, and how long things took."""
+    places = [
+        Button(label, "queue.show", section, "primary" if section == query else "plain") for section, label in SECTIONS
+    ]
+    opens = Button(texts.OPEN_CASE, "press.open", opens_form=True)
+    look = Button(texts.SEARCH, "queue.search", opens_form=True)
+    blocks: list[Block] = [Buttons((*places, look)), Buttons((opens, incident_button(incident)))]
+    if incident:
+        blocks.append(Facts(((texts.INCIDENT_LABEL, incident.title),)))
+    if took:
+        blocks += [Facts(took), Small(texts.RECENTLY)]
+    return Outgoing(tuple(blocks), texts.QUEUE)
+
+
+def in_queue(case: Case, steps: Sequence[Step], around: Around) -> Outgoing:
+    """A case as one of many: what it is, what happened last, and everything that can be done to it."""
+    seen = visible(case)
+    blocks: list[Block] = [head(seen, around)]
+    first = seen.askers[0] if seen.askers else None
+    if first and first.text:
+        blocks.append(Quote(shorten(first.text, WORDS), by=name(first.person), person=first.person.key))
+    if known := tuple(_known(seen)):
+        blocks.append(Facts(known))
+    blocks.append(history(seen, visible_steps(case, steps)[-LAST:]))
+    if seen.unreachable:
+        blocks.append(Small(seen.unreachable))
+    return Outgoing((*blocks, *rows(case, around)), f"{seen.reference}, {state_word(seen)}")
+
+
+def search_form() -> Form:
+    """What to look for."""
+    field = Field("words", texts.SEARCH_LABEL, hint=texts.SEARCH_HINT, required=True, max_length=150)
+    return Form("queue.search", texts.SEARCH_TITLE, "", (field,), submit=texts.SEARCH_SUBMIT)
+
+
+def _known(seen: Case) -> Iterator[tuple[str, str]]:
+    for label, value in (("outlet", seen.details.outlet), ("journalist", seen.details.journalist)):
+        if value:
+            yield texts.DETAILS_LABELS[label], value
+    if len(seen.askers) > 1 and not seen.restricted:
+        yield texts.ASKED_BY, ", ".join(name(asker.person) for asker in seen.askers)

@@ -1,0 +1,198 @@
+"""The relay's transactions: what it takes out of the outbox, and what it notes of what became of that."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from traceback import extract_tb
+from typing import Protocol, assert_never
+from zlib import crc32
+
+from bot.domain.case import Case, CaseState
+from bot.errors import DeliveryFailure, PermanentFailure, TemporaryFailure
+from bot.messages import Address, Outgoing, Receipt
+from bot.queue import retry_policy
+from bot.queue.payloads import Below, Delivery, MarkMessage, Repost, Send, Update
+from bot.storage.records import Job, JobKind
+from bot.storage.repositories import cases, jobs, postings
+from bot.storage.transaction import Tx
+
+log = logging.getLogger(__name__)
+
+
+class RelayHandlers(Protocol):
+    """What the relay leaves to the desk. All but `read` run in its transaction, and again when that is rolled back."""
+
+    def read(self, job: Job) -> Delivery:
+        """What the payload of a job that is not a timer says."""
+        ...
+
+    def card(self, tx: Tx, case: Case) -> Outgoing:
+        """The case's card as it is now."""
+        ...
+
+    def timer(self, tx: Tx, job: Job) -> None:
+        """A timer is due; committed together with its being done."""
+        ...
+
+    def sent(self, tx: Tx, job: Job, receipt: Receipt) -> None:
+        """A new message was taken; committed together with its being done."""
+        ...
+
+    def dead(self, tx: Tx, job: Job, failure: DeliveryFailure) -> None:
+        """A job was given up; committed together with that."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A case's card in `channel`, to be changed in place."""
+
+    channel: Address
+    card: Receipt
+    outgoing: Outgoing
+
+
+Parcel = Send | Change | MarkMessage
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A claimed job, and what a messenger is to do for it; None: it is a timer."""
+
+    job: Job
+    parcel: Parcel | None
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A platform took it. `receipt` is None for a mark."""
+
+    job: Job
+    parcel: Parcel
+    receipt: Receipt | None
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A platform did not take it, or a timer could not be carried out."""
+
+    job: Job
+    failure: DeliveryFailure
+
+
+Outcome = Taken | Failed
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What one turn of the relay found. `next_due` is as `jobs.next_due`; `failed` is noted in the next turn."""
+
+    now: datetime
+    ready: Sequence[Ready]
+    failed: Sequence[Failed]
+    next_due: datetime | None
+
+
+class Ledger:
+    """Every method is the work of one transaction."""
+
+    def __init__(self, handlers: RelayHandlers, owner: str) -> None:
+        self._handlers = handlers
+        self._owner = owner
+
+    def turn(self, tx: Tx, outcomes: Sequence[Outcome], free: int) -> Turn:
+        """Note what is finished and claim as much as there are free hands, with one commit for all."""
+        self.note(tx, outcomes)
+        claimed = jobs.claim(tx, self._owner, free, retry_policy.LEASE) if free > 0 else []
+        prepared = [self._prepare(tx, job) for job in claimed]
+        ready = [each for each in prepared if isinstance(each, Ready)]
+        failed = [each for each in prepared if isinstance(each, Failed)]
+        return Turn(tx.now, ready, failed, jobs.next_due(tx))
+
+    def note(self, tx: Tx, outcomes: Sequence[Outcome]) -> None:
+        """Everything that follows from these; nothing where a lease lapsed and another relay has the job."""
+        mine = jobs.done(tx, [outcome.job for outcome in outcomes if isinstance(outcome, Taken)])
+        # In the order of their cases, so that two replicas that note several wait for each other and not in a ring.
+        for outcome in sorted(outcomes, key=lambda each: (each.job.case_id or 0, each.job.id)):
+            match outcome:
+                case Taken():
+                    if outcome.job.id in mine and outcome.receipt is not None:
+                        self._follow_up(tx, outcome.job, outcome.parcel, outcome.receipt)
+                case Failed():
+                    self._fail(tx, outcome.job, outcome.failure)
+                case _:
+                    assert_never(outcome)
+
+    def note_plainly(self, tx: Tx, outcome: Outcome) -> None:
+        """When what follows cannot be carried out.
+
+        A message that was taken is not sent again for that. One that was not is tried later: it is not given up without
+        its fallback.
+        """
+        if isinstance(outcome, Taken):
+            jobs.done(tx, [outcome.job])
+        else:
+            jobs.retry(tx, outcome.job, tx.now + retry_policy.LONGEST_DELAY, str(outcome.failure))
+
+    def fire(self, tx: Tx, job: Job) -> None:
+        """Carry out a timer, unless it was stopped meanwhile."""
+        if job.case_id is not None:
+            cases.lock(tx, job.case_id)  # case before job: the order of everybody who stops a timer
+        if jobs.done(tx, [job]):
+            self._handlers.timer(tx, job)
+
+    def _follow_up(self, tx: Tx, job: Job, parcel: Parcel, receipt: Receipt) -> None:
+        if not isinstance(parcel, Change):
+            self._handlers.sent(tx, job, receipt)
+        elif receipt != parcel.card and job.case_id is not None:
+            postings.put(tx, job.case_id, parcel.channel, receipt)  # it was gone, and was sent again
+
+    def _fail(self, tx: Tx, job: Job, failure: DeliveryFailure) -> None:
+        due_at = retry_policy.next_try(job, failure, tx.now, _jitter(job))
+        if due_at is not None:
+            jobs.retry(tx, job, due_at, str(failure))
+        elif jobs.dead(tx, job, str(failure)):
+            self._handlers.dead(tx, job, failure)
+
+    def _prepare(self, tx: Tx, job: Job) -> Ready | Failed | None:
+        """None where there is nothing to deliver, which is noted at once."""
+        if retry_policy.ends_its_worker(job):
+            return Failed(job, PermanentFailure("Every process that took this up ended before it could tell."))
+        if job.kind is JobKind.TIMER:
+            return Ready(job, None)
+        try:
+            delivery = self._handlers.read(job)
+        except Exception as error:  # noqa: BLE001  perhaps a later release wrote it, which runs beside us
+            return Failed(job, TemporaryFailure(f"This release cannot read it: {describe(error)}."))
+        if isinstance(delivery, Repost):
+            return self._again(tx, job, delivery)
+        if not isinstance(delivery, Update | Below):
+            return Ready(job, delivery)
+        card = None if job.case_id is None else postings.at(tx, job.case_id, delivery.channel)
+        if card is None:  # its ping was given up: there is nothing to change, nowhere to write
+            jobs.done(tx, [job])
+            return None
+        if isinstance(delivery, Below):
+            return Ready(job, Send(card.receipt.thread or card.receipt.address, delivery.outgoing))
+        return Ready(job, Change(delivery.channel, card.receipt, delivery.outgoing))
+
+    def _again(self, tx: Tx, job: Job, delivery: Repost) -> Ready | None:
+        case = None if job.case_id is None else cases.load(tx, job.case_id, for_update=False)
+        if case is None or case.state is CaseState.CLOSED or postings.at(tx, case.id, delivery.channel) is not None:
+            jobs.done(tx, [job])
+            return None
+        return Ready(job, Send(delivery.channel, self._handlers.card(tx, case), "ping"))
+
+
+def _jitter(job: Job) -> float:
+    """From 0 to 1, different for each row and try, and the same again for the same one."""
+    return crc32(f"{job.key}:{job.attempts}".encode()) / 2**32
+
+
+def describe(error: Exception) -> str:
+    """Its type and where it was raised, for logs and rows: its text may quote a message."""
+    frames = extract_tb(error.__traceback__)
+    return f"{type(error).__name__} at {frames[-1].name}:{frames[-1].lineno}" if frames else type(error).__name__

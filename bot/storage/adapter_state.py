@@ -1,0 +1,101 @@
+"""A platform's own durable key-value store."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from functools import cache
+
+from sqlalchemy import ColumnElement, and_, bindparam, delete, func, or_, select
+from sqlalchemy.sql.dml import Insert
+
+from bot.storage.column_types import Instant
+from bot.storage.engine import Store
+from bot.storage.schema import adapter_state
+from bot.storage.transaction import Tx, insert, insert_on
+
+_FRESH = timedelta(days=1)  # what was noted since is not written again
+
+
+class DurableState:
+    """`ports.AdapterState` in the database, for one platform.
+
+    Reading stands in one line with writing: a thread that was just begun is known to whatever is said in it next.
+    """
+
+    def __init__(self, store: Store, platform: str) -> None:
+        self._store = store
+        self._platform = platform
+
+    async def get(self, key: str) -> str | None:
+        """The value, or None."""
+        query = select(adapter_state.c.value).where(self._is(key))
+        return await self._store.run(lambda tx: tx.connection.execute(query).scalar_one_or_none())
+
+    async def put(self, key: str, value: str) -> None:
+        """Durable when it returns."""
+
+        def work(tx: Tx) -> None:
+            statement = insert(tx, adapter_state).values(platform=self._platform, key=key, value=value)
+            tx.connection.execute(
+                statement.on_conflict_do_update(
+                    index_elements=["platform", "key"], set_={"value": statement.excluded.value}
+                )
+            )
+
+        await self._store.run(work)
+
+    async def remember(self, key: str, value: str = "") -> None:
+        """Like `put`, but goes when it was not remembered again for as long as questions are kept."""
+
+        def work(tx: Tx) -> None:
+            row = {"platform": self._platform, "key": key, "value": value, "used_at": tx.now}
+            tx.connection.execute(_remembering(tx.connection.dialect.name), row | {"stale": tx.now - _FRESH})
+
+        await self._store.run(work)
+
+    async def add(self, key: str, value: str) -> bool:
+        """Like `put`, but keeps what is there; true when this call wrote it."""
+
+        def work(tx: Tx) -> bool:
+            statement = insert(tx, adapter_state).values(platform=self._platform, key=key, value=value)
+            written = statement.on_conflict_do_nothing().returning(adapter_state.c.key)
+            return tx.connection.execute(written).first() is not None
+
+        return await self._store.run(work)
+
+    async def delete(self, key: str) -> None:
+        """No error where there is nothing."""
+
+        def work(tx: Tx) -> None:
+            tx.connection.execute(delete(adapter_state).where(self._is(key)))
+
+        await self._store.run(work)
+
+    async def items(self, prefix: str) -> Sequence[tuple[str, str]]:
+        """All (key, value) whose key starts with `prefix`, ordered by key.
+
+        Not LIKE: it has wildcards, and on SQLite it takes A for a.
+        """
+        key = adapter_state.c.key
+        starts = and_(key >= prefix, func.substr(key, 1, len(prefix)) == prefix)
+        query = (
+            select(key, adapter_state.c.value).where(adapter_state.c.platform == self._platform, starts).order_by(key)
+        )
+        rows = await self._store.run(lambda tx: tx.connection.execute(query).all())
+        return [(row.key, row.value) for row in rows]
+
+    def _is(self, key: str) -> ColumnElement[bool]:
+        return and_(adapter_state.c.platform == self._platform, adapter_state.c.key == key)
+
+
+@cache  # messages in channels need it one after the other
+def _remembering(engine: str) -> Insert:
+    statement = insert_on(engine, adapter_state)
+    new, column = statement.excluded, adapter_state.c
+    stale = or_(column.used_at.is_(None), column.used_at < bindparam("stale", type_=Instant))
+    return statement.on_conflict_do_update(
+        index_elements=["platform", "key"],
+        set_={"value": new.value, "used_at": new.used_at},
+        where=or_(column.value != new.value, stale),
+    )

@@ -1,0 +1,212 @@
+"""The database: SQLite in one file for one machine, PostgreSQL where several replicas share the work."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeVar
+
+from filelock import FileLock, Timeout
+from sqlalchemy import URL, Connection, Engine, create_engine, event, func, make_url, select
+from sqlalchemy.exc import ArgumentError
+
+from bot.clock import SystemClock
+from bot.errors import ConfigurationError, DatabaseInUse, Problem, StoreUnavailable
+from bot.ports import Clock
+from bot.storage.database_errors import translated
+from bot.storage.executors import OneByOne, Together
+from bot.storage.migration import migrate, no_database, require, shipped
+from bot.storage.prepared_statements import carry_out
+from bot.storage.repositories import jobs
+from bot.storage.transaction import Tx
+
+T = TypeVar("T")
+
+_BUSY_MS = 10_000  # how long a writer waits for another process's write lock on SQLite
+_POSTGRESQL_THREADS = 4
+_TCP = {  # a peer that vanished without a word is noticed within about 15 s instead of two hours
+    "connect_timeout": 5,
+    "keepalives_idle": 5,
+    "keepalives_interval": 3,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15_000,
+}
+
+
+class Store:
+    """Transactions, and the threads that they run in.
+
+    `url` is `sqlite:///path` (relative to the working directory; four slashes for an absolute path) or `postgresql://…`.
+    On PostgreSQL time is the database's own, so that replicas agree, unless `clock` is one that tests move.
+    """
+
+    def __init__(self, url: str, clock: Clock) -> None:
+        self._url = _parse(url)
+        self._clock = clock
+        self._is_sqlite = self._url.get_backend_name() == "sqlite"
+        self._engine = _sqlite(self._url) if self._is_sqlite else _postgresql(self._url)
+        self._reader = _sqlite(self._url, reads=True) if self._is_sqlite else self._engine
+        self._asks_database = not self._is_sqlite and isinstance(clock, SystemClock)
+        self._lock: FileLock | None = None
+        self._writing: OneByOne | Together | None = None
+        self._reading: OneByOne | None = None
+
+    def open(self, *, exclusive: bool = False) -> None:
+        """Migrate. `exclusive` is for the one process that serves from an SQLite file; on PostgreSQL it means nothing.
+
+        Raises DatabaseInUse, DatabaseTooNew, StoreUnavailable, or ConfigurationError for a folder that cannot be made.
+        """
+        if self._is_sqlite:
+            path = Path(str(self._url.database))
+            _make(path.parent)
+            if exclusive:
+                self._lock = _locked(path)
+        try:
+            with self.transaction() as tx:
+                migrate(tx.connection, shipped())
+                if self._lock is not None:
+                    jobs.release(tx)  # whoever held them is dead, or we would not have the lock
+        except BaseException:
+            self.close()
+            raise
+        self._start_threads()
+
+    def open_beside(self) -> None:
+        """Use a database that is there, beside whoever serves from it: nothing is made, migrated or locked.
+
+        Raises ConfigurationError where there is none, DatabaseTooNew, DatabaseTooOld or StoreUnavailable.
+        """
+        if self._is_sqlite and not Path(str(self._url.database)).exists():
+            raise no_database()
+        try:
+            with self.transaction() as tx:
+                require(tx.connection, shipped())
+        except BaseException:
+            self.close()
+            raise
+        self._start_threads()
+
+    def close(self) -> None:
+        """Finish the transactions under way, then let go of the database. May be called twice."""
+        for threads in (self._writing, self._reading):
+            if threads is not None:
+                threads.close()
+        self._writing = self._reading = None
+        self._engine.dispose()
+        self._reader.dispose()
+        if self._lock is not None:
+            self._lock.release()
+            self._lock = None
+
+    @contextmanager
+    def transaction(self) -> Iterator[Tx]:
+        """One transaction in this thread: committed at the end, undone by any exception.
+
+        Raises StoreUnavailable where the database cannot be reached or cannot commit just now. Not to be nested.
+        """
+        with translated(), self._engine.begin() as connection:
+            yield Tx(connection, self._now(connection))
+
+    async def run(self, work: Callable[[Tx], T]) -> T:
+        """Do `work` in a transaction in one of the store's own threads; it is committed when this returns.
+
+        `work` may run several times, from the start, when the database asks for that, and others' may share its
+        transaction: it must touch nothing but `tx` and its result. When the awaiting task is cancelled the transaction
+        still happens whole, or not at all.
+        """
+        if self._writing is None:
+            raise StoreUnavailable("The store is closed.")
+        return await self._writing.run(work)
+
+    async def read(self, work: Callable[[Tx], T]) -> T:
+        """As `run`, for what writes nothing: it sees all that is committed, and on SQLite waits for no writer."""
+        if self._reading is None:
+            raise StoreUnavailable("The store is closed.")
+        return await self._reading.run(work)
+
+    @contextmanager
+    def _snapshot(self) -> Iterator[Tx]:
+        with translated(), self._reader.begin() as connection:
+            yield Tx(connection, self._now(connection))
+
+    def _start_threads(self) -> None:
+        if self._is_sqlite:
+            self._writing, self._reading = Together(self.transaction, self._clock), OneByOne(self._snapshot, 1)
+        else:
+            self._writing = self._reading = OneByOne(self.transaction, _POSTGRESQL_THREADS)
+
+    def _now(self, connection: Connection) -> datetime:
+        if self._asks_database:
+            now: datetime = connection.execute(select(func.statement_timestamp())).scalar_one()
+            return now.astimezone(UTC)
+        return self._clock.now()
+
+
+def _parse(text: str) -> URL:
+    try:
+        url = make_url(text)
+    except ArgumentError:
+        url = URL.create("unreadable")
+    backend = url.get_backend_name()
+    if backend == "sqlite" and url.database and url.database != ":memory:":
+        return url
+    if backend in {"postgresql", "postgres"}:
+        return url.set(drivername="postgresql+psycopg")
+    what = "this is neither an SQLite file nor a PostgreSQL database."
+    raise ConfigurationError(Problem("database", what, "Write sqlite:///var/policydesk.db or postgresql://…"))
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        what = f"the folder {folder} cannot be made ({error.strerror})."
+        raise ConfigurationError(Problem("database", what, "Name a place that the desk may write to.")) from error
+
+
+def _locked(path: Path) -> FileLock:
+    lock = FileLock(path.with_name(path.name + ".lock"), thread_local=False)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise DatabaseInUse(f"Another process serves from {path}. Stop it first.") from None
+    return lock
+
+
+def _sqlite(url: URL, *, reads: bool = False) -> Engine:
+    """One connection: a second writer of this process would only wait for the first."""
+    engine = create_engine(
+        url,
+        hide_parameters=True,
+        pool_size=1,
+        max_overflow=0,
+        connect_args={"isolation_level": None, "check_same_thread": False, "timeout": _BUSY_MS / 1000},
+    )
+
+    @event.listens_for(engine, "connect")
+    def _settle(connection: sqlite3.Connection, _record: object) -> None:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")  # NORMAL leaves out the fsync that a power cut needs
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute(f"PRAGMA query_only = {'ON' if reads else 'OFF'}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        # A transaction that starts as a reader and then writes would lose updates or fail half-way.
+        carry_out(connection, "BEGIN" if reads else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _postgresql(url: URL) -> Engine:
+    return create_engine(
+        url,
+        hide_parameters=True,
+        pool_size=_POSTGRESQL_THREADS,
+        max_overflow=2,  # for transactions outside the store's threads
+        pool_pre_ping=True,  # a restart of the database costs no request
+        connect_args=_TCP,
+    )
