@@ -151,7 +151,7 @@ Incoming = Said | Pressed | Submitted | Shared | Joined | Viewed
 
 
 @dataclass(frozen=True, slots=True)
-class Prose:
+class Markdown:
     """Markdown by the desk or by the policy's owner: paragraphs, lists, bold, links. The only text that is alive."""
 
     markdown: str
@@ -180,7 +180,7 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True)
-class Small:
+class Caption:
     """A line in small print, plain text: the source of an answer, a hint."""
 
     text: str
@@ -247,7 +247,7 @@ class Buttons:
 
 
 Block = Annotated[  # which one it is, its name says at once, when it is read out of the outbox
-    Prose | Quote | Facts | Small | CaseHead | History | Mention | Buttons, Discriminator("block")
+    Markdown | Quote | Facts | Caption | CaseHead | History | Mention | Buttons, Discriminator("block")
 ]
 
 
@@ -304,7 +304,7 @@ Mark = Literal["delivered", "failed"]
 
 
 @dataclass(frozen=True, slots=True)
-class Immediate:
+class SyncResponse:
     """What must be answered inside the request. Empty: the platform is only told that the event was taken.
 
     `notice` is shown to that person alone and kept nowhere; `form` opens; `view` is drawn, in place of the page on

@@ -9,7 +9,7 @@ from typing import assert_never
 from markdown_it.token import Token
 
 from bot.markdown import reader
-from bot.messages import Block, Button, Buttons, CaseHead, Facts, History, Mention, Outgoing, Prose, Quote, Small
+from bot.messages import Block, Button, Buttons, Caption, CaseHead, Facts, History, Markdown, Mention, Outgoing, Quote
 
 _markdown = reader(preset="commonmark")
 # Commands to terminals, and those that turn the direction of what follows.
@@ -66,14 +66,14 @@ def _inline(token: Token) -> str:
 
 def _block(block: Block, number: int) -> str:
     match block:
-        case Prose():
+        case Markdown():
             return prose(block.markdown)
         case Quote():
             quoted = "\n".join(f"> {line}" for line in block.text.splitlines() or [""])
             return f"{block.by}:\n{quoted}" if block.by else quoted
         case Facts():
             return "\n".join(f"{label}: {value}" for label, value in block.rows)
-        case Small():
+        case Caption():
             return block.text
         case CaseHead():
             head = f"{block.reference} · {block.title} · {block.state} · {block.since:%d %B %Y %H:%M} UTC"

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol, runtime_checkable
 
-from bot.messages import Address, Immediate, Incoming, Mark, Outgoing, Receipt
+from bot.messages import Address, Incoming, Mark, Outgoing, Receipt, SyncResponse
 
 
 class Clock(Protocol):
@@ -30,7 +30,7 @@ class Desk(Protocol):
     - It raises `StoreUnavailable` when nothing could be committed; the adapter then does not acknowledge.
     """
 
-    async def handle(self, incoming: Incoming) -> Immediate:
+    async def handle(self, incoming: Incoming) -> SyncResponse:
         """Take what came in; everything that is not in the result leaves through the outbox."""
         ...
 

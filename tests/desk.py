@@ -15,15 +15,15 @@ from typing import Any
 
 from bot import plaintext
 from bot.config import from_mapping
-from bot.desk.active_knowledge import Mind, Minds
+from bot.desk.active_knowledge import ActiveKnowledge, LoadedKnowledge
 from bot.desk.delivery_outcomes import Deliveries
 from bot.desk.handler import PolicyDesk
-from bot.desk.press_desk import Office
+from bot.desk.press_desk import PressDesk
 from bot.errors import DeliveryFailure, PermanentFailure, TemporaryFailure
 from bot.knowledge.loader import load
 from bot.matching.match import Match
 from bot.matching.matcher import Matcher
-from bot.messages import Address, Button, Buttons, Immediate, Incoming, Mark, Outgoing, Person, Receipt, Said
+from bot.messages import Address, Button, Buttons, Incoming, Mark, Outgoing, Person, Receipt, Said, SyncResponse
 from bot.ports import Desk, Finding, Health
 from bot.queue.relay import Relay
 from bot.storage.engine import Store
@@ -55,9 +55,9 @@ class Here:
 
 
 @cache
-def mind() -> Mind:
+def loaded_knowledge() -> LoadedKnowledge:
     knowledge = load(KNOWLEDGE)
-    return Mind(knowledge, Here(Matcher.build(knowledge)))
+    return LoadedKnowledge(knowledge, Here(Matcher.build(knowledge)))
 
 
 class Hesitant(Matcher):
@@ -71,11 +71,11 @@ class Hesitant(Matcher):
 
 
 @cache
-def hesitant() -> Mind:
-    here = mind().matcher
+def hesitant() -> LoadedKnowledge:
+    here = loaded_knowledge().matcher
     assert isinstance(here, Here)
     learned = {each.name: getattr(here.matcher, each.name) for each in fields(here.matcher)}
-    return Mind(mind().knowledge, Here(Hesitant(**learned)))
+    return LoadedKnowledge(loaded_knowledge().knowledge, Here(Hesitant(**learned)))
 
 
 @dataclass
@@ -128,7 +128,7 @@ class RecordingPlatform:
     def health(self) -> Health:
         return Health(ready=self._desk is not None)
 
-    async def deliver(self, incoming: Incoming) -> Immediate:
+    async def deliver(self, incoming: Incoming) -> SyncResponse:
         """The platform's event reaches the desk. Raises what the desk raises: it is then not acknowledged."""
         assert self._desk is not None
         return await self._desk.handle(incoming)
@@ -181,7 +181,7 @@ class SteppingRelay(Relay):
     async def settle(self) -> None:
         """Deliver what is due, and what follows from it, until nothing is."""
         while True:
-            await self._turn(hands=self._hands)
+            await self._turn(concurrency=self._concurrency)
             if self._under_way:
                 await asyncio.gather(*self._under_way)
             elif not self._finished and self.health().oldest_due is None:
@@ -189,7 +189,7 @@ class SteppingRelay(Relay):
 
 
 @dataclass
-class House:
+class DeskHarness:
     """The desk with its surroundings. `office` and `relay` are made anew by `restart`, as by a new process."""
 
     store: Store
@@ -198,15 +198,15 @@ class House:
     platforms: dict[str, RecordingPlatform] = field(
         default_factory=lambda: {name: RecordingPlatform(name) for name in ("slack", "teams", "email")}
     )
-    minds: Minds = field(default_factory=lambda: Minds(mind()))
+    active_knowledge: ActiveKnowledge = field(default_factory=lambda: ActiveKnowledge(loaded_knowledge()))
     events: int = 0
 
     async def start(self) -> None:
-        self.office = Office(from_mapping(self.settings, {}))
-        handlers = Deliveries(self.office, self.minds)
+        self.press_desk = PressDesk(from_mapping(self.settings, {}))
+        handlers = Deliveries(self.press_desk, self.active_knowledge)
         self.relay = SteppingRelay(self.store, self.platforms, handlers, owner=f"relay-{id(self)}")
         await self.store.run(handlers.begin)
-        self.desk = PolicyDesk(self.store, self.minds, self.office, self.relay.wake)
+        self.desk = PolicyDesk(self.store, self.active_knowledge, self.press_desk, self.relay.wake)
         for platform in self.platforms.values():
             await platform.start(self.desk)
 
@@ -216,7 +216,7 @@ class House:
         self.events += 1
         return f"event-{self.events}"
 
-    async def handle(self, incoming: Incoming) -> Immediate:
+    async def handle(self, incoming: Incoming) -> SyncResponse:
         """The event reaches the desk, and everything that follows from it is delivered."""
         immediate = await self.desk.handle(incoming)
         await self.relay.settle()

@@ -16,20 +16,20 @@ from datetime import timedelta
 from typing import Literal
 
 from bot import plaintext
-from bot.desk.active_knowledge import Mind
+from bot.desk.active_knowledge import LoadedKnowledge
 from bot.messages import (
     Address,
     Form,
-    Immediate,
     Joined,
     Person,
     Pressed,
     Said,
     Shared,
     Submitted,
+    SyncResponse,
     Viewed,
 )
-from tests.desk import House, Message, buttons, direct, hesitant, mind, person, said
+from tests.desk import DeskHarness, Message, buttons, direct, hesitant, loaded_knowledge, person, said
 
 Event = Said | Pressed | Submitted | Shared | Joined
 Sees = Mapping[str, Sequence[str]]
@@ -121,39 +121,39 @@ class Waits(Turn):
 class Happens(Turn):
     """Something in the surroundings changes."""
 
-    what: Callable[[House], Awaitable[None] | None]
+    what: Callable[[DeskHarness], Awaitable[None] | None]
 
 
-def knows(known: Callable[[], Mind]) -> Happens:
-    def learn(house: House) -> None:
-        house.minds.current = known()
+def knows(known: Callable[[], LoadedKnowledge]) -> Happens:
+    def learn(harness: DeskHarness) -> None:
+        harness.active_knowledge.current = known()
 
     return Happens(learn)
 
 
-SURE, UNSURE = knows(mind), knows(hesitant)
+SURE, UNSURE = knows(loaded_knowledge), knows(hesitant)
 
 
 class Stage:
     """Plays dialogues in a house."""
 
-    def __init__(self, house: House) -> None:
-        self.house = house
+    def __init__(self, harness: DeskHarness) -> None:
+        self.harness = harness
         self._last: Event | None = None
         self._forms: dict[str, Form] = {}
         self._said: dict[str, list[Said]] = {}
 
     async def play(self, dialogue: Sequence[Turn]) -> None:
         for number, turn in enumerate(dialogue):
-            before = {name: len(platform.shown) for name, platform in self.house.platforms.items()}
-            marked = {name: len(platform.marks) for name, platform in self.house.platforms.items()}
+            before = {name: len(platform.shown) for name, platform in self.harness.platforms.items()}
+            marked = {name: len(platform.marks) for name, platform in self.harness.platforms.items()}
             immediate = await self._do(turn)
             where = f"turn {number}: {turn}"
             assert self._news(before) == self._expected(turn), where
             assert reads(immediate.notice, turn.notice), f"{where}: {immediate.notice}"
             assert reads(immediate.form.title if immediate.form else "", turn.form), where
             assert reads(" ".join(immediate.problems.values()), turn.problem), where
-            new = [mark for name, each in self.house.platforms.items() for mark in each.marks[marked[name] :]]
+            new = [mark for name, each in self.harness.platforms.items() for mark in each.marks[marked[name] :]]
             inside = [mark for at, _, mark in new if at.token.startswith("c-press")]
             assert inside == list(turn.marks), where
             if turn.learns is not None:
@@ -164,7 +164,7 @@ class Stage:
     @property
     def card(self) -> Message:
         """The newest in the press channel."""
-        return self.house.at(self.place("press"))[-1]
+        return self.harness.at(self.place("press"))[-1]
 
     def place(self, name: str) -> Address:
         platform, _, token = name.rpartition(":")
@@ -176,7 +176,7 @@ class Stage:
         if token.startswith("press/"):
             return Address(platform, f"c-{token}")
         if token == "thread":
-            return Address(platform, f"c-press/{self.house.at(Address(platform, 'c-press'))[-1].id}")
+            return Address(platform, f"c-press/{self.harness.at(Address(platform, 'c-press'))[-1].id}")
         return Address(platform, f"c-{token[1:]}/1") if token.startswith("#") else Address(platform, f"dm-{token}")
 
     def who(self, name: str) -> Person:
@@ -185,23 +185,23 @@ class Stage:
 
     # ---- turns ------------------------------------------------------------------------------------------------------
 
-    async def _do(self, turn: Turn) -> Immediate:
+    async def _do(self, turn: Turn) -> SyncResponse:
         match turn:
             case Waits():
-                await self.house.pass_time(turn.time)
-                return Immediate()
+                await self.harness.pass_time(turn.time)
+                return SyncResponse()
             case Happens():
-                awaitable = turn.what(self.house)
+                awaitable = turn.what(self.harness)
                 if awaitable is not None:
                     await awaitable
-                return Immediate()
+                return SyncResponse()
             case Opens():
                 return await self._opens(turn)
             case _:
                 pass
         incoming = self._incoming(turn)
         self._last = incoming
-        immediate = await self.house.handle(incoming)
+        immediate = await self.harness.handle(incoming)
         if immediate.form:
             self._forms[incoming.person.key] = immediate.form
         return immediate
@@ -216,13 +216,13 @@ class Stage:
                 who = self.who(turn.who)
                 form = self._forms[who.key]
                 at = self.place("press")
-                return Submitted(self.house.next_event(), who, form.name, form.context, turn.values, at, direct(who))
+                return Submitted(self.harness.next_event(), who, form.name, form.context, turn.values, at, direct(who))
             case Shares():
                 who = self.who(turn.who)
                 return Shared(who, turn.text, direct(who), direct(who))
             case Comes():
                 who = self.who(turn.who)
-                return Joined(self.house.next_event(), who, direct(who), direct(who))
+                return Joined(self.harness.next_event(), who, direct(who), direct(who))
             case Again():
                 assert self._last is not None
                 return self._last
@@ -235,36 +235,36 @@ class Stage:
         earlier = self._said.setdefault(who.key, [])
         corrects = earlier[-turn.edits].event_id if turn.edits else ""
         more = {"files": turn.files, "link": turn.link, "addressed": turn.addressed, "corrects": corrects}
-        incoming = said(who, turn.text, self.house.next_event(), at, **more)
+        incoming = said(who, turn.text, self.harness.next_event(), at, **more)
         earlier.append(incoming)
         return incoming
 
     def _presses(self, turn: Presses) -> Pressed:
         who = self.who(turn.who)
         at = self.place(turn.at) if turn.at else direct(who)
-        for message in reversed(self.house.at(at)):
+        for message in reversed(self.harness.at(at)):
             drawings = message.versions if turn.drawn_first else message.versions[-1:]
             for button in buttons(drawings[0]):
                 if button.label == turn.label:
                     value = button.value if turn.value is None else turn.value
-                    return Pressed(self.house.next_event(), who, button.action, value, at, direct(who))
+                    return Pressed(self.harness.next_event(), who, button.action, value, at, direct(who))
         raise AssertionError(f"{turn.who} sees no button {turn.label!r} in {at}")
 
-    async def _opens(self, turn: Opens) -> Immediate:
+    async def _opens(self, turn: Opens) -> SyncResponse:
         immediate = await self.looks(turn.who, turn.view)
         page = "\n".join(plaintext.render(shown) for shown in immediate.view.cards) if immediate.view else ""
         assert reads(page, turn.page), page
         return immediate
 
-    async def looks(self, name: str, view: Literal["home", "queue"]) -> Immediate:
+    async def looks(self, name: str, view: Literal["home", "queue"]) -> SyncResponse:
         who = self.who(name)
-        return await self.house.handle(Viewed(who, view, direct(who)))
+        return await self.harness.handle(Viewed(who, view, direct(who)))
 
     # ---- what is read -----------------------------------------------------------------------------------------------
 
     def _news(self, before: Mapping[str, int]) -> dict[Address, list[_Text]]:
         news: dict[Address, list[_Text]] = {}
-        for name, platform in self.house.platforms.items():
+        for name, platform in self.harness.platforms.items():
             for message in platform.shown[before[name] :]:
                 news.setdefault(message.to, []).append(_Text(message.text))
         return news

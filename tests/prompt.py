@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from typing import TypeVar
 
-from bot.desk.active_knowledge import Mind, Minds
+from bot.desk.active_knowledge import ActiveKnowledge, LoadedKnowledge
 from bot.matching.match import Match
 from bot.storage.engine import Store
 from bot.storage.transaction import Tx
@@ -29,14 +29,14 @@ class PromptStore(Store):
         return await self.run(work)
 
 
-class PromptMinds(Minds):
+class PromptKnowledge(ActiveKnowledge):
     """Matches each text once; the words that a sequence makes up to tell messages apart are all alike to a matcher."""
 
-    def __init__(self, mind: Mind) -> None:
-        super().__init__(mind)
+    def __init__(self, loaded_knowledge: LoadedKnowledge) -> None:
+        super().__init__(loaded_knowledge)
         self._known: dict[tuple[str, str], Match] = {}
 
-    async def match(self, text: str, previous: str = "") -> tuple[Mind, Match]:
+    async def match(self, text: str, previous: str = "") -> tuple[LoadedKnowledge, Match]:
         asked = _MADE_UP.sub("word", text), _MADE_UP.sub("word", previous)
         if asked not in self._known:
             _, self._known[asked] = await super().match(*asked)

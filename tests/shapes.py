@@ -12,7 +12,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from hypothesis import strategies as st
 
-from bot.messages import Block, Button, CaseHead, Facts, Field, Form, Mention, Outgoing, Prose, View
+from bot.messages import Block, Button, CaseHead, Facts, Field, Form, Markdown, Mention, Outgoing, View
 
 letters = st.characters(exclude_categories=["Cs"])
 text = st.text(letters, max_size=300)
@@ -20,7 +20,7 @@ some = st.text(letters, min_size=1, max_size=40)
 _marks = ["# Head", "**Yes.** ", "- one", "  - two", "1. first", "> said", "`code`", "[a](https://b.example)", "\n\n"]
 
 _NARROWER: dict[tuple[type, str], st.SearchStrategy[Any]] = {
-    (Prose, "markdown"): st.one_of(text, st.lists(st.sampled_from(_marks)).map("\n".join)),
+    (Markdown, "markdown"): st.one_of(text, st.lists(st.sampled_from(_marks)).map("\n".join)),
     (CaseHead, "reference"): some,
     (Facts, "rows"): st.lists(st.tuples(some, text), max_size=4).map(tuple),
     (Mention, "people"): st.lists(st.sampled_from(["teams:a", "slack:b", "teams:c"]), max_size=3).map(tuple),

@@ -14,7 +14,7 @@ from typing import TextIO
 
 from adapters.console.screen import Screen
 from bot.errors import PermanentFailure, StoreUnavailable
-from bot.messages import Button, Form, Immediate, Incoming, Person, Pressed, Said, Submitted
+from bot.messages import Button, Form, Incoming, Person, Pressed, Said, Submitted, SyncResponse
 from bot.ports import Desk, Health, Messenger
 
 PLATFORM = "console"
@@ -103,7 +103,7 @@ class TerminalConsole:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._screen.awaited.wait(), _PATIENCE)
 
-    async def _answer(self, desk: Desk, answer: Immediate) -> None:
+    async def _answer(self, desk: Desk, answer: SyncResponse) -> None:
         if answer.notice:
             self._screen.show(answer.notice)
         for problem in answer.problems.values():

@@ -13,7 +13,7 @@ from adapters.slack import prose, richtext
 from adapters.slack.richtext import Json, section, text
 from adapters.slack.settings import PLATFORM
 from adapters.slack.text import dead, escaped, pieces
-from bot.messages import Block, Button, Buttons, CaseHead, Facts, History, Mention, Outgoing, Prose, Quote, Small
+from bot.messages import Block, Button, Buttons, Caption, CaseHead, Facts, History, Markdown, Mention, Outgoing, Quote
 
 MOST_BLOCKS = 45  # Slack takes 50; the adapter adds a few of its own
 MOST_TEXT = 10_000
@@ -82,7 +82,7 @@ def plain(words: str) -> Json:
 
 def _paragraphs(block: Block, team: str) -> Sequence[Json] | None:
     match block:
-        case Prose():
+        case Markdown():
             return prose.to_rich_text(block.markdown)
         case Quote():
             return [*_speaker(block, team), richtext.quote(text(block.text))]
@@ -94,7 +94,7 @@ def _paragraphs(block: Block, team: str) -> Sequence[Json] | None:
             return [section(richtext.moment(line.at, _WHEN), text(f"  {line.text}")) for line in block.lines]
         case Mention():
             return _mention(block)
-        case Small() | Buttons():
+        case Caption() | Buttons():
             return None
         case _:
             assert_never(block)
@@ -102,7 +102,7 @@ def _paragraphs(block: Block, team: str) -> Sequence[Json] | None:
 
 def _block(block: Block) -> Iterator[Json]:
     match block:
-        case Small():
+        case Caption():
             yield from small(block.text)
         case Buttons():
             yield from _buttons(block.buttons)

@@ -21,7 +21,7 @@ from adapters.slack.quiet import sdk_logger
 from adapters.slack.showing import Shower
 from adapters.slack.web import SlackWeb
 from bot.errors import DeliveryFailure, StoreUnavailable
-from bot.messages import Immediate, Incoming, Said, Submitted
+from bot.messages import Incoming, Said, Submitted, SyncResponse
 from bot.ports import Desk
 
 log = logging.getLogger(__name__)
@@ -98,7 +98,7 @@ class Receiver:
         self._later(self._shower.immediate(reading, immediate, body, self._tell))
         return TAKEN
 
-    async def _tell(self, incoming: Incoming) -> Immediate:
+    async def _tell(self, incoming: Incoming) -> SyncResponse:
         if self._desk is None:
             raise StoreUnavailable("The desk has not started yet.")
         return await self._desk.handle(incoming)
@@ -117,7 +117,7 @@ async def _attempt(work: Coroutine[None, None, None]) -> None:
         log.warning("Something could not be shown in Slack: %s", type(error).__name__)
 
 
-def _answered(immediate: Immediate, body: Body) -> BoltResponse:
+def _answered(immediate: SyncResponse, body: Body) -> BoltResponse:
     """To a form: what to mend in it, what to read in its place, or that it may close."""
     if immediate.problems:
         return _json({"response_action": "errors", "errors": dict(immediate.problems)})

@@ -11,10 +11,10 @@ from adapters.slack.incoming import Body, Shares, Turned
 from adapters.slack.places import Places
 from adapters.slack.richtext import Json
 from adapters.slack.web import SlackWeb
-from bot.messages import Immediate, Incoming, Joined, Pressed, Shared, Submitted, View, Viewed
+from bot.messages import Incoming, Joined, Pressed, Shared, Submitted, SyncResponse, View, Viewed
 from bot.presentation import texts
 
-Tell = Callable[[Incoming], Awaitable[Immediate]]
+Tell = Callable[[Incoming], Awaitable[SyncResponse]]
 Told = Pressed | Shared | Joined | Viewed
 
 
@@ -26,7 +26,7 @@ class Shower:
         self._turned_to: dict[str, str] = {}
         """Officer -> the part of the queue that their page shows. Lost with the process: it then shows what is open."""
 
-    async def immediate(self, incoming: Told, immediate: Immediate, body: Body, tell: Tell) -> None:
+    async def immediate(self, incoming: Told, immediate: SyncResponse, body: Body, tell: Tell) -> None:
         """Show what the desk answered."""
         match incoming:
             case Viewed():
@@ -51,7 +51,7 @@ class Shower:
         self._turned_to[incoming.person.id] = view.query
         await self._page(incoming, tell)
 
-    async def filled_in(self, submitted: Submitted, immediate: Immediate, tell: Tell) -> None:
+    async def filled_in(self, submitted: Submitted, immediate: SyncResponse, tell: Tell) -> None:
         """A form was taken that may have been opened on the page, which may read differently now."""
         if immediate.view:
             await self.turn(submitted, immediate.view, tell)

@@ -25,7 +25,7 @@ from adapters.teams.runs import Json
 from adapters.teams.settings import PLATFORM, TeamsSettings
 from adapters.teams.tokens import tokens
 from bot.errors import DeliveryFailure, StoreUnavailable
-from bot.messages import Immediate, Incoming, Outgoing, Small, View
+from bot.messages import Caption, Incoming, Outgoing, SyncResponse, View
 from bot.ports import AdapterState, Clock, Desk, Health
 from bot.presentation import texts
 
@@ -126,7 +126,7 @@ class TeamsAdapter:
             return
         if not await self._roster.admits(activity):
             if activity.is_personal:
-                self._tell(activity, Immediate(notice=texts.NOT_FOR_GUESTS))
+                self._tell(activity, SyncResponse(notice=texts.NOT_FOR_GUESTS))
             return
         if activity.is_personal:
             await self._meet(activity)
@@ -147,11 +147,13 @@ class TeamsAdapter:
             return self._reader.pressed(activity, came_back)
         return self._reader.submitted(activity, came_back)
 
-    def _tell(self, activity: Activity, answer: Immediate, came_back: forms.Press | forms.Filled | None = None) -> None:
+    def _tell(
+        self, activity: Activity, answer: SyncResponse, came_back: forms.Press | forms.Filled | None = None
+    ) -> None:
         """What Teams cannot show in place goes to the personal chat, where nobody else sees it."""
         made: list[Json] = []
         if answer.notice:
-            outgoing = Outgoing((Small(answer.notice),), answer.notice)
+            outgoing = Outgoing((Caption(answer.notice),), answer.notice)
             made += [cards.activity(card, outgoing) for card in cards.cards(outgoing)]
         if form := invokes.form_of(answer, came_back, activity.id):
             made.append({"attachments": [{"contentType": cards.CARD, "content": form.card}], "summary": form.title})
@@ -183,7 +185,7 @@ class TeamsAdapter:
             case _:
                 raise web.HTTPNotImplemented
 
-    async def _answered(self, activity: Activity, came_back: forms.Press | forms.Filled) -> Immediate:
+    async def _answered(self, activity: Activity, came_back: forms.Press | forms.Filled) -> SyncResponse:
         """What the desk answers. The page on which this was pressed, or a form opened, is drawn anew."""
         answer = await self._handle(self._event(activity, came_back))
         page = came_back.page
@@ -195,7 +197,7 @@ class TeamsAdapter:
             drawn_anew = _page(answer.view, answer.notice)
             self._spawn(_shown(self.messenger.redraw(self._reader.direct(activity), page.message, drawn_anew)))
         elif answer.view and activity.name != invokes.IN_PLACE:
-            self._tell(activity, Immediate(view=answer.view))
+            self._tell(activity, SyncResponse(view=answer.view))
         return answer
 
     # ---- where the desk was installed -------------------------------------------------------------------------------
@@ -220,7 +222,7 @@ class TeamsAdapter:
             await self._handle(self._reader.joined(activity))
             await self._places.met(aad)
 
-    async def _handle(self, event: Incoming) -> Immediate:
+    async def _handle(self, event: Incoming) -> SyncResponse:
         if self._desk is None:
             raise StoreUnavailable("The desk has not started yet.")
         return await self._desk.handle(event)

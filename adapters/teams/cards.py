@@ -15,7 +15,20 @@ from typing import assert_never
 from adapters.teams import forms, prose
 from adapters.teams.runs import LONGEST, Json, continued, lines, paragraph, run
 from adapters.teams.settings import PLATFORM
-from bot.messages import Block, Buttons, CaseHead, Facts, Form, History, Mention, Outgoing, Prose, Quote, Small, View
+from bot.messages import (
+    Block,
+    Buttons,
+    Caption,
+    CaseHead,
+    Facts,
+    Form,
+    History,
+    Markdown,
+    Mention,
+    Outgoing,
+    Quote,
+    View,
+)
 from bot.presentation import texts
 
 CARD = "application/vnd.microsoft.card.adaptive"
@@ -126,13 +139,13 @@ def _packed(body: Iterable[Json]) -> Iterator[list[Json]]:
 
 def _elements(block: Block, drawing: _Drawing) -> list[Json]:
     match block:
-        case Prose():
+        case Markdown():
             return [part for element in prose.elements(block.markdown) for part in continued(element)]
         case Quote():
             return _quote(block)
         case Facts():
             return [part for label, value in block.rows for part in _fact(label, value)]
-        case Small():
+        case Caption():
             return _whole(lines(block.text, size="Small", isSubtle=True))
         case CaseHead():
             return _head(block)

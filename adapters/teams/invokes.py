@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from adapters.teams import cards, forms
 from adapters.teams.runs import Json
-from bot.messages import Immediate
+from bot.messages import SyncResponse
 from bot.presentation import texts
 
 IN_PLACE = "adaptiveCard/action"
@@ -23,7 +23,7 @@ class Drawn:
     card: Json
 
 
-def form_of(answer: Immediate, came_back: forms.Press | forms.Filled | None, event: str) -> Drawn | None:
+def form_of(answer: SyncResponse, came_back: forms.Press | forms.Filled | None, event: str) -> Drawn | None:
     """The form that opens, or that stays open with what is wrong in it."""
     if answer.form:
         return Drawn(answer.form.title, cards.form(answer.form, event, page=came_back.page if came_back else None))
@@ -33,7 +33,7 @@ def form_of(answer: Immediate, came_back: forms.Press | forms.Filled | None, eve
     return None
 
 
-def in_place(answer: Immediate, came_back: forms.Press | forms.Filled, event: str) -> Json:
+def in_place(answer: SyncResponse, came_back: forms.Press | forms.Filled, event: str) -> Json:
     """For an Action.Execute. Whoever pressed alone sees it."""
     if drawn := form_of(answer, came_back, event):
         return {"statusCode": 200, "type": cards.CARD, "value": drawn.card}
@@ -42,7 +42,7 @@ def in_place(answer: Immediate, came_back: forms.Press | forms.Filled, event: st
     return _said_in_place(answer.notice or texts.DONE)
 
 
-def dialog(answer: Immediate, came_back: forms.Press | forms.Filled | None, event: str) -> Json:
+def dialog(answer: SyncResponse, came_back: forms.Press | forms.Filled | None, event: str) -> Json:
     """For what opens a dialog."""
     if drawn := form_of(answer, came_back, event):
         card = {"contentType": cards.CARD, "content": drawn.card}
@@ -51,7 +51,7 @@ def dialog(answer: Immediate, came_back: forms.Press | forms.Filled | None, even
     return _said_in_dialog(answer.notice or texts.DONE)
 
 
-def closing(answer: Immediate, came_back: forms.Press | forms.Filled, event: str) -> Json:
+def closing(answer: SyncResponse, came_back: forms.Press | forms.Filled, event: str) -> Json:
     """For what was sent from a dialog, which closes unless there is something to say or to mend."""
     return dialog(answer, came_back, event) if answer.notice or answer.problems or answer.form else {}
 

@@ -93,8 +93,8 @@ def _is_bubble(x: float, y: float) -> bool:
 
 def _is_edge(x: float, y: float) -> bool:
     step = 0.07
-    around = [(x + dx, y + dy) for dx in (-step, 0.0, step) for dy in (-step, 0.0, step)]
-    return _is_bubble(x, y) and not all(_is_bubble(*each) for each in around)
+    case_context = [(x + dx, y + dy) for dx in (-step, 0.0, step) for dy in (-step, 0.0, step)]
+    return _is_bubble(x, y) and not all(_is_bubble(*each) for each in case_context)
 
 
 def _png(size: int, colour: Callable[[float, float], Pixel]) -> bytes:

@@ -13,7 +13,7 @@ from typing import Any
 
 from adapters.web.people import PLATFORM, People
 from adapters.web.prose import to_html
-from bot.messages import Form, Immediate, Outgoing, View
+from bot.messages import Form, Outgoing, SyncResponse, View
 from bot.presentation import texts
 
 
@@ -28,7 +28,7 @@ def drawn(outgoing: Mapping[str, Any], people: People) -> dict[str, Any]:
     return {**outgoing, "blocks": [_draw(block, people) for block in outgoing["blocks"]]}
 
 
-def immediate(answer: Immediate, people: People) -> dict[str, Any]:
+def immediate(answer: SyncResponse, people: People) -> dict[str, Any]:
     """What is answered inside a request: `{"notice": …, "form": … | None, "view": … | None, "problems": {…}}`."""
     return {
         "notice": answer.notice,

@@ -20,7 +20,7 @@ from adapters.web.messenger import WebMessenger
 from adapters.web.people import PLATFORM, People, Persona
 from adapters.web.transcript import Entry, Transcript
 from bot.errors import StoreUnavailable
-from bot.messages import Immediate, Incoming, Joined
+from bot.messages import Incoming, Joined, SyncResponse
 from bot.ports import AdapterState, Clock, Desk, Health
 
 log = logging.getLogger(__name__)
@@ -143,10 +143,10 @@ class WebConsole:
         body = await incoming.read(request, incoming.ViewBody)
         return self._answer(await self._handle(self._reader.viewed(body)))
 
-    def _answer(self, immediate: Immediate) -> web.Response:
+    def _answer(self, immediate: SyncResponse) -> web.Response:
         return web.json_response(blocks.immediate(immediate, self._people))
 
-    async def _tell(self, entry: Entry) -> Immediate:
+    async def _tell(self, entry: Entry) -> SyncResponse:
         """Hand the desk a message from the transcript, and mark it when the desk has committed it."""
         try:
             answer = await self._handle(self._reader.said(entry))
@@ -170,7 +170,7 @@ class WebConsole:
             await self._handle(Joined(f"joined/{persona.id}", persona.person, persona.direct, persona.direct))
             await self._state.put(known, "")
 
-    async def _handle(self, event: Incoming) -> Immediate:
+    async def _handle(self, event: Incoming) -> SyncResponse:
         if self._desk is None:
             raise StoreUnavailable("The desk has not started yet.")
         return await self._desk.handle(event)

@@ -105,14 +105,14 @@ class Live:
             await socket.send_json({"type": "message", "message": drawn(entry, self._around.people)})
 
     def _hello(self, persona: Persona) -> dict[str, Any]:
-        around = self._around
+        case_context = self._around
         return {
             "type": "hello",
-            "now": around.clock.now().isoformat(),
+            "now": case_context.clock.now().isoformat(),
             "staff": persona.id,
-            "people": [{"id": one.id, "name": one.name, "officer": one.officer} for one in around.people.all],
-            "knowledge": around.knowledge_status(),
-            "examples": list(around.examples()),
+            "people": [{"id": one.id, "name": one.name, "officer": one.officer} for one in case_context.people.all],
+            "knowledge": case_context.knowledge_status(),
+            "examples": list(case_context.examples()),
             "reply_prefixes": list(texts.REPLY_PREFIXES),
         }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from bot.errors import StoreUnavailable
-from bot.knowledge.watcher import KnowledgeKeeper
+from bot.knowledge.watcher import KnowledgeWatcher
 from bot.ports import Adapter, Clock, Metric, Readiness
 from bot.queue import payloads
 from bot.queue.payloads import Repost
@@ -25,14 +25,14 @@ class Operations:
         self,
         store: Store,
         clock: Clock,
-        keeper: KnowledgeKeeper,
+        watcher: KnowledgeWatcher,
         relay: Relay,
         adapters: Sequence[Adapter],
         missing: Callable[[], str] = str,
     ) -> None:
         self._store = store
         self._clock = clock
-        self._keeper = keeper
+        self._watcher = watcher
         self._relay = relay
         self._adapters = adapters
         self._missing = missing
@@ -41,7 +41,7 @@ class Operations:
     async def readiness(self) -> Readiness:
         """Ready from the moment the first platform is connected, and while any platform and the database are."""
         reasons = {
-            f"knowledge {problem.where}": f"{problem.what} {problem.fix}".strip() for problem in self._keeper.trouble
+            f"knowledge {problem.where}": f"{problem.what} {problem.fix}".strip() for problem in self._watcher.trouble
         }
         if missing := self._missing():
             reasons["matching"] = missing
@@ -65,14 +65,14 @@ class Operations:
         cases: dict[tuple[tuple[str, str], ...], float] = {
             (("kind", kind.value), ("state", state.value)): float(number) for (kind, state), number in counted.items()
         }
-        answers = float(len(self._keeper.knowledge.answering))
+        answers = float(len(self._watcher.knowledge.answering))
         return (
             Metric("policydesk_cases", "gauge", "Cases by kind and state.", cases),
             Metric("policydesk_outbox_pending", "gauge", "Messages and timers waiting.", {(): float(backlog.pending)}),
             Metric("policydesk_outbox_due", "gauge", "Messages and timers that are due.", {(): float(backlog.due)}),
             Metric("policydesk_outbox_dead", "gauge", "Messages that were given up.", {(): float(backlog.dead)}),
             Metric("policydesk_answers", "gauge", "Answers in the knowledge base.", {(): answers}),
-            Metric("policydesk_knowledge_problems", "gauge", "Problems.", {(): float(len(self._keeper.trouble))}),
+            Metric("policydesk_knowledge_problems", "gauge", "Problems.", {(): float(len(self._watcher.trouble))}),
         )
 
 

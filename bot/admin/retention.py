@@ -17,7 +17,7 @@ from bot.queue.outbox_transactions import describe
 from bot.storage.engine import Store
 from bot.storage.repositories import cases as case_rows
 from bot.storage.repositories import erasure, events, expiry
-from bot.storage.repositories.events import Once
+from bot.storage.repositories.events import DedupeScope
 from bot.storage.repositories.expiry import Ages, Kind
 from bot.storage.transaction import Tx
 
@@ -104,7 +104,7 @@ async def purge(
 
 async def purge_daily(store: Store, privacy: Privacy, transcripts: Transcripts | None = None) -> Purged | None:
     """Purge, unless a process that shares this database has done so today (by UTC): then None."""
-    if not await store.run(lambda tx: events.remember(tx, Once.PURGED, f"{tx.now:%Y-%m-%d}")):
+    if not await store.run(lambda tx: events.remember(tx, DedupeScope.PURGED, f"{tx.now:%Y-%m-%d}")):
         return None
     return await purge(store, privacy, transcripts)
 

@@ -19,15 +19,15 @@ from bot.app.configuration import knowledge_folder, options
 from bot.app.platforms import AdapterFactory, configured, messengers
 from bot.clock import SystemClock
 from bot.config import Config
-from bot.desk.active_knowledge import Mind, Minds
+from bot.desk.active_knowledge import ActiveKnowledge, LoadedKnowledge
 from bot.desk.delivery_outcomes import Deliveries
 from bot.desk.handler import PolicyDesk
-from bot.desk.press_desk import Office
+from bot.desk.press_desk import PressDesk
 from bot.errors import ConfigurationError, KnowledgeError, Problem
 from bot.knowledge import snapshot
 from bot.knowledge.loader import load
 from bot.knowledge.model import Knowledge
-from bot.knowledge.watcher import KnowledgeKeeper
+from bot.knowledge.watcher import KnowledgeWatcher
 from bot.matching.process.client import Worker
 from bot.ports import Adapter
 from bot.queue.relay import Relay
@@ -52,8 +52,8 @@ class Application:
         self._options = options(config)
         self._stack = AsyncExitStack()
         self._transcripts: retention.Transcripts | None = None
-        self.keeper: KnowledgeKeeper
-        self.minds: Minds
+        self.watcher: KnowledgeWatcher
+        self.active_knowledge: ActiveKnowledge
         self._worker: Worker
         self.learned_at: datetime
 
@@ -84,19 +84,19 @@ class Application:
 
     async def _start(self) -> None:
         knowledge, trouble = await self._first_knowledge()
-        self.keeper = KnowledgeKeeper(self._folder, knowledge, trouble)
+        self.watcher = KnowledgeWatcher(self._folder, knowledge, trouble)
         self._worker = await self._learn(knowledge)
         if self._worker.missing:
             log.warning("%s", self._worker.missing)
         self._stack.push_async_callback(lambda: self._worker.close())
-        self.minds = Minds(Mind(knowledge, self._worker))
+        self.active_knowledge = ActiveKnowledge(LoadedKnowledge(knowledge, self._worker))
         self.learned_at = self.clock.now()
         await self._keep(knowledge)
         self.adapters = tuple(factory(self) for factory in self._factories)
-        office = Office(self.config)
-        handlers = Deliveries(office, self.minds)
+        press_desk = PressDesk(self.config)
+        handlers = Deliveries(press_desk, self.active_knowledge)
         relay = Relay(self.store, messengers(self), handlers, _process_name())
-        desk = PolicyDesk(self.store, self.minds, office, relay.wake)
+        desk = PolicyDesk(self.store, self.active_knowledge, press_desk, relay.wake)
         await self.store.run(handlers.begin)
         await relay.start()
         self._stack.push_async_callback(relay.stop)
@@ -104,9 +104,9 @@ class Application:
             await adapter.start(desk)
             self._stack.push_async_callback(adapter.stop)
         await self._listen(
-            Operations(self.store, self.clock, self.keeper, relay, self.adapters, lambda: self._worker.missing)
+            Operations(self.store, self.clock, self.watcher, relay, self.adapters, lambda: self._worker.missing)
         )
-        watching = asyncio.create_task(self.keeper.watch(self._take_over), name="knowledge")
+        watching = asyncio.create_task(self.watcher.watch(self._take_over), name="knowledge")
         self._stack.push_async_callback(end, watching)
         purging = asyncio.create_task(
             retention.keep(self.store, self.config.privacy, self._transcripts), name="retention"
@@ -149,7 +149,7 @@ class Application:
         worker, before = await self._learn(knowledge), self._worker
         await self._keep(knowledge)
         self._worker = worker
-        self.minds.current = Mind(knowledge, worker)
+        self.active_knowledge.current = LoadedKnowledge(knowledge, worker)
         await before.retire()
         self.learned_at = self.clock.now()
 

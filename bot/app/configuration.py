@@ -63,9 +63,9 @@ def _read_settings(path: Path) -> object:
 
 
 def _for_trial(config: Config) -> Config:
-    office = config.press_office
-    if not office.channels:
+    press_desk = config.press_office
+    if not press_desk.channels:
         officers = tuple(f"web:{name}" for name, _ in TRIAL_OFFICERS)
-        office = office.model_copy(update={"channels": (TRIAL_CHANNEL,), "officers": officers})
+        press_desk = press_desk.model_copy(update={"channels": (TRIAL_CHANNEL,), "officers": officers})
     console = config.console or configuration.Console()
-    return config.model_copy(update={"press_office": office, "console": console})
+    return config.model_copy(update={"press_office": press_desk, "console": console})

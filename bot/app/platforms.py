@@ -136,7 +136,7 @@ def _web(application: Application) -> Adapter:
         section.port if section else 0,
         (*staff, *officers),
         lambda: _knowledge_status(application),
-        lambda: _examples(application.minds.current.knowledge),
+        lambda: _examples(application.active_knowledge.current.knowledge),
     )
     application.purging(console)
     return console
@@ -153,9 +153,9 @@ def _examples(knowledge: Knowledge) -> list[str]:
 
 
 def _knowledge_status(application: Application) -> str:
-    answers = len(application.minds.current.knowledge.answering)
+    answers = len(application.active_knowledge.current.knowledge.answering)
     zone = ZoneInfo(application.config.organisation.timezone)
-    broken = " · a file in the folder is broken, see /readyz" if application.keeper.trouble else ""
+    broken = " · a file in the folder is broken, see /readyz" if application.watcher.trouble else ""
     return f"knowledge: {answers} answers, checked {application.learned_at.astimezone(zone):%H:%M}{broken}"
 
 

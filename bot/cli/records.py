@@ -110,18 +110,18 @@ def _is_wanted(case: Case, options: argparse.Namespace) -> bool:
 def _open(options: argparse.Namespace) -> int:
     from bot.app import database, knowledge_folder, read_config
     from bot.desk.open_case import Reported, open_case
-    from bot.desk.press_desk import Office
+    from bot.desk.press_desk import PressDesk
     from bot.knowledge.loader import load
 
     config = read_config(options.config)
-    office, knowledge = Office(config), load(knowledge_folder(config))
-    if not office.exists:
+    press_desk, knowledge = PressDesk(config), load(knowledge_folder(config))
+    if not press_desk.exists:
         raise UserError(Problem("press_office.channels", "is empty, so nobody would see the case.", "Name a channel."))
     reported = Reported.read(vars(options))
     with database(config) as store, store.transaction() as tx:
-        if problem := office.deadline_problem(reported.details.deadline, tx.now):
+        if problem := press_desk.deadline_problem(reported.details.deadline, tx.now):
             raise UserError(Problem("--deadline", problem))
-        case = open_case(tx, office, knowledge, reported)
+        case = open_case(tx, press_desk, knowledge, reported)
     print(f"{case.reference} is open.")
     return 0
 

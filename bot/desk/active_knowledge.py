@@ -17,20 +17,20 @@ class Matching(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Mind:
+class LoadedKnowledge:
     """A matcher never answers from another knowledge base than the one it was made from."""
 
     knowledge: Knowledge
     matcher: Matching
 
 
-class Minds:
+class ActiveKnowledge:
     """The current Mind."""
 
-    def __init__(self, mind: Mind) -> None:
-        self.current = mind
+    def __init__(self, loaded: LoadedKnowledge) -> None:
+        self.current = loaded
 
-    async def match(self, text: str, previous: str = "") -> tuple[Mind, Match]:
+    async def match(self, text: str, previous: str = "") -> tuple[LoadedKnowledge, Match]:
         """The match, and the mind that made it. `previous` is what a follow-up is read with."""
-        mind = self.current
-        return mind, await mind.matcher.match(text, previous)
+        loaded = self.current
+        return loaded, await loaded.matcher.match(text, previous)

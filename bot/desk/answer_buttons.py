@@ -4,31 +4,33 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.desk.active_knowledge import Minds
+from bot.desk.active_knowledge import ActiveKnowledge
 from bot.desk.button_values import number
-from bot.desk.press_desk import Office
+from bot.desk.press_desk import PressDesk
 from bot.desk.questions import Questions
 from bot.domain.case import CaseKind
-from bot.messages import Immediate, Pressed, Said
+from bot.messages import Pressed, Said, SyncResponse
 from bot.presentation import cards, texts
 from bot.queue import effects
 from bot.storage.engine import Store
 from bot.storage.records import Answered
 from bot.storage.repositories import answers, events
-from bot.storage.repositories.events import Once
+from bot.storage.repositories.events import DedupeScope
 from bot.storage.transaction import Tx
 
 
 class Presses:
     """Each public method is one transaction, or none."""
 
-    def __init__(self, store: Store, minds: Minds, office: Office, questions: Questions) -> None:
+    def __init__(
+        self, store: Store, active_knowledge: ActiveKnowledge, press_desk: PressDesk, questions: Questions
+    ) -> None:
         self._store = store
-        self._minds = minds
-        self._office = office
+        self._active_knowledge = active_knowledge
+        self._press_desk = press_desk
         self._questions = questions
 
-    async def pressed(self, pressed: Pressed) -> Immediate:
+    async def pressed(self, pressed: Pressed) -> SyncResponse:
         """A button below an answer, or below the welcome."""
         if pressed.action == "media.no":
             return await self._not_media(pressed)
@@ -36,20 +38,20 @@ class Presses:
             return await self._store.run(lambda tx: self._topics(tx, pressed))
         return await self._store.run(lambda tx: self._press(tx, pressed))
 
-    def _press(self, tx: Tx, pressed: Pressed) -> Immediate:
+    def _press(self, tx: Tx, pressed: Pressed) -> SyncResponse:
         asked_id, _, entry_id = pressed.value.partition(":")
         asked = _asked(tx, asked_id)
         if asked is None:
-            return Immediate(notice=texts.TOO_OLD)
+            return SyncResponse(notice=texts.TOO_OLD)
         if not _may_press(pressed, asked):
-            return Immediate(notice=texts.NOT_YOURS)
+            return SyncResponse(notice=texts.NOT_YOURS)
         match pressed.action:
             case "answer.helpful":
                 answers.feedback(tx, asked.id, "helpful")
-                return Immediate(notice=texts.THANKS_HELPFUL)
+                return SyncResponse(notice=texts.THANKS_HELPFUL)
             case "answer.not_helpful":
                 answers.feedback(tx, asked.id, "not helpful")
-                return Immediate(notice=texts.THANKS_NOT_HELPFUL)
+                return SyncResponse(notice=texts.THANKS_NOT_HELPFUL)
             case "choose.none":
                 return self._none_of_these(tx, pressed, asked)
             case "entry.show":
@@ -59,63 +61,65 @@ class Presses:
             case "media.yes":
                 return self._pass_on(tx, pressed, asked, CaseKind.MEDIA)
             case _:
-                return Immediate(notice=texts.TOO_OLD)
+                return SyncResponse(notice=texts.TOO_OLD)
 
-    def _topics(self, tx: Tx, pressed: Pressed) -> Immediate:
+    def _topics(self, tx: Tx, pressed: Pressed) -> SyncResponse:
         if events.remember(tx, pressed.at.platform, pressed.event_id):
             key = f"topics:{pressed.at.platform}:{pressed.event_id}"
-            effects.send(tx, pressed.direct, cards.topics(self._minds.current.knowledge), key=key)
-        return Immediate()
+            effects.send(tx, pressed.direct, cards.topics(self._active_knowledge.current.knowledge), key=key)
+        return SyncResponse()
 
-    def _none_of_these(self, tx: Tx, pressed: Pressed, asked: Answered) -> Immediate:
+    def _none_of_these(self, tx: Tx, pressed: Pressed, asked: Answered) -> SyncResponse:
         answers.feedback(tx, asked.id, "none of these")
         if events.remember(tx, pressed.at.platform, pressed.event_id):
-            card = cards.unknown("", (), answered=asked.id, press=self._office.exists)
+            card = cards.unknown("", (), answered=asked.id, press=self._press_desk.exists)
             effects.send(tx, pressed.at, card, key=f"none:{asked.id}")
-        return Immediate(notice=texts.THANKS_NONE)
+        return SyncResponse(notice=texts.THANKS_NONE)
 
-    def _show(self, tx: Tx, pressed: Pressed, asked: Answered, entry_id: str) -> Immediate:
-        mind = self._minds.current
-        entry = mind.knowledge.entry.get(entry_id)
+    def _show(self, tx: Tx, pressed: Pressed, asked: Answered, entry_id: str) -> SyncResponse:
+        loaded = self._active_knowledge.current
+        entry = loaded.knowledge.entry.get(entry_id)
         if entry is None:
-            return Immediate(notice=texts.ENTRY_GONE)
+            return SyncResponse(notice=texts.ENTRY_GONE)
         # By what is shown and not by the press: two presses show it once.
-        if not events.remember(tx, Once.SHOWN, f"{asked.id}:{entry_id}"):
-            return Immediate(notice=texts.SHOWN_ALREADY)
-        revision = mind.knowledge.revision
+        if not events.remember(tx, DedupeScope.SHOWN, f"{asked.id}:{entry_id}"):
+            return SyncResponse(notice=texts.SHOWN_ALREADY)
+        revision = loaded.knowledge.revision
         shown = answers.record(tx, asked.question, "answer", (entry_id,), revision, pressed.person.key)
-        card = self._questions.answer_card(mind, [entry], shown, tx)
+        card = self._questions.answer_card(loaded, [entry], shown, tx)
         effects.send(tx, pressed.at, card, key=f"show:{asked.id}:{entry_id}")
-        return Immediate()
+        return SyncResponse()
 
-    def _pass_on(self, tx: Tx, pressed: Pressed, asked: Answered, kind: CaseKind) -> Immediate:
-        if not self._office.exists:
-            return Immediate(notice=texts.NO_PRESS_OFFICE)
+    def _pass_on(self, tx: Tx, pressed: Pressed, asked: Answered, kind: CaseKind) -> SyncResponse:
+        if not self._press_desk.exists:
+            return SyncResponse(notice=texts.NO_PRESS_OFFICE)
         # By what is asked for and not by the press: two presses, or two people's, of one button open one case.
-        if not events.remember(tx, Once.PASSED_ON, str(asked.id)):
-            return Immediate(notice=texts.ALREADY_PASSED_ON)
+        if not events.remember(tx, DedupeScope.PASSED_ON, str(asked.id)):
+            return SyncResponse(notice=texts.ALREADY_PASSED_ON)
         said = Said(asked.event_id or pressed.event_id, pressed.person, asked.question, pressed.at, pressed.direct)
-        self._questions.open(tx, replace(said, link=asked.link, files=asked.files), kind, self._minds.current)
-        return Immediate()
+        self._questions.open(
+            tx, replace(said, link=asked.link, files=asked.files), kind, self._active_knowledge.current
+        )
+        return SyncResponse()
 
-    async def _not_media(self, pressed: Pressed) -> Immediate:
+    async def _not_media(self, pressed: Pressed) -> SyncResponse:
         """Nothing is passed on; what was asked is then a question like any other."""
         asked = await self._store.read(lambda tx: _asked(tx, pressed.value))
         if asked is None:
-            return Immediate(notice=texts.TOO_OLD)
+            return SyncResponse(notice=texts.TOO_OLD)
         if not _may_press(pressed, asked):
-            return Immediate(notice=texts.NOT_YOURS)
-        mind, match = await self._minds.match(asked.question)
+            return SyncResponse(notice=texts.NOT_YOURS)
+        loaded, match = await self._active_knowledge.match(asked.question)
 
-        def answer(tx: Tx) -> Immediate:
-            if events.seen(tx, Once.PASSED_ON, str(asked.id)):
-                return Immediate(notice=texts.PASSED_ON_MEANWHILE)
+        def answer(tx: Tx) -> SyncResponse:
+            if events.seen(tx, DedupeScope.PASSED_ON, str(asked.id)):
+                return SyncResponse(notice=texts.PASSED_ON_MEANWHILE)
             answers.feedback(tx, asked.id, "not media")
             if not asked.entries and events.remember(tx, pressed.at.platform, pressed.event_id):
                 nearest = tuple(candidate.id for candidate in match.nearest)
-                card = self._questions.unknown_card(mind, match.topic, nearest, asked.id)
+                card = self._questions.unknown_card(loaded, match.topic, nearest, asked.id)
                 effects.send(tx, pressed.at, card, key=f"not media:{asked.id}")
-            return Immediate(notice=texts.NOT_MEDIA)
+            return SyncResponse(notice=texts.NOT_MEDIA)
 
         return await self._store.run(answer)
 

@@ -7,15 +7,15 @@ from typing import assert_never
 
 from bot.desk import related_cases
 from bot.desk.actions import asker_actions, global_actions, handover_actions, joining_actions, officer_actions
-from bot.desk.actions.action import Act, Action, Errand, Errands, Who
-from bot.desk.active_knowledge import Minds
+from bot.desk.actions.action import Action, ActionContext, GlobalAction, GlobalContext, Who
+from bot.desk.active_knowledge import ActiveKnowledge
 from bot.desk.button_values import case_handle
-from bot.desk.press_desk import Office
+from bot.desk.press_desk import PressDesk
 from bot.desk.questions import Questions
 from bot.domain import transitions
 from bot.domain.case import Case, ReplyKind
 from bot.domain.transitions import Change, Refused
-from bot.messages import Immediate, Person, Pressed, Said, Submitted
+from bot.messages import Person, Pressed, Said, Submitted, SyncResponse
 from bot.presentation import cards, texts
 from bot.queue import effects
 from bot.queue.payloads import MarkMessage
@@ -32,22 +32,24 @@ ACTIONS: Mapping[str, Action] = {
 }
 """Everything that can be done to a case: a button's action or a form's name -> what it is."""
 
-ERRANDS: Mapping[str, Errand] = {**global_actions.ERRANDS, **joining_actions.ERRANDS}
+GLOBAL_ACTIONS: Mapping[str, GlobalAction] = {**global_actions.GLOBAL_ACTIONS, **joining_actions.GLOBAL_ACTIONS}
 """What officers do that is not about a case there is; a button's action or a form's name -> what it is."""
 
 
 def is_casework(name: str) -> bool:
     """Whether a button's action or a form's name is this room's."""
-    return name.startswith("case.") or name in ERRANDS
+    return name.startswith("case.") or name in GLOBAL_ACTIONS
 
 
 class Casework:
     """Officers and askers act on cases; who may is decided here, whatever a card showed."""
 
-    def __init__(self, store: Store, minds: Minds, office: Office, questions: Questions) -> None:
+    def __init__(
+        self, store: Store, active_knowledge: ActiveKnowledge, press_desk: PressDesk, questions: Questions
+    ) -> None:
         self._store = store
-        self._minds = minds
-        self._office = office
+        self._active_knowledge = active_knowledge
+        self._press_desk = press_desk
         self._questions = questions
 
     async def case_below(self, said: Said) -> int | None:
@@ -61,102 +63,104 @@ class Casework:
 
         Such a thread hangs below a card that was posted twice, because nobody could note that it was posted once.
         """
-        there = (each for each in self._office.press.channels if each.platform == said.at.platform)
+        there = (each for each in self._press_desk.press.channels if each.platform == said.at.platform)
         return (
             _prefix(said.text) != ""
             and said.at != said.direct
             and any(said.at.token.startswith(channel.token) for channel in there)
         )
 
-    async def pressed(self, pressed: Pressed) -> Immediate:
+    async def pressed(self, pressed: Pressed) -> SyncResponse:
         """A button of a case, or of an errand."""
-        run = self._errand if pressed.action in ERRANDS else self._act
+        run = self._global_action if pressed.action in GLOBAL_ACTIONS else self._act
         return await self._store.run(lambda tx: run(tx, pressed, pressed.action, pressed.value))
 
-    async def submitted(self, submitted: Submitted) -> Immediate:
+    async def submitted(self, submitted: Submitted) -> SyncResponse:
         """A form of a case, or of an errand."""
-        run = self._errand if submitted.form in ERRANDS else self._act
+        run = self._global_action if submitted.form in GLOBAL_ACTIONS else self._act
         return await self._store.run(lambda tx: run(tx, submitted, submitted.form, submitted.context))
 
-    async def said(self, said: Said, case_id: int | None) -> Immediate:
+    async def said(self, said: Said, case_id: int | None) -> SyncResponse:
         """A message below a card: it stays inside, unless it starts with `reply:`. With no case it goes nowhere."""
         return await self._store.run(lambda tx: self._say(tx, said, case_id))
 
     # ---- buttons and forms ------------------------------------------------------------------------------------------
 
-    def _act(self, tx: Tx, came: Pressed | Submitted, name: str, handle: str) -> Immediate:
+    def _act(self, tx: Tx, came: Pressed | Submitted, name: str, handle: str) -> SyncResponse:
         action = ACTIONS.get(name)
         if action is None:
-            return Immediate(notice=texts.TOO_OLD)
+            return SyncResponse(notice=texts.TOO_OLD)
         case, revision, rest = _find(tx, handle)
         if case is None:
-            return Immediate(notice=texts.NO_SUCH_CASE)
+            return SyncResponse(notice=texts.NO_SUCH_CASE)
         if refused := self._may_not(action.who, came.person, case):
-            return Immediate(notice=refused)
+            return SyncResponse(notice=refused)
         if action.follows and case.joined_into is not None:
             case = case_rows.load(tx, case.joined_into) or case
-        mind = self._minds.current
-        terms = related_cases.terms_of(tx, case, self._office, mind.knowledge)
+        loaded = self._active_knowledge.current
+        status = related_cases.status_of(tx, case, self._press_desk, loaded.knowledge)
         values = came.values if isinstance(came, Submitted) else {}
-        act = Act(tx, case, came, rest, values, terms, mind, self._office, self._questions)
+        context = ActionContext(tx, case, came, rest, values, status, loaded, self._press_desk, self._questions)
         if action.form and isinstance(came, Pressed):
-            return _opened(action, act, revision)
-        return self._do(action, act, revision)
+            return _opened(action, context, revision)
+        return self._do(action, context, revision)
 
-    def _do(self, action: Action, act: Act, revision: int) -> Immediate:
-        change = action.do(act)
-        if isinstance(change, Immediate):
+    def _do(self, action: Action, context: ActionContext, revision: int) -> SyncResponse:
+        change = action.do(context)
+        if isinstance(change, SyncResponse):
             return change
         if isinstance(change, Refused):
-            return Immediate(notice=change.reason)
-        if action.turns and transitions.is_stale(act.case, revision):
-            return Immediate(notice=texts.STALE)
-        if events.remember(act.tx, act.came.at.platform, act.came.event_id):
-            effects.commit(act.tx, change, self._office.press)
+            return SyncResponse(notice=change.reason)
+        if action.turns and transitions.is_stale(context.case, revision):
+            return SyncResponse(notice=texts.STALE)
+        if events.remember(context.tx, context.came.at.platform, context.came.event_id):
+            effects.commit(context.tx, change, self._press_desk.press)
             if action.then:
-                action.then(act, change)
-        return Immediate(notice=change.notice)
+                action.then(context, change)
+        return SyncResponse(notice=change.notice)
 
-    def _errand(self, tx: Tx, came: Pressed | Submitted, name: str, handle: str) -> Immediate:
-        if not self._office.is_officer(came.person):
-            return Immediate(notice=texts.NOT_AN_OFFICER)
-        errand = ERRANDS[name]
+    def _global_action(self, tx: Tx, came: Pressed | Submitted, name: str, handle: str) -> SyncResponse:
+        if not self._press_desk.is_officer(came.person):
+            return SyncResponse(notice=texts.NOT_AN_OFFICER)
+        context = GLOBAL_ACTIONS[name]
         values = came.values if isinstance(came, Submitted) else {}
-        global_actions = Errands(tx, came, handle, values, self._minds.current, self._office, self._questions)
-        if errand.form and isinstance(came, Pressed):
-            return Immediate(form=errand.form(global_actions))
-        return errand.do(global_actions)
+        global_actions = GlobalContext(
+            tx, came, handle, values, self._active_knowledge.current, self._press_desk, self._questions
+        )
+        if context.form and isinstance(came, Pressed):
+            return SyncResponse(form=context.form(global_actions))
+        return context.do(global_actions)
 
     def _may_not(self, who: Who, person: Person, case: Case) -> str:
         """Why this person may not do this, or nothing."""
         asks = any(asker.person.key == person.key for asker in case.askers)
-        if who is Who.ASKER or (who is Who.BOTH and not self._office.is_officer(person)):
+        if who is Who.ASKER or (who is Who.BOTH and not self._press_desk.is_officer(person)):
             return "" if asks else texts.NOT_YOURS
-        return "" if self._office.is_officer(person) else texts.NOT_AN_OFFICER
+        return "" if self._press_desk.is_officer(person) else texts.NOT_AN_OFFICER
 
     # ---- below a card -----------------------------------------------------------------------------------------------
 
-    def _say(self, tx: Tx, said: Said, case_id: int | None) -> Immediate:
+    def _say(self, tx: Tx, said: Said, case_id: int | None) -> SyncResponse:
         case = case_rows.load(tx, case_id) if case_id is not None else None
         if case is None and self.is_stray(said):
             _refuse(tx, said, texts.WHICH_CASE)
         if case is None or not events.remember(tx, said.at.platform, said.event_id):
-            return Immediate()
+            return SyncResponse()
         text = said.text.strip()
         if prefix := _prefix(text):
             self._reply_below(tx, said, case, text[len(prefix) :].strip(), ReplyKind(texts.REPLY_PREFIXES[prefix]))
         elif isinstance(change := transitions.note(case, said.person, text, tx.now, from_thread=True), Change):
-            effects.commit(tx, change, self._office.press)
-        return Immediate()
+            effects.commit(tx, change, self._press_desk.press)
+        return SyncResponse()
 
     def _reply_below(self, tx: Tx, said: Said, case: Case, text: str, kind: ReplyKind) -> None:
         change: Change | Refused = Refused(texts.NOT_AN_OFFICER)
-        if self._office.is_officer(said.person):
+        if self._press_desk.is_officer(said.person):
             change = transitions.reply(case, said.person, text, tx.now, kind, from_thread=True, files=said.files)
         match change:
             case Change():
                 mark = MarkMessage(said.at, said.event_id, "delivered")
-                effects.commit(tx, change, self._office.press, answers=mark)
+                effects.commit(tx, change, self._press_desk.press, answers=mark)
             case Refused():
                 _refuse(tx, said, change.reason)
             case _:
@@ -173,15 +177,15 @@ def _refuse(tx: Tx, said: Said, reason: str) -> None:
     effects.send(tx, said.at, cards.in_thread(reason), key=f"said:{said.at.platform}:{said.event_id}:refused")
 
 
-def _opened(action: Action, act: Act, revision: int) -> Immediate:
+def _opened(action: Action, context: ActionContext, revision: int) -> SyncResponse:
     """The form, or why it does not open."""
     assert action.form is not None  # noqa: S101  for the type checker
-    form = action.form(act)
+    form = action.form(context)
     if isinstance(form, Refused):
-        return Immediate(notice=form.reason)
-    if action.turns and transitions.is_stale(act.case, revision):
-        return Immediate(notice=texts.STALE)
-    return Immediate(form=form)
+        return SyncResponse(notice=form.reason)
+    if action.turns and transitions.is_stale(context.case, revision):
+        return SyncResponse(notice=texts.STALE)
+    return SyncResponse(form=form)
 
 
 def _find(tx: Tx, handle: str) -> tuple[Case | None, int, str]:

@@ -8,17 +8,17 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.desk import related_cases
-from bot.desk.active_knowledge import Minds
-from bot.desk.press_desk import Office
+from bot.desk.active_knowledge import ActiveKnowledge
+from bot.desk.press_desk import PressDesk
 from bot.desk.shift_handover import HANDOVER, Shifts
 from bot.domain import transitions
 from bot.domain.case import Case, CaseState
-from bot.domain.transitions import Terms
+from bot.domain.transitions import DeskStatus
 from bot.errors import DeliveryFailure
 from bot.messages import Address, Outgoing, Receipt
 from bot.presentation import cards, texts
 from bot.queue import effects, payloads
-from bot.queue.payloads import Below, Delivery, MarkMessage, Repost, Send
+from bot.queue.payloads import Delivery, MarkMessage, Repost, Send, SendToThread
 from bot.storage.records import Job, JobState
 from bot.storage.repositories import cases as case_rows
 from bot.storage.repositories import jobs, postings
@@ -33,10 +33,10 @@ LOOK_AGAIN = timedelta(minutes=1)
 class Deliveries:
     """The relay's handlers."""
 
-    def __init__(self, office: Office, minds: Minds) -> None:
-        self._office = office
-        self._minds = minds
-        self._shifts = Shifts(office)
+    def __init__(self, press_desk: PressDesk, active_knowledge: ActiveKnowledge) -> None:
+        self._press_desk = press_desk
+        self._active_knowledge = active_knowledge
+        self._shifts = Shifts(press_desk)
 
     def begin(self, tx: Tx) -> None:
         """At the start of a process: whatever the desk does of its own accord."""
@@ -48,7 +48,7 @@ class Deliveries:
 
     def card(self, tx: Tx, case: Case) -> Outgoing:
         """The case's card as it is now."""
-        return effects.card(tx, case, self._office.press.zone)
+        return effects.card(tx, case, self._press_desk.press.zone)
 
     def sent(self, tx: Tx, job: Job, receipt: Receipt) -> None:
         """A new message was taken."""
@@ -58,14 +58,14 @@ class Deliveries:
         delivery = payloads.read(job)
         if isinstance(delivery, Repost):
             self._posted(tx, case, delivery.channel, receipt)
-        elif isinstance(delivery, Below):
+        elif isinstance(delivery, SendToThread):
             self._mark(tx, case, job, delivery.channel, delivery.carries)
         elif not isinstance(delivery, Send):
             return
         elif delivery.purpose == "ping":
             self._posted(tx, case, delivery.to, receipt)
         elif delivery.purpose == "reply":
-            effects.commit(tx, transitions.reply_delivered(case, delivery.name, tx.now), self._office.press)
+            effects.commit(tx, transitions.reply_delivered(case, delivery.name, tx.now), self._press_desk.press)
             _mark(tx, case, f"{job.key}:mark", delivery.answers)
 
     def dead(self, tx: Tx, job: Job, failure: DeliveryFailure) -> None:
@@ -75,13 +75,13 @@ class Deliveries:
         case = _case_of(tx, job)
         if case is None:
             return
-        if isinstance(delivery, Below):
+        if isinstance(delivery, SendToThread):
             self._below_failed(tx, case, job, delivery, str(failure))
         elif isinstance(delivery, Send) and delivery.purpose == "ping":
             self._ping_failed(tx, case, job, delivery.to, str(failure))
-        elif isinstance(delivery, Send) and delivery.to == self._office.press.mail:
-            told = transitions.below_failed(case, self._office.called(delivery.to), str(failure), tx.now)
-            effects.commit(tx, told, self._office.press)
+        elif isinstance(delivery, Send) and delivery.to == self._press_desk.press.mail:
+            told = transitions.below_failed(case, self._press_desk.called(delivery.to), str(failure), tx.now)
+            effects.commit(tx, told, self._press_desk.press)
         elif isinstance(delivery, Send) and delivery.purpose in {"reply", "acknowledgement"}:
             self._tell_failed(tx, case, job, delivery, str(failure))
 
@@ -93,36 +93,36 @@ class Deliveries:
             self._look(tx, case, job)
 
     def _look(self, tx: Tx, case: Case, job: Job) -> None:
-        terms = self._terms(tx, case)
-        pace = self._office.press.pace
+        status = self._status(tx, case)
+        policy = self._press_desk.press.policy
         if job.payload["timer"] != transitions.FALLBACK:
-            change = transitions.come_due(case, case_rows.steps(tx, case.id), pace, terms, tx.now)
+            change = transitions.come_due(case, case_rows.steps(tx, case.id), policy, status, tx.now)
         elif postings.of_case(tx, case.id):
             change = None
         else:
-            where = ", ".join(self._office.called(channel) for channel in self._office.press.channels)
-            change = transitions.unreachable(case, where, texts.NOT_IN_TIME, terms, tx.now)
+            where = ", ".join(self._press_desk.called(channel) for channel in self._press_desk.press.channels)
+            change = transitions.unreachable(case, where, texts.NOT_IN_TIME, status, tx.now)
         if change is not None:
-            effects.commit(tx, change, self._office.press)
+            effects.commit(tx, change, self._press_desk.press)
         else:
-            effects.watch(tx, case, pace)
+            effects.watch(tx, case, policy)
 
-    def _terms(self, tx: Tx, case: Case) -> Terms:
-        return related_cases.terms_of(tx, case, self._office, self._minds.current.knowledge)
+    def _status(self, tx: Tx, case: Case) -> DeskStatus:
+        return related_cases.status_of(tx, case, self._press_desk, self._active_knowledge.current.knowledge)
 
     def _posted(self, tx: Tx, case: Case, channel: Address, receipt: Receipt) -> None:
         postings.put(tx, case.id, channel, receipt)
         for job in jobs.deliveries_of(tx, case.id):  # what was added while there was no card stands on it now
-            if job.payload and job.state is JobState.DONE and isinstance(passed := payloads.read(job), Below):
+            if job.payload and job.state is JobState.DONE and isinstance(passed := payloads.read(job), SendToThread):
                 self._mark(tx, case, job, passed.channel, passed.carries)
-        effects.commit(tx, transitions.pinged(case, self._office.called(channel), tx.now), self._office.press)
+        effects.commit(tx, transitions.pinged(case, self._press_desk.called(channel), tx.now), self._press_desk.press)
 
     def _ping_failed(self, tx: Tx, case: Case, job: Job, channel: Address, why: str) -> None:
-        where = self._office.called(channel)
-        terms = self._terms(tx, case)
+        where = self._press_desk.called(channel)
+        status = self._status(tx, case)
         elsewhere = bool(postings.of_case(tx, case.id)) or self._may_have_it_elsewhere(tx, job, str(channel))
-        change = transitions.ping_failed(case, where, why, terms, tx.now, elsewhere=elsewhere)
-        effects.commit(tx, change, self._office.press)
+        change = transitions.ping_failed(case, where, why, status, tx.now, elsewhere=elsewhere)
+        effects.commit(tx, change, self._press_desk.press)
         if case.state is not CaseState.CLOSED:
             effects.repost(tx, change.case, channel, why, after=LOOK_AGAIN)
 
@@ -143,7 +143,7 @@ class Deliveries:
     def _elsewhere(self, tx: Tx, job: Job, where: str) -> Iterator[tuple[Address, JobState]]:
         """What became of the same delivery in the other channels."""
         common = job.key.removesuffix(where)
-        for channel in self._office.press.channels:
+        for channel in self._press_desk.press.channels:
             if str(channel) != where and (other := jobs.by_key(tx, f"{common}{channel}")):
                 yield channel, other.state
 
@@ -153,20 +153,20 @@ class Deliveries:
             key = job.key if delivery.purpose == "reply" else f"case:{case.id}:{delivery.to}"
             notice = Send(delivery.instead, cards.sentence(texts.DIRECT_MESSAGE_FAILED))
             effects.put(tx, case, notice, delivery.instead, f"{key}:instead")
-        effects.commit(tx, transitions.tell_failed(case, delivery.name, why, tx.now), self._office.press)
+        effects.commit(tx, transitions.tell_failed(case, delivery.name, why, tx.now), self._press_desk.press)
         failed = replace(delivery.answers, mark="failed") if delivery.answers else None
         _mark(tx, case, f"{job.key}:mark", failed)
 
-    def _below_failed(self, tx: Tx, case: Case, job: Job, below: Below, why: str) -> None:
-        told = transitions.below_failed(case, self._office.called(below.channel), why, tx.now)
+    def _below_failed(self, tx: Tx, case: Case, job: Job, below: SendToThread, why: str) -> None:
+        told = transitions.below_failed(case, self._press_desk.called(below.channel), why, tx.now)
         where = str(below.channel)
         if below.carries and not self._has_it_elsewhere(tx, case, job, where):
-            terms, steps = self._terms(tx, case), case_rows.steps(tx, case.id)
-            more = transitions.further_failed(case, below.carries.event_id, steps, terms)
+            status, steps = self._status(tx, case), case_rows.steps(tx, case.id)
+            more = transitions.further_failed(case, below.carries.event_id, steps, status)
             told = replace(told, effects=(*told.effects, *more))
             failed = replace(below.carries, mark="failed", words=None)
             _mark(tx, case, f"{job.key.removesuffix(where)}failed", failed)
-        effects.commit(tx, told, self._office.press)
+        effects.commit(tx, told, self._press_desk.press)
 
     def _mark(self, tx: Tx, case: Case, job: Job, channel: Address, carries: MarkMessage | None) -> None:
         """Show an asker that the press office has their message: once, whichever channel has it first."""

@@ -5,33 +5,35 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import assert_never
 
-from bot.desk.active_knowledge import Minds
+from bot.desk.active_knowledge import ActiveKnowledge
 from bot.desk.answer_buttons import Presses
 from bot.desk.case_actions import Casework, is_casework
 from bot.desk.pages import Views
-from bot.desk.press_desk import Office
+from bot.desk.press_desk import PressDesk
 from bot.desk.questions import Questions
-from bot.messages import Immediate, Incoming, Joined, Pressed, Said, Shared, Submitted, Viewed
+from bot.messages import Incoming, Joined, Pressed, Said, Shared, Submitted, SyncResponse, Viewed
 from bot.storage.engine import Store
 
 
 class PolicyDesk:
     """Implements `ports.Desk`. `wake` tells the relay that something was committed."""
 
-    def __init__(self, store: Store, minds: Minds, office: Office, wake: Callable[[], None]) -> None:
-        self._questions = Questions(store, minds, office)
-        self._presses = Presses(store, minds, office, self._questions)
-        self._casework = Casework(store, minds, office, self._questions)
-        self._views = Views(store, minds, office)
+    def __init__(
+        self, store: Store, active_knowledge: ActiveKnowledge, press_desk: PressDesk, wake: Callable[[], None]
+    ) -> None:
+        self._questions = Questions(store, active_knowledge, press_desk)
+        self._presses = Presses(store, active_knowledge, press_desk, self._questions)
+        self._casework = Casework(store, active_knowledge, press_desk, self._questions)
+        self._views = Views(store, active_knowledge, press_desk)
         self._wake = wake
 
-    async def handle(self, incoming: Incoming) -> Immediate:
+    async def handle(self, incoming: Incoming) -> SyncResponse:
         """See `ports.Desk`."""
-        immediate = await self._handle(incoming)
+        response = await self._handle(incoming)
         self._wake()
-        return immediate
+        return response
 
-    async def _handle(self, incoming: Incoming) -> Immediate:
+    async def _handle(self, incoming: Incoming) -> SyncResponse:
         match incoming:
             case Said():
                 case_id = await self._casework.case_below(incoming)

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 
 from bot.desk import related_cases
 from bot.desk.form_values import details_in
-from bot.desk.press_desk import Office
+from bot.desk.press_desk import PressDesk
 from bot.domain import transitions
 from bot.domain.case import Asker, Case, CaseKind, Details, Step, StepKind
 from bot.knowledge.model import Knowledge
@@ -40,7 +40,7 @@ class Reported:
 
 def open_case(
     tx: Tx,
-    office: Office,
+    press_desk: PressDesk,
     knowledge: Knowledge,
     reported: Reported,
     *,
@@ -53,15 +53,15 @@ def open_case(
     Without an asker nobody waits for word here; `by` is the officer who opened it, or None at the command line.
     """
     text = asker.text if asker else reported.text
-    read = transitions.understood(kind, text, reported.details, office.press.pace, tx.now)
+    read = transitions.understood(kind, text, reported.details, press_desk.press.policy, tx.now)
     belongs = related_cases.circumstances(tx, kind, text, reported.details)
     known = reported.details
     if kind is CaseKind.MEDIA:
-        known = transitions.taken_down(known, text, office.press.pace, tx.now)
+        known = transitions.taken_down(known, text, press_desk.press.policy, tx.now)
     case = case_rows.create(tx, kind, asker, known, **asdict(read), **asdict(belongs))
-    terms = related_cases.terms_of(tx, case, office, knowledge)
-    found = related_cases.find(tx, case, office)
+    status = related_cases.status_of(tx, case, press_desk, knowledge)
+    found = related_cases.find(tx, case, press_desk)
     first = Step(tx.now, StepKind.OPENED, asker.person if asker else by, text, asker.event_id if asker else "")
-    effects.commit(tx, transitions.opened(case, first, terms, tx.now), office.press)
-    related_cases.announce(tx, case, found, office, opened=True)
+    effects.commit(tx, transitions.opened(case, first, status, tx.now), press_desk.press)
+    related_cases.announce(tx, case, found, press_desk, opened=True)
     return case

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from bot.desk.active_knowledge import Minds
-from bot.desk.press_desk import Office
+from bot.desk.active_knowledge import ActiveKnowledge
+from bot.desk.press_desk import PressDesk
 from bot.domain.case import Case, CaseState
-from bot.messages import Immediate, Outgoing, Person, Pressed, Submitted, View, Viewed
+from bot.messages import Outgoing, Person, Pressed, Submitted, SyncResponse, View, Viewed
 from bot.presentation import cards, texts
-from bot.presentation.cards import Around
+from bot.presentation.cards import CaseContext
 from bot.queue import effects
 from bot.storage.engine import Store
 from bot.storage.repositories import case_lists, incidents
@@ -27,47 +27,50 @@ LONGEST_QUERY = 150
 class Views:
     """Drawn anew whenever somebody looks; nothing is committed."""
 
-    def __init__(self, store: Store, minds: Minds, office: Office) -> None:
+    def __init__(self, store: Store, active_knowledge: ActiveKnowledge, press_desk: PressDesk) -> None:
         self._store = store
-        self._minds = minds
-        self._office = office
+        self._active_knowledge = active_knowledge
+        self._press_desk = press_desk
 
-    async def viewed(self, viewed: Viewed) -> Immediate:
+    async def viewed(self, viewed: Viewed) -> SyncResponse:
         """The page, or a notice for whom it is not."""
         if viewed.view == "home":
             return await self._store.read(lambda tx: self._home(tx, viewed))
         return await self._queue(viewed.person, viewed.query)
 
-    async def pressed(self, pressed: Pressed) -> Immediate:
+    async def pressed(self, pressed: Pressed) -> SyncResponse:
         """A button on the head of the queue."""
         if pressed.action == "queue.show":
             return await self._queue(pressed.person, pressed.value)
-        if not self._office.is_officer(pressed.person):
-            return Immediate(notice=texts.NOT_AN_OFFICER)
-        return Immediate(form=cards.search_form())
+        if not self._press_desk.is_officer(pressed.person):
+            return SyncResponse(notice=texts.NOT_AN_OFFICER)
+        return SyncResponse(form=cards.search_form())
 
-    async def searched(self, submitted: Submitted) -> Immediate:
+    async def searched(self, submitted: Submitted) -> SyncResponse:
         """The form of the search came back."""
         words = submitted.values.get("words", "").strip()
         return await self._queue(submitted.person, words) if words else _nothing_to_look_for()
 
-    def _home(self, tx: Tx, viewed: Viewed) -> Immediate:
-        knowledge = self._minds.current.knowledge
+    def _home(self, tx: Tx, viewed: Viewed) -> SyncResponse:
+        knowledge = self._active_knowledge.current.knowledge
         mine = [case for case in case_rows.of_asker(tx, viewed.person.key) if case.state in OPEN]
-        shown: list[Outgoing] = [cards.welcome(knowledge, press=self._office.exists), cards.topics(knowledge)]
+        shown: list[Outgoing] = [cards.welcome(knowledge, press=self._press_desk.exists), cards.topics(knowledge)]
         own = [(case, asker) for case in mine for asker in case.askers if asker.person.key == viewed.person.key]
-        shown += [cards.own_case(case, asker, Around(tx.now, self._office.press.zone)) for case, asker in own[:AT_MOST]]
-        if self._office.exists and (reached := self._office.phone):
+        shown += [
+            cards.own_case(case, asker, CaseContext(tx.now, self._press_desk.press.zone))
+            for case, asker in own[:AT_MOST]
+        ]
+        if self._press_desk.exists and (reached := self._press_desk.phone):
             shown.append(cards.plain(texts.phone(cards.escape(reached))))
-        return Immediate(view=View("home", texts.HOME, tuple(shown)))
+        return SyncResponse(view=View("home", texts.HOME, tuple(shown)))
 
     # ---- the queue --------------------------------------------------------------------------------------------------
 
-    async def _queue(self, person: Person, query: str) -> Immediate:
-        if not self._office.is_officer(person):
-            return Immediate(notice=texts.NOT_AN_OFFICER)
+    async def _queue(self, person: Person, query: str) -> SyncResponse:
+        if not self._press_desk.is_officer(person):
+            return SyncResponse(notice=texts.NOT_AN_OFFICER)
         asked = query.strip()[:LONGEST_QUERY]
-        return await self._store.read(lambda tx: Immediate(view=self._page(tx, person, asked)))
+        return await self._store.read(lambda tx: SyncResponse(view=self._page(tx, person, asked)))
 
     def _page(self, tx: Tx, person: Person, query: str) -> View:
         found, title, nothing = _look(tx, person, query)
@@ -80,8 +83,8 @@ class Views:
         return View("queue", title, tuple(shown), query)
 
     def _card(self, tx: Tx, case: Case) -> Outgoing:
-        around = effects.around(tx, case, self._office.press.zone)
-        return cards.in_queue(case, case_rows.steps(tx, case.id), around)
+        case_context = effects.case_context(tx, case, self._press_desk.press.zone)
+        return cards.in_queue(case, case_rows.steps(tx, case.id), case_context)
 
 
 def _look(tx: Tx, person: Person, query: str) -> tuple[list[Case], str, str]:
@@ -108,5 +111,5 @@ def _took(took: Took) -> str:
     return texts.took(took.median, took.slowest, took.count)
 
 
-def _nothing_to_look_for() -> Immediate:
-    return Immediate(problems={"words": texts.NOTHING_WRITTEN})
+def _nothing_to_look_for() -> SyncResponse:
+    return SyncResponse(problems={"words": texts.NOTHING_WRITTEN})

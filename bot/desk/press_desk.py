@@ -7,21 +7,21 @@ from datetime import datetime, timedelta
 from bot.config import Config, PressOffice
 from bot.domain import deadlines
 from bot.domain.hours import Hours
-from bot.domain.transitions import Pace, Terms
+from bot.domain.transitions import DeskStatus, EscalationPolicy
 from bot.knowledge.model import Knowledge
 from bot.messages import Address, Person
 from bot.presentation import texts
 from bot.queue.effects import Press
 
 
-class Office:
+class PressDesk:
     """Where it is pinged, who may act, and what it promises just now."""
 
     def __init__(self, config: Config) -> None:
         settings = config.press_office
         hours = Hours.of(config)
         mail = Address("email", settings.email) if settings.email and config.email else None
-        self.press = Press(tuple(address(named) for named in settings.channels), _pace(settings, hours, mail), mail)
+        self.press = Press(tuple(address(named) for named in settings.channels), _policy(settings, hours, mail), mail)
         self._officers = frozenset(settings.officers)
         self._settings = settings
         self._hours = hours
@@ -70,11 +70,11 @@ class Office:
             return texts.NO_TIME
         return texts.passed_already(instant.astimezone(self._hours.zone)) if instant < now else ""
 
-    def terms(self, knowledge: Knowledge, now: datetime) -> Terms:
+    def status(self, knowledge: Knowledge, now: datetime) -> DeskStatus:
         """What holds for a case that something happens to now."""
         settings = self._settings
         opens = self._hours.next_open(now)
-        return Terms(
+        return DeskStatus(
             phone=settings.phone,
             holding_line=knowledge.media.holding_line if knowledge.media else "",
             fallback_after=settings.fallback_after,
@@ -87,8 +87,8 @@ class Office:
         )
 
 
-def _pace(settings: PressOffice, hours: Hours, mail: Address | None) -> Pace:
-    return Pace(
+def _policy(settings: PressOffice, hours: Hours, mail: Address | None) -> EscalationPolicy:
+    return EscalationPolicy(
         hours=hours,
         remind_after=settings.remind_after,
         on_call_after=settings.on_call_after,

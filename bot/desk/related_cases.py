@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bot.desk.press_desk import Office
+from bot.desk.press_desk import PressDesk
 from bot.domain import similarity, transitions
 from bot.domain.case import Case, CaseKind, CaseState, Details, Link, LinkKind
-from bot.domain.transitions import Terms
+from bot.domain.transitions import DeskStatus
 from bot.knowledge.model import Knowledge
 from bot.queue import effects
 from bot.storage.repositories import cases as case_rows
@@ -36,39 +36,39 @@ def circumstances(tx: Tx, kind: CaseKind, text: str, details: Details) -> Circum
     return Circumstances(restricted=delicate, incident_id=lasting.id if lasting else None)
 
 
-def terms_of(tx: Tx, case: Case, office: Office, knowledge: Knowledge) -> Terms:
+def status_of(tx: Tx, case: Case, press_desk: PressDesk, knowledge: Knowledge) -> DeskStatus:
     """What holds for the case now; while its incident lasts, with its holding line, and its lead called at any hour."""
-    terms = office.terms(knowledge, tx.now)
+    status = press_desk.status(knowledge, tx.now)
     incident = incidents.load(tx, case.incident_id) if case.incident_id is not None else None
     if incident is None or incident.ended_at is not None:
-        return terms
-    called = tuple(dict.fromkeys((incident.lead, *terms.on_call)))
-    return replace(terms, holding_line=incident.holding_line, on_call=called, on_call_at_once=True)
+        return status
+    called = tuple(dict.fromkeys((incident.lead, *status.on_call)))
+    return replace(status, holding_line=incident.holding_line, on_call=called, on_call_at_once=True)
 
 
-def find(tx: Tx, case: Case, office: Office) -> list[Link]:
+def find(tx: Tx, case: Case, press_desk: PressDesk) -> list[Link]:
     """Link the case with what belongs to it; the links that were not there before."""
     if case.kind is not CaseKind.MEDIA:
         return []
-    recent = links.recent(tx, case.opened_at - office.same_story_within, but=case.id)
+    recent = links.recent(tx, case.opened_at - press_desk.same_story_within, but=case.id)
     known = links.among(tx, [each.id for each in recent])
     found = similarity.related(similarity.enquiry(case), [similarity.enquiry(each) for each in recent], known)
     made = [Link(min(case.id, other), max(case.id, other), kind, tx.now) for other, kind in _nearest(found)]
     return [link for link in made if links.put(tx, link)]
 
 
-def announce(tx: Tx, case: Case, found: Sequence[Link], office: Office, *, opened: bool) -> None:
+def announce(tx: Tx, case: Case, found: Sequence[Link], press_desk: PressDesk, *, opened: bool) -> None:
     """On the cards of the others that go on, that another belongs with them; and on its own, unless it just opened."""
     for link in found:
         other = case_rows.load(tx, link.other(case.id))
         if other is not None and other.state is not CaseState.CLOSED:
-            effects.commit(tx, transitions.linked(other, case, link.kind, tx.now), office.press)
+            effects.commit(tx, transitions.linked(other, case, link.kind, tx.now), press_desk.press)
     if opened:
         return
     for link in found:
         mine, other = case_rows.load(tx, case.id), case_rows.load(tx, link.other(case.id), for_update=False)
         if mine is not None and other is not None:
-            effects.commit(tx, transitions.linked(mine, other, link.kind, tx.now), office.press)
+            effects.commit(tx, transitions.linked(mine, other, link.kind, tx.now), press_desk.press)
 
 
 def _nearest(found: dict[int, LinkKind]) -> list[tuple[int, LinkKind]]:

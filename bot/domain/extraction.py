@@ -11,7 +11,7 @@ from bot.domain import deadlines
 from bot.domain.case import Details
 from bot.domain.contacts import contacts
 from bot.domain.embargo import embargo
-from bot.domain.schedule import Pace
+from bot.domain.schedule import EscalationPolicy
 from bot.outlets import outlets
 from bot.presentation import texts
 from bot.text import words
@@ -41,22 +41,22 @@ _SAYS: Mapping[str, re.Pattern[str]] = {
 }
 
 
-def prefilled(text: str, outlet: str, pace: Pace, now: datetime) -> Details:
+def prefilled(text: str, outlet: str, policy: EscalationPolicy, now: datetime) -> Details:
     """What is read from a message, as a form shows it before anybody has sent it; `outlet` is the one it names."""
-    at = deadlines.find(text, pace.hours, now)
-    deadline = texts.deadline_written(at.astimezone(pace.hours.zone)) if at else ""
-    return taken_down(Details(outlet=outlet, deadline=deadline), text, pace, now)
+    at = deadlines.find(text, policy.hours, now)
+    deadline = texts.deadline_written(at.astimezone(policy.hours.zone)) if at else ""
+    return taken_down(Details(outlet=outlet, deadline=deadline), text, policy, now)
 
 
-def taken_down(details: Details, text: str, pace: Pace, now: datetime) -> Details:
+def taken_down(details: Details, text: str, policy: EscalationPolicy, now: datetime) -> Details:
     """The details with what the text, said at this moment, tells besides; what is known stays."""
-    said = _said(text, pace, now)
+    said = _said(text, policy, now)
     return replace(details, **{name: getattr(said, name) for name in _READ if not _known(details, name)})
 
 
-def taken_anew(details: Details, before: str, after: str, pace: Pace, at: datetime) -> Details:
+def taken_anew(details: Details, before: str, after: str, policy: EscalationPolicy, at: datetime) -> Details:
     """The same where a text that was taken down reads otherwise now. An embargo is not lifted by leaving it out."""
-    was, said = _said(before, pace, at), _said(after, pace, at)
+    was, said = _said(before, policy, at), _said(after, policy, at)
     kept = {name for name in _READ if _known(details, name) and getattr(details, name) != getattr(was, name)}
     if not said.embargo:
         kept.add("embargo")
@@ -67,13 +67,13 @@ def _known(details: Details, name: str) -> bool:
     return getattr(details, name) not in {"", _UNKNOWN}
 
 
-def _said(text: str, pace: Pace, now: datetime) -> Details:
+def _said(text: str, policy: EscalationPolicy, now: datetime) -> Details:
     """The slot with its date, because "tomorrow" is read on another day as well."""
     contact, callback = contacts(text)
     medium, slot = _medium(text), ""
-    if found := deadlines.find_slot(text, pace.hours, now):
+    if found := deadlines.find_slot(text, policy.hours, now):
         at, named = found
-        medium, slot = _medium(named) or _by_slot(named) or medium, texts.slot(named, at.astimezone(pace.hours.zone))
+        medium, slot = _medium(named) or _by_slot(named) or medium, texts.slot(named, at.astimezone(policy.hours.zone))
     return Details(
         outlet=_outlet(text), contact=contact, callback=callback, medium=medium, slot=slot, embargo=embargo(text)
     )

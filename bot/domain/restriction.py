@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.domain.case import Case, Step, StepKind
-from bot.domain.transitions.transition import BelowPing, Change, Redraw, Refused, changed
+from bot.domain.transitions.transition import Change, Refused, ThreadReply, UpdateCard, changed
 from bot.messages import Person
 from bot.presentation import cards, texts
 from bot.presentation.cards import name
@@ -49,13 +49,13 @@ def restrict(case: Case, by: Person, now: datetime) -> Change | Refused:
     """From now on cards, lists and e-mails show reference, outlet and deadline alone."""
     if case.restricted:
         return Refused(texts.restricted_already(case.reference))
-    below = BelowPing(cards.sentence(texts.restricted_below(name(by))), harmless=True)
-    return changed(replace(case, restricted=True), (Step(now, StepKind.RESTRICTED, by),), Redraw(), below)
+    below = ThreadReply(cards.sentence(texts.restricted_below(name(by))), harmless=True)
+    return changed(replace(case, restricted=True), (Step(now, StepKind.RESTRICTED, by),), UpdateCard(), below)
 
 
 def unrestrict(case: Case, by: Person, now: datetime) -> Change | Refused:
     """Everybody who reads a press channel may see the case again."""
     if not case.restricted:
         return Refused(texts.not_restricted(case.reference))
-    below = BelowPing(cards.sentence(texts.unrestricted_below(name(by))), harmless=True)
-    return changed(replace(case, restricted=False), (Step(now, StepKind.UNRESTRICTED, by),), Redraw(), below)
+    below = ThreadReply(cards.sentence(texts.unrestricted_below(name(by))), harmless=True)
+    return changed(replace(case, restricted=False), (Step(now, StepKind.UNRESTRICTED, by),), UpdateCard(), below)

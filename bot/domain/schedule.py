@@ -29,7 +29,7 @@ CHAIN = frozenset({StepKind.REMINDED, StepKind.ON_CALL, StepKind.MAILED, StepKin
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class EscalationPolicy:
     """How long things may wait, counted as `bot.config` says. `mails`: there is an address for e-mail.
 
     An enquiry is urgent that is due within `urgent_within`; `handover_before` is before the end of a shift.
@@ -55,15 +55,15 @@ class Due:
     at: datetime
 
 
-def due(case: Case, steps: Sequence[Step], pace: Pace) -> list[Due]:
+def due(case: Case, steps: Sequence[Step], policy: EscalationPolicy) -> list[Due]:
     """What time has still to do to the case as it is, the earliest first; some of it may be overdue."""
     if case.state is CaseState.CLOSED:
         return []
     if case.kind is CaseKind.QUESTION:
-        found = _question(case, steps, pace)
+        found = _question(case, steps, policy)
     else:
-        found = _unclaimed(case, steps, pace) if case.state is CaseState.OPEN else _claimed(case, steps, pace)
-        found = [*found, *_deadline(case, steps, pace)]
+        found = _unclaimed(case, steps, policy) if case.state is CaseState.OPEN else _claimed(case, steps, policy)
+        found = [*found, *_deadline(case, steps, policy)]
     return sorted(found, key=lambda each: each.at)
 
 
@@ -80,43 +80,43 @@ def since_taken_up(steps: Sequence[Step]) -> Sequence[Step]:
     return next((steps[place:] for place in range(len(steps) - 1, -1, -1) if steps[place].kind in _BEGINS_ANEW), steps)
 
 
-def named(deadline: datetime, pace: Pace) -> str:
+def named(deadline: datetime, policy: EscalationPolicy) -> str:
     """How a history names a deadline, so that each is told of once: local time, to the minute."""
-    return f"{deadline.astimezone(pace.hours.zone):%Y-%m-%d %H:%M}"
+    return f"{deadline.astimezone(policy.hours.zone):%Y-%m-%d %H:%M}"
 
 
 # ---- nobody has it --------------------------------------------------------------------------------------------------
 
 
-def _question(case: Case, steps: Sequence[Step], pace: Pace) -> list[Due]:
+def _question(case: Case, steps: Sequence[Step], policy: EscalationPolicy) -> list[Due]:
     since, done = waiting_since(case, steps)
     if case.state is not CaseState.OPEN or any(step.kind is StepKind.REMINDED for step in done):
         return []
-    return [Due(StepKind.REMINDED, since + pace.remind_after)]
+    return [Due(StepKind.REMINDED, since + policy.remind_after)]
 
 
-def _unclaimed(case: Case, steps: Sequence[Step], pace: Pace) -> list[Due]:
+def _unclaimed(case: Case, steps: Sequence[Step], policy: EscalationPolicy) -> list[Due]:
     since, done = waiting_since(case, steps)
     kinds = {step.kind for step in done}
-    times = _chain(case, since, pace)
+    times = _chain(case, since, policy)
     if StepKind.REMINDED in kinds:
         del times[StepKind.REMINDED]
     if StepKind.ON_CALL in kinds:
         del times[StepKind.ON_CALL]
-    if not pace.mails or kinds & _MAILED:
+    if not policy.mails or kinds & _MAILED:
         del times[StepKind.MAILED]
     if any(step.kind in _PHONE_GIVEN for step in since_taken_up(steps)):
         del times[StepKind.PHONE_GIVEN]
-    return [Due(kind, at) for kind, at in times.items()] or [_next_reminder(since, done, pace)]
+    return [Due(kind, at) for kind, at in times.items()] or [_next_reminder(since, done, policy)]
 
 
-def _chain(case: Case, since: datetime, pace: Pace) -> dict[StepKind, datetime]:
+def _chain(case: Case, since: datetime, policy: EscalationPolicy) -> dict[StepKind, datetime]:
     """When each step is due. With a deadline that is known they shrink to fit: the last before it, in the same order.
 
     One that is only assumed hurries nobody: it would call somebody in the evening over an enquiry of the afternoon.
     """
-    remind, on_call = since + pace.remind_after, since + pace.on_call_after
-    mail, phone = since + pace.mail_after, since + pace.phone_after
+    remind, on_call = since + policy.remind_after, since + policy.on_call_after
+    mail, phone = since + policy.mail_after, since + policy.phone_after
     if case.due_at is not None and case.due_known and since < case.due_at:
         left = case.due_at - since
         half = max(since, case.opened_at + (case.due_at - case.opened_at) / 2)
@@ -132,39 +132,39 @@ def _chain(case: Case, since: datetime, pace: Pace) -> dict[StepKind, datetime]:
     }
 
 
-def _next_reminder(since: datetime, done: Sequence[Step], pace: Pace) -> Due:
+def _next_reminder(since: datetime, done: Sequence[Step], policy: EscalationPolicy) -> Due:
     """Everything was tried: reminders go on, at growing gaps."""
     last = max((step.at for step in done if step.kind in CHAIN), default=since)
     reminders = sum(step.kind is StepKind.REMINDED for step in done)
-    gap = min(pace.remind_after * 2 ** min(reminders, 16), MAX_REMINDER_GAP)
-    return Due(StepKind.REMINDED, last + max(gap, pace.remind_after))
+    gap = min(policy.remind_after * 2 ** min(reminders, 16), MAX_REMINDER_GAP)
+    return Due(StepKind.REMINDED, last + max(gap, policy.remind_after))
 
 
 # ---- somebody has it ------------------------------------------------------------------------------------------------
 
 
-def _claimed(case: Case, steps: Sequence[Step], pace: Pace) -> list[Due]:
+def _claimed(case: Case, steps: Sequence[Step], policy: EscalationPolicy) -> list[Due]:
     """A silent owner is nudged, and then relieved; not once the journalist has their answer."""
     taken_up = next(iter(since_taken_up(steps)), None)
     if case.responded_at is not None and (taken_up is None or taken_up.at <= case.responded_at):
         return []
     if case.waiting_until is not None:
         return [Due(StepKind.NUDGED, case.waiting_until)]
-    kind, length, since = StepKind.NUDGED, pace.nudge_after, case.claimed_at or case.opened_at
+    kind, length, since = StepKind.NUDGED, policy.nudge_after, case.claimed_at or case.opened_at
     for step in reversed(steps):
         if step.kind is StepKind.NUDGED:
-            kind, length, since = StepKind.RETURNED, pace.return_after, step.at
+            kind, length, since = StepKind.RETURNED, policy.return_after, step.at
             break
         if step.by is not None and case.owner is not None and step.by.key == case.owner.key:
             since = max(since, step.at)
             break
-    at = _patience(case, since, length, pace)
+    at = _patience(case, since, length, policy)
     return [] if at is None else [Due(kind, at)]
 
 
-def _patience(case: Case, since: datetime, length: timedelta, pace: Pace) -> datetime | None:
+def _patience(case: Case, since: datetime, length: timedelta, policy: EscalationPolicy) -> datetime | None:
     """When `length` has passed, closed hours left out; near a deadline that is known every hour counts."""
-    worked = pace.hours.after(since, length)
+    worked = policy.hours.after(since, length)
     if case.due_at is None or not case.due_known:
         return worked
     hurried = max(since, _near(case.opened_at, case.due_at)) + length
@@ -176,17 +176,17 @@ def _patience(case: Case, since: datetime, length: timedelta, pace: Pace) -> dat
 # ---- the deadline ---------------------------------------------------------------------------------------------------
 
 
-def _deadline(case: Case, steps: Sequence[Step], pace: Pace) -> Iterator[Due]:
+def _deadline(case: Case, steps: Sequence[Step], policy: EscalationPolicy) -> Iterator[Due]:
     """Only an answer to the journalist, or an end, meets it."""
     if case.due_at is None or case.responded_at is not None:
         return
-    told = {step.kind for step in steps if step.text == named(case.due_at, pace)}
+    told = {step.kind for step in steps if step.text == named(case.due_at, policy)}
     if StepKind.DEADLINE_PASSED in told:
         return
     yield Due(StepKind.DEADLINE_PASSED, case.due_at)
     near = _near(case.opened_at, case.due_at)
     # What opened as late as that was called urgent with the ping; what is only assumed wakes nobody.
-    wanted = near > case.opened_at and (case.due_known or pace.hours.open(near))
+    wanted = near > case.opened_at and (case.due_known or policy.hours.open(near))
     if wanted and StepKind.DEADLINE_NEAR not in told:
         yield Due(StepKind.DEADLINE_NEAR, near)
 

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from bot.domain import deadlines
 from bot.domain.case import CaseKind, Details
-from bot.domain.schedule import Pace
+from bot.domain.schedule import EscalationPolicy
 
 _IS = r"(?:is|are|has|have|\w+['’](?:s|re|ve))"
 _PLACE = r"(?:office|building|house|home|library|labs?|department|college|gate|entrance|door|flat|lodge|union|hall)"
@@ -42,7 +42,7 @@ _RECORDS = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Understood:
+class TriageResult:
     """What was read from an enquiry; `due_at` is only assumed while `due_known` is false."""
 
     due_at: datetime | None = None
@@ -61,20 +61,20 @@ def may_be_foi(text: str) -> bool:
     return _RECORDS.search(text) is not None
 
 
-def understood(kind: CaseKind, text: str, details: Details, pace: Pace, now: datetime) -> Understood:
+def understood(kind: CaseKind, text: str, details: Details, policy: EscalationPolicy, now: datetime) -> TriageResult:
     """What a new enquiry says of itself. A deadline that was written down counts before one in the message.
 
     So does the slot of a broadcast, before which somebody must have answered; of the two the earlier counts.
     """
     words = "\n".join((text, details.about, details.questions))
     if kind is CaseKind.QUESTION:
-        return Understood(foi=may_be_foi(words))
-    written = deadlines.read(details.deadline, pace.hours, now) if details.deadline else None
-    slot = deadlines.read_slot(details.slot, pace.hours, now)
-    stated = earliest(written or deadlines.find(words, pace.hours, now), slot)
-    due = stated or deadlines.assumed(pace.hours, now)
-    soon = stated is not None and stated - now <= pace.urgent_within
-    return Understood(due, stated is not None, soon or is_urgent(words), may_be_foi(words))
+        return TriageResult(foi=may_be_foi(words))
+    written = deadlines.read(details.deadline, policy.hours, now) if details.deadline else None
+    slot = deadlines.read_slot(details.slot, policy.hours, now)
+    stated = earliest(written or deadlines.find(words, policy.hours, now), slot)
+    due = stated or deadlines.assumed(policy.hours, now)
+    soon = stated is not None and stated - now <= policy.urgent_within
+    return TriageResult(due, stated is not None, soon or is_urgent(words), may_be_foi(words))
 
 
 def earliest(*times: datetime | None) -> datetime | None:

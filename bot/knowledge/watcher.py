@@ -23,7 +23,7 @@ _LOOK_AGAIN = 2.0  # seconds; notices a folder that was replaced, and disks that
 TakeOver = Callable[[Knowledge], Awaitable[None]]
 
 
-class KnowledgeKeeper:
+class KnowledgeWatcher:
     """Holds the last good knowledge base and watches its folder.
 
     `knowledge` is what is answered from. `trouble` says why the folder as it stands now is not; empty when it is.

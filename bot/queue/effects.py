@@ -10,19 +10,29 @@ from typing import Any, assert_never
 
 from bot.domain import transitions
 from bot.domain.case import Case, Step
-from bot.domain.transitions import BelowPing, Change, Mail, Pace, Ping, Redraw, StartTimer, StopTimer, Tell
+from bot.domain.transitions import (
+    Change,
+    EscalationPolicy,
+    Mail,
+    NotifyAsker,
+    PostCard,
+    StartTimer,
+    StopTimer,
+    ThreadReply,
+    UpdateCard,
+)
 from bot.messages import Address, Mention, Outgoing, Said
 from bot.presentation import cards, texts
-from bot.presentation.cards import Around
+from bot.presentation.cards import CaseContext
 from bot.queue.payloads import (
     KINDS,
     VERSION,
-    Below,
     Delivery,
     MarkMessage,
     Purpose,
     Repost,
     Send,
+    SendToThread,
     Update,
     payload,
     read,
@@ -38,13 +48,13 @@ class Press:
     """Where the press office is reached, its channels and by e-mail where they cannot be, and how long it lets wait."""
 
     channels: tuple[Address, ...]
-    pace: Pace
+    policy: EscalationPolicy
     mail: Address | None = None
 
     @property
     def zone(self) -> tzinfo:
         """Its clock's."""
-        return self.pace.hours.zone
+        return self.policy.hours.zone
 
 
 def send(tx: Tx, to: Address, outgoing: Outgoing, *, key: str) -> None:
@@ -61,14 +71,14 @@ def commit(tx: Tx, change: Change, press: Press, *, answers: MarkMessage | None 
         for step in each.steps:
             case_rows.add_step(tx, each.case.id, step)
     for each in together:
-        sheet = _Sheet(tx, each.case, press.zone)
+        renderer = CardRenderer(tx, each.case, press.zone)
         if cards.is_discreet(each.case):
-            _hide(tx, sheet, press)
-        _let_leave(tx, each, sheet, press, answers)
-        _watch(tx, each.case, sheet.steps, press.pace)
+            _hide(tx, renderer, press)
+        _let_leave(tx, each, renderer, press, answers)
+        _watch(tx, each.case, renderer.steps, press.policy)
 
 
-class _Sheet:
+class CardRenderer:
     """What a case's cards are drawn from: read once, however many of them a change draws."""
 
     def __init__(self, tx: Tx, case: Case, zone: tzinfo) -> None:
@@ -78,33 +88,37 @@ class _Sheet:
 
     @cached_property
     def steps(self) -> Sequence[Step]:
+        """The history of the case."""
         return case_rows.steps(self._tx, self.case.id)
 
     @cached_property
-    def around(self) -> Around:
-        return around(self._tx, self.case, self._zone)
+    def case_context(self) -> CaseContext:
+        """What the card says beside the case itself."""
+        return case_context(self._tx, self.case, self._zone)
 
     def card(self, mention: Sequence[str] = ()) -> Outgoing:
-        return cards.ping(self.case, self.steps, self.around, mention=mention)
+        """The card for a press channel."""
+        return cards.ping(self.case, self.steps, self.case_context, mention=mention)
 
     def letter(self) -> Outgoing:
-        return cards.mail(self.case, self.steps, self.around)
+        """The card for e-mail."""
+        return cards.mail(self.case, self.steps, self.case_context)
 
 
-def _let_leave(tx: Tx, change: Change, sheet: _Sheet, press: Press, answers: MarkMessage | None) -> None:
+def _let_leave(tx: Tx, change: Change, renderer: CardRenderer, press: Press, answers: MarkMessage | None) -> None:
     case = change.case
     for number, effect in enumerate(change.effects):
         key = f"case:{case.id}:{case.revision}:{number}"
         match effect:
-            case Ping() | Redraw() | BelowPing():
+            case PostCard() | UpdateCard() | ThreadReply():
                 if channels := list(_where(tx, case, effect, press.channels)):
-                    delivery_to = _to_press(sheet, effect)
+                    delivery_to = _to_press(renderer, effect)
                     for channel in channels:
                         put(tx, case, delivery_to(channel), channel, f"{key}:{channel}")
             case Mail():
                 if press.mail:
-                    put(tx, case, Send(press.mail, sheet.letter()), press.mail, key)
-            case Tell():
+                    put(tx, case, Send(press.mail, renderer.letter()), press.mail, key)
+            case NotifyAsker():
                 # In the lane of the conversation: what one message brings about is read in the order of its decision.
                 told = _to_asker(effect, answers)
                 _put(tx, told, lane=str(told.to), key=f"{key}:{effect.asker.person.key}", case_id=case.id)
@@ -116,31 +130,31 @@ def _let_leave(tx: Tx, change: Change, sheet: _Sheet, press: Press, answers: Mar
                 assert_never(effect)
 
 
-def _hide(tx: Tx, sheet: _Sheet, press: Press) -> None:
+def _hide(tx: Tx, renderer: CardRenderer, press: Press) -> None:
     """What waits for the press office was drawn before, perhaps with words that are now for officers only."""
     for to in (*press.channels, *([press.mail] if press.mail else [])):
         listed = jobs.waiting(tx, str(to))  # what tells of several cases
-        for job in (*jobs.waiting(tx, _lane(sheet.case.id, to)), *listed):
+        for job in (*jobs.waiting(tx, _lane(renderer.case.id, to)), *listed):
             delivery = read(job)
-            hidden = _hidden(sheet, delivery, press)
+            hidden = _hidden(renderer, delivery, press)
             if hidden != delivery:
                 jobs.rewrite(tx, job, payload(hidden))
 
 
-def _hidden(sheet: _Sheet, delivery: Delivery, press: Press) -> Delivery:
+def _hidden(renderer: CardRenderer, delivery: Delivery, press: Press) -> Delivery:
     match delivery:
         case Send(purpose="ping"):
             mentions = (block for block in delivery.outgoing.blocks if isinstance(block, Mention))
             mention = tuple(person for block in mentions for person in block.people)
-            return replace(delivery, outgoing=sheet.card(mention))
+            return replace(delivery, outgoing=renderer.card(mention))
         case Send() if delivery.to == press.mail:
-            return replace(delivery, outgoing=sheet.letter())
+            return replace(delivery, outgoing=renderer.letter())
         case Send():
-            return replace(delivery, outgoing=cards.relisted(delivery.outgoing, sheet.case, sheet.around))
+            return replace(delivery, outgoing=cards.relisted(delivery.outgoing, renderer.case, renderer.case_context))
         case Update():
-            return replace(delivery, outgoing=sheet.card())
-        case Below(harmless=False):
-            return replace(delivery, outgoing=_below(sheet.case, delivery.outgoing))
+            return replace(delivery, outgoing=renderer.card())
+        case SendToThread(harmless=False):
+            return replace(delivery, outgoing=_below(renderer.case, delivery.outgoing))
         case _:
             return delivery
 
@@ -153,13 +167,13 @@ def _below(case: Case, outgoing: Outgoing) -> Outgoing:
     return replace(said, blocks=(*mention, *said.blocks))
 
 
-def watch(tx: Tx, case: Case, pace: Pace) -> None:
+def watch(tx: Tx, case: Case, policy: EscalationPolicy) -> None:
     """Have the case looked at when time has next something to do to it."""
-    _watch(tx, case, case_rows.steps(tx, case.id), pace)
+    _watch(tx, case, case_rows.steps(tx, case.id), policy)
 
 
-def _watch(tx: Tx, case: Case, steps: Sequence[Step], pace: Pace) -> None:
-    due = transitions.due(case, steps, pace)
+def _watch(tx: Tx, case: Case, steps: Sequence[Step], policy: EscalationPolicy) -> None:
+    due = transitions.due(case, steps, policy)
     wanted = [max(tx.now, each.at) for each in due[:1]]
     lane = timer_lane(case.id, transitions.WATCH)
     waiting = [job.due_at for job in jobs.waiting(tx, lane)]
@@ -202,17 +216,17 @@ def repost(tx: Tx, case: Case, channel: Address, why: str, *, after: timedelta) 
 
 def card(tx: Tx, case: Case, zone: tzinfo) -> Outgoing:
     """The case's card as it is now, for a press channel."""
-    return _Sheet(tx, case, zone).card()
+    return CardRenderer(tx, case, zone).card()
 
 
-def around(tx: Tx, case: Case, zone: tzinfo) -> Around:
+def case_context(tx: Tx, case: Case, zone: tzinfo) -> CaseContext:
     """What else a card of this case has to say, as of now."""
     kinds = {link.other(case.id): link.kind for link in links.of_case(tx, case.id)}
     apart = [each for each in links.all_of(tx, kinds) if case.id != each.joined_into and each.id != case.joined_into]
     related = tuple(cards.linked(case, each, kinds[each.id]) for each in apart)
     going_on = case_rows.load(tx, case.joined_into, for_update=False) if case.joined_into is not None else None
     held = incidents.load(tx, case.incident_id) if case.incident_id is not None else None
-    return Around(
+    return CaseContext(
         now=tx.now,
         zone=zone,
         links=related,
@@ -235,10 +249,12 @@ def _repost_lane(case_id: int, channel: Address) -> str:
     return f"repost:{case_id}:{channel}"
 
 
-def _where(tx: Tx, case: Case, effect: Ping | Redraw | BelowPing, channels: Sequence[Address]) -> Iterator[Address]:
+def _where(
+    tx: Tx, case: Case, effect: PostCard | UpdateCard | ThreadReply, channels: Sequence[Address]
+) -> Iterator[Address]:
     """All press channels, but a ping that is repeated goes only to where no card is nor will be."""
     for channel in channels:
-        if not (isinstance(effect, Ping) and effect.again and _has_card(tx, case, channel)):
+        if not (isinstance(effect, PostCard) and effect.again and _has_card(tx, case, channel)):
             yield channel
 
 
@@ -249,28 +265,28 @@ def _has_card(tx: Tx, case: Case, channel: Address) -> bool:
     return any(isinstance(delivery, Send) and delivery.purpose == "ping" for delivery in waiting)
 
 
-def _to_asker(effect: Tell, answers: MarkMessage | None) -> Send:
+def _to_asker(effect: NotifyAsker, answers: MarkMessage | None) -> Send:
     asker = effect.asker
     instead = asker.at if asker.at != asker.direct else None
     purpose: Purpose = "reply" if effect.awaited else "acknowledgement"
     return Send(asker.direct, effect.outgoing, purpose, cards.name(asker.person), instead, answers)
 
 
-def _to_press(sheet: _Sheet, effect: Ping | Redraw | BelowPing) -> Callable[[Address], Delivery]:
+def _to_press(renderer: CardRenderer, effect: PostCard | UpdateCard | ThreadReply) -> Callable[[Address], Delivery]:
     """The delivery for each channel: drawn once, since it is the same in all of them."""
     match effect:
-        case Ping():
-            ping = sheet.card(effect.mention)
+        case PostCard():
+            ping = renderer.card(effect.mention)
             return lambda channel: Send(channel, ping, "ping")
-        case Redraw():
-            drawn = sheet.card()
+        case UpdateCard():
+            drawn = renderer.card()
             return lambda channel: Update(channel, drawn)
-        case BelowPing():
+        case ThreadReply():
             mention = (Mention(effect.mention),) if effect.mention else ()
-            said = effect.outgoing if effect.harmless else cards.below(sheet.case, effect.outgoing)
+            said = effect.outgoing if effect.harmless else cards.below(renderer.case, effect.outgoing)
             below = replace(said, blocks=(*mention, *said.blocks))
-            carries = None if effect.carries is None else _mark(sheet.case, effect.carries)
-            return lambda channel: Below(channel, below, effect.harmless, carries)
+            carries = None if effect.carries is None else _mark(renderer.case, effect.carries)
+            return lambda channel: SendToThread(channel, below, effect.harmless, carries)
         case _:
             assert_never(effect)
 

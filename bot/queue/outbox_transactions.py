@@ -14,7 +14,7 @@ from bot.domain.case import Case, CaseState
 from bot.errors import DeliveryFailure, PermanentFailure, TemporaryFailure
 from bot.messages import Address, Outgoing, Receipt
 from bot.queue import retry_policy
-from bot.queue.payloads import Below, Delivery, MarkMessage, Repost, Send, Update
+from bot.queue.payloads import Delivery, MarkMessage, Repost, Send, SendToThread, Update
 from bot.storage.records import Job, JobKind
 from bot.storage.repositories import cases, jobs, postings
 from bot.storage.transaction import Tx
@@ -55,7 +55,7 @@ class Change:
     outgoing: Outgoing
 
 
-Parcel = Send | Change | MarkMessage
+OutboundMessage = Send | Change | MarkMessage
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +63,15 @@ class Ready:
     """A claimed job, and what a messenger is to do for it; None: it is a timer."""
 
     job: Job
-    parcel: Parcel | None
+    message: OutboundMessage | None
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class Delivered:
     """A platform took it. `receipt` is None for a mark."""
 
     job: Job
-    parcel: Parcel
+    message: OutboundMessage
     receipt: Receipt | None
 
 
@@ -83,11 +83,11 @@ class Failed:
     failure: DeliveryFailure
 
 
-Outcome = Taken | Failed
+Outcome = Delivered | Failed
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class Batch:
     """What one turn of the relay found. `next_due` is as `jobs.next_due`; `failed` is noted in the next turn."""
 
     now: datetime
@@ -96,31 +96,31 @@ class Turn:
     next_due: datetime | None
 
 
-class Ledger:
+class OutboxTransactions:
     """Every method is the work of one transaction."""
 
     def __init__(self, handlers: RelayHandlers, owner: str) -> None:
         self._handlers = handlers
         self._owner = owner
 
-    def turn(self, tx: Tx, outcomes: Sequence[Outcome], free: int) -> Turn:
+    def turn(self, tx: Tx, outcomes: Sequence[Outcome], free: int) -> Batch:
         """Note what is finished and claim as much as there are free hands, with one commit for all."""
         self.note(tx, outcomes)
         claimed = jobs.claim(tx, self._owner, free, retry_policy.LEASE) if free > 0 else []
         prepared = [self._prepare(tx, job) for job in claimed]
         ready = [each for each in prepared if isinstance(each, Ready)]
         failed = [each for each in prepared if isinstance(each, Failed)]
-        return Turn(tx.now, ready, failed, jobs.next_due(tx))
+        return Batch(tx.now, ready, failed, jobs.next_due(tx))
 
     def note(self, tx: Tx, outcomes: Sequence[Outcome]) -> None:
         """Everything that follows from these; nothing where a lease lapsed and another relay has the job."""
-        mine = jobs.done(tx, [outcome.job for outcome in outcomes if isinstance(outcome, Taken)])
+        mine = jobs.done(tx, [outcome.job for outcome in outcomes if isinstance(outcome, Delivered)])
         # In the order of their cases, so that two replicas that note several wait for each other and not in a ring.
         for outcome in sorted(outcomes, key=lambda each: (each.job.case_id or 0, each.job.id)):
             match outcome:
-                case Taken():
+                case Delivered():
                     if outcome.job.id in mine and outcome.receipt is not None:
-                        self._follow_up(tx, outcome.job, outcome.parcel, outcome.receipt)
+                        self._follow_up(tx, outcome.job, outcome.message, outcome.receipt)
                 case Failed():
                     self._fail(tx, outcome.job, outcome.failure)
                 case _:
@@ -132,7 +132,7 @@ class Ledger:
         A message that was taken is not sent again for that. One that was not is tried later: it is not given up without
         its fallback.
         """
-        if isinstance(outcome, Taken):
+        if isinstance(outcome, Delivered):
             jobs.done(tx, [outcome.job])
         else:
             jobs.retry(tx, outcome.job, tx.now + retry_policy.LONGEST_DELAY, str(outcome.failure))
@@ -144,11 +144,11 @@ class Ledger:
         if jobs.done(tx, [job]):
             self._handlers.timer(tx, job)
 
-    def _follow_up(self, tx: Tx, job: Job, parcel: Parcel, receipt: Receipt) -> None:
-        if not isinstance(parcel, Change):
+    def _follow_up(self, tx: Tx, job: Job, message: OutboundMessage, receipt: Receipt) -> None:
+        if not isinstance(message, Change):
             self._handlers.sent(tx, job, receipt)
-        elif receipt != parcel.card and job.case_id is not None:
-            postings.put(tx, job.case_id, parcel.channel, receipt)  # it was gone, and was sent again
+        elif receipt != message.card and job.case_id is not None:
+            postings.put(tx, job.case_id, message.channel, receipt)  # it was gone, and was sent again
 
     def _fail(self, tx: Tx, job: Job, failure: DeliveryFailure) -> None:
         due_at = retry_policy.next_try(job, failure, tx.now, _jitter(job))
@@ -159,7 +159,7 @@ class Ledger:
 
     def _prepare(self, tx: Tx, job: Job) -> Ready | Failed | None:
         """None where there is nothing to deliver, which is noted at once."""
-        if retry_policy.ends_its_worker(job):
+        if retry_policy.is_poison(job):
             return Failed(job, PermanentFailure("Every process that took this up ended before it could tell."))
         if job.kind is JobKind.TIMER:
             return Ready(job, None)
@@ -169,13 +169,13 @@ class Ledger:
             return Failed(job, TemporaryFailure(f"This release cannot read it: {describe(error)}."))
         if isinstance(delivery, Repost):
             return self._again(tx, job, delivery)
-        if not isinstance(delivery, Update | Below):
+        if not isinstance(delivery, Update | SendToThread):
             return Ready(job, delivery)
         card = None if job.case_id is None else postings.at(tx, job.case_id, delivery.channel)
         if card is None:  # its ping was given up: there is nothing to change, nowhere to write
             jobs.done(tx, [job])
             return None
-        if isinstance(delivery, Below):
+        if isinstance(delivery, SendToThread):
             return Ready(job, Send(card.receipt.thread or card.receipt.address, delivery.outgoing))
         return Ready(job, Change(delivery.channel, card.receipt, delivery.outgoing))
 

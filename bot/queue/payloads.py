@@ -53,7 +53,7 @@ class Update:
 
 
 @dataclass(frozen=True, slots=True)
-class Below:
+class SendToThread:
     """A message in the thread of the case's card in a press channel.
 
     `harmless`: it may stand there whatever is hidden of the case. `carries` is the asker's message that it passes on.
@@ -78,7 +78,7 @@ class Repost:
     do: Literal["repost"] = "repost"
 
 
-Delivery = Annotated[Send | Update | Below | Repost | MarkMessage, Discriminator("do")]
+Delivery = Annotated[Send | Update | SendToThread | Repost | MarkMessage, Discriminator("do")]
 
 _delivery: TypeAdapter[Delivery] = TypeAdapter(Delivery)
 KINDS = {

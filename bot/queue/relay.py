@@ -21,15 +21,15 @@ from bot.messages import Address, Receipt
 from bot.ports import Messenger, Recalls
 from bot.queue import retry_policy
 from bot.queue.outbox_transactions import (
+    Batch,
     Change,
+    Delivered,
     Failed,
-    Ledger,
+    OutboundMessage,
+    OutboxTransactions,
     Outcome,
-    Parcel,
     Ready,
     RelayHandlers,
-    Taken,
-    Turn,
     describe,
 )
 from bot.queue.payloads import MarkMessage, Send
@@ -38,7 +38,7 @@ from bot.storage.records import Job
 
 log = logging.getLogger(__name__)
 
-HANDS = 16
+CONCURRENCY = 16
 """Deliveries at once. With more of them a turn does more; half as many cost a busy desk a sixth of what it delivers."""
 
 _POLL = timedelta(seconds=0.5)  # other processes write into the outbox as well
@@ -67,12 +67,12 @@ class Relay:
         handlers: RelayHandlers,
         owner: str,
         *,
-        hands: int = HANDS,
+        concurrency: int = CONCURRENCY,
     ) -> None:
         self._store = store
         self._messengers = messengers
-        self._ledger = Ledger(handlers, owner)
-        self._hands = hands
+        self._ledger = OutboxTransactions(handlers, owner)
+        self._concurrency = concurrency
         self._bell = asyncio.Event()
         self._loop: asyncio.Task[None] | None = None
         self._stopping = False
@@ -94,7 +94,7 @@ class Relay:
             self._loop = None
         await asyncio.gather(*self._under_way)
         if self._finished:
-            await self._turn(hands=0)
+            await self._turn(concurrency=0)
 
     def wake(self) -> None:
         """Something was committed that may be due. To be called in the event loop."""
@@ -107,17 +107,17 @@ class Relay:
     async def _run(self) -> None:
         while not self._stopping:
             self._bell.clear()
-            wait = await self._turn(hands=self._hands - len(self._under_way))
+            wait = await self._turn(concurrency=self._concurrency - len(self._under_way))
             with suppress(TimeoutError):
                 async with asyncio.timeout(wait.total_seconds()):
                     await self._bell.wait()
 
-    async def _turn(self, *, hands: int) -> timedelta:
+    async def _turn(self, *, concurrency: int) -> timedelta:
         """Returns how long to wait for the next one, unless the bell rings."""
         outcomes, self._finished = self._finished, []
         begun = time.monotonic()
         try:
-            turn = await self._store.run(lambda tx: self._ledger.turn(tx, outcomes, hands))
+            turn = await self._store.run(lambda tx: self._ledger.turn(tx, outcomes, concurrency))
         except StoreUnavailable as error:
             self._finished = outcomes + self._finished
             log.warning("The outbox waits for the database: %s", error)
@@ -134,7 +134,7 @@ class Relay:
             self._finished.extend(turn.failed)
             self._bell.set()
         self._remember(turn, outcomes)
-        if turn.next_due is None or len(turn.ready) >= hands:
+        if turn.next_due is None or len(turn.ready) >= concurrency:
             return _POLL
         return min(_POLL, max(_SHORTEST_WAIT, turn.next_due - turn.now))
 
@@ -142,8 +142,8 @@ class Relay:
         self._under_way.discard(task)
         self._bell.set()
 
-    def _remember(self, turn: Turn, outcomes: Sequence[Outcome]) -> None:
-        took_some = any(isinstance(outcome, Taken) for outcome in outcomes)
+    def _remember(self, turn: Batch, outcomes: Sequence[Outcome]) -> None:
+        took_some = any(isinstance(outcome, Delivered) for outcome in outcomes)
         self._health = RelayHealth(
             reached=turn.now,
             delivered=turn.now if took_some else self._health.delivered,
@@ -170,16 +170,16 @@ class Relay:
         await self._store.run(lambda tx: self._ledger.note_plainly(tx, outcome))
 
     async def _work(self, ready: Ready, begun: float) -> None:
-        job, parcel = ready.job, ready.parcel
+        job, message = ready.job, ready.message
         if not retry_policy.leaves_time(timedelta(seconds=time.monotonic() - begun)):
             return  # the lease will lapse, and the job comes again
         try:
-            if parcel is None:
+            if message is None:
                 await self._store.run(lambda tx: self._ledger.fire(tx, job))
             else:
                 async with asyncio.timeout(retry_policy.SEND_TIMEOUT.total_seconds()):
-                    receipt = await self._deliver(job, parcel)
-                self._finished.append(Taken(job, parcel, receipt))
+                    receipt = await self._deliver(job, message)
+                self._finished.append(Delivered(job, message, receipt))
         except StoreUnavailable:
             log.warning("Timer %d waits for the database.", job.id)  # the lease will lapse, and it comes again
         except DeliveryFailure as failure:
@@ -190,23 +190,23 @@ class Relay:
             log.error("Job %d failed unexpectedly: %s", job.id, describe(error))  # noqa: TRY400
             self._finished.append(Failed(job, TemporaryFailure(f"Unexpected: {describe(error)}.")))
 
-    async def _deliver(self, job: Job, parcel: Parcel) -> Receipt | None:
-        match parcel:
+    async def _deliver(self, job: Job, message: OutboundMessage) -> Receipt | None:
+        match message:
             case Send():
-                messenger = self._messenger(parcel.to)
-                if retry_policy.was_dropped(job) and isinstance(messenger, Recalls):
+                messenger = self._messenger(message.to)
+                if retry_policy.may_have_been_sent(job) and isinstance(messenger, Recalls):
                     messenger.recall(job.key, job.created_at)
-                return await messenger.send(parcel.to, parcel.outgoing, job.key)
+                return await messenger.send(message.to, message.outgoing, job.key)
             case Change():
-                return await self._messenger(parcel.channel).update(parcel.card, parcel.outgoing, job.key)
+                return await self._messenger(message.channel).update(message.card, message.outgoing, job.key)
             case MarkMessage():
-                messenger = self._messenger(parcel.message)
-                shows = await messenger.mark(parcel.message, parcel.event_id, parcel.mark)
-                if not shows and parcel.words and parcel.to:
-                    await messenger.send(parcel.to, parcel.words, job.key)
+                messenger = self._messenger(message.message)
+                shows = await messenger.mark(message.message, message.event_id, message.mark)
+                if not shows and message.words and message.to:
+                    await messenger.send(message.to, message.words, job.key)
                 return None
             case _:
-                assert_never(parcel)
+                assert_never(message)
 
     def _messenger(self, to: Address) -> Messenger:
         messenger = self._messengers.get(to.platform)

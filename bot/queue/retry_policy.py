@@ -28,12 +28,12 @@ def leaves_time(held: timedelta) -> bool:
     return held + SEND_TIMEOUT < LEASE
 
 
-def was_dropped(job: Job) -> bool:
+def may_have_been_sent(job: Job) -> bool:
     """Whether somebody picked this up before and never told what came of it. `job` counts the present pick-up."""
     return job.claims - job.attempts > 1
 
 
-def ends_its_worker(job: Job) -> bool:
+def is_poison(job: Job) -> bool:
     """Whether this job seems to be what the process dies of. `job` counts the present pick-up already."""
     return job.claims - job.attempts > MOST_CRASHES
 

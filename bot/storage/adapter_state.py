@@ -9,7 +9,7 @@ from functools import cache
 from sqlalchemy import ColumnElement, and_, bindparam, delete, func, or_, select
 from sqlalchemy.sql.dml import Insert
 
-from bot.storage.column_types import Instant
+from bot.storage.column_types import Timestamp
 from bot.storage.engine import Store
 from bot.storage.schema import adapter_state
 from bot.storage.transaction import Tx, insert, insert_on
@@ -93,7 +93,7 @@ class DurableState:
 def _remembering(engine: str) -> Insert:
     statement = insert_on(engine, adapter_state)
     new, column = statement.excluded, adapter_state.c
-    stale = or_(column.used_at.is_(None), column.used_at < bindparam("stale", type_=Instant))
+    stale = or_(column.used_at.is_(None), column.used_at < bindparam("stale", type_=Timestamp))
     return statement.on_conflict_do_update(
         index_elements=["platform", "key"],
         set_={"value": new.value, "used_at": new.used_at},

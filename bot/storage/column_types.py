@@ -13,7 +13,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
 
-class Instant(TypeDecorator[datetime]):
+class Timestamp(TypeDecorator[datetime]):
     """An aware datetime, stored as whole microseconds since 1970 UTC: exact, sortable and the same in both engines."""
 
     impl = BigInteger
@@ -28,7 +28,7 @@ class Instant(TypeDecorator[datetime]):
         return None if value is None else _EPOCH + value * _MICROSECOND
 
 
-class Words(TypeDecorator[str]):
+class SafeText(TypeDecorator[str]):
     """Text as people and platforms send it.
 
     PostgreSQL refuses NUL, and neither engine takes half a surrogate pair (JSON can carry both). They become U+FFFD,

@@ -17,7 +17,7 @@ from bot.clock import SystemClock
 from bot.errors import ConfigurationError, DatabaseInUse, Problem, StoreUnavailable
 from bot.ports import Clock
 from bot.storage.database_errors import translated
-from bot.storage.executors import OneByOne, Together
+from bot.storage.executors import BatchingWriter, ThreadExecutor
 from bot.storage.migration import migrate, no_database, require, shipped
 from bot.storage.prepared_statements import carry_out
 from bot.storage.repositories import jobs
@@ -51,8 +51,8 @@ class Store:
         self._reader = _sqlite(self._url, reads=True) if self._is_sqlite else self._engine
         self._asks_database = not self._is_sqlite and isinstance(clock, SystemClock)
         self._lock: FileLock | None = None
-        self._writing: OneByOne | Together | None = None
-        self._reading: OneByOne | None = None
+        self._writing: ThreadExecutor | BatchingWriter | None = None
+        self._reading: ThreadExecutor | None = None
 
     def open(self, *, exclusive: bool = False) -> None:
         """Migrate. `exclusive` is for the one process that serves from an SQLite file; on PostgreSQL it means nothing.
@@ -134,9 +134,12 @@ class Store:
 
     def _start_threads(self) -> None:
         if self._is_sqlite:
-            self._writing, self._reading = Together(self.transaction, self._clock), OneByOne(self._snapshot, 1)
+            self._writing, self._reading = (
+                BatchingWriter(self.transaction, self._clock),
+                ThreadExecutor(self._snapshot, 1),
+            )
         else:
-            self._writing = self._reading = OneByOne(self.transaction, _POSTGRESQL_THREADS)
+            self._writing = self._reading = ThreadExecutor(self.transaction, _POSTGRESQL_THREADS)
 
     def _now(self, connection: Connection) -> datetime:
         if self._asks_database:

@@ -27,7 +27,7 @@ _TRIES = 6
 _LONGEST = 0.015  # seconds after which a transaction takes up no further work: all in it wait for its end
 
 
-class OneByOne:
+class ThreadExecutor:
     """Each work has a transaction of its own, in one of several threads."""
 
     def __init__(self, begin: Begin, threads: int) -> None:
@@ -63,7 +63,7 @@ class _Waiting:
     error: BaseException | None = None
 
 
-class Together:
+class BatchingWriter:
     """Works that queue while a transaction runs are carried out in the next one, one after the other in one thread.
 
     A commit waits for the disk, so as many as possible share one; nobody hears of a result before it. Each work stands

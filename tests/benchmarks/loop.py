@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.app.configuration import SHIPPED_KNOWLEDGE
-from bot.desk.active_knowledge import Mind, Minds
+from bot.desk.active_knowledge import ActiveKnowledge, LoadedKnowledge
 from bot.knowledge.loader import load
 from bot.knowledge.model import Knowledge
 from bot.matching.options import Options
@@ -34,29 +34,33 @@ def run() -> list[str]:
 async def _measured(options: Options) -> list[str]:
     knowledge = load(SHIPPED_KNOWLEDGE)
     workers = [await Worker.begin(knowledge, options)]
-    minds = Minds(Mind(knowledge, workers[0]))
+    active_knowledge = ActiveKnowledge(LoadedKnowledge(knowledge, workers[0]))
     listed = [text for entry in knowledge.entries for text in entry.questions]
     asked = listed[:: len(listed) // _ASKED][:_ASKED]
     other = replace(knowledge, revision="other")
     try:
         return [
             await _line("with nothing to do", asyncio.sleep(3)),
-            await _line(f"while {len(asked)} questions are matched", _ask(minds, asked)),
-            await _line("while answers are learned and taken over", _learn(minds, workers, other, options)),
-            await _line("while what was learned before is taken over", _learn(minds, workers, other, options)),
+            await _line(f"while {len(asked)} questions are matched", _ask(active_knowledge, asked)),
+            await _line("while answers are learned and taken over", _learn(active_knowledge, workers, other, options)),
+            await _line(
+                "while what was learned before is taken over", _learn(active_knowledge, workers, other, options)
+            ),
         ]
     finally:
         await workers[0].close()
 
 
-async def _ask(minds: Minds, asked: list[str]) -> None:
+async def _ask(active_knowledge: ActiveKnowledge, asked: list[str]) -> None:
     for text in asked:
-        await minds.match(text)
+        await active_knowledge.match(text)
 
 
-async def _learn(minds: Minds, workers: list[Worker], knowledge: Knowledge, options: Options) -> None:
+async def _learn(
+    active_knowledge: ActiveKnowledge, workers: list[Worker], knowledge: Knowledge, options: Options
+) -> None:
     workers.append(await Worker.begin(knowledge, options))
-    minds.current = Mind(knowledge, workers[-1])
+    active_knowledge.current = LoadedKnowledge(knowledge, workers[-1])
     await workers.pop(0).retire()
 
 

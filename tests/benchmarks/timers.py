@@ -12,13 +12,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 
-from bot.storage.records import Job, JobKind, NewJob
-
 from bot.clock import SystemClock
 from bot.config import from_mapping
-from bot.desk.active_knowledge import Minds
+from bot.desk.active_knowledge import ActiveKnowledge
 from bot.desk.delivery_outcomes import Deliveries
-from bot.desk.press_desk import Office
+from bot.desk.press_desk import PressDesk
 from bot.domain import transitions
 from bot.domain.case import Asker, Case, CaseKind, Details, Step, StepKind
 from bot.errors import DeliveryFailure
@@ -27,10 +25,11 @@ from bot.queue import effects, payloads
 from bot.queue.payloads import Delivery
 from bot.queue.relay import Relay
 from bot.storage.engine import Store
+from bot.storage.records import Job, JobKind, NewJob
 from bot.storage.repositories import cases as case_rows
 from bot.storage.repositories import jobs
 from bot.storage.transaction import Tx
-from tests.desk import SETTINGS, RecordingPlatform, direct, mind, person
+from tests.desk import SETTINGS, RecordingPlatform, direct, loaded_knowledge, person
 
 TIMERS = 400
 CASES = 100
@@ -88,8 +87,8 @@ class _Reminders(Deliveries):
 
     since: datetime
 
-    def __init__(self, office: Office, minds: Minds) -> None:
-        super().__init__(office, minds)
+    def __init__(self, office: PressDesk, active_knowledge: ActiveKnowledge) -> None:
+        super().__init__(office, active_knowledge)
         self.late: list[float] = []
 
     def timer(self, tx: Tx, job: Job) -> None:
@@ -128,17 +127,17 @@ async def _after_a_restart(store: Store) -> list[float]:
 
 async def _reminders_after_a_restart(store: Store) -> list[float]:
     """The same of real cases: each is read, changed, drawn and put into the outbox again."""
-    office, clock = Office(from_mapping(SETTINGS, {})), SystemClock()
-    reminders = _Reminders(office, Minds(mind()))
-    terms = office.terms(mind().knowledge, clock.now())
-    overdue = office.press.pace.remind_after + timedelta(minutes=1)
+    office, clock = PressDesk(from_mapping(SETTINGS, {})), SystemClock()
+    reminders = _Reminders(office, ActiveKnowledge(loaded_knowledge()))
+    status = office.status(loaded_knowledge().knowledge, clock.now())
+    overdue = office.press.policy.remind_after + timedelta(minutes=1)
 
     def report(tx: Tx, number: int) -> None:
         who = person(f"sam{number}")
         asker = Asker(who, direct(who), direct(who), "they rang", tx.now, f"e{number}")
         case = case_rows.create(tx, CaseKind.MEDIA, asker, Details(outlet="The Gazette"))
         first = Step(tx.now, StepKind.OPENED, who, "they rang", f"e{number}")
-        effects.commit(tx, transitions.opened(case, first, terms, tx.now), office.press)
+        effects.commit(tx, transitions.opened(case, first, status, tx.now), office.press)
 
     with store.transaction() as tx:
         for number in range(CASES):

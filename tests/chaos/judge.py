@@ -7,17 +7,17 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from bot.storage.records import Job, JobKind, JobState
 from sqlalchemy import select
 
 from bot.domain.case import StepKind
 from bot.queue import payloads
 from bot.queue.payloads import MarkMessage
 from bot.storage.engine import Store
+from bot.storage.records import Job, JobKind, JobState
 from bot.storage.repositories import jobs as job_rows
 from bot.storage.schema import case_asker, case_step, job
 from bot.storage.transaction import Tx
-from tests.chaos.load import Ledger
+from tests.chaos.load import OutboxTransactions
 from tests.chaos.platform import PRESS, THREAD
 from tests.chaos.sink import Arrival
 
@@ -83,7 +83,7 @@ def read(store: Store) -> Kept:
         )
 
 
-def judge(ledger: Ledger, kept: Kept, arrivals: Sequence[Arrival], dropped: int) -> Verdict:
+def judge(ledger: OutboxTransactions, kept: Kept, arrivals: Sequence[Arrival], dropped: int) -> Verdict:
     """`dropped` deliveries were counted by the sink and then cut off: each of them may come twice."""
     first = {each.key: number for number, each in reversed(list(enumerate(arrivals)))}
     keys_at: dict[str, set[str]] = defaultdict(set)

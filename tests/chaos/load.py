@@ -12,7 +12,7 @@ from random import Random
 from aiohttp import ClientError, ClientSession, ClientTimeout
 
 from bot.knowledge.model import Knowledge
-from bot.messages import Address, Immediate, Person, Pressed, Said, Submitted
+from bot.messages import Address, Person, Pressed, Said, Submitted, SyncResponse
 from bot.presentation import texts
 from tests.chaos.platform import IMMEDIATE, OFFICERS, PLATFORM, PRESS, THREAD, Event, body_of, path_of
 from tests.chaos.sink import Card
@@ -24,7 +24,7 @@ _PATIENCE = ClientTimeout(total=5)
 
 
 @dataclass
-class Ledger:
+class OutboxTransactions:
     """What was taken, with a 200. The desk's own records have no part in it.
 
     `questions` counts by conversation the messages that must arrive there; `enquiries`, `added` and `replies` name
@@ -48,7 +48,7 @@ class Load:
         self, urls: Sequence[str], sink: str, knowledge: Knowledge, chance: Random, pace: tuple[float, float]
     ) -> None:
         assert knowledge.media is not None
-        self.ledger = Ledger()
+        self.ledger = OutboxTransactions()
         self._urls, self._sink, self._chance, self._pace = urls, sink, chance, pace
         self._questions = [question for entry in knowledge.answering for question in entry.questions]
         self._enquiries = knowledge.media.enquiries
@@ -173,7 +173,7 @@ class Load:
                 return
             await asyncio.sleep(0.3)
 
-    async def _press(self, officer: str, action: str, value: str) -> Immediate:
+    async def _press(self, officer: str, action: str, value: str) -> SyncResponse:
         return await self._post(Pressed(self._event_id(), _person(officer), action, value, _press(), _press()))
 
     async def _cards(self) -> list[Card]:
@@ -188,7 +188,7 @@ class Load:
         await self._post(Said(event_id, _person(name), text, Address(PLATFORM, at), direct))
         return event_id
 
-    async def _post(self, event: Event) -> Immediate:
+    async def _post(self, event: Event) -> SyncResponse:
         """Once more also when it was taken, now and then: platforms do that when the answer gets lost."""
         while (taken := await self._try(event)) is None:
             self.ledger.posted_again += 1
@@ -198,7 +198,7 @@ class Load:
             await self._try(event)
         return taken
 
-    async def _try(self, event: Event) -> Immediate | None:
+    async def _try(self, event: Event) -> SyncResponse | None:
         url = self._chance.choice(self._urls)
         try:
             async with self._session.post(url + path_of(event), data=body_of(event)) as response:

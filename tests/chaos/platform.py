@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from adapters.http import HttpServer
 from bot.errors import TemporaryFailure
-from bot.messages import Address, Immediate, Mark, Outgoing, Pressed, Receipt, Said, Submitted
+from bot.messages import Address, Mark, Outgoing, Pressed, Receipt, Said, Submitted, SyncResponse
 from bot.ports import Desk, Finding, Health, Messenger
 
 PLATFORM = "chaos"
@@ -25,7 +25,7 @@ _EVENTS: dict[str, TypeAdapter[Any]] = {
     "submitted": TypeAdapter(Submitted),
 }
 _OUTGOING = TypeAdapter(Outgoing)
-IMMEDIATE = TypeAdapter(Immediate)
+IMMEDIATE = TypeAdapter(SyncResponse)
 
 
 def path_of(event: Event) -> str:

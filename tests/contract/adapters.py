@@ -21,17 +21,17 @@ from bot.messages import (
     Block,
     Button,
     Buttons,
+    Caption,
     CaseHead,
     Facts,
     History,
-    Immediate,
     Incoming,
     Line,
+    Markdown,
     Outgoing,
-    Prose,
     Quote,
     Said,
-    Small,
+    SyncResponse,
 )
 from bot.ports import Adapter
 
@@ -69,14 +69,14 @@ class RecordingDesk:
         self.let.set()
         self.available = True
 
-    async def handle(self, incoming: Incoming) -> Immediate:
+    async def handle(self, incoming: Incoming) -> SyncResponse:
         self.entered.set()
         await self.let.wait()
         if not self.available:
             raise StoreUnavailable("away")
         if incoming not in self.committed:
             self.committed.append(incoming)
-        return Immediate(notice="Taken.")
+        return SyncResponse(notice="Taken.")
 
     @property
     def said(self) -> list[Said]:
@@ -118,7 +118,7 @@ def data_blocks(text: str) -> tuple[Block, ...]:
         CaseHead("M-1", text, "unclaimed", NOON, deadline=text),
         Quote(text, by=text),
         Facts(((text, text),)),
-        Small(text),
+        Caption(text),
         Buttons((Button(text[:70] or "x", "case.claim", "1@1"),)),
         History((Line(NOON, text),)),
     )
@@ -140,23 +140,23 @@ class AdapterContract(ABC):
     # ---- Messenger ---------------------------------------------------------------------------------------------------
 
     async def test_the_receipt_names_the_conversation_and_every_part(self, rig: Rig) -> None:
-        receipt = await rig.adapter.messenger.send(rig.home, message(Prose("Hello.")), "job/1")
+        receipt = await rig.adapter.messenger.send(rig.home, message(Markdown("Hello.")), "job/1")
         assert receipt.address == rig.home
         assert receipt.parts
 
     async def test_the_same_key_is_shown_once(self, rig: Rig) -> None:
-        first = await rig.adapter.messenger.send(rig.home, message(Prose("Once.")), "job/1")
-        again = await rig.adapter.messenger.send(rig.home, message(Prose("Once.")), "job/1")
+        first = await rig.adapter.messenger.send(rig.home, message(Markdown("Once.")), "job/1")
+        again = await rig.adapter.messenger.send(rig.home, message(Markdown("Once.")), "job/1")
         assert again == first
         assert [one.text for one in await rig.shown()] == ["Once."]
 
     async def test_messages_keep_their_order(self, rig: Rig) -> None:
         for number in range(12):
-            await rig.adapter.messenger.send(rig.home, message(Prose(f"Message {number}.")), f"job/{number}")
+            await rig.adapter.messenger.send(rig.home, message(Markdown(f"Message {number}.")), f"job/{number}")
         assert [one.text for one in await rig.shown()] == [f"Message {number}." for number in range(12)]
 
     async def test_prose_is_alive(self, rig: Rig) -> None:
-        prose = Prose("**Yes.** Read [the policy](https://example.org/policy).")
+        prose = Markdown("**Yes.** Read [the policy](https://example.org/policy).")
         await rig.adapter.messenger.send(rig.home, message(prose), "job/1")
         (shown,) = await rig.shown()
         assert shown.text.startswith("Yes. Read the policy")
@@ -183,38 +183,40 @@ class AdapterContract(ABC):
     async def test_nothing_is_cut(self, rig: Rig) -> None:
         long = " ".join(f"word{number}" for number in range(4800))
         assert len(long) > 40_000
-        await rig.adapter.messenger.send(rig.home, message(Prose(long)), "job/1")
+        await rig.adapter.messenger.send(rig.home, message(Markdown(long)), "job/1")
         await rig.adapter.messenger.send(rig.home, message(Quote(long)), "job/2")
         everything = " ".join(one.text for one in await rig.shown()).replace("> ", "").split()
         assert everything == 2 * long.split()
 
     async def test_an_update_replaces_in_place(self, rig: Rig) -> None:
         messenger = rig.adapter.messenger
-        receipt = await messenger.send(rig.home, message(Prose("Unclaimed.")), "job/1")
-        await messenger.send(rig.home, message(Prose("After it.")), "job/2")
-        await messenger.update(receipt, message(Prose("Claimed.")), "job/3")
+        receipt = await messenger.send(rig.home, message(Markdown("Unclaimed.")), "job/1")
+        await messenger.send(rig.home, message(Markdown("After it.")), "job/2")
+        await messenger.update(receipt, message(Markdown("Claimed.")), "job/3")
         texts = [one.text for one in await rig.shown()]
         assert texts == (["Claimed.", "After it."] if self.edits else ["Unclaimed.", "After it.", "Claimed."])
 
     async def test_an_update_of_what_is_gone_sends_it_again(self, rig: Rig) -> None:
-        receipt = await rig.adapter.messenger.send(rig.home, message(Prose("Unclaimed.")), "job/1")
+        receipt = await rig.adapter.messenger.send(rig.home, message(Markdown("Unclaimed.")), "job/1")
         await rig.lose()
         assert await rig.shown() == []
-        renewed = await rig.adapter.messenger.update(receipt, message(Prose("Claimed.")), "job/2")
+        renewed = await rig.adapter.messenger.update(receipt, message(Markdown("Claimed.")), "job/2")
         assert renewed.address == rig.home
         assert [one.text for one in await rig.shown()] == ["Claimed."]
 
     async def test_a_platform_that_is_down_is_a_delivery_failure(self, rig: Rig) -> None:
-        receipt = await rig.adapter.messenger.send(rig.home, message(Prose("Before.")), "job/1")
+        receipt = await rig.adapter.messenger.send(rig.home, message(Markdown("Before.")), "job/1")
         await rig.break_down()
         with pytest.raises(DeliveryFailure):
-            await rig.adapter.messenger.send(rig.home, message(Prose("After.")), "job/2")
+            await rig.adapter.messenger.send(rig.home, message(Markdown("After.")), "job/2")
         with pytest.raises(DeliveryFailure):
-            await rig.adapter.messenger.update(receipt, message(Prose("After.")), "job/3")
+            await rig.adapter.messenger.update(receipt, message(Markdown("After.")), "job/3")
 
     async def test_a_place_that_does_not_exist_is_a_permanent_failure(self, rig: Rig) -> None:
         with pytest.raises(DeliveryFailure) as caught:
-            await rig.adapter.messenger.send(Address(rig.home.platform, "nowhere"), message(Prose("Hello.")), "job/1")
+            await rig.adapter.messenger.send(
+                Address(rig.home.platform, "nowhere"), message(Markdown("Hello.")), "job/1"
+            )
         assert getattr(caught.value, "fix", "")
 
     async def test_a_diagnosis_raises_nothing(self, rig: Rig) -> None:

@@ -13,14 +13,14 @@ from typing import Any
 from hypothesis.stateful import RuleBasedStateMachine, invariant
 
 from bot.desk.actions.action import Who
-from bot.desk.active_knowledge import Minds
-from bot.desk.case_actions import ACTIONS, ERRANDS
+from bot.desk.active_knowledge import ActiveKnowledge
+from bot.desk.case_actions import ACTIONS, GLOBAL_ACTIONS
 from bot.domain.case import Case, CaseKind, CaseState, Step, StepKind
-from bot.messages import Address, Button, Field, Form, Immediate, Incoming, Person, Pressed, Submitted, Viewed
+from bot.messages import Address, Button, Field, Form, Incoming, Person, Pressed, Submitted, SyncResponse, Viewed
 from bot.storage.engine import Store
 from bot.storage.repositories import cases
 from tests.clock import ManualClock
-from tests.desk import SETTINGS, House, direct, person
+from tests.desk import SETTINGS, DeskHarness, direct, person
 
 SAM, TESS, JOE = person("sam"), person("tess", "teams"), person("joe")
 ANNA, BEN = person("anna"), person("ben")
@@ -56,11 +56,11 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 class CaseWorld(RuleBasedStateMachine):
     """`handled` are the events so far, with whether they changed anything; `forms` those that were opened."""
 
-    def __init__(self, store: Store, clock: ManualClock, minds: Minds, database: Path) -> None:
+    def __init__(self, store: Store, clock: ManualClock, active_knowledge: ActiveKnowledge, database: Path) -> None:
         super().__init__()
         self.store = store
         self.clock = clock
-        self.minds = minds
+        self.active_knowledge = active_knowledge
         self.reader = sqlite3.connect(database, isolation_level=None)
         self.reader.execute("PRAGMA foreign_keys = ON")
         self.runner = asyncio.Runner()
@@ -74,9 +74,11 @@ class CaseWorld(RuleBasedStateMachine):
     def furnish(self, channels: list[str], begins: datetime, duty: Mapping[str, Any]) -> None:
         self._empty(begins)
         office = {**SETTINGS["press_office"], "channels": channels, **duty}
-        self.house = House(self.store, self.clock, {**SETTINGS, "press_office": office}, minds=self.minds)
+        self.harness = DeskHarness(
+            self.store, self.clock, {**SETTINGS, "press_office": office}, active_knowledge=self.active_knowledge
+        )
         self.channels = [Address(*channel.split(":")) for channel in channels]
-        self.runner.run(self.house.start())
+        self.runner.run(self.harness.start())
 
     def _empty(self, begins: datetime) -> None:
         """As new; one store serves all sequences, since most of an engine's life goes into its first statements."""
@@ -146,7 +148,7 @@ class CaseWorld(RuleBasedStateMachine):
 
     def _nobody_reads_what_is_not_theirs(self) -> None:
         for asker in ASKERS:
-            shown = [message.versions for place in (direct(asker), YARD) for message in self.house.at(place)]
+            shown = [message.versions for place in (direct(asker), YARD) for message in self.harness.at(place)]
             self.is_theirs(asker, str(shown))
 
     def is_theirs(self, asker: Person, read: str) -> None:
@@ -157,11 +159,11 @@ class CaseWorld(RuleBasedStateMachine):
 
     def look(self, asker: Person) -> None:
         """At their own page."""
-        self.is_theirs(asker, str(self.runner.run(self.house.desk.handle(Viewed(asker, "home", direct(asker))))))
+        self.is_theirs(asker, str(self.runner.run(self.harness.desk.handle(Viewed(asker, "home", direct(asker))))))
 
     def _lanes_keep_their_order(self) -> None:
         place = {key: (lane, seq) for key, lane, seq in self.read("SELECT idempotency_key, lane, seq FROM job")}
-        for platform in self.house.platforms.values():
+        for platform in self.harness.platforms.values():
             lanes: dict[str, list[int]] = defaultdict(list)
             for key in platform.taken:
                 lane, seq = place[key]
@@ -171,10 +173,10 @@ class CaseWorld(RuleBasedStateMachine):
     # ---- the common part --------------------------------------------------------------------------------------------
 
     def press(self, by: Person, button: Button, at: Address) -> None:
-        pressed = Pressed(self.house.next_event(), by, button.action, button.value, at, direct(by))
+        pressed = Pressed(self.harness.next_event(), by, button.action, button.value, at, direct(by))
         before = self.everything()
         immediate = self.handle(pressed)
-        if (button.action in OFFICERS_ONLY or button.action in ERRANDS) and by not in OFFICERS:
+        if (button.action in OFFICERS_ONLY or button.action in GLOBAL_ACTIONS) and by not in OFFICERS:
             assert self.everything() == before
             assert immediate.form is None
         if by in ASKERS:
@@ -190,7 +192,7 @@ class CaseWorld(RuleBasedStateMachine):
         known = {field.name for field in form.fields if field.kind == "choice"} | TIMES
         theirs = self.private[by.key] if form.name == "case.details" and by in ASKERS else self.inside
         theirs += [values[name] for name in values if name not in known | to_asker | own]
-        event = self.house.next_event()
+        event = self.harness.next_event()
         self.handle(Submitted(event, by, form.name, form.context, values, self.channels[0], direct(by)))
 
     def _filled(self, field: Field, choice: int) -> str:
@@ -198,9 +200,9 @@ class CaseWorld(RuleBasedStateMachine):
             return field.options[choice % len(field.options)][0]
         return DEADLINES[choice % len(DEADLINES)] if field.name in TIMES else self.word()
 
-    def handle(self, incoming: Incoming) -> Immediate:
+    def handle(self, incoming: Incoming) -> SyncResponse:
         before, known, links = self.everything(), self.revisions(), self._links()
-        immediate = self.runner.run(self.house.desk.handle(incoming))
+        immediate = self.runner.run(self.harness.desk.handle(incoming))
         after = self.revisions()
         grown = sum(after[number] - known.get(number, 0) for number in after) - (self._links() - links)
         # One step at a time, but where cases are made one or two, and where one turns out to belong with others.
@@ -215,7 +217,7 @@ class CaseWorld(RuleBasedStateMachine):
         return int(self.read("SELECT count(*) FROM case_step WHERE kind = ?", StepKind.LINKED)[0][0])
 
     def settle(self) -> None:
-        self.runner.run(self.house.relay.settle())
+        self.runner.run(self.harness.relay.settle())
 
     def word(self) -> str:
         self.words += 1

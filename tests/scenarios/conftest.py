@@ -8,9 +8,9 @@ import pytest
 
 from bot.storage.engine import Store
 from tests.clock import ManualClock
-from tests.desk import House
+from tests.desk import DeskHarness
 from tests.dialogue import Stage
-from tests.teams.house import Opening, TeamsHouse
+from tests.teams.harness import Opening, TeamsHouse
 from tests.teams.people import PRESS
 
 
@@ -24,15 +24,15 @@ def quick_store(sqlite_url: str, clock: ManualClock) -> Iterator[Store]:
 
 
 @pytest.fixture
-async def house(quick_store: Store, clock: ManualClock) -> House:
-    built = House(quick_store, clock)
+async def harness(quick_store: Store, clock: ManualClock) -> DeskHarness:
+    built = DeskHarness(quick_store, clock)
     await built.start()
     return built
 
 
 @pytest.fixture
-def stage(house: House) -> Stage:
-    return Stage(house)
+def stage(harness: DeskHarness) -> Stage:
+    return Stage(harness)
 
 
 @pytest.fixture
@@ -42,11 +42,11 @@ async def opening_teams(
     houses: list[TeamsHouse] = []
 
     async def open_house(*channels: str, **settings: Any) -> TeamsHouse:
-        house = TeamsHouse(quick_store, clock, channels or (f"teams:{PRESS}",))
-        houses.append(house)
-        await house.open(tmp_path, monkeypatch, **settings)
-        return house
+        harness = TeamsHouse(quick_store, clock, channels or (f"teams:{PRESS}",))
+        houses.append(harness)
+        await harness.open(tmp_path, monkeypatch, **settings)
+        return harness
 
     yield open_house
-    for house in houses:
-        await house.stack.aclose()
+    for harness in houses:
+        await harness.stack.aclose()

@@ -7,10 +7,10 @@ from pathlib import Path
 from adapters.web import Persona, WebConsole
 from bot.clock import SystemClock
 from bot.config import from_mapping
-from bot.desk.active_knowledge import Mind, Minds
+from bot.desk.active_knowledge import ActiveKnowledge, LoadedKnowledge
 from bot.desk.delivery_outcomes import Deliveries
 from bot.desk.handler import PolicyDesk
-from bot.desk.press_desk import Office
+from bot.desk.press_desk import PressDesk
 from bot.queue.relay import Relay
 from bot.storage.adapter_state import DurableState
 from bot.storage.engine import Store
@@ -29,11 +29,11 @@ SETTINGS = {
 class ServedConsole:
     """`url` is the page's address; it stays the same over a restart."""
 
-    def __init__(self, folder: Path, mind: Mind, examples: tuple[str, ...]) -> None:
+    def __init__(self, folder: Path, loaded_knowledge: LoadedKnowledge, examples: tuple[str, ...]) -> None:
         self._clock = SystemClock()
         self._store = Store(f"sqlite:///{folder / 'console.db'}", self._clock)
-        self._office = Office(from_mapping(SETTINGS, {}))
-        self._mind = mind
+        self._press_desk = PressDesk(from_mapping(SETTINGS, {}))
+        self._mind = loaded_knowledge
         self._examples = examples
         self._port = 0
 
@@ -45,12 +45,15 @@ class ServedConsole:
         self._store.open()
         state = DurableState(self._store, "web")
         self._console = WebConsole(state, self._clock, self._port, PEOPLE, self._status, lambda: self._examples)
-        self._minds = Minds(self._mind)
+        self._active_knowledge = ActiveKnowledge(self._mind)
         self._relay = Relay(
-            self._store, {"web": self._console.messenger}, Deliveries(self._office, self._minds), "browser-tests"
+            self._store,
+            {"web": self._console.messenger},
+            Deliveries(self._press_desk, self._active_knowledge),
+            "browser-tests",
         )
         await self._relay.start()
-        await self._console.start(PolicyDesk(self._store, self._minds, self._office, self._relay.wake))
+        await self._console.start(PolicyDesk(self._store, self._active_knowledge, self._press_desk, self._relay.wake))
         self._port = int(self._console.url.rstrip("/").rpartition(":")[2])
 
     async def stop(self) -> None:

@@ -13,7 +13,7 @@ from typing import Literal
 from playwright.async_api import Browser
 
 from bot.app.configuration import options, read_config
-from bot.desk.active_knowledge import Mind
+from bot.desk.active_knowledge import LoadedKnowledge
 from bot.knowledge.loader import load
 from bot.matching.process import model_cache
 from tests.desk import Here
@@ -30,10 +30,10 @@ SECOND = "a journalist from Radio 4 wants me on air at six about the strike"
 
 async def main() -> None:
     knowledge = load(ROOT / "knowledge")
-    mind = Mind(knowledge, Here(model_cache.matcher_for(knowledge, options(read_config(None)))))
+    loaded_knowledge = LoadedKnowledge(knowledge, Here(model_cache.matcher_for(knowledge, options(read_config(None)))))
     PICTURES.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory() as folder:
-        served = ServedConsole(Path(folder), mind, (QUESTION, ENQUIRY, SECOND))
+        served = ServedConsole(Path(folder), loaded_knowledge, (QUESTION, ENQUIRY, SECOND))
         await served.start()
         async with launched() as browser:
             await _play(browser, served.url)

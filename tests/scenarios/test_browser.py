@@ -11,7 +11,7 @@ from axe_core_python.async_playwright import Axe
 from playwright.async_api import Browser, BrowserContext, expect
 
 from bot.presentation import texts
-from tests.desk import mind
+from tests.desk import loaded_knowledge
 from tests.scenarios.browser import CHROMIUM, PHONE, WIDE, Window, launched
 from tests.scenarios.console_server import ServedConsole
 
@@ -28,7 +28,7 @@ ENQUIRY = "a reporter from the Guardian just rang me about my post"
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def served_console(tmp_path: Path) -> AsyncIterator[ServedConsole]:
-    served = ServedConsole(tmp_path, mind(), (QUESTION, UNCLEAR, ENQUIRY))
+    served = ServedConsole(tmp_path, loaded_knowledge(), (QUESTION, UNCLEAR, ENQUIRY))
     await served.start()
     yield served
     await served.stop()

@@ -20,13 +20,13 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from bot.desk.case_actions import ERRANDS
+from bot.desk.case_actions import GLOBAL_ACTIONS
 from bot.domain.case import Case, CaseKind, CaseState, Step, StepKind
 from bot.errors import PermanentFailure, TemporaryFailure
 from bot.messages import Address, Button, Person, Said, Submitted
 from tests.clock import ManualClock
-from tests.desk import buttons, direct, mind, said
-from tests.prompt import PromptMinds, PromptStore
+from tests.desk import buttons, direct, loaded_knowledge, said
+from tests.prompt import PromptKnowledge, PromptStore
 from tests.scenarios.case_world import (
     ANNA,
     ASKERS,
@@ -46,7 +46,7 @@ from tests.scenarios.case_world import (
 MEMORY = Path("/dev/shm")
 CHANNELS = (["slack:c-press"], ["slack:c-press", "teams:c-press"])
 OUTCOMES = st.sampled_from(("advice given", "answered", "no action", "withdrawn", ""))
-ELSEWHERE = frozenset({"press.ask", "media.yes", "entry.show", *ERRANDS})
+ELSEWHERE = frozenset({"press.ask", "media.yes", "entry.show", *GLOBAL_ACTIONS})
 ACTIONS_THERE_ARE = sorted(OFFICERS_ONLY | FOR_STAFF | ELSEWHERE)
 BEGINNINGS = st.sampled_from(
     (
@@ -107,12 +107,12 @@ class CaseMachine(CaseWorld):
         at = YARD if yard and asker.platform == "slack" else direct(asker)
         if at != YARD:
             self.private[asker.key].append(own)
-        self.handle(said(asker, f"{text} {own}".strip() if text else "", self.house.next_event(), at, files=files))
+        self.handle(said(asker, f"{text} {own}".strip() if text else "", self.harness.next_event(), at, files=files))
 
     @rule(n=pick, old=rarely, by=who)
     def presses(self, n: int, old: bool, by: Person) -> None:
         """A button that they see, or saw before it was drawn anew."""
-        seen = [message for place in self.places(by) for message in self.house.at(place)]
+        seen = [message for place in self.places(by) for message in self.harness.at(place)]
         drawn = [
             (message.to, button)
             for message in seen
@@ -144,7 +144,7 @@ class CaseMachine(CaseWorld):
             if len(self.forms) > before:
                 self.fill(self.forms[-1], by, choice)
 
-    @rule(action=st.sampled_from(sorted(ERRANDS)), by=who, choice=pick)
+    @rule(action=st.sampled_from(sorted(GLOBAL_ACTIONS)), by=who, choice=pick)
     def runs_an_errand(self, action: str, by: Person, choice: int) -> None:
         """An incident is declared, or ended; a case is opened for what came by telephone."""
         before = len(self.forms)
@@ -160,13 +160,13 @@ class CaseMachine(CaseWorld):
 
     @rule(n=pick, by=st.sampled_from((*OFFICERS, JOE)), aloud=st.booleans())
     def writes_below_a_card(self, n: int, by: Person, aloud: bool) -> None:
-        cards = self.house.at(self.channels[0])
+        cards = self.harness.at(self.channels[0])
         if cards:
             thread = Address("slack", f"c-press/{cards[n % len(cards)].id}")
             word = self.word()
             if not aloud or by == JOE:
                 self.inside.append(word)
-            self.handle(said(by, f"reply: {word}" if aloud else f"inside {word}", self.house.next_event(), thread))
+            self.handle(said(by, f"reply: {word}" if aloud else f"inside {word}", self.harness.next_event(), thread))
 
     @precondition(lambda self: bool(self.handled))
     @rule(n=pick)
@@ -179,7 +179,7 @@ class CaseMachine(CaseWorld):
                 self.inside.append(word)
             elif was.at == was.direct:
                 self.private[was.person.key].append(word)
-            event = self.house.next_event()
+            event = self.harness.next_event()
             self.handle(said(was.person, f"edited {word}", event, was.at, corrects=was.event_id))
 
     # ---- what platforms and time do ---------------------------------------------------------------------------------
@@ -189,34 +189,34 @@ class CaseMachine(CaseWorld):
         """What changed something changes nothing the second time."""
         for incoming, changed in self.handled[-4:]:
             before = self.everything()
-            self.runner.run(self.house.desk.handle(incoming))
+            self.runner.run(self.harness.desk.handle(incoming))
             assert not changed or self.everything() == before
             self.settle()
 
     @rule(minutes=st.sampled_from((1, 5, 20, 130, 700)))
     def time_passes(self, minutes: int) -> None:
-        self.runner.run(self.house.pass_time(timedelta(minutes=minutes)))
+        self.runner.run(self.harness.pass_time(timedelta(minutes=minutes)))
 
     @rule(place=BREAKABLE, for_good=st.booleans())
     def breaks(self, place: tuple[str, str], for_good: bool) -> None:
         platform, token = place
         failure = PermanentFailure("Refused.", "Mend it.") if for_good else TemporaryFailure("Away.", retry_after=2)
-        self.house.platforms[platform].failures[token] = failure
+        self.harness.platforms[platform].failures[token] = failure
 
     @rule(place=BREAKABLE)
     def loses_an_answer(self, place: tuple[str, str]) -> None:
         platform, token = place
-        self.house.platforms[platform].drops.add(token)
+        self.harness.platforms[platform].drops.add(token)
 
     @rule()
     def mends(self) -> None:
-        for platform in self.house.platforms.values():
+        for platform in self.harness.platforms.values():
             platform.failures.clear()
             platform.drops.clear()
 
     @rule()
     def restarts(self) -> None:
-        self.runner.run(self.house.start())
+        self.runner.run(self.harness.start())
 
     def teardown(self) -> None:
         try:
@@ -240,7 +240,7 @@ class CaseMachine(CaseWorld):
             owner = case.owner or ANNA
             self.press(owner, Button("", "case.close", f"{case.id}@{case.revision}"), self.channels[0])
             if case.state is not CaseState.CLOSED:
-                form, event = self.forms[-1], self.house.next_event()
+                form, event = self.forms[-1], self.harness.next_event()
                 values = {"outcome": "no action"}
                 self.handle(Submitted(event, owner, form.name, form.context, values, self.channels[0], direct(owner)))
         assert all(case.state is CaseState.CLOSED for case, _ in self.cases())
@@ -249,7 +249,7 @@ class CaseMachine(CaseWorld):
         if any(step.kind is StepKind.UNDELIVERED for step in steps):
             return
         for asker in case.askers:
-            read = "\n".join(shown.text for shown in self.house.at(asker.direct))
+            read = "\n".join(shown.text for shown in self.harness.at(asker.direct))
             came = [place for place, step in enumerate(steps) if step.kind is StepKind.TOOK_IN]
             since = max(came) if asker.from_case is not None and came else 0
             assert all(step.text in read for step in steps[since:] if step.kind is StepKind.REPLIED)
@@ -268,11 +268,11 @@ def test_cases_in_any_order() -> None:
         database, clock = Path(folder) / "desk.db", ManualClock()
         store = PromptStore(f"sqlite:///{database}", clock)
         store.open()
-        minds = PromptMinds(mind())
+        active_knowledge = PromptKnowledge(loaded_knowledge())
 
         class Machine(CaseMachine):
             def __init__(self) -> None:
-                super().__init__(store, clock, minds, database)
+                super().__init__(store, clock, active_knowledge, database)
 
         try:
             run_state_machine_as_test(seed(_seed())(Machine), settings=settings(stateful_step_count=15))

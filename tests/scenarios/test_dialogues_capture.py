@@ -176,14 +176,14 @@ async def test_dialogue(stage: Stage, name: str) -> None:
 
 async def test_words_under_embargo_are_on_no_card(stage: Stage) -> None:
     await stage.play(DIALOGUES["what is under embargo is for officers only from the first moment"])
-    channel = [version for message in stage.house.at(stage.place("press")) for version in message.versions]
+    channel = [version for message in stage.harness.at(stage.place("press")) for version in message.versions]
     assert channel
     assert not any(ENQUIRY in f"{plaintext.render(shown)} {shown.summary}" for shown in channel)
 
 
 async def test_a_statement_is_kept_word_for_word_and_once(stage: Stage) -> None:
     await stage.play(DIALOGUES["a statement and an answer meet the deadline, and the case ends with an outcome"])
-    with stage.house.store.transaction() as tx:
+    with stage.harness.store.transaction() as tx:
         (kept,) = statements.of_case(tx, 1)
         case = cases.load(tx, 1)
     assert (kept.text, kept.approver, kept.recipient) == (
@@ -203,5 +203,5 @@ async def test_a_false_alarm_is_told_kindly_and_its_words_are_kept_without_whose
             Presses("anna", "False alarm", at="press", drawn_first=True, notice=texts.already_closed("M-1")),
         ]
     )
-    with stage.house.store.transaction() as tx:
-        assert [text for _, text in false_alarms.since(tx, stage.house.clock.now(), 9)] == [ENQUIRY]
+    with stage.harness.store.transaction() as tx:
+        assert [text for _, text in false_alarms.since(tx, stage.harness.clock.now(), 9)] == [ENQUIRY]

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from bot.presentation import texts
-from tests.desk import PHONE, House
+from tests.desk import PHONE, DeskHarness
 from tests.dialogue import Again, Fills, Happens, Opens, Presses, Says, Stage, Turn, Waits
 from tests.scenarios.trouble import MINUTE, TOLD
 from tests.scenarios.turns import CLAIM, CLOSE, HOUR, REPORT
@@ -16,10 +16,10 @@ from tests.scenarios.turns import CLAIM, CLOSE, HOUR, REPORT
 
 def later(time: timedelta) -> Happens:
     """Nothing that is due happens meanwhile."""
-    return Happens(lambda house: house.clock.advance(time))
+    return Happens(lambda harness: harness.clock.advance(time))
 
 
-RESTART = Happens(House.restart)
+RESTART = Happens(DeskHarness.restart)
 NUDGE, BACK = texts.nudge("M-1"), texts.returned("M-1", "Anna")
 HAND_OVER = (
     Presses("anna", texts.HAND_OVER, at="press", form="Hand over: M-1"),

@@ -8,7 +8,7 @@ import pytest
 
 from bot.errors import PermanentFailure
 from bot.presentation import texts
-from tests.desk import PHONE, House
+from tests.desk import PHONE, DeskHarness
 from tests.dialogue import Happens, Says, Stage, Turn, Waits
 from tests.scenarios.trouble import AWAY, MINUTE, REFUSED, breaks, mends
 from tests.scenarios.turns import CLAIM, ENQUIRY, REPORT
@@ -19,8 +19,8 @@ NOT_THERE = f"What you added to M-1 has not reached the press office, so please 
 GONE = PermanentFailure("channel_not_found.", "Name a channel that exists.")
 
 
-def without_marks(house: House) -> None:
-    house.platforms["slack"].marks_messages = False
+def without_marks(harness: DeskHarness) -> None:
+    harness.platforms["slack"].marks_messages = False
 
 
 DIALOGUES: dict[str, Sequence[Turn]] = {

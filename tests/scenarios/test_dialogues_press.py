@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from bot.messages import Mention, Prose, Quote
+from bot.messages import Markdown, Mention, Quote
 from bot.presentation import texts
 from bot.presentation.cards.case_card import LONG
 from bot.storage.engine import Store
 from tests.clock import ManualClock
-from tests.desk import SETTINGS, House
+from tests.desk import SETTINGS, DeskHarness
 from tests.dialogue import UNSURE, Presses, Says, Stage, Turn, Waits
 from tests.scenarios.trouble import (
     AWAY,
@@ -84,11 +84,11 @@ def office(**changes: Any) -> dict[str, Any]:
     return {**SETTINGS, "press_office": {**SETTINGS["press_office"], **changes}}
 
 
-async def played(store: Store, clock: ManualClock, settings: dict[str, Any], dialogue: Sequence[Turn]) -> House:
-    house = House(store, clock, settings)
-    await house.start()
-    await Stage(house).play(dialogue)
-    return house
+async def played(store: Store, clock: ManualClock, settings: dict[str, Any], dialogue: Sequence[Turn]) -> DeskHarness:
+    harness = DeskHarness(store, clock, settings)
+    await harness.start()
+    await Stage(harness).play(dialogue)
+    return harness
 
 
 @pytest.mark.parametrize("name", TWO)
@@ -110,26 +110,26 @@ async def test_without_a_press_office(quick_store: Store, clock: ManualClock) ->
 # ---- who is called -------------------------------------------------------------------------------------------------
 
 
-def mentions(house: House) -> list[tuple[str, ...]]:
+def mentions(harness: DeskHarness) -> list[tuple[str, ...]]:
     """Who was mentioned, message by message, in the press channel and below its cards."""
-    shown = [message for message in house.platforms["slack"].shown if message.to.token.startswith("c-press")]
+    shown = [message for message in harness.platforms["slack"].shown if message.to.token.startswith("c-press")]
     return [sum((b.people for b in message.versions[0].blocks if isinstance(b, Mention)), ()) for message in shown]
 
 
-async def test_in_hours_whoever_is_on_call_is_the_second_step(stage: Stage, house: House) -> None:
+async def test_in_hours_whoever_is_on_call_is_the_second_step(stage: Stage, harness: DeskHarness) -> None:
     waiting = {"thread": ["M-1 has been waiting"]}
     await stage.play([REPORT, Waits(15 * MINUTE, sees=waiting), Waits(15 * MINUTE, sees=waiting)])
-    assert mentions(house) == [(), (), ("slack:ben",)]
+    assert mentions(harness) == [(), (), ("slack:ben",)]
 
 
-async def test_out_of_hours_they_are_called_at_once(stage: Stage, house: House) -> None:
-    await house.pass_time(timedelta(hours=10))
+async def test_out_of_hours_they_are_called_at_once(stage: Stage, harness: DeskHarness) -> None:
+    await harness.pass_time(timedelta(hours=10))
     await stage.play([REPORT])
-    assert mentions(house) == [("slack:ben",)]
+    assert mentions(harness) == [("slack:ben",)]
 
 
-async def test_a_question_calls_nobody_at_night(house: House, stage: Stage) -> None:
-    await house.pass_time(timedelta(hours=10))
+async def test_a_question_calls_nobody_at_night(harness: DeskHarness, stage: Stage) -> None:
+    await harness.pass_time(timedelta(hours=10))
     until_nine = timedelta(hours=13)
     await stage.play(
         [
@@ -140,20 +140,20 @@ async def test_a_question_calls_nobody_at_night(house: House, stage: Stage) -> N
             Waits(5 * MINUTE, sees={"sam": ["I could not reach the press office about Q-1"], "mail": ["Q-1"]}),
         ]
     )
-    assert mentions(house) == []
+    assert mentions(harness) == []
 
 
-async def test_the_owner_is_called_when_something_happens_to_their_case(stage: Stage, house: House) -> None:
+async def test_the_owner_is_called_when_something_happens_to_their_case(stage: Stage, harness: DeskHarness) -> None:
     added = Says("sam", FURTHER, sees={"sam": ["I have added"], "thread": ["Sam adds"]})
     freed = Presses("ben", "Unclaim", at="press", sees={"sam": ["Anna has"], "thread": [texts.freed("Ben")]})
     await stage.play([REPORT, CLAIM, added, freed])
-    assert mentions(house) == [(), ("slack:anna",), ("slack:anna",)]
+    assert mentions(harness) == [(), ("slack:anna",), ("slack:anna",)]
 
 
 # ---- words that would come alive -----------------------------------------------------------------------------------
 
 
-async def test_what_people_write_is_data_wherever_it_is_shown(stage: Stage, house: House) -> None:
+async def test_what_people_write_is_data_wherever_it_is_shown(stage: Stage, harness: DeskHarness) -> None:
     enquiry = f"{ENQUIRY} {HOSTILE}"
     await stage.play(
         [
@@ -168,12 +168,14 @@ async def test_what_people_write_is_data_wherever_it_is_shown(stage: Stage, hous
             ),
         ]
     )
-    blocks = [block for message in house.platforms["slack"].shown for block in message.versions[-1].blocks]
-    assert not any("evil.example" in block.markdown for block in blocks if isinstance(block, Prose))
+    blocks = [block for message in harness.platforms["slack"].shown for block in message.versions[-1].blocks]
+    assert not any("evil.example" in block.markdown for block in blocks if isinstance(block, Markdown))
     assert [HOSTILE in block.text for block in blocks if isinstance(block, Quote)] == [True] * 3
 
 
-async def test_forty_thousand_characters_are_there_in_full_and_the_card_stays_short(stage: Stage, house: House) -> None:
+async def test_forty_thousand_characters_are_there_in_full_and_the_card_stays_short(
+    stage: Stage, harness: DeskHarness
+) -> None:
     long = " ".join([ENQUIRY, *(f"word{number}" for number in range(4800))])
     assert len(long) > 40_000
     await stage.play(

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from bot.desk.active_knowledge import Mind
+from bot.desk.active_knowledge import LoadedKnowledge
 from bot.knowledge.model import Knowledge
 from bot.presentation import texts
-from tests.desk import House, mind
+from tests.desk import DeskHarness, loaded_knowledge
 from tests.dialogue import SURE, UNSURE, Again, Comes, Happens, Opens, Presses, Says, Stage, Turn
 
 COFFEE = "may I bring coffee into the reading room?"
@@ -25,11 +25,11 @@ QUESTION_PING = "Q-1 · Question for the press office · unclaimed …"
 def withdraw(entry: str) -> Happens:
     """The owner of an answer takes it back while people have it before their eyes."""
 
-    def take_back(house: House) -> None:
-        known = house.minds.current.knowledge
+    def take_back(harness: DeskHarness) -> None:
+        known = harness.active_knowledge.current.knowledge
         entries = tuple(replace(each, status="withdrawn") if each.id == entry else each for each in known.entries)
         changed: Knowledge = replace(known, revision="later", entries=entries)
-        house.minds.current = Mind(changed, mind().matcher)
+        harness.active_knowledge.current = LoadedKnowledge(changed, loaded_knowledge().matcher)
 
     return Happens(take_back)
 

@@ -8,10 +8,10 @@ import pytest
 
 from bot.admin.metrics import Operations
 from bot.errors import PermanentFailure
-from bot.knowledge.watcher import KnowledgeKeeper
+from bot.knowledge.watcher import KnowledgeWatcher
 from bot.messages import Pressed
 from bot.presentation import texts
-from tests.desk import KNOWLEDGE, PHONE, SETTINGS, House, buttons, direct, person, said
+from tests.desk import KNOWLEDGE, PHONE, SETTINGS, DeskHarness, buttons, direct, person, said
 from tests.dialogue import Happens, Opens, Says, Stage, Turn, Waits
 from tests.scenarios.trouble import MINUTE, REFUSED, breaks, mends
 from tests.scenarios.turns import ENQUIRY
@@ -27,18 +27,20 @@ def reports(who: str) -> Says:
 
 
 def presses_in_the_queue(label: str, reference: str, **turn: Sequence[str]) -> Happens:
-    async def press(house: House) -> None:
-        page = (await Stage(house).looks("anna", "queue")).view
+    async def press(harness: DeskHarness) -> None:
+        page = (await Stage(harness).looks("anna", "queue")).view
         assert page is not None
         (card,) = [card for card in page.cards if card.summary.startswith(f"{reference},")]
         (button,) = [button for button in buttons(card) if button.label == label]
         anna = person("anna")
-        await house.handle(Pressed(house.next_event(), anna, button.action, button.value, direct(anna), direct(anna)))
+        await harness.handle(
+            Pressed(harness.next_event(), anna, button.action, button.value, direct(anna), direct(anna))
+        )
 
     return Happens(press, sees=turn)
 
 
-RESTART = Happens(lambda house: house.restart())
+RESTART = Happens(lambda harness: harness.restart())
 THREE_REPORT = [reports("sam"), reports("ruth"), reports("joe")]
 BACK = {"sam": [texts.reached_for_asker("M-1")], "joe": [texts.reached_for_asker("M-3")]}
 
@@ -101,8 +103,8 @@ async def test_dialogue(stage: Stage, name: str) -> None:
 
 async def test_one_of_two_channels_is_away_and_gets_what_it_missed(stage: Stage) -> None:
     office = {**SETTINGS["press_office"], "channels": ["slack:c-press", "teams:c-press"]}
-    stage.house.settings = {**SETTINGS, "press_office": office}
-    await stage.house.restart()
+    stage.harness.settings = {**SETTINGS, "press_office": office}
+    await stage.harness.restart()
     told = {"sam": ["I am passing this to the press office now."], "press": ["M-1"]}
     await stage.play(
         [
@@ -121,15 +123,15 @@ async def test_one_of_two_channels_is_away_and_gets_what_it_missed(stage: Stage)
     )
 
 
-async def test_readiness_names_the_channel_that_refuses_and_what_it_says(house: House) -> None:
-    house.platforms["slack"].failures["c-press"] = REFUSED
+async def test_readiness_names_the_channel_that_refuses_and_what_it_says(harness: DeskHarness) -> None:
+    harness.platforms["slack"].failures["c-press"] = REFUSED
     for who in ("sam", "joe"):
-        await house.handle(said(person(who), ENQUIRY, house.next_event()))
-    keeper = KnowledgeKeeper(KNOWLEDGE, house.minds.current.knowledge, ())
-    operations = Operations(house.store, house.clock, keeper, house.relay, list(house.platforms.values()))
+        await harness.handle(said(person(who), ENQUIRY, harness.next_event()))
+    keeper = KnowledgeWatcher(KNOWLEDGE, harness.active_knowledge.current.knowledge, ())
+    operations = Operations(harness.store, harness.clock, keeper, harness.relay, list(harness.platforms.values()))
     reasons = (await operations.readiness()).reasons
     refused = "2 cards were refused and are offered again: not_in_channel. Invite the desk into the channel."
     assert reasons["press channel slack:c-press"] == refused
-    del house.platforms["slack"].failures["c-press"]
-    await house.pass_time(5 * MINUTE)
+    del harness.platforms["slack"].failures["c-press"]
+    await harness.pass_time(5 * MINUTE)
     assert "press channel slack:c-press" not in (await operations.readiness()).reasons

@@ -8,7 +8,7 @@ import pytest
 
 from bot.messages import Address, Pressed
 from bot.presentation import texts
-from tests.desk import House, direct, person
+from tests.desk import DeskHarness, direct, person
 from tests.dialogue import Fills, Presses, Says, Stage, Turn
 
 FIRST = "Ruth Ellery from the Guardian rang me about the flooded cellar"
@@ -165,15 +165,17 @@ async def test_dialogue(stage: Stage, name: str) -> None:
     await stage.play(DIALOGUES[name])
 
 
-async def test_what_an_officer_only_may_see_is_on_no_card(stage: Stage, house: House) -> None:
+async def test_what_an_officer_only_may_see_is_on_no_card(stage: Stage, harness: DeskHarness) -> None:
     await stage.play(DIALOGUES["a death is for officers only"][:4])
-    shown = str([message.versions for message in house.platforms["slack"].shown if message.to != direct(person("sam"))])
+    shown = str(
+        [message.versions for message in harness.platforms["slack"].shown if message.to != direct(person("sam"))]
+    )
     for word in ("died", "Sam", "my student", "reading room"):
         assert word not in shown
     assert "Guardian" in shown
 
 
-async def test_details_that_come_later_make_the_same_enquiry_of_one_story(stage: Stage, house: House) -> None:
+async def test_details_that_come_later_make_the_same_enquiry_of_one_story(stage: Stage, harness: DeskHarness) -> None:
     await stage.play(
         [
             M1,
@@ -184,7 +186,7 @@ async def test_details_that_come_later_make_the_same_enquiry_of_one_story(stage:
             ),
         ]
     )
-    assert await join(house, "2@1:1") == texts.not_to_be_joined("M-2", "M-1")
+    assert await join(harness, "2@1:1") == texts.not_to_be_joined("M-2", "M-1")
     await stage.play(
         [
             Presses("joe", "Add details", form="Details: M-2"),
@@ -200,17 +202,17 @@ async def test_details_that_come_later_make_the_same_enquiry_of_one_story(stage:
             ),
         ]
     )
-    assert await join(house, "1@9:2") == ""
+    assert await join(harness, "1@9:2") == ""
 
 
-async def join(house: House, handle: str) -> str:
+async def join(harness: DeskHarness, handle: str) -> str:
     by, at = person("anna"), Address("slack", "c-press")
-    pressed = Pressed(house.next_event(), by, "case.join", handle, at, direct(by))
-    return (await house.handle(pressed)).notice
+    pressed = Pressed(harness.next_event(), by, "case.join", handle, at, direct(by))
+    return (await harness.handle(pressed)).notice
 
 
 @pytest.mark.parametrize("handle", ["1@9", "1@9:", "1@9:x", "1@9:99", "1@9:1"])
-async def test_a_forged_join_changes_nothing(stage: Stage, house: House, handle: str) -> None:
+async def test_a_forged_join_changes_nothing(stage: Stage, harness: DeskHarness, handle: str) -> None:
     await stage.play([M1])
-    assert await join(house, handle) in {texts.NO_SUCH_CASE, texts.joined_already("M-1", "M-1")}
+    assert await join(harness, handle) in {texts.NO_SUCH_CASE, texts.joined_already("M-1", "M-1")}
     assert "closed" not in stage.card.text

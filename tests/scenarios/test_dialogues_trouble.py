@@ -9,7 +9,7 @@ import pytest
 
 from bot.messages import Pressed
 from bot.presentation import texts
-from tests.desk import PHONE, House, buttons, direct, person
+from tests.desk import PHONE, DeskHarness, buttons, direct, person
 from tests.dialogue import Fills, Happens, Opens, Presses, Says, Stage, Turn, Waits
 from tests.scenarios.trouble import (
     AWAY,
@@ -24,15 +24,15 @@ from tests.scenarios.trouble import (
 from tests.scenarios.turns import CLAIM, ENQUIRY, FURTHER, QUESTION, REPORT
 
 
-async def claims_from_the_queue(house: House) -> None:
+async def claims_from_the_queue(harness: DeskHarness) -> None:
     anna = person("anna")
-    page = (await Stage(house).looks("anna", "queue")).view
+    page = (await Stage(harness).looks("anna", "queue")).view
     assert page is not None
     (claim,) = [button for card in page.cards for button in buttons(card) if button.label == "Claim"]
-    await house.handle(Pressed(house.next_event(), anna, claim.action, claim.value, direct(anna), direct(anna)))
+    await harness.handle(Pressed(harness.next_event(), anna, claim.action, claim.value, direct(anna), direct(anna)))
 
 
-RESTART = Happens(lambda house: house.restart())
+RESTART = Happens(lambda harness: harness.restart())
 GIVEN_THE_NUMBER = f"I could not reach the press office about M-1 yet. … {PHONE} … I keep trying."
 MAILED = f"M-1 · Media enquiry · unclaimed … {ENQUIRY}"
 
@@ -178,7 +178,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
     ],
     "a card that somebody deleted comes back with the next change": [
         REPORT,
-        Happens(lambda house: house.platforms["slack"].shown.__delitem__(0)),
+        Happens(lambda harness: harness.platforms["slack"].shown.__delitem__(0)),
         Presses(
             "sam",
             "Withdraw",

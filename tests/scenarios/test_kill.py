@@ -9,7 +9,7 @@ import pytest
 from tests.chaos.sink import Faults
 from tests.chaos.storm import Plan, storm
 
-PACE = (10.0, 2.0)
+POLICY = (10.0, 2.0)
 UNKIND = Faults(refuse=0.04, fail=0.03, drop=0.03)
 
 
@@ -20,7 +20,7 @@ async def test_nothing_is_lost_doubled_or_out_of_order_when_servers_are_killed(
     request: pytest.FixtureRequest, tmp_path: Path, engine: str, replicas: int
 ) -> None:
     database = str(request.getfixturevalue(engine))
-    plan = Plan(database, replicas, kills=2, deliveries=30, pace=PACE, faults=UNKIND, life=0.7)
+    plan = Plan(database, replicas, kills=2, deliveries=30, pace=POLICY, faults=UNKIND, life=0.7)
 
     report = await storm(plan, tmp_path, seed=7)
 

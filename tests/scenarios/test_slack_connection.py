@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from adapters.slack.adapter import SlackAdapter
-from bot.messages import Address, Outgoing, Prose
+from bot.messages import Address, Markdown, Outgoing
 from bot.storage.adapter_state import DurableState
 from bot.storage.engine import Store
 from tests.clock import ManualClock
@@ -108,7 +108,9 @@ async def test_a_refused_app_token_leaves_the_rest_working(
         while "invalid_auth" not in adapter.health().reason:  # noqa: ASYNC110 - health is asked
             await asyncio.sleep(0.02)
     assert not adapter.health().ready
-    await adapter.messenger.send(Address("slack", "C0PRESS"), Outgoing((Prose("Still here."),), "Still here."), "job/1")
+    await adapter.messenger.send(
+        Address("slack", "C0PRESS"), Outgoing((Markdown("Still here."),), "Still here."), "job/1"
+    )
     assert [one.words for one in slack.in_("C0PRESS")] == ["Still here."]
     slack.app_token_works = True
     await ready(adapter)

@@ -100,7 +100,7 @@ async def test_an_answer_that_comes_too_late_for_the_command_goes_to_the_direct_
 
 
 async def test_choices_and_none_of_these(here: SlackOffice) -> None:
-    here.minds.current = hesitant()
+    here.active_knowledge.current = hesitant()
     await here.here.says("U0SAM", "I lost my key and a colleague lends me hers")
     choice = await here.dm("U0SAM", texts.CHOOSE)
     await here.here.press("U0SAM", choice, "None of these")
@@ -108,7 +108,7 @@ async def test_choices_and_none_of_these(here: SlackOffice) -> None:
 
 
 async def test_when_it_is_not_sure_about_the_media_it_asks(here: SlackOffice) -> None:
-    here.minds.current = hesitant()
+    here.active_knowledge.current = hesitant()
     await here.here.says("U0SAM", "somebody from the Guardian rang me about my post")
     asked = await here.dm("U0SAM", texts.CONFIRM_MEDIA)
     await here.here.press("U0SAM", asked, texts.YES)

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from bot.errors import DeliveryFailure, PermanentFailure, TemporaryFailure
-from tests.desk import House
+from tests.desk import DeskHarness
 from tests.dialogue import Happens
 
 MINUTE = timedelta(minutes=1)
@@ -17,18 +17,18 @@ AWAY = TemporaryFailure("503.")
 
 
 def breaks(token: str, failure: DeliveryFailure, platform: str = "slack", **turn: Any) -> Happens:
-    def happen(house: House) -> None:
-        house.platforms[platform].failures[token] = failure
+    def happen(harness: DeskHarness) -> None:
+        harness.platforms[platform].failures[token] = failure
 
     return Happens(happen, **turn)
 
 
 def mends(token: str, platform: str = "slack", **turn: Any) -> Happens:
-    def happen(house: House) -> None:
-        del house.platforms[platform].failures[token]
+    def happen(harness: DeskHarness) -> None:
+        del harness.platforms[platform].failures[token]
 
     return Happens(happen, **turn)
 
 
 def loses_the_answer(token: str) -> Happens:
-    return Happens(lambda house: house.platforms["slack"].drops.add(token))
+    return Happens(lambda harness: harness.platforms["slack"].drops.add(token))

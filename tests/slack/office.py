@@ -12,16 +12,16 @@ from typing import Any
 from sqlalchemy import func, select
 
 from bot.config import from_mapping
-from bot.desk.active_knowledge import Minds
+from bot.desk.active_knowledge import ActiveKnowledge
 from bot.desk.delivery_outcomes import Deliveries
 from bot.desk.handler import PolicyDesk
-from bot.desk.press_desk import Office
+from bot.desk.press_desk import PressDesk
 from bot.queue.relay import Relay
 from bot.storage.adapter_state import DurableState
 from bot.storage.engine import Store
 from bot.storage.schema import adapter_state, metadata
 from tests.clock import ManualClock
-from tests.desk import PHONE, mind
+from tests.desk import PHONE, loaded_knowledge
 from tests.slack.server import Json, LoopbackSlack, Posted
 from tests.slack.workspace import Mode, Workspace, build, running
 
@@ -43,7 +43,7 @@ class SlackOffice:
     here: Workspace
     store: Store
     clock: ManualClock
-    minds: Minds
+    active_knowledge: ActiveKnowledge
     desk: PolicyDesk
 
     async def sees(self, channel: str, words: str, *, thread: str | None = None, count: int = 1) -> Posted:
@@ -110,16 +110,16 @@ async def office(store: Store, clock: ManualClock, mode: Mode, **settings: Any) 
     slack = LoopbackSlack()
     slack.groups["S0PRESS"] = ["U0BEN"]
     await slack.start()
-    minds, config = Minds(mind()), from_mapping(SETTINGS, {})
+    active_knowledge, config = ActiveKnowledge(loaded_knowledge()), from_mapping(SETTINGS, {})
     groups = {"officer_groups": frozenset({"S0PRESS"}), **settings}
     adapter = build(slack, DurableState(store, "slack"), clock, mode, **groups)
-    where = Office(config)
-    relay = Relay(store, {"slack": adapter.messenger}, Deliveries(where, minds), "relay")
-    desk = PolicyDesk(store, minds, where, relay.wake)
+    where = PressDesk(config)
+    relay = Relay(store, {"slack": adapter.messenger}, Deliveries(where, active_knowledge), "relay")
+    desk = PolicyDesk(store, active_knowledge, where, relay.wake)
     await relay.start()
     try:
         async with running(slack, adapter, desk, mode) as here:
-            yield SlackOffice(slack, here, store, clock, minds, desk)
+            yield SlackOffice(slack, here, store, clock, active_knowledge, desk)
             await relay.stop()
     finally:
         await relay.stop()

@@ -12,7 +12,7 @@ from aiohttp import ClientSession
 from adapters.http import HttpServer
 from adapters.teams import TeamsAdapter, TeamsSettings
 from adapters.teams.pace import Pace
-from bot.messages import Immediate, Incoming
+from bot.messages import Incoming, SyncResponse
 from bot.ports import Clock, Desk
 from bot.storage.adapter_state import DurableState
 from bot.storage.engine import Store
@@ -49,9 +49,9 @@ def unhurried() -> Pace:
 class QuietDesk(RecordingDesk):
     """Has nothing to add."""
 
-    async def handle(self, incoming: Incoming) -> Immediate:
+    async def handle(self, incoming: Incoming) -> SyncResponse:
         await super().handle(incoming)
-        return Immediate()
+        return SyncResponse()
 
 
 class TeamsOffice:

@@ -4,12 +4,12 @@ import pytest
 
 from bot.storage.engine import Store
 from tests.clock import ManualClock
-from tests.desk import House
+from tests.desk import DeskHarness
 
 
 @pytest.fixture
-async def house(store: Store, clock: ManualClock) -> House:
+async def harness(store: Store, clock: ManualClock) -> DeskHarness:
     """A whole desk, once on each engine."""
-    built = House(store, clock)
+    built = DeskHarness(store, clock)
     await built.start()
     return built

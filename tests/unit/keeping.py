@@ -15,7 +15,7 @@ from bot.queue import effects
 from bot.storage.engine import Store
 from bot.storage.repositories import cases as case_rows
 from bot.storage.schema import metadata
-from tests.desk import House, person, said
+from tests.desk import DeskHarness, person, said
 
 SAMWISE = Person("slack", "U1SAMWISE", "Samwise G.")
 ROSIE = person("rosie")
@@ -23,32 +23,32 @@ ANNA = person("anna")
 ENQUIRY = "a reporter from the Harbour Gazette rang me about the flooded cellar"
 
 
-async def enquire(house: House, who: Person = SAMWISE, text: str = ENQUIRY) -> int:
+async def enquire(harness: DeskHarness, who: Person = SAMWISE, text: str = ENQUIRY) -> int:
     """A media enquiry reaches the press desk; the id of its case."""
-    await house.handle(said(who, text, house.next_event()))
-    with house.store.transaction() as tx:
+    await harness.handle(said(who, text, harness.next_event()))
+    with harness.store.transaction() as tx:
         return case_rows.of_asker(tx, who.key)[0].id
 
 
-async def change(house: House, case_id: int, by: Callable[[Case, datetime], Change | Refused]) -> None:
+async def change(harness: DeskHarness, case_id: int, by: Callable[[Case, datetime], Change | Refused]) -> None:
     """Something happens to a case, and what follows from it is delivered."""
-    with house.store.transaction() as tx:
+    with harness.store.transaction() as tx:
         case = case_rows.load(tx, case_id)
         assert case is not None
         made = by(case, tx.now)
         assert isinstance(made, Change)
-        effects.commit(tx, made, house.office.press)
-    await house.relay.settle()
+        effects.commit(tx, made, harness.press_desk.press)
+    await harness.relay.settle()
 
 
-async def work_off(house: House, case_id: int, outcome: Outcome = Outcome.ANSWERED) -> None:
+async def work_off(harness: DeskHarness, case_id: int, outcome: Outcome = Outcome.ANSWERED) -> None:
     """An officer claims, answers, notes and closes."""
-    await change(house, case_id, lambda case, now: transitions.claim(case, ANNA, now))
+    await change(harness, case_id, lambda case, now: transitions.claim(case, ANNA, now))
     await change(
-        house, case_id, lambda case, now: transitions.reply(case, ANNA, "Dear Samwise G., say nothing yet.", now)
+        harness, case_id, lambda case, now: transitions.reply(case, ANNA, "Dear Samwise G., say nothing yet.", now)
     )
-    await change(house, case_id, lambda case, now: transitions.note(case, ANNA, "=HYPERLINK(1)\nsecond line", now))
-    await change(house, case_id, lambda case, now: transitions.close(case, ANNA, outcome, now))
+    await change(harness, case_id, lambda case, now: transitions.note(case, ANNA, "=HYPERLINK(1)\nsecond line", now))
+    await change(harness, case_id, lambda case, now: transitions.close(case, ANNA, outcome, now))
 
 
 def loaded(store: Store, case_id: int) -> Case | None:

@@ -6,17 +6,17 @@ from datetime import timedelta
 from typing import Any
 
 from bot.config import from_mapping
-from bot.desk.press_desk import Office
-from bot.domain.transitions import Pace
+from bot.desk.press_desk import PressDesk
+from bot.domain.transitions import EscalationPolicy
 
 MINUTE = timedelta(minutes=1)
 
 
-def pace(**office: Any) -> Pace:
+def policy(**office: Any) -> EscalationPolicy:
     """As the configuration says, with an address for e-mail unless told otherwise."""
     settings = {"email": "press@example.org", **office}
     mail = {"host": "mail.example.org", "from": "desk@example.org"}
-    return Office(from_mapping({"press_office": settings, "email": mail}, {})).press.pace
+    return PressDesk(from_mapping({"press_office": settings, "email": mail}, {})).press.policy
 
 
-PACE = pace()
+POLICY = policy()

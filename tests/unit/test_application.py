@@ -26,9 +26,11 @@ async def test_a_desk_without_an_encoder_says_so_once(
     application = Application(from_mapping(settings, {}))
     await application.start()
     try:
-        mind, match = await application.minds.match("may I log in to Facebook with my work email")
-        await application._take_over(replace(mind.knowledge, revision="later"))
-        later, _ = await application.minds.match("hello")
+        loaded_knowledge, match = await application.active_knowledge.match(
+            "may I log in to Facebook with my work email"
+        )
+        await application._take_over(replace(loaded_knowledge.knowledge, revision="later"))
+        later, _ = await application.active_knowledge.match("hello")
     finally:
         await application.stop()
 

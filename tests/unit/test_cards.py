@@ -9,21 +9,21 @@ from markdown_it import MarkdownIt
 from bot import plaintext
 from bot.domain.case import Asker, Case, CaseKind, CaseState, Outcome, Step, StepKind
 from bot.knowledge.model import Knowledge
-from bot.messages import Address, Buttons, Outgoing, Person, Prose, Small
+from bot.messages import Address, Buttons, Caption, Markdown, Outgoing, Person
 from bot.presentation import cards, texts
-from tests.desk import mind
+from tests.desk import loaded_knowledge
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 SAM = Person("slack", "sam", "Sam")
 DIRECT = Address("slack", "dm-sam")
 CASE = Case(7, CaseKind.MEDIA, CaseState.OPEN, (Asker(SAM, DIRECT, DIRECT, "they rang", NOON, "e1"),), NOON)
-NOW = cards.Around(NOON)
+NOW = cards.CaseContext(NOON)
 DEAD = {"text", "paragraph_open", "paragraph_close", "inline"}
 markdown = MarkdownIt("commonmark")
 
 
 def library() -> Knowledge:
-    return mind().knowledge
+    return loaded_knowledge().knowledge
 
 
 def alive(text: str) -> set[str]:
@@ -43,7 +43,7 @@ def test_escaped_text_reads_the_same_and_nothing_in_it_comes_alive(text: str) ->
 def test_markup_in_a_name_stays_dead_in_a_sentence_and_its_summary(name: str) -> None:
     person = Person("slack", "u1", name)
     card = cards.sentence(texts.claimed_for_asker(cards.name(person), "M-7"))
-    assert isinstance(card.blocks[0], Prose)
+    assert isinstance(card.blocks[0], Markdown)
     assert alive(card.blocks[0].markdown) == set()
     assert "\\" not in card.summary or "\\" in name
 
@@ -74,7 +74,7 @@ def actions(card: Outgoing) -> list[str]:
 def test_an_answer_names_its_source_and_what_is_related() -> None:
     entry = library().entry["coffee"]
     card = cards.answer(library(), [entry], answered=4, press=True, today=date(2026, 1, 1))
-    assert Small("Source: Reading Room Handbook, At the desks, point 1 (10 March 2025)") in card.blocks
+    assert Caption("Source: Reading Room Handbook, At the desks, point 1 (10 March 2025)") in card.blocks
     assert actions(card) == ["entry.show", "answer.helpful", "answer.not_helpful", "press.ask"]
 
 

@@ -13,7 +13,7 @@ from bot import plaintext
 from bot.domain.case import Asker, Case, CaseKind, CaseState, Details, LinkKind, Outcome, Step, StepKind
 from bot.messages import Address, Outgoing, Person
 from bot.presentation import cards
-from bot.presentation.cards import Around
+from bot.presentation.cards import CaseContext
 from bot.presentation.cards.handover_cards import shift
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -56,28 +56,28 @@ cases = st.builds(
     foi=st.booleans(),
     incident_id=st.none() | st.just(1),
 )
-arounds = st.builds(Around, instants, incident=words, joined=st.just(()), into=st.just(""))
+arounds = st.builds(CaseContext, instants, incident=words, joined=st.just(()), into=st.just(""))
 
 
 def seen(outgoing: Outgoing) -> str:
     return f"{outgoing!r} {plaintext.render(outgoing)} {outgoing.summary}"
 
 
-def everywhere(case: Case, steps: tuple[Step, ...], around: Around) -> list[Outgoing]:
+def everywhere(case: Case, steps: tuple[Step, ...], case_context: CaseContext) -> list[Outgoing]:
     """Every card, list and e-mail that shows a case to the press office."""
     said = cards.in_thread(f"{MARK} adds:", case.askers[0].text if case.askers else MARK)
     return [
-        cards.ping(case, steps, around, mention=("slack:ben",)),
-        cards.mail(case, steps, around),
-        cards.in_queue(case, steps, around),
-        shift([case], NOON, around),
+        cards.ping(case, steps, case_context, mention=("slack:ben",)),
+        cards.mail(case, steps, case_context),
+        cards.in_queue(case, steps, case_context),
+        shift([case], NOON, case_context),
         cards.below(case, said),
     ]
 
 
 @given(cases, st.lists(st.tuples(st.sampled_from(StepKind), st.booleans(), words), max_size=5), arounds)
 def test_nobody_reads_what_only_officers_may(
-    case: Case, history: list[tuple[StepKind, bool, str]], around: Around
+    case: Case, history: list[tuple[StepKind, bool, str]], case_context: CaseContext
 ) -> None:
     asker = case.askers[0].person if case.askers else Person("slack", MARK, MARK)
     # Only officers do what only officers do; anything else may be an asker's.
@@ -85,35 +85,35 @@ def test_nobody_reads_what_only_officers_may(
         Step(NOON, kind, (ANNA if kind in cards.OF_OFFICERS else asker) if somebody else None, text, MARK)
         for kind, somebody, text in history
     )
-    for outgoing in everywhere(case, made, around):
+    for outgoing in everywhere(case, made, case_context):
         assert MARK not in seen(outgoing)
 
 
 @given(cases, arounds)
-def test_reference_and_outlet_are_there(case: Case, around: Around) -> None:
-    for outgoing in everywhere(case, (), around)[:4]:
+def test_reference_and_outlet_are_there(case: Case, case_context: CaseContext) -> None:
+    for outgoing in everywhere(case, (), case_context)[:4]:
         assert "M-7" in seen(outgoing)
         assert "The Guardian" in seen(outgoing)
 
 
 @given(cases, arounds)
-def test_an_embargo_hides_what_it_is_about_and_not_who_asks(case: Case, around: Around) -> None:
+def test_an_embargo_hides_what_it_is_about_and_not_who_asks(case: Case, case_context: CaseContext) -> None:
     hidden = dict.fromkeys(("slot", "questions", "said", "about"), HUSHED)
     known = replace(case.details, embargo="until Tuesday", journalist="Ruth", **hidden)
     askers_ = tuple(replace(asker, text=HUSHED, link=HUSHED) for asker in case.askers)
     hushed = replace(case, restricted=False, details=known, askers=askers_, waiting_for=HUSHED)
     history = tuple(Step(NOON, kind, ANNA, HUSHED) for kind in StepKind)
-    for outgoing in everywhere(hushed, history, around)[:4]:
+    for outgoing in everywhere(hushed, history, case_context)[:4]:
         assert HUSHED not in seen(outgoing)
-    card = seen(cards.ping(hushed, (), around))
+    card = seen(cards.ping(hushed, (), case_context))
     assert "Ruth" in card
     assert "until Tuesday" in card
     assert all(cards.name(asker.person) in card for asker in hushed.askers)
 
 
 @given(cases, arounds)
-def test_an_officer_who_asks_sees_all_of_it(case: Case, around: Around) -> None:
-    shown = seen(cards.whole(case, (Step(NOON, StepKind.NOTED, ANNA, "a note"),), around))
+def test_an_officer_who_asks_sees_all_of_it(case: Case, case_context: CaseContext) -> None:
+    shown = seen(cards.whole(case, (Step(NOON, StepKind.NOTED, ANNA, "a note"),), case_context))
     assert "a note" in shown
     assert all(repr(asker.text)[1:-1] in shown for asker in case.askers)
 

@@ -7,12 +7,12 @@ from dataclasses import replace
 from bot import plaintext
 from bot.knowledge.model import Clause, Document, Entry, Knowledge
 from bot.presentation import cards, texts
-from tests.desk import mind
+from tests.desk import loaded_knowledge
 
 
 def library(**more: tuple[str, ...]) -> Knowledge:
     """The library's knowledge; `more` says what an answer cites, by its id."""
-    knowledge = mind().knowledge
+    knowledge = loaded_knowledge().knowledge
     entries = [replace(entry, cites=more.get(entry.id, entry.cites)) for entry in knowledge.entries]
     return replace(knowledge, entries=tuple(entries))
 
@@ -55,7 +55,7 @@ def test_what_cites_nothing_stands_last() -> None:
 
 
 def test_where_nothing_is_cited_there_is_one_list_without_a_heading() -> None:
-    uncited: dict[str, tuple[str, ...]] = {entry.id: () for entry in mind().knowledge.entries}
+    uncited: dict[str, tuple[str, ...]] = {entry.id: () for entry in loaded_knowledge().knowledge.entries}
     shown = lines(library(**uncited))
     assert shown[0] == texts.TOPICS
     assert all(line.startswith("- ") for line in shown[1:])

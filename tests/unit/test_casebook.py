@@ -24,7 +24,7 @@ from bot.storage.engine import Store
 from bot.storage.repositories import cases, links, statements
 from bot.storage.schema import job, press_case, schema_version
 from tests.clock import ManualClock
-from tests.desk import House
+from tests.desk import DeskHarness
 from tests.unit.keeping import ENQUIRY, ROSIE, SAMWISE, enquire, loaded, work_off
 
 NOON, HOUR = datetime(2026, 11, 23, 12, 0, tzinfo=UTC), timedelta(hours=1)
@@ -48,12 +48,12 @@ def table(pieces: str) -> list[dict[str, str]]:
 # ---- the record -----------------------------------------------------------------------------------------------------
 
 
-async def test_a_case_is_shown_with_who_did_what_when_and_through_which_platform(house: House) -> None:
-    opened = house.clock.now()
-    case = await enquire(house)
-    house.clock.advance(timedelta(minutes=10))
-    await work_off(house, case)
-    value = whole(house.store, "m-1")
+async def test_a_case_is_shown_with_who_did_what_when_and_through_which_platform(harness: DeskHarness) -> None:
+    opened = harness.clock.now()
+    case = await enquire(harness)
+    harness.clock.advance(timedelta(minutes=10))
+    await work_off(harness, case)
+    value = whole(harness.store, "m-1")
     assert (value["reference"], value["state"], value["outcome"]) == ("M-1", "closed", "answered")
     assert value["opened_at"] == "2026-11-23T11:00:00+01:00"
     assert datetime.fromisoformat(value["closed_at"]) == opened + timedelta(minutes=10)
@@ -68,10 +68,10 @@ async def test_a_case_is_shown_with_who_did_what_when_and_through_which_platform
     assert {sent["state"] for sent in value["deliveries"]} == {"done"}
 
 
-async def test_what_was_not_delivered_is_shown_with_the_reason(house: House) -> None:
-    house.platforms["slack"].failures["dm-U1SAMWISE"] = PermanentFailure("The account is gone.")
-    await enquire(house)
-    value = whole(house.store, "M-1")
+async def test_what_was_not_delivered_is_shown_with_the_reason(harness: DeskHarness) -> None:
+    harness.platforms["slack"].failures["dm-U1SAMWISE"] = PermanentFailure("The account is gone.")
+    await enquire(harness)
+    value = whole(harness.store, "M-1")
     failed = [sent for sent in value["deliveries"] if sent["to"] == "slack:dm-U1SAMWISE"]
     assert [(sent["state"], sent["error"]) for sent in failed] == [("given up", "The account is gone.")]
     text = casebook.as_text(value)
@@ -80,22 +80,22 @@ async def test_what_was_not_delivered_is_shown_with_the_reason(house: House) -> 
     assert "M-1 · Media enquiry · open" in text
 
 
-async def test_a_list_goes_from_the_newest_and_over_more_than_a_page(house: House) -> None:
-    await enquire(house)
-    with house.store.transaction() as tx:
+async def test_a_list_goes_from_the_newest_and_over_more_than_a_page(harness: DeskHarness) -> None:
+    await enquire(harness)
+    with harness.store.transaction() as tx:
         rows = [dict(row._mapping) for row in tx.connection.execute(press_case.select())]
         more = [rows[0] | {"id": number} for number in range(2, 252)]
         tx.connection.execute(press_case.insert(), more)
-    assert [case.id for case in casebook.read(house.store, OPEN)] == list(range(251, 0, -1))
-    assert list(casebook.read(house.store, [CaseState.CLOSED])) == []
+    assert [case.id for case in casebook.read(harness.store, OPEN)] == list(range(251, 0, -1))
+    assert list(casebook.read(harness.store, [CaseState.CLOSED])) == []
 
 
-async def test_a_list_says_no_more_of_a_restricted_case_than_a_ping_does(house: House) -> None:
-    await enquire(house)
-    with house.store.transaction() as tx:
+async def test_a_list_says_no_more_of_a_restricted_case_than_a_ping_does(harness: DeskHarness) -> None:
+    await enquire(harness)
+    with harness.store.transaction() as tx:
         values = {"restricted": True, "outlet": "Gazette", "journalist": "Pip", "deadline": "noon"}
         tx.connection.execute(update(press_case).values(values))
-    (value,) = summaries(house.store)
+    (value,) = summaries(harness.store)
     written = (
         casebook.as_table([value])
         + "".join(casebook.as_json([value]))
@@ -104,36 +104,36 @@ async def test_a_list_says_no_more_of_a_restricted_case_than_a_ping_does(house: 
     assert "Samwise" not in written
     assert "Pip" not in written
     assert (value["outlet"], value["deadline"]) == ("Gazette", "noon")
-    assert whole(house.store, "M-1")["journalist"] == "Pip"
+    assert whole(harness.store, "M-1")["journalist"] == "Pip"
 
 
 @pytest.mark.parametrize("reference", ["M-2", "Q-1", "1", "M1", "", "M-", "M-x", "M-²", "M-1-1", f"M-{10**30}"])
-async def test_a_reference_that_there_is_not_is_an_answer(house: House, reference: str) -> None:
-    await enquire(house)
-    with pytest.raises(UserError, match="no such case"), house.store.transaction() as tx:
+async def test_a_reference_that_there_is_not_is_an_answer(harness: DeskHarness, reference: str) -> None:
+    await enquire(harness)
+    with pytest.raises(UserError, match="no such case"), harness.store.transaction() as tx:
         casebook.find(tx, reference)
 
 
-async def test_a_terminal_is_not_commanded_by_what_people_wrote(house: House) -> None:
-    await enquire(house, SAMWISE, f"{ENQUIRY} \x1b[2J\u202e\nsecond line")
-    text = casebook.as_text(whole(house.store, "M-1")) + casebook.as_table(summaries(house.store))
+async def test_a_terminal_is_not_commanded_by_what_people_wrote(harness: DeskHarness) -> None:
+    await enquire(harness, SAMWISE, f"{ENQUIRY} \x1b[2J\u202e\nsecond line")
+    text = casebook.as_text(whole(harness.store, "M-1")) + casebook.as_table(summaries(harness.store))
     assert "\x1b" not in text
     assert "\u202e" not in text
     assert "second line" in text
 
 
-async def test_a_record_names_what_was_issued_what_belongs_with_it_and_what_goes_on(house: House) -> None:
-    first, second = await enquire(house), await enquire(house, ROSIE, f"{ENQUIRY}, says rosie")
-    with house.store.transaction() as tx:
+async def test_a_record_names_what_was_issued_what_belongs_with_it_and_what_goes_on(harness: DeskHarness) -> None:
+    first, second = await enquire(harness), await enquire(harness, ROSIE, f"{ENQUIRY}, says rosie")
+    with harness.store.transaction() as tx:
         statements.add(tx, first, Statement(tx.now, ROSIE, "The cellar\nis dry.", "The Dean", "Harbour Gazette"))
         links.put(tx, Link(first, second, LinkKind.SAME, tx.now))
         found = cases.load(tx, second)
         assert found is not None
         cases.save(tx, replace(found, joined_into=first, revision=found.revision + 1))
-    value = whole(house.store, f"M-{first}")
+    value = whole(harness.store, f"M-{first}")
     assert value["links"] == [{"reference": "M-2", "kind": "same"}]
     assert value["joined"] == ["M-2"]
-    assert whole(house.store, "M-2")["joined_into"] == "M-1"
+    assert whole(harness.store, "M-2")["joined_into"] == "M-1"
     assert (value["statements"][0]["approver"], value["statements"][0]["by"]["name"]) == ("The Dean", "Rosie")
     text = casebook.as_text(value)
     assert "approved by The Dean, to Harbour Gazette:\nThe cellar\nis dry." in text
@@ -143,20 +143,20 @@ async def test_a_record_names_what_was_issued_what_belongs_with_it_and_what_goes
     assert "The cellar\nis dry." in row["statements"]
 
 
-async def test_of_what_was_sent_long_ago_the_place_and_the_time_are_left(house: House) -> None:
-    await enquire(house)
-    with house.store.transaction() as tx:
+async def test_of_what_was_sent_long_ago_the_place_and_the_time_are_left(harness: DeskHarness) -> None:
+    await enquire(harness)
+    with harness.store.transaction() as tx:
         tx.connection.execute(update(job).values(payload={}))
-    sent = whole(house.store, "M-1")["deliveries"]
+    sent = whole(harness.store, "M-1")["deliveries"]
     assert {each["to"] for each in sent} == {"slack:c-press", "slack:dm-U1SAMWISE"}
     assert {each["what"] for each in sent} <= {"a message", "the card, changed"}
 
 
-async def test_with_full_a_list_says_all_of_a_restricted_case(house: House) -> None:
-    await enquire(house)
-    with house.store.transaction() as tx:
+async def test_with_full_a_list_says_all_of_a_restricted_case(harness: DeskHarness) -> None:
+    await enquire(harness)
+    with harness.store.transaction() as tx:
         tx.connection.execute(update(press_case).values(restricted=True, journalist="Pip"))
-    (case,) = casebook.read(house.store, list(CaseState))
+    (case,) = casebook.read(harness.store, list(CaseState))
     assert casebook.summary(case, PARIS, full=True)["journalist"] == "Pip"
     assert casebook.summary(case, PARIS, full=True)["askers"][0]["name"] == SAMWISE.name
     assert casebook.summary(case, PARIS)["askers"] is None
@@ -180,10 +180,10 @@ def test_what_is_overdue(changes: dict[str, Any], is_overdue: bool) -> None:
 # ---- CSV and JSON ---------------------------------------------------------------------------------------------------
 
 
-async def test_the_csv_of_an_export_holds_a_case_with_words_and_history_in_one_row(house: House) -> None:
-    await work_off(house, await enquire(house))
-    await enquire(house, ROSIE, f"{ENQUIRY}, says rosie")
-    values = [casebook.whole(record, PARIS) for record in casebook.records(house.store)]
+async def test_the_csv_of_an_export_holds_a_case_with_words_and_history_in_one_row(harness: DeskHarness) -> None:
+    await work_off(harness, await enquire(harness))
+    await enquire(harness, ROSIE, f"{ENQUIRY}, says rosie")
+    values = [casebook.whole(record, PARIS) for record in casebook.records(harness.store)]
     rows = table("".join(casebook.as_csv(values, casebook.EXPORTED)))
     assert [row["reference"] for row in rows] == ["M-2", "M-1"]
     assert (rows[1]["owner"], rows[1]["held"], rows[0]["closed_at"]) == ("Anna (slack)", "no", "")
@@ -209,7 +209,7 @@ def test_an_array_in_pieces_is_the_array(values: list[dict[str, str]]) -> None:
 
 
 @pytest.fixture
-def configured(house: House, database_url: str, tmp_path: Path) -> list[str]:
+def configured(harness: DeskHarness, database_url: str, tmp_path: Path) -> list[str]:
     """`--config` for the same database; the desk of `house` goes on beside."""
     file = tmp_path / "policydesk.yaml"
     file.write_text(f"organisation: {{timezone: Europe/Paris}}\ndatabase: '{database_url}'\n")
@@ -217,9 +217,9 @@ def configured(house: House, database_url: str, tmp_path: Path) -> list[str]:
 
 
 async def test_the_commands_work_beside_a_desk(
-    house: House, configured: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    harness: DeskHarness, configured: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    case = await enquire(house)
+    case = await enquire(harness)
     assert main(["cases", "list", *configured]) == 0
     assert "M-1   open   2026-11-23T11:00:00+01:00" in capsys.readouterr().out
     assert main(["cases", "list", "--state", "closed", *configured]) == 0
@@ -243,20 +243,20 @@ async def test_the_commands_work_beside_a_desk(
     assert main(["cases", "export", "--csv", "--out", str(out), *configured]) == 0
     assert [row["reference"] for row in table(out.read_text(encoding="utf-8"))] == ["M-1"]
     assert stat.S_IMODE(out.stat().st_mode) == 0o600
-    await work_off(house, case)
-    found = loaded(house.store, case)
+    await work_off(harness, case)
+    found = loaded(harness.store, case)
     assert found is not None
     assert not found.held
 
 
 async def test_purge_and_forget_from_the_command_line(
-    house: House, configured: list[str], capsys: pytest.CaptureFixture[str]
+    harness: DeskHarness, configured: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     # These commands bring an event loop of their own, so they run in a thread beside this one.
-    case = await enquire(house)
+    case = await enquire(harness)
     assert await to_thread(main, ["forget", SAMWISE.key, *configured]) == 2
     assert "M-1: is not closed" in capsys.readouterr().err
-    await work_off(house, case)
+    await work_off(harness, case)
     assert await to_thread(main, ["purge", "--dry-run", *configured]) == 0
     assert capsys.readouterr().out.startswith("Would remove")
     assert main(["cases", "hold", "M-1", *configured]) == 0

@@ -13,17 +13,27 @@ from hypothesis import strategies as st
 from bot import plaintext
 from bot.domain import transitions
 from bot.domain.case import Asker, Case, CaseKind, CaseState, Details, Outcome, Step, StepKind
-from bot.domain.transitions import Change, Effect, Mail, Ping, Refused, StartTimer, StopTimer, Tell, Terms
+from bot.domain.transitions import (
+    Change,
+    DeskStatus,
+    Effect,
+    Mail,
+    NotifyAsker,
+    PostCard,
+    Refused,
+    StartTimer,
+    StopTimer,
+)
 from bot.messages import Address, Person, Said
 from bot.presentation import texts
-from tests.unit.pacing import PACE
+from tests.unit.pacing import POLICY
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 SAM, PRIYA = Person("slack", "sam", "Sam"), Person("teams", "priya", "Priya")
 ANNA, BEN = Person("slack", "anna", "Anna"), Person("slack", "ben", "Ben")
-TERMS = Terms("+44 1524 000000", "Say nothing yet.", 5 * MINUTE, on_call=("slack:ben",))
-NIGHT = replace(TERMS, on_call_at_once=True, opens_in=timedelta(hours=9))
+STATUS = DeskStatus("+44 1524 000000", "Say nothing yet.", 5 * MINUTE, on_call=("slack:ben",))
+NIGHT = replace(STATUS, on_call_at_once=True, opens_in=timedelta(hours=9))
 
 
 def asker(who: Person) -> Asker:
@@ -46,19 +56,19 @@ STATES = (OPEN, OWNED, CLOSED, SHARED)
 Transition = Callable[[Case, Person], Change | Refused | None]
 TRANSITIONS: tuple[Transition, ...] = (
     lambda case, by: transitions.claim(case, by, NOON),
-    lambda case, by: transitions.unclaim(case, by, TERMS, NOON),
+    lambda case, by: transitions.unclaim(case, by, STATUS, NOON),
     lambda case, by: transitions.reply(case, by, "words", NOON),
     lambda case, by: transitions.note(case, by, "words", NOON),
     lambda case, by: transitions.close(case, by, Outcome.ANSWERED, NOON, inside="words"),
     lambda case, by: transitions.close(case, by, Outcome.FALSE_ALARM, NOON),
-    lambda case, by: transitions.reopen(case, by, TERMS, NOON),
+    lambda case, by: transitions.reopen(case, by, STATUS, NOON),
     lambda case, by: transitions.withdraw(case, by, (), NOON),
-    lambda case, by: transitions.add(case, wrote(by, "more"), (FIRST,), TERMS, PACE, NOON),
-    lambda case, by: transitions.correct(case, wrote(by, "else", "e-sam"), (FIRST,), TERMS, PACE, NOON),
-    lambda case, by: transitions.add_details(case, by, Details(outlet="The Gazette"), TERMS, PACE, NOON),
+    lambda case, by: transitions.add(case, wrote(by, "more"), (FIRST,), STATUS, POLICY, NOON),
+    lambda case, by: transitions.correct(case, wrote(by, "else", "e-sam"), (FIRST,), STATUS, POLICY, NOON),
+    lambda case, by: transitions.add_details(case, by, Details(outlet="The Gazette"), STATUS, POLICY, NOON),
     lambda case, by: transitions.pinged(case, "slack:c-press", NOON),
-    lambda case, by: transitions.ping_failed(case, "slack:c-press", "away", TERMS, NOON, elsewhere=False),
-    lambda case, by: transitions.unreachable(case, "slack:c-press", "away", TERMS, NOON),
+    lambda case, by: transitions.ping_failed(case, "slack:c-press", "away", STATUS, NOON, elsewhere=False),
+    lambda case, by: transitions.unreachable(case, "slack:c-press", "away", STATUS, NOON),
     lambda case, by: transitions.reply_delivered(case, "Sam", NOON),
     lambda case, by: transitions.tell_failed(case, "Sam", "away", NOON),
     lambda case, by: transitions.below_failed(case, "slack:c-press", "away", NOON),
@@ -84,7 +94,7 @@ def told(change: Change) -> list[tuple[str, str]]:
     return [
         (effect.asker.person.id, plaintext.render(effect.outgoing))
         for effect in change.effects
-        if isinstance(effect, Tell)
+        if isinstance(effect, NotifyAsker)
     ]
 
 
@@ -110,22 +120,22 @@ def test_a_closed_case_waits_for_nothing(transition: Transition, by: Person) -> 
 
 
 def test_an_enquiry_is_watched_from_the_start() -> None:
-    change = transitions.opened(OPEN, FIRST, TERMS, NOON)
+    change = transitions.opened(OPEN, FIRST, STATUS, NOON)
     assert timers(change.effects) == {transitions.FALLBACK: 5 * MINUTE}
-    assert change.effects[0] == Ping()
-    assert transitions.opened(OPEN, FIRST, NIGHT, NOON).effects[0] == Ping(("slack:ben",))
+    assert change.effects[0] == PostCard()
+    assert transitions.opened(OPEN, FIRST, NIGHT, NOON).effects[0] == PostCard(("slack:ben",))
 
 
 def test_a_question_has_no_fallback_and_calls_nobody() -> None:
     change = transitions.opened(replace(OPEN, kind=CaseKind.QUESTION), FIRST, NIGHT, NOON)
     assert timers(change.effects) == {}
-    assert change.effects[0] == Ping()
+    assert change.effects[0] == PostCard()
 
 
 def test_what_is_free_again_is_watched_again() -> None:
     for change in (
-        done(transitions.unclaim(OWNED, BEN, TERMS, NOON)),
-        done(transitions.reopen(CLOSED, BEN, TERMS, NOON)),
+        done(transitions.unclaim(OWNED, BEN, STATUS, NOON)),
+        done(transitions.reopen(CLOSED, BEN, STATUS, NOON)),
     ):
         assert timers(change.effects) == {transitions.FALLBACK: 5 * MINUTE}
         assert (change.case.owner, change.case.claimed_at, change.case.closed_at) == (None, None, None)
@@ -147,16 +157,16 @@ def test_one_of_several_askers_cannot_withdraw_for_the_others() -> None:
 
 
 def test_the_fallback_happens_once_and_only_while_nobody_has_it() -> None:
-    change = done(transitions.unreachable(OPEN, "slack:c-press", "away.", TERMS, NOON))
+    change = done(transitions.unreachable(OPEN, "slack:c-press", "away.", STATUS, NOON))
     assert Mail() in change.effects
-    assert TERMS.phone in told(change)[0][1]
+    assert STATUS.phone in told(change)[0][1]
     assert [step.kind for step in change.steps] == [StepKind.UNDELIVERED, StepKind.FALLBACK]
     for case in (change.case, OWNED, CLOSED):
-        assert transitions.unreachable(case, "slack:c-press", "away.", TERMS, NOON) is None
+        assert transitions.unreachable(case, "slack:c-press", "away.", STATUS, NOON) is None
 
 
 def test_a_ping_that_fails_while_another_may_arrive_tells_the_asker_nothing() -> None:
-    change = transitions.ping_failed(OPEN, "slack:c-press", "away.", TERMS, NOON, elsewhere=True)
+    change = transitions.ping_failed(OPEN, "slack:c-press", "away.", STATUS, NOON, elsewhere=True)
     assert told(change) == []
     assert change.case.unreachable == ""
     assert timers(change.effects) == {}
@@ -166,7 +176,7 @@ def test_a_question_that_cannot_be_posted_at_night_waits_for_the_morning() -> No
     question = replace(OPEN, kind=CaseKind.QUESTION)
     night = transitions.ping_failed(question, "slack:c-press", "away.", NIGHT, NOON, elsewhere=False)
     assert (told(night), timers(night.effects)) == ([], {transitions.FALLBACK: timedelta(hours=9, minutes=5)})
-    day = transitions.ping_failed(question, "slack:c-press", "away.", TERMS, NOON, elsewhere=False)
+    day = transitions.ping_failed(question, "slack:c-press", "away.", STATUS, NOON, elsewhere=False)
     assert [who for who, _ in told(day)] == ["sam"]
 
 
@@ -179,11 +189,11 @@ def test_whoever_was_told_to_phone_is_told_when_it_arrived() -> None:
 
 def test_an_empty_field_keeps_what_was_known() -> None:
     known = done(
-        transitions.add_details(OPEN, SAM, Details(outlet="The Gazette", deadline="17:00"), TERMS, PACE, NOON)
+        transitions.add_details(OPEN, SAM, Details(outlet="The Gazette", deadline="17:00"), STATUS, POLICY, NOON)
     ).case
-    more = done(transitions.add_details(known, ANNA, Details(journalist="Joan", outlet=""), TERMS, PACE, NOON)).case
+    more = done(transitions.add_details(known, ANNA, Details(journalist="Joan", outlet=""), STATUS, POLICY, NOON)).case
     assert more.details == Details(outlet="The Gazette", journalist="Joan", deadline="17:00")
-    assert transitions.add_details(more, ANNA, Details(), TERMS, PACE, NOON) == Refused(texts.NOTHING_WRITTEN)
+    assert transitions.add_details(more, ANNA, Details(), STATUS, POLICY, NOON) == Refused(texts.NOTHING_WRITTEN)
 
 
 @pytest.mark.parametrize("text", ["", " \n\t"])

@@ -12,16 +12,18 @@ import pytest
 from bot import plaintext
 from bot.domain import transitions
 from bot.domain.case import Asker, Case, CaseKind, CaseState, Details, Outcome, Step, StepKind
-from bot.domain.transitions import BelowPing, Change, Refused, Tell, Terms, due
+from bot.domain.transitions import Change, DeskStatus, NotifyAsker, Refused, ThreadReply, due
 from bot.messages import Address, Person, Said
-from tests.unit.pacing import PACE
+from tests.unit.pacing import POLICY
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 FIVE, SIX = NOON + 5 * HOUR, NOON + 6 * HOUR
 SAM, ANNA = Person("slack", "sam", "Sam"), Person("slack", "anna", "Anna")
 DIRECT = Address("slack", "dm-sam")
-TERMS = Terms("+44 1524 000000", "Say nothing yet.", 5 * timedelta(minutes=1), on_call=("slack:ben",), day_ends=SIX)
+STATUS = DeskStatus(
+    "+44 1524 000000", "Say nothing yet.", 5 * timedelta(minutes=1), on_call=("slack:ben",), day_ends=SIX
+)
 
 
 def case(text: str = "the Gazette rang, deadline 5pm", **more: Any) -> Case:
@@ -32,15 +34,15 @@ def case(text: str = "the Gazette rang, deadline 5pm", **more: Any) -> Case:
 
 def edited(was: Case, text: str, now: datetime = NOON, steps: Sequence[Step] = ()) -> Change:
     said = Said("e2", SAM, text, DIRECT, DIRECT, corrects="e-sam")
-    return transitions.correct(was, said, steps, TERMS, PACE, now)
+    return transitions.correct(was, said, steps, STATUS, POLICY, now)
 
 
 def added(was: Case, text: str, steps: Sequence[Step] = ()) -> Change:
-    return transitions.add(was, Said("e2", SAM, text, DIRECT, DIRECT), steps, TERMS, PACE, NOON)
+    return transitions.add(was, Said("e2", SAM, text, DIRECT, DIRECT), steps, STATUS, POLICY, NOON)
 
 
 def told(change: Change) -> str:
-    return "\n".join(plaintext.render(each.outgoing) for each in change.effects if isinstance(each, Tell))
+    return "\n".join(plaintext.render(each.outgoing) for each in change.effects if isinstance(each, NotifyAsker))
 
 
 def kinds(change: Change) -> list[StepKind]:
@@ -48,11 +50,11 @@ def kinds(change: Change) -> list[StepKind]:
 
 
 def called(change: Change) -> tuple[str, ...]:
-    return next(each.mention for each in change.effects if isinstance(each, BelowPing))
+    return next(each.mention for each in change.effects if isinstance(each, ThreadReply))
 
 
 def reopened(was: Case, now: datetime) -> Case:
-    change = transitions.reopen(was, ANNA, TERMS, now)
+    change = transitions.reopen(was, ANNA, STATUS, now)
     assert not isinstance(change, Refused)
     return change.case
 
@@ -138,7 +140,7 @@ def test_a_case_that_was_answered_and_reopened_waits_for_its_answer_again() -> N
     again = reopened(CLOSED, NOON + 2 * HOUR)
     assert (again.responded_at, again.due_at, again.due_known) == (None, FIVE, True)
     steps = [Step(NOON, StepKind.OPENED, SAM), Step(NOON + 2 * HOUR, StepKind.REOPENED, ANNA)]
-    assert StepKind.DEADLINE_PASSED in {each.kind for each in due(again, steps, PACE)}
+    assert StepKind.DEADLINE_PASSED in {each.kind for each in due(again, steps, POLICY)}
 
 
 def test_a_deadline_that_was_met_and_is_over_is_not_missed_by_reopening() -> None:
@@ -151,8 +153,8 @@ def test_a_deadline_that_was_met_and_is_over_is_not_missed_by_reopening() -> Non
 
 def test_a_new_deadline_of_a_reopened_case_runs() -> None:
     again = reopened(CLOSED, FIVE + HOUR / 2)
-    change = transitions.add_details(again, ANNA, Details(deadline="17:00 tomorrow"), TERMS, PACE, FIVE + HOUR / 2)
+    change = transitions.add_details(again, ANNA, Details(deadline="17:00 tomorrow"), STATUS, POLICY, FIVE + HOUR / 2)
     assert not isinstance(change, Refused)
     steps = [Step(NOON, StepKind.OPENED, SAM), Step(FIVE + HOUR / 2, StepKind.REOPENED, ANNA)]
-    passed = [each.at for each in due(change.case, steps, PACE) if each.kind is StepKind.DEADLINE_PASSED]
+    passed = [each.at for each in due(change.case, steps, POLICY) if each.kind is StepKind.DEADLINE_PASSED]
     assert passed == [FIVE + 24 * HOUR]

@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 from bot import plaintext
 from bot.domain import transitions
 from bot.domain.case import Asker, Case, CaseKind, CaseState, Details, Link, LinkKind, Outcome, Step, StepKind
-from bot.domain.transitions import Change, Refused, Tell, Terms
+from bot.domain.transitions import Change, DeskStatus, NotifyAsker, Refused
 from bot.messages import Address, Person
 from bot.presentation import texts
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 ANNA, BEN = Person("slack", "anna", "Anna"), Person("slack", "ben", "Ben")
-TERMS = Terms("+44 1524 000000", "Say nothing yet.", timedelta(minutes=5))
+STATUS = DeskStatus("+44 1524 000000", "Say nothing yet.", timedelta(minutes=5))
 
 
 def asker(name: str) -> Asker:
@@ -46,7 +46,7 @@ def told(change: Change) -> dict[str, str]:
     return {
         effect.asker.person.id: plaintext.render(effect.outgoing)
         for effect in change.effects
-        if isinstance(effect, Tell)
+        if isinstance(effect, NotifyAsker)
     }
 
 
@@ -78,7 +78,7 @@ def test_a_split_undoes_it(closed: bool, owner: Person | None) -> None:
     other = Step(NOON + 2 * HOUR, StepKind.ADDED, asker("sam").person, "else", "e3")
     before = Step(NOON, StepKind.ADDED, asker("joe").person, "before", "e4")
     going_on = replace(into.case, state=CaseState.CLOSED, outcome=Outcome.ADVICE) if closed else into.case
-    parted = transitions.split(going_on, gone.case, (before, wrote, other), BEN, TERMS, NOON + 3 * HOUR)
+    parted = transitions.split(going_on, gone.case, (before, wrote, other), BEN, STATUS, NOON + 3 * HOUR)
     assert not isinstance(parted, Refused)
     left, back = parted
     assert (names(left.case), names(back.case)) == (["sam"], ["joe"])
@@ -98,7 +98,7 @@ def test_of_a_chain_every_link_leads_to_the_case_that_goes_on() -> None:
     assert [each.from_case for each in into_a.case.askers] == [None, 8, 9]
     assert (b.case.joined_into, c.case.joined_into) == (7, 7)
     assert told(b)["kim"].startswith("M-9 ")
-    alone = transitions.split(into_a.case, b.case, (), ANNA, TERMS, NOON + 2 * HOUR)
+    alone = transitions.split(into_a.case, b.case, (), ANNA, STATUS, NOON + 2 * HOUR)
     assert not isinstance(alone, Refused)
     assert names(alone[0].case) == ["sam", "kim"]
     assert names(alone[1].case) == ["joe"]
@@ -108,7 +108,7 @@ def test_somebody_who_asked_in_both_is_told_once() -> None:
     into, _ = joined(case(7, "sam", owner=ANNA), case(9, "sam"))
     answered = transitions.reply(into.case, ANNA, "dry", NOON + 2 * HOUR)
     assert isinstance(answered, Change)
-    assert [effect.asker.person.id for effect in answered.effects if isinstance(effect, Tell)] == ["sam"]
+    assert [effect.asker.person.id for effect in answered.effects if isinstance(effect, NotifyAsker)] == ["sam"]
 
 
 @pytest.mark.parametrize(
@@ -167,11 +167,11 @@ def test_what_must_not_be_joined(one: Case, other: Case, link: Link | None, why:
 
 def test_a_case_that_was_joined_is_worked_on_where_it_goes_on() -> None:
     elsewhere = Refused(texts.goes_on("M-9", "M-7"))
-    assert transitions.reopen(GONE, ANNA, TERMS, NOON) == elsewhere
+    assert transitions.reopen(GONE, ANNA, STATUS, NOON) == elsewhere
     assert transitions.reply(GONE, ANNA, "dry", NOON) == elsewhere
     assert transitions.close(GONE, ANNA, Outcome.ADVICE, NOON) == elsewhere
     assert isinstance(transitions.claim(GONE, ANNA, NOON), Refused)
-    assert transitions.split(SAM, JOE, (), ANNA, TERMS, NOON) == Refused(texts.not_joined("M-9"))
+    assert transitions.split(SAM, JOE, (), ANNA, STATUS, NOON) == Refused(texts.not_joined("M-9"))
 
 
 # ---- what only officers may see -------------------------------------------------------------------------------------

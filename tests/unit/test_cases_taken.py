@@ -11,26 +11,26 @@ from bot.domain.case import Case, CaseKind, Details
 from bot.domain.transitions import Change
 from bot.messages import Said
 from bot.presentation import texts
-from tests.unit.pacing import PACE
-from tests.unit.test_cases_hearing import ANNA, DIRECT, FIVE, HOUR, NOON, SAM, SIX, TERMS, added, case, edited
+from tests.unit.pacing import POLICY
+from tests.unit.test_cases_hearing import ANNA, DIRECT, FIVE, HOUR, NOON, SAM, SIX, STATUS, added, case, edited
 
 SEVEN, EIGHT = NOON + 7 * HOUR, NOON + 8 * HOUR
 UNKNOWN = Details()
 
 
 def told(text: str, details: Details = UNKNOWN) -> tuple[str, str]:
-    known = transitions.taken_down(details, text, PACE, NOON)
+    known = transitions.taken_down(details, text, POLICY, NOON)
     return known.medium, known.slot
 
 
 def filled(was: Case, now: datetime = NOON, **details: str) -> Change:
-    change = transitions.add_details(was, ANNA, Details(**details), TERMS, PACE, now)
+    change = transitions.add_details(was, ANNA, Details(**details), STATUS, POLICY, now)
     assert isinstance(change, Change)
     return change
 
 
 def opened_with(text: str = "they rang", **details: str) -> tuple[datetime | None, bool]:
-    read = transitions.understood(CaseKind.MEDIA, text, Details(**details), PACE, NOON)
+    read = transitions.understood(CaseKind.MEDIA, text, Details(**details), POLICY, NOON)
     return read.due_at, read.due_known
 
 
@@ -75,7 +75,7 @@ def test_a_message_tells_the_medium_and_the_slot(text: str, medium: str, slot: s
     ],
 )
 def test_a_message_tells_how_to_reach_whom(text: str, theirs: str, mine: str) -> None:
-    known = transitions.taken_down(UNKNOWN, text, PACE, NOON)
+    known = transitions.taken_down(UNKNOWN, text, POLICY, NOON)
     assert (known.contact, known.callback) == (theirs, mine)
 
 
@@ -97,7 +97,7 @@ def test_a_message_tells_how_to_reach_whom(text: str, theirs: str, mine: str) ->
     ],
 )
 def test_a_message_tells_of_an_embargo_and_no_more_than_until_when(text: str, until: str) -> None:
-    assert transitions.taken_down(UNKNOWN, text, PACE, NOON).embargo == until
+    assert transitions.taken_down(UNKNOWN, text, POLICY, NOON).embargo == until
 
 
 def test_a_further_message_names_the_outlet_and_an_edit_another() -> None:
@@ -105,24 +105,24 @@ def test_a_further_message_names_the_outlet_and_an_edit_another() -> None:
     assert after.outlet == "Guardian"
     assert added(case(details=Details(outlet="Gazette")), "not the Guardian").case.details.outlet == "Gazette"
     first = "the Guardian rang"
-    was = case(first, details=transitions.taken_down(UNKNOWN, first, PACE, NOON))
+    was = case(first, details=transitions.taken_down(UNKNOWN, first, POLICY, NOON))
     assert edited(was, "the BBC rang").case.details.outlet == "BBC"
 
 
 def test_an_embargo_is_not_lifted_by_leaving_it_out() -> None:
     first = "her number is 07700 900123, embargoed until Friday"
-    was = case(first, details=transitions.taken_down(UNKNOWN, first, PACE, NOON))
+    was = case(first, details=transitions.taken_down(UNKNOWN, first, POLICY, NOON))
     after = edited(was, "her number is 07700 900124").case.details
     assert (after.contact, after.embargo) == ("07700 900124", "Friday")
     assert edited(was, "embargoed until Monday").case.details.embargo == "Monday"
 
 
 def test_a_form_is_filled_in_with_what_a_message_says_and_reads_it_back() -> None:
-    known = transitions.prefilled("the Gazette wants me live tomorrow at 8am, deadline 5pm", "Gazette", PACE, NOON)
+    known = transitions.prefilled("the Gazette wants me live tomorrow at 8am, deadline 5pm", "Gazette", POLICY, NOON)
     assert (known.outlet, known.deadline, known.medium) == ("Gazette", "Monday 23 November 2026, 17:00", "live")
     assert known.slot.startswith("live tomorrow at 8am (Tuesday 24 November 2026")
     assert opened_with(deadline=known.deadline, slot=known.slot) == (FIVE, True)
-    assert transitions.prefilled("may I bring coffee?", "", PACE, NOON) == UNKNOWN
+    assert transitions.prefilled("may I bring coffee?", "", POLICY, NOON) == UNKNOWN
 
 
 def test_what_was_written_down_stays() -> None:
@@ -138,7 +138,7 @@ def test_a_further_message_tells_the_slot() -> None:
 
 def test_a_corrected_message_moves_the_slot_and_its_deadline() -> None:
     first = "they want me live at 7"
-    details = transitions.taken_down(UNKNOWN, first, PACE, NOON)
+    details = transitions.taken_down(UNKNOWN, first, POLICY, NOON)
     was = case(first, details=details, due_at=SEVEN)
     moved = edited(was, "they want me live at 6").case
     assert (moved.details.slot[:9], moved.due_at) == ("live at 6", SIX)
@@ -186,6 +186,6 @@ def test_a_slot_within_the_hour_is_urgent() -> None:
 def test_a_question_has_no_slot() -> None:
     question = case(kind=CaseKind.QUESTION, due_at=None, due_known=False)
     said = Said("e2", SAM, "can I go live at 7?", DIRECT, DIRECT)
-    after = transitions.add(question, said, (), TERMS, PACE, NOON).case
+    after = transitions.add(question, said, (), STATUS, POLICY, NOON).case
     assert (after.details, after.due_at) == (UNKNOWN, None)
     assert filled(question, slot="19:00").case.due_at is None

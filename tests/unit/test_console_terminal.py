@@ -16,21 +16,21 @@ from bot.messages import (
     Buttons,
     Field,
     Form,
-    Immediate,
     Incoming,
+    Markdown,
     Outgoing,
     Pressed,
-    Prose,
     Quote,
     Said,
     Submitted,
+    SyncResponse,
 )
 
 YOU = Address("console", "you")
 
 
 def offer(text: str, *labels: str) -> Outgoing:
-    return Outgoing((Prose(text), Buttons(tuple(Button(label, "show", label.lower()) for label in labels))), text)
+    return Outgoing((Markdown(text), Buttons(tuple(Button(label, "show", label.lower()) for label in labels))), text)
 
 
 class EchoDesk:
@@ -47,7 +47,7 @@ class EchoDesk:
         assert self.console is not None
         await self.console.messenger.send(said.at, offer(f"You said: {said.text}", "One", "Two"), key)
 
-    async def handle(self, incoming: Incoming) -> Immediate:
+    async def handle(self, incoming: Incoming) -> SyncResponse:
         self.taken.append(incoming)
         assert self.console is not None
         match incoming:
@@ -57,12 +57,12 @@ class EchoDesk:
                 key = f"job/{len(self.taken)}"
                 self.leaving.append(asyncio.create_task(self.deliver(incoming, key)))
             case Pressed() if self.form:
-                return Immediate(form=self.form)
+                return SyncResponse(form=self.form)
             case Pressed():
-                return Immediate(notice=f"Pressed {incoming.value}.")
+                return SyncResponse(notice=f"Pressed {incoming.value}.")
             case _:
-                return Immediate(notice="Filled in.")
-        return Immediate()
+                return SyncResponse(notice="Filled in.")
+        return SyncResponse()
 
 
 async def talk(typed: str, desk: EchoDesk) -> list[str]:

@@ -7,10 +7,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from bot.storage.records import Job
 
 from bot.config import from_mapping
-from bot.desk.press_desk import Office
+from bot.desk.press_desk import PressDesk
 from bot.desk.shift_handover import HANDOVER, Shifts
 from bot.domain.case import Details
 from bot.domain.transitions import Change, restrict
@@ -18,6 +17,7 @@ from bot.messages import Address, CaseHead, Mention, Person
 from bot.queue import effects, payloads
 from bot.queue.payloads import Send
 from bot.storage.engine import Store
+from bot.storage.records import Job
 from bot.storage.repositories import cases, jobs
 from bot.storage.transaction import Tx
 from tests.clock import ManualClock
@@ -30,19 +30,19 @@ ENDS = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)  # the clock begins at ten that
 BEFORE = timedelta(minutes=15)
 
 
-def office(zone: str = "Europe/London", **changes: Any) -> Office:
+def press_desk(zone: str = "Europe/London", **changes: Any) -> PressDesk:
     known = {"channels": [str(PRESS)], "officers": ["slack:anna"], "on_call": ["slack:ben"], **changes}
-    return Office(from_mapping({"organisation": {"timezone": zone}, "press_office": known}, {}))
+    return PressDesk(from_mapping({"organisation": {"timezone": zone}, "press_office": known}, {}))
 
 
 def begin(store: Store, **changes: Any) -> list[Job]:
     """A process starts; what it waits for then."""
     with store.transaction() as tx:
-        Shifts(office(**changes)).arrange(tx)
+        Shifts(press_desk(**changes)).arrange(tx)
         return jobs.waiting(tx, LANE)
 
 
-def fire(tx: Tx, at: Office) -> None:
+def fire(tx: Tx, at: PressDesk) -> None:
     (job,) = jobs.waiting(tx, LANE)
     assert job.due_at <= tx.now
     assert jobs.done(tx, [job])
@@ -83,7 +83,7 @@ def test_what_is_open_is_posted_once_and_the_next_end_waited_for(store: Store, c
         a_case(tx)
     clock.advance(ENDS - BEFORE - clock.now())
     with store.transaction() as tx:
-        fire(tx, office())
+        fire(tx, press_desk())
         (message,) = posted(tx)
         assert message.outgoing.blocks[0] == Mention(("slack:ben",))
         assert "M-1 (unclaimed)" in message.outgoing.summary
@@ -97,8 +97,8 @@ def test_two_replicas_post_it_once(store: Store, clock: ManualClock) -> None:
         a_case(tx)
     clock.advance(ENDS - BEFORE - clock.now())
     with store.transaction() as tx:
-        fire(tx, office())
-        Shifts(office()).post(tx, job)
+        fire(tx, press_desk())
+        Shifts(press_desk()).post(tx, job)
         assert len(posted(tx)) == 1
         assert len(jobs.waiting(tx, LANE)) == 1
 
@@ -107,7 +107,7 @@ def test_nothing_is_posted_where_nothing_is_open(store: Store, clock: ManualCloc
     begin(store)
     clock.advance(ENDS - BEFORE - clock.now())
     with store.transaction() as tx:
-        fire(tx, office())
+        fire(tx, press_desk())
         assert posted(tx) == []
         assert len(jobs.waiting(tx, LANE)) == 1
 
@@ -117,7 +117,7 @@ def test_one_that_was_missed_happens_after_the_restart(store: Store, clock: Manu
     clock.advance(2 * DAY)
     assert begin(store) == [missed]
     with store.transaction() as tx:
-        fire(tx, office())
+        fire(tx, press_desk())
         (next_,) = jobs.waiting(tx, LANE)
         assert next_.due_at == ENDS + 2 * DAY - BEFORE
 
@@ -131,7 +131,7 @@ def test_of_a_restricted_case_reference_outlet_and_deadline_are_posted(store: St
         cases.save(tx, replace(kept, details=secret, restricted=True, revision=2))
     clock.advance(ENDS - BEFORE - clock.now())
     with store.transaction() as tx:
-        fire(tx, office())
+        fire(tx, press_desk())
         (message,) = posted(tx)
     shown = str(message)
     assert all(word in shown for word in ("M-1", "The Gazette", "by five"))
@@ -144,13 +144,13 @@ def test_one_that_waits_is_redrawn_when_a_case_on_it_becomes_restricted(store: S
         first, second = a_case(tx), a_case(tx)
     clock.advance(ENDS - BEFORE - clock.now())
     with store.transaction() as tx:
-        fire(tx, office())
+        fire(tx, press_desk())
         (before,) = posted(tx)
         secret = cases.load(tx, first)
         assert secret is not None
         change = restrict(secret, Person("slack", "anna"), tx.now)
         assert isinstance(change, Change)
-        effects.commit(tx, change, office().press)
+        effects.commit(tx, change, press_desk().press)
         (after,) = posted(tx)
     titles = {head.reference: head.title for head in after.outgoing.blocks if isinstance(head, CaseHead)}
     assert titles == {f"M-{first}": "Media enquiry (restricted)", f"M-{second}": "Media enquiry"}

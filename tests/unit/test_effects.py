@@ -6,31 +6,31 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from bot.storage.records import Job, JobKind, JobState
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import plaintext
 from bot.domain import transitions
 from bot.domain.case import Asker, Case, CaseKind, CaseState, Details, Outcome, Step, StepKind
-from bot.domain.transitions import Change, Ping, Redraw, StartTimer, StopTimer, Terms
+from bot.domain.transitions import Change, DeskStatus, PostCard, StartTimer, StopTimer, UpdateCard
 from bot.messages import Address, Mention, Outgoing, Person, Receipt
 from bot.presentation import cards
 from bot.queue import effects, payloads
 from bot.queue.effects import Press
-from bot.queue.payloads import Below, Delivery, MarkMessage, Send, Update
+from bot.queue.payloads import Delivery, MarkMessage, Send, SendToThread, Update
 from bot.storage.engine import Store
+from bot.storage.records import Job, JobKind, JobState
 from bot.storage.repositories import cases as case_rows
 from bot.storage.repositories import jobs, postings
 from bot.storage.transaction import Tx
 from tests.clock import ManualClock
-from tests.unit.pacing import PACE
+from tests.unit.pacing import POLICY
 
 SAM = Person("teams", "sam", "Sam")
 DIRECT, YARD = Address("teams", "dm-sam"), Address("teams", "c-yard/1")
 FIRST, SECOND = Address("slack", "c-press"), Address("teams", "c-press")
-PRESS = Press((FIRST, SECOND), PACE, Address("email", "press@example.org"))
-TERMS = Terms("+44 1524 000000", "Say nothing yet.", timedelta(minutes=5), ("slack:ben",), True)
+PRESS = Press((FIRST, SECOND), POLICY, Address("email", "press@example.org"))
+STATUS = DeskStatus("+44 1524 000000", "Say nothing yet.", timedelta(minutes=5), ("slack:ben",), True)
 words = st.text(max_size=30)
 places = st.builds(Address, st.sampled_from(("slack", "teams")), words)
 outgoing = st.builds(lambda text: cards.in_thread(text, text, files=1, link=text), words)
@@ -38,7 +38,7 @@ marks = st.builds(MarkMessage, places, words, st.sampled_from(("delivered", "fai
 deliveries: st.SearchStrategy[Delivery] = st.one_of(
     marks,
     st.builds(Update, places, outgoing),
-    st.builds(Below, places, outgoing),
+    st.builds(SendToThread, places, outgoing),
     st.builds(
         Send,
         places,
@@ -58,7 +58,7 @@ def test_what_is_put_into_a_row_is_what_comes_out(delivery: Delivery) -> None:
 
 def test_every_block_survives() -> None:
     case = Case(7, CaseKind.MEDIA, CaseState.OPEN, (asker(),), ManualClock().now(), Details(deadline="17:00"))
-    card = cards.ping(case, (), cards.Around(ManualClock().now()), mention=("slack:ben",))
+    card = cards.ping(case, (), cards.CaseContext(ManualClock().now()), mention=("slack:ben",))
     assert payloads.read(job(payloads.payload(Send(FIRST, card)))) == Send(FIRST, card)
 
 
@@ -80,7 +80,7 @@ def asker() -> Asker:
 def opened(tx: Tx) -> Case:
     case = case_rows.create(tx, CaseKind.MEDIA, asker(), Details())
     effects.commit(
-        tx, transitions.opened(case, Step(tx.now, StepKind.OPENED, SAM, "they rang", "e1"), TERMS, tx.now), PRESS
+        tx, transitions.opened(case, Step(tx.now, StepKind.OPENED, SAM, "they rang", "e1"), STATUS, tx.now), PRESS
     )
     return case
 
@@ -145,12 +145,12 @@ def test_a_case_is_looked_at_when_time_has_next_something_to_do_to_it(store: Sto
         assert isinstance(claimed, Change)
         effects.commit(tx, claimed, PRESS)
         (second,) = jobs.waiting(tx, lane)
-        assert (first.due_at, second.due_at) == (tx.now + PACE.remind_after, tx.now + PACE.nudge_after)
-        effects.watch(tx, claimed.case, PACE)
+        assert (first.due_at, second.due_at) == (tx.now + POLICY.remind_after, tx.now + POLICY.nudge_after)
+        effects.watch(tx, claimed.case, POLICY)
         assert jobs.waiting(tx, lane) == [second]
-        effects.watch(tx, claimed.case, replace(PACE, nudge_after=2 * PACE.nudge_after))
+        effects.watch(tx, claimed.case, replace(POLICY, nudge_after=2 * POLICY.nudge_after))
         (third,) = jobs.waiting(tx, lane)
-        assert third.due_at == tx.now + 2 * PACE.nudge_after
+        assert third.due_at == tx.now + 2 * POLICY.nudge_after
         ended = transitions.close(claimed.case, anna, Outcome.NO_ACTION, tx.now)
         assert isinstance(ended, Change)
         effects.commit(tx, ended, PRESS)
@@ -160,13 +160,13 @@ def test_a_case_is_looked_at_when_time_has_next_something_to_do_to_it(store: Sto
 def test_a_ping_is_repeated_only_where_no_card_is_nor_will_be(store: Store) -> None:
     with store.transaction() as tx:
         case = opened(tx)
-        again = change(case, Ping(again=True))
+        again = change(case, PostCard(again=True))
         effects.commit(tx, again, PRESS)
         assert [len(waiting(tx, case, channel)) for channel in PRESS.channels] == [1, 1]
         for channel in PRESS.channels:
             jobs.cancel_lane(tx, f"case:{case.id}:{channel}")
         postings.put(tx, case.id, FIRST, Receipt(FIRST, ("1",), Address("slack", "c-press/1")))
-        effects.commit(tx, change(again.case, Redraw(), Ping(again=True)), PRESS)
+        effects.commit(tx, change(again.case, UpdateCard(), PostCard(again=True)), PRESS)
         kinds = [[type(delivery) for delivery in waiting(tx, case, channel)] for channel in PRESS.channels]
         assert kinds == [[Update], [Update, Send]]
 

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from adapters.email import SmtpMessenger
 from adapters.email.letter import compose, message_id
 from bot.errors import PermanentFailure, TemporaryFailure
-from bot.messages import Address, Button, Buttons, Facts, Outgoing, Prose, Quote
+from bot.messages import Address, Button, Buttons, Facts, Markdown, Outgoing, Quote
 from bot.ports import Messenger
 from tests.clock import ManualClock
 
@@ -29,7 +29,7 @@ PRESS = Address("email", "press@example.org")
 DESK = "desk@example.org"
 ENQUIRY = Outgoing(
     (
-        Prose("**A media enquiry.** See [the queue](https://desk.example.org/queue)."),
+        Markdown("**A media enquiry.** See [the queue](https://desk.example.org/queue)."),
         Quote("Ünsere Zeitung rang me, 日本 – what now?\n.\nDATA", by="Sam"),
         Facts((("Outlet", "Ünsere Zeitung"),)),
         Buttons((Button("Claim", "case.claim", "1@1"),)),

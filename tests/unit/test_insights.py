@@ -20,7 +20,7 @@ from bot.storage.engine import Store
 from bot.storage.repositories import answers
 from bot.storage.schema import press_case
 from tests.clock import ManualClock
-from tests.desk import KNOWLEDGE, House, direct, mind
+from tests.desk import KNOWLEDGE, DeskHarness, direct, loaded_knowledge
 from tests.unit.keeping import ANNA, ENQUIRY, SAMWISE, enquire, loaded, work_off
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -31,7 +31,7 @@ PRIVACY = Privacy()
 def found(store: Store) -> Insights:
     with store.transaction() as tx:
         material = gather(tx, PRIVACY)
-    return report(material, mind().knowledge, LONDON)
+    return report(material, loaded_knowledge().knowledge, LONDON)
 
 
 def use(told: Insights, entry: str) -> EntryUse:
@@ -79,7 +79,7 @@ def test_every_question_is_in_one_group(texts: list[str]) -> None:
 
 
 def test_answers_are_counted_by_entry_with_what_was_thought_of_them(store: Store) -> None:
-    first, second, third = (entry.id for entry in mind().knowledge.answering[:3])
+    first, second, third = (entry.id for entry in loaded_knowledge().knowledge.answering[:3])
     with store.transaction() as tx:
         for number, verdict in enumerate(["helpful", "helpful", "not helpful", ""]):
             asked = answers.record(tx, f"question {number}", "answer", (first,), "r1", SAMWISE.key)
@@ -92,39 +92,39 @@ def test_answers_are_counted_by_entry_with_what_was_thought_of_them(store: Store
     entry = use(told, first)
     assert (entry.answered, entry.offered, entry.helpful, entry.not_helpful, entry.none_of_these) == (4, 1, 2, 1, 1)
     assert (use(told, second).answered, use(told, second).offered) == (0, 1)
-    assert (use(told, third).answered, use(told, third).title) == (0, mind().knowledge.entry[third].title)
+    assert (use(told, third).answered, use(told, third).title) == (0, loaded_knowledge().knowledge.entry[third].title)
     assert use(told, "withdrawn-entry").answered == 1
     assert told.outcomes == {"answer": 5, "choose": 1}
     assert [one.text for one in told.unanswered] == ["which of them"]
 
 
-async def false_alarm(house: House, case_id: int) -> None:
-    case = loaded(house.store, case_id)
+async def false_alarm(harness: DeskHarness, case_id: int) -> None:
+    case = loaded(harness.store, case_id)
     assert case is not None
     value = f"{case_id}@{case.revision}"
     at = Address("slack", "c-press")
-    await house.handle(Pressed(house.next_event(), ANNA, "case.false_alarm", value, at, direct(ANNA)))
+    await harness.handle(Pressed(harness.next_event(), ANNA, "case.false_alarm", value, at, direct(ANNA)))
 
 
-async def test_false_alarms_of_the_press_office_and_of_staff_are_told_without_names(house: House) -> None:
-    await false_alarm(house, await enquire(house))
-    await work_off(house, await enquire(house, text=f"{ENQUIRY} and this one is real, she says"))
-    with house.store.transaction() as tx:
+async def test_false_alarms_of_the_press_office_and_of_staff_are_told_without_names(harness: DeskHarness) -> None:
+    await false_alarm(harness, await enquire(harness))
+    await work_off(harness, await enquire(harness, text=f"{ENQUIRY} and this one is real, she says"))
+    with harness.store.transaction() as tx:
         asked = answers.record(tx, "the reporter of the choir rang", "confirm_media", (), "r1", SAMWISE.key)
         answers.feedback(tx, asked, "not media")
-    told = found(house.store)
+    told = found(harness.store)
     assert {one.text for one in told.false_alarms} == {ENQUIRY, "the reporter of the choir rang"}
     for written in (insights.as_json(told), insights.as_text(told)):
         assert ENQUIRY in written
         assert "samwise" not in written.lower()
 
 
-async def test_the_words_of_a_restricted_case_are_not_told(house: House) -> None:
-    case_id = await enquire(house)
-    with house.store.transaction() as tx:
+async def test_the_words_of_a_restricted_case_are_not_told(harness: DeskHarness) -> None:
+    case_id = await enquire(harness)
+    with harness.store.transaction() as tx:
         tx.connection.execute(update(press_case).values(restricted=True))
-    await false_alarm(house, case_id)
-    assert found(house.store).false_alarms == ()
+    await false_alarm(harness, case_id)
+    assert found(harness.store).false_alarms == ()
 
 
 def test_what_is_older_than_it_may_be_is_not_told_although_it_is_still_there(store: Store, clock: ManualClock) -> None:

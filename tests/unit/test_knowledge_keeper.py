@@ -12,7 +12,7 @@ import pytest
 from bot.errors import Problem, StoreUnavailable
 from bot.knowledge.loader import load
 from bot.knowledge.model import Knowledge
-from bot.knowledge.watcher import KnowledgeKeeper
+from bot.knowledge.watcher import KnowledgeWatcher
 from tests.unit.knowledge_folders import ENTRY, write
 
 
@@ -40,7 +40,7 @@ class Desk:
 
 
 @asynccontextmanager
-async def _watching(keeper: KnowledgeKeeper, desk: Desk) -> AsyncIterator[None]:
+async def _watching(keeper: KnowledgeWatcher, desk: Desk) -> AsyncIterator[None]:
     task = asyncio.create_task(keeper.watch(desk.take_over))
     try:
         yield
@@ -56,11 +56,11 @@ async def _until(condition: Callable[[], object]) -> None:
             await asyncio.sleep(0.02)
 
 
-async def _until_answer(keeper: KnowledgeKeeper, answer: str) -> None:
+async def _until_answer(keeper: KnowledgeWatcher, answer: str) -> None:
     await _until(lambda: _answer(keeper) == answer)
 
 
-def _answer(keeper: KnowledgeKeeper) -> str:
+def _answer(keeper: KnowledgeWatcher) -> str:
     return keeper.knowledge.entries[0].answer
 
 
@@ -72,7 +72,7 @@ def _replace(folder: Path, answer: str) -> None:
 
 
 async def test_a_change_is_taken_over(folder: Path) -> None:
-    keeper, desk = KnowledgeKeeper(folder, load(folder)), Desk()
+    keeper, desk = KnowledgeWatcher(folder, load(folder)), Desk()
     async with _watching(keeper, desk):
         write(folder, {"a.yaml": _saying("two")})
         await _until_answer(keeper, "two")
@@ -84,7 +84,7 @@ async def test_a_change_is_taken_over(folder: Path) -> None:
 async def test_the_last_good_knowledge_answers_while_a_file_is_broken(
     folder: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    keeper, desk = KnowledgeKeeper(folder, load(folder)), Desk()
+    keeper, desk = KnowledgeWatcher(folder, load(folder)), Desk()
     with caplog.at_level(logging.ERROR, "bot.knowledge.watcher"):
         async with _watching(keeper, desk):
             write(folder, {"a.yaml": "entries:\n\t- id: a\n"})
@@ -100,7 +100,7 @@ async def test_the_last_good_knowledge_answers_while_a_file_is_broken(
 
 async def test_the_same_content_again_ends_the_trouble_and_changes_nothing(folder: Path) -> None:
     good = load(folder)
-    keeper, desk = KnowledgeKeeper(folder, good, trouble=(Problem("a.yaml:1", "It was broken.", ""),)), Desk()
+    keeper, desk = KnowledgeWatcher(folder, good, trouble=(Problem("a.yaml:1", "It was broken.", ""),)), Desk()
     await keeper.refresh(desk.take_over)
     assert keeper.trouble == ()
     assert keeper.knowledge == good
@@ -108,7 +108,7 @@ async def test_the_same_content_again_ends_the_trouble_and_changes_nothing(folde
 
 
 async def test_a_folder_that_goes_away_and_comes_back(folder: Path) -> None:
-    keeper = KnowledgeKeeper(folder, load(folder))
+    keeper = KnowledgeWatcher(folder, load(folder))
     async with _watching(keeper, Desk()):
         shutil.rmtree(folder)
         await _until(lambda: keeper.trouble)
@@ -119,7 +119,7 @@ async def test_a_folder_that_goes_away_and_comes_back(folder: Path) -> None:
 
 
 async def test_a_folder_that_is_replaced_is_followed(folder: Path) -> None:
-    keeper = KnowledgeKeeper(folder, load(folder))
+    keeper = KnowledgeWatcher(folder, load(folder))
     async with _watching(keeper, Desk()):
         await asyncio.sleep(0.5)  # the old folder is being watched by now
         for answer in ("two", "three"):
@@ -130,7 +130,7 @@ async def test_a_folder_that_is_replaced_is_followed(folder: Path) -> None:
 
 
 async def test_a_desk_that_cannot_take_over_just_now_is_asked_again(folder: Path) -> None:
-    keeper, desk = KnowledgeKeeper(folder, load(folder)), Desk(refusals=1)
+    keeper, desk = KnowledgeWatcher(folder, load(folder)), Desk(refusals=1)
     write(folder, {"a.yaml": _saying("two")})
     await keeper.refresh(desk.take_over)
     assert _answer(keeper) == "one"
@@ -141,7 +141,7 @@ async def test_a_desk_that_cannot_take_over_just_now_is_asked_again(folder: Path
 
 
 async def test_a_file_is_taken_over_only_when_it_is_finished(folder: Path) -> None:
-    keeper, desk = KnowledgeKeeper(folder, load(folder)), Desk()
+    keeper, desk = KnowledgeWatcher(folder, load(folder)), Desk()
     entries = [f"  - {{id: e{number}, questions: [x], answer: y}}\n" for number in range(40)]
     async with _watching(keeper, desk):
         with (folder / "a.yaml").open("w") as file:
@@ -154,7 +154,7 @@ async def test_a_file_is_taken_over_only_when_it_is_finished(folder: Path) -> No
 
 
 async def test_nothing_is_loaded_again_while_nothing_changes(folder: Path) -> None:
-    keeper, desk = KnowledgeKeeper(folder, replaced := load(folder)), Desk()
+    keeper, desk = KnowledgeWatcher(folder, replaced := load(folder)), Desk()
     await keeper.refresh(desk.take_over)
     held = keeper.knowledge
     await keeper.refresh(desk.take_over)

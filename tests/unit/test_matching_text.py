@@ -150,9 +150,9 @@ def test_neighbours_are_all_words_within_so_many_edits(listed: list[str], word: 
 @given(st.lists(st.sampled_from([*KNOWN, "twiter", "stu", "dents", "pass", "word"]), max_size=8))
 def test_what_is_clear_around_an_error_does_not_change_how_it_is_read(typed: list[str]) -> None:
     repair = Repair.of([KNOWN, ["my", "twitter", "password"]])
-    around = ["disclaimer", "from", "form"]
-    alone = repair.words([*around, *typed, *around])[0]
-    assert repair.words([*KNOWN, *around, *typed, *around, *KNOWN])[0] == [*KNOWN, *alone, *KNOWN]
+    case_context = ["disclaimer", "from", "form"]
+    alone = repair.words([*case_context, *typed, *case_context])[0]
+    assert repair.words([*KNOWN, *case_context, *typed, *case_context, *KNOWN])[0] == [*KNOWN, *alone, *KNOWN]
 
 
 def test_a_row_has_unit_length_and_leaves_out_what_was_never_seen() -> None:

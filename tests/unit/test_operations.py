@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from bot.admin.metrics import Operations
-from bot.knowledge.watcher import KnowledgeKeeper
-from tests.desk import KNOWLEDGE, House
+from bot.knowledge.watcher import KnowledgeWatcher
+from tests.desk import KNOWLEDGE, DeskHarness
 
 LOST = "onnxruntime is not installed: questions are matched by their words alone."
 
 
-async def test_readiness_says_what_the_matcher_does_without(house: House) -> None:
-    keeper = KnowledgeKeeper(KNOWLEDGE, house.minds.current.knowledge, ())
-    parts = (house.store, house.clock, keeper, house.relay, list(house.platforms.values()))
+async def test_readiness_says_what_the_matcher_does_without(harness: DeskHarness) -> None:
+    keeper = KnowledgeWatcher(KNOWLEDGE, harness.active_knowledge.current.knowledge, ())
+    parts = (harness.store, harness.clock, keeper, harness.relay, list(harness.platforms.values()))
 
     whole, poor = await Operations(*parts).readiness(), await Operations(*parts, lambda: LOST).readiness()
 

@@ -4,12 +4,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from bot.storage.records import Job, JobKind, JobState
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import PermanentFailure, TemporaryFailure
 from bot.queue import retry_policy
+from bot.storage.records import Job, JobKind, JobState
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 JOB = Job(1, JobKind.SEND, 7, "lane", 1, "key", {}, JobState.PENDING, 0, 1, NOW, NOW)
@@ -76,7 +76,7 @@ def test_a_timer_is_never_given_up() -> None:
 
 @pytest.mark.parametrize(("attempts", "claims", "ends"), [(0, 20, False), (0, 21, True), (290, 291, False)])
 def test_only_pick_ups_without_an_outcome_count_as_crashes(attempts: int, claims: int, ends: bool) -> None:
-    assert retry_policy.ends_its_worker(replace(JOB, attempts=attempts, claims=claims)) is ends
+    assert retry_policy.is_poison(replace(JOB, attempts=attempts, claims=claims)) is ends
 
 
 @given(held=st.timedeltas(timedelta(0), timedelta(minutes=1)))
@@ -86,4 +86,4 @@ def test_a_send_that_is_begun_ends_within_its_lease(held: timedelta) -> None:
 
 @pytest.mark.parametrize(("claims", "attempts", "dropped"), [(1, 0, False), (2, 1, False), (2, 0, True), (5, 3, True)])
 def test_a_job_is_known_that_somebody_picked_up_and_told_nothing_of(claims: int, attempts: int, dropped: bool) -> None:
-    assert retry_policy.was_dropped(replace(JOB, claims=claims, attempts=attempts)) is dropped
+    assert retry_policy.may_have_been_sent(replace(JOB, claims=claims, attempts=attempts)) is dropped

@@ -5,15 +5,15 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import pytest
-from bot.storage.records import JobKind, JobState, NewJob
 
 from bot.errors import TemporaryFailure
 from bot.messages import Address, Receipt
 from bot.queue import payloads, retry_policy
-from bot.queue.outbox_transactions import Ledger
-from bot.queue.payloads import Below, MarkMessage, Update
-from bot.queue.relay import HANDS, Relay
+from bot.queue.outbox_transactions import OutboxTransactions
+from bot.queue.payloads import MarkMessage, SendToThread, Update
+from bot.queue.relay import CONCURRENCY, Relay
 from bot.storage.engine import Store
+from bot.storage.records import JobKind, JobState, NewJob
 from bot.storage.repositories import jobs, postings
 from tests.clock import ManualClock
 from tests.unit.relaying import (
@@ -129,7 +129,7 @@ def test_a_timer_that_was_stopped_while_it_was_held_does_nothing(store: Store, d
         (job,) = jobs.claim(tx, "me", 1, retry_policy.LEASE)
         jobs.cancel_lane(tx, "timers")
     with store.transaction() as tx:
-        Ledger(desk, "me").fire(tx, job)
+        OutboxTransactions(desk, "me").fire(tx, job)
     assert notes(store) == []
 
 
@@ -138,9 +138,9 @@ async def test_a_card_is_changed_in_place_and_written_below(store: Store, platfo
         case = a_case(tx)
         postings.put(tx, case, PRESS, Receipt(PRESS, ("card",), Address("test", "press/thread")))
         put_of_case(tx, case, Update(PRESS, says("claimed")), "k1")
-        put_of_case(tx, case, Below(PRESS, says("a note")), "k2")
+        put_of_case(tx, case, SendToThread(PRESS, says("a note")), "k2")
         put_of_case(tx, case, Update(PRESS, says("was deleted")), "k3")
-        put_of_case(tx, case, Below(PRESS, says("another note")), "k4")
+        put_of_case(tx, case, SendToThread(PRESS, says("another note")), "k4")
     async with relaying(store, platform, desk):
         await until(is_in(store, "k4", JobState.DONE))
     assert platform.taken == [
@@ -158,7 +158,7 @@ async def test_without_a_card_there_is_nothing_to_change(store: Store, platform:
     with store.transaction() as tx:
         case = a_case(tx)
         put_of_case(tx, case, Update(PRESS, says("claimed")), "k1")
-        put_of_case(tx, case, Below(PRESS, says("a note")), "k2")
+        put_of_case(tx, case, SendToThread(PRESS, says("a note")), "k2")
     async with relaying(store, platform, desk):
         await until(is_in(store, "k2", JobState.DONE))
     assert (platform.taken, notes(store), the(store, "k1").state) == ([], [], JobState.DONE)
@@ -206,7 +206,7 @@ async def test_health_tells_what_waits(store: Store, platform: Platform, desk: D
     platform.before["slow"] = slowly
     put_in = clock.now()
     with store.transaction() as tx:
-        for number in range(HANDS + 1):
+        for number in range(CONCURRENCY + 1):
             send(tx, ADA, "slow", key=f"k{number}", lane=f"lane {number}")
     async with relaying(store, platform, desk) as relay:
         assert relay.health().reached is None
@@ -214,7 +214,7 @@ async def test_health_tells_what_waits(store: Store, platform: Platform, desk: D
         assert relay.health().delivered is None
         go_on.set()
         await until(lambda: relay.health().oldest_due is None)
-        await until(lambda: len(platform.taken) == HANDS + 1)
+        await until(lambda: len(platform.taken) == CONCURRENCY + 1)
     assert relay.health().reached == relay.health().delivered == put_in
 
 

@@ -13,16 +13,28 @@ from hypothesis import strategies as st
 from bot import plaintext
 from bot.domain import transitions
 from bot.domain.case import Asker, Case, CaseKind, CaseState, Details, Outcome, Step, StepKind
-from bot.domain.transitions import BelowPing, Change, Due, Mail, Ping, Refused, StartTimer, Tell, Terms, come_due, due
+from bot.domain.transitions import (
+    Change,
+    DeskStatus,
+    Due,
+    Mail,
+    NotifyAsker,
+    PostCard,
+    Refused,
+    StartTimer,
+    ThreadReply,
+    come_due,
+    due,
+)
 from bot.messages import Address, Person
 from bot.presentation import texts
-from tests.unit.pacing import MINUTE, PACE
+from tests.unit.pacing import MINUTE, POLICY
 
 TEN = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)  # a Monday
 HOUR = 60 * MINUTE
 SAM, ANNA, BEN = Person("slack", "sam", "Sam"), Person("slack", "anna", "Anna"), Person("slack", "ben", "Ben")
-TERMS = Terms("+44 1524 000000", "Say nothing yet.", 5 * MINUTE, on_call=("slack:ben",))
-NIGHT = replace(TERMS, on_call_at_once=True, opens_in=timedelta(hours=9))
+STATUS = DeskStatus("+44 1524 000000", "Say nothing yet.", 5 * MINUTE, on_call=("slack:ben",))
+NIGHT = replace(STATUS, on_call_at_once=True, opens_in=timedelta(hours=9))
 DIRECT = Address("slack", "dm-sam")
 OPEN = Case(7, CaseKind.MEDIA, CaseState.OPEN, (Asker(SAM, DIRECT, DIRECT, "they rang", TEN, "e1"),), TEN)
 OWNED = replace(OPEN, state=CaseState.CLAIMED, owner=ANNA, claimed_at=TEN, revision=2, turned=2)
@@ -33,8 +45,8 @@ def at(minutes: float) -> datetime:
     return TEN + minutes * MINUTE
 
 
-def done(case: Case, steps: Sequence[Step], now: datetime, terms: Terms = TERMS) -> Change:
-    change = come_due(case, steps, PACE, terms, now)
+def done(case: Case, steps: Sequence[Step], now: datetime, status: DeskStatus = STATUS) -> Change:
+    change = come_due(case, steps, POLICY, status, now)
     assert change is not None
     return change
 
@@ -44,23 +56,23 @@ def kinds(change: Change) -> list[StepKind]:
 
 
 def below(change: Change) -> tuple[str, tuple[str, ...]]:
-    (found,) = [effect for effect in change.effects if isinstance(effect, BelowPing)]
+    (found,) = [effect for effect in change.effects if isinstance(effect, ThreadReply)]
     return plaintext.render(found.outgoing), found.mention
 
 
 def told(change: Change) -> list[str]:
-    return [plaintext.render(effect.outgoing) for effect in change.effects if isinstance(effect, Tell)]
+    return [plaintext.render(effect.outgoing) for effect in change.effects if isinstance(effect, NotifyAsker)]
 
 
 def test_nothing_happens_before_its_time() -> None:
-    assert come_due(OPEN, [OPENED], PACE, TERMS, at(14.9)) is None
-    assert come_due(replace(OPEN, state=CaseState.CLOSED), [OPENED], PACE, TERMS, at(900)) is None
+    assert come_due(OPEN, [OPENED], POLICY, STATUS, at(14.9)) is None
+    assert come_due(replace(OPEN, state=CaseState.CLOSED), [OPENED], POLICY, STATUS, at(900)) is None
 
 
 def test_whoever_is_on_call_is_mentioned_once_they_were_called() -> None:
     first = done(OPEN, [OPENED], at(15))
     assert below(first) == (texts.reminder("M-7", 15), ())
-    assert Ping(again=True) in first.effects
+    assert PostCard(again=True) in first.effects
     second = done(first.case, [OPENED, *first.steps], at(30))
     assert below(second) == (f"{texts.reminder('M-7', 30)} {texts.CALLS}", ("slack:ben",))
     third = done(second.case, [OPENED, *first.steps, *second.steps], at(45))
@@ -73,7 +85,7 @@ def test_out_of_hours_whoever_is_on_call_is_mentioned_with_every_reminder() -> N
 
 
 def test_where_nobody_is_on_call_the_press_office_reads_so() -> None:
-    alone = replace(TERMS, on_call=())
+    alone = replace(STATUS, on_call=())
     assert below(done(OPEN, [OPENED, Step(at(15), StepKind.REMINDED)], at(30), alone)) == (
         f"{texts.reminder('M-7', 30)} {texts.NOBODY_TO_CALL}",
         (),
@@ -91,7 +103,7 @@ def test_after_a_long_silence_of_the_desk_everything_is_done_and_read_once() -> 
     assert kinds(change) == [StepKind.REMINDED, StepKind.ON_CALL, StepKind.MAILED, StepKind.PHONE_GIVEN]
     assert below(change)[1] == ("slack:ben",)
     assert len(told(change)) == 1
-    assert come_due(change.case, [OPENED, *change.steps], PACE, TERMS, at(600)) is None
+    assert come_due(change.case, [OPENED, *change.steps], POLICY, STATUS, at(600)) is None
 
 
 def test_a_question_calls_nobody_at_night() -> None:
@@ -117,7 +129,7 @@ def test_who_waited_for_facts_is_told_that_the_time_has_come() -> None:
     assert below(change) == (texts.waited("M-7", "the head count"), ("slack:anna",))
     assert (change.case.waiting_until, change.case.waiting_for) == (None, "")
     steps = [OPENED, CLAIMED, *change.steps]
-    assert due(change.case, steps, PACE) == [Due(StepKind.RETURNED, at(210))]
+    assert due(change.case, steps, POLICY) == [Due(StepKind.RETURNED, at(210))]
 
 
 def test_a_deadline_is_told_to_the_owner_and_to_whoever_is_on_call_where_there_is_none() -> None:
@@ -136,7 +148,7 @@ def test_a_deadline_that_passes_is_told_once(known: bool, mention: tuple[str, ..
         [StepKind.DEADLINE_PASSED],
         (texts.deadline_passed("M-7", known=known), mention),
     )
-    assert come_due(change.case, [OPENED, CLAIMED, *change.steps], PACE, TERMS, at(240)) is None
+    assert come_due(change.case, [OPENED, CLAIMED, *change.steps], POLICY, STATUS, at(240)) is None
 
 
 KINDS = st.sampled_from(sorted(set(StepKind) - {StepKind.OPENED}))
@@ -165,13 +177,13 @@ def test_whenever_it_is_looked_at_each_step_is_taken_once_and_time_comes_to_rest
     steps = list(before)
     for minutes in sorted(looks):
         changes = 0
-        while (change := come_due(case, steps, PACE, TERMS, at(minutes))) is not None:
+        while (change := come_due(case, steps, POLICY, STATUS, at(minutes))) is not None:
             assert change.steps
             assert change.case.revision == case.revision + 1
             case, steps = change.case, [*steps, *change.steps]
             changes += 1
             assert changes < 10
-        assert all(each.at > at(minutes) for each in due(case, steps, PACE))
+        assert all(each.at > at(minutes) for each in due(case, steps, POLICY))
     taken = [step.kind for step in steps[len(before) :]]
     for once in (StepKind.PHONE_GIVEN, StepKind.DEADLINE_NEAR, StepKind.DEADLINE_PASSED):
         assert taken.count(once) <= 1
@@ -196,11 +208,11 @@ def test_a_case_is_its_owners_until_another_has_accepted() -> None:
 def test_only_an_owner_passes_a_case_on_or_puts_it_off() -> None:
     for by, case in ((BEN, OWNED), (BEN, OPEN), (ANNA, replace(OWNED, state=CaseState.CLOSED))):
         assert isinstance(transitions.hand_over(case, by, SAM, TEN), Refused)
-        assert isinstance(transitions.wait(case, by, "facts", at(60), TERMS, TEN), Refused)
+        assert isinstance(transitions.wait(case, by, "facts", at(60), STATUS, TEN), Refused)
     assert transitions.hand_over(OWNED, ANNA, ANNA, TEN) == Refused(texts.yours_already("M-7"))
-    assert transitions.wait(OWNED, ANNA, "facts", TEN, TERMS, TEN) == Refused(texts.NOT_A_TIME)
+    assert transitions.wait(OWNED, ANNA, "facts", TEN, STATUS, TEN) == Refused(texts.NOT_A_TIME)
     question = replace(OWNED, kind=CaseKind.QUESTION)
-    assert transitions.wait(question, ANNA, "facts", at(60), TERMS, TEN) == Refused(texts.NO_HURRY)
+    assert transitions.wait(question, ANNA, "facts", at(60), STATUS, TEN) == Refused(texts.NO_HURRY)
 
 
 def test_what_nobody_has_is_claimed_and_what_has_ended_is_not_taken() -> None:
@@ -221,7 +233,7 @@ def test_whoever_was_not_asked_has_nothing_to_decline() -> None:
 def test_what_an_owner_waits_for_ends_with_their_turn() -> None:
     waiting = replace(OWNED, waiting_until=at(60), waiting_for="facts", offered_to=BEN)
     ends = (
-        transitions.unclaim(waiting, BEN, TERMS, TEN),
+        transitions.unclaim(waiting, BEN, STATUS, TEN),
         transitions.take(waiting, BEN, TEN),
         transitions.close(waiting, ANNA, Outcome.NO_ACTION, TEN),
     )
@@ -235,4 +247,4 @@ def test_words_of_whoever_asked_stand_in_nothing_that_time_writes() -> None:
     for now in (at(15), at(600)):
         change = done(private, [OPENED], now)
         assert not any(word in below(change)[0] for word in ("Sam", "they rang", "Joan", "cellar"))
-        assert all(effect.harmless for effect in change.effects if isinstance(effect, BelowPing))
+        assert all(effect.harmless for effect in change.effects if isinstance(effect, ThreadReply))

@@ -4,7 +4,6 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from bot.storage.records import JobKind, NewJob
 from sqlalchemy import func, select
 
 from adapters.web.transcript import Transcript
@@ -16,12 +15,13 @@ from bot.errors import UserError
 from bot.messages import Address, Pressed
 from bot.storage.adapter_state import DurableState
 from bot.storage.engine import Store
+from bot.storage.records import JobKind, NewJob
 from bot.storage.repositories import answers, cases, events, expiry, false_alarms, jobs, links, postings
-from bot.storage.repositories.events import Once
+from bot.storage.repositories.events import DedupeScope
 from bot.storage.repositories.expiry import Kind
 from bot.storage.schema import inbound_event, job, lane
 from tests.clock import ManualClock
-from tests.desk import House, direct, mind, said
+from tests.desk import DeskHarness, direct, loaded_knowledge, said
 from tests.unit.keeping import ANNA, ENQUIRY, ROSIE, SAMWISE, change, dump, enquire, loaded, work_off
 
 SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
@@ -55,60 +55,64 @@ async def test_a_false_alarm_is_kept_as_long_as_questions_are(store: Store, cloc
     assert dump(store, "false_alarm") == ""
 
 
-async def test_a_closed_case_goes_with_everything_that_hangs_on_it(house: House) -> None:
-    await work_off(house, await enquire(house))
-    house.clock.advance(PRIVACY.cases)
-    assert (await purge(house.store, PRIVACY)).counts[Kind.CASES] == 0
-    house.clock.advance(SECOND)
-    purged = await purge(house.store, PRIVACY)
+async def test_a_closed_case_goes_with_everything_that_hangs_on_it(harness: DeskHarness) -> None:
+    await work_off(harness, await enquire(harness))
+    harness.clock.advance(PRIVACY.cases)
+    assert (await purge(harness.store, PRIVACY)).counts[Kind.CASES] == 0
+    harness.clock.advance(SECOND)
+    purged = await purge(harness.store, PRIVACY)
     assert purged.counts[Kind.CASES] == 1
     assert "closed cases" in purged.as_text(dry_run=False)
     tables = ("press_case", "case_asker", "case_step", "posting", "job", "lane", "answered", "feedback")
-    left = [row for row in dump(house.store, *tables).splitlines() if "handover" not in row]  # of a shift, not a case
+    left = [row for row in dump(harness.store, *tables).splitlines() if "handover" not in row]  # of a shift, not a case
     assert left == []
 
 
-async def test_a_case_that_is_not_closed_stays_however_old(house: House) -> None:
-    case = await enquire(house)
-    house.clock.advance(10 * PRIVACY.cases)
-    assert (await purge(house.store, PRIVACY)).counts[Kind.CASES] == 0
-    assert loaded(house.store, case) is not None
+async def test_a_case_that_is_not_closed_stays_however_old(harness: DeskHarness) -> None:
+    case = await enquire(harness)
+    harness.clock.advance(10 * PRIVACY.cases)
+    assert (await purge(harness.store, PRIVACY)).counts[Kind.CASES] == 0
+    assert loaded(harness.store, case) is not None
 
 
-async def test_a_reopened_case_begins_to_grow_old_when_it_is_closed_again(house: House) -> None:
-    case = await enquire(house)
-    await work_off(house, case)
-    house.clock.advance(PRIVACY.cases / 2)
-    await change(house, case, lambda found, now: reopen(found, ANNA, house.office.terms(mind().knowledge, now), now))
-    await work_off(house, case)
-    house.clock.advance(PRIVACY.cases / 2 + SECOND)
-    assert (await purge(house.store, PRIVACY)).counts[Kind.CASES] == 0
+async def test_a_reopened_case_begins_to_grow_old_when_it_is_closed_again(harness: DeskHarness) -> None:
+    case = await enquire(harness)
+    await work_off(harness, case)
+    harness.clock.advance(PRIVACY.cases / 2)
+    await change(
+        harness,
+        case,
+        lambda found, now: reopen(found, ANNA, harness.press_desk.status(loaded_knowledge().knowledge, now), now),
+    )
+    await work_off(harness, case)
+    harness.clock.advance(PRIVACY.cases / 2 + SECOND)
+    assert (await purge(harness.store, PRIVACY)).counts[Kind.CASES] == 0
 
 
-async def test_what_is_still_on_its_way_leaves_before_its_case_goes(house: House) -> None:
-    case = await enquire(house)
-    await work_off(house, case)
-    with house.store.transaction() as tx:
+async def test_what_is_still_on_its_way_leaves_before_its_case_goes(harness: DeskHarness) -> None:
+    case = await enquire(harness)
+    await work_off(harness, case)
+    with harness.store.transaction() as tx:
         jobs.put(tx, NewJob(JobKind.SEND, "lane", "late", {"v": 1}, tx.now, case))
-    house.clock.advance(PRIVACY.cases + SECOND)
-    assert (await purge(house.store, PRIVACY)).counts[Kind.CASES] == 0
-    with house.store.transaction() as tx:
+    harness.clock.advance(PRIVACY.cases + SECOND)
+    assert (await purge(harness.store, PRIVACY)).counts[Kind.CASES] == 0
+    with harness.store.transaction() as tx:
         jobs.done(tx, jobs.claim(tx, "me", 9, DAY))
-    assert (await purge(house.store, PRIVACY)).counts[Kind.CASES] == 1
+    assert (await purge(harness.store, PRIVACY)).counts[Kind.CASES] == 1
 
 
-async def test_the_texts_of_what_was_sent_go_within_days_and_the_case_keeps_its_record(house: House) -> None:
-    case = await enquire(house)
-    await work_off(house, case)
-    house.clock.advance(TEXTS_KEPT)
-    assert (await purge(house.store, PRIVACY)).counts[Kind.TEXTS] == 0
-    assert "flooded cellar" in dump(house.store, "job")
-    house.clock.advance(SECOND)
-    assert (await purge(house.store, PRIVACY)).counts[Kind.TEXTS] > 0
-    assert "flooded cellar" not in dump(house.store, "job")
-    with house.store.transaction() as tx:
+async def test_the_texts_of_what_was_sent_go_within_days_and_the_case_keeps_its_record(harness: DeskHarness) -> None:
+    case = await enquire(harness)
+    await work_off(harness, case)
+    harness.clock.advance(TEXTS_KEPT)
+    assert (await purge(harness.store, PRIVACY)).counts[Kind.TEXTS] == 0
+    assert "flooded cellar" in dump(harness.store, "job")
+    harness.clock.advance(SECOND)
+    assert (await purge(harness.store, PRIVACY)).counts[Kind.TEXTS] > 0
+    assert "flooded cellar" not in dump(harness.store, "job")
+    with harness.store.transaction() as tx:
         assert len(jobs.deliveries_of(tx, case)) > 3
-    assert "flooded cellar" in dump(house.store, "case_asker")
+    assert "flooded cellar" in dump(harness.store, "case_asker")
 
 
 async def test_what_has_not_left_keeps_its_text_and_its_place_in_the_lane(store: Store, clock: ManualClock) -> None:
@@ -127,15 +131,15 @@ async def test_what_has_not_left_keeps_its_text_and_its_place_in_the_lane(store:
 
 async def test_events_are_remembered_as_long_as_platforms_repeat_them(store: Store, clock: ManualClock) -> None:
     with store.transaction() as tx:
-        for source in ("slack", *Once):
+        for source in ("slack", *DedupeScope):
             events.remember(tx, source, "E1")
     clock.advance(EVENTS_KEPT + SECOND)
     assert (await purge(store, PRIVACY)).counts[Kind.EVENTS] == 1
     with store.transaction() as tx:
         assert not events.seen(tx, "slack", "E1")
-        assert all(events.seen(tx, own, "E1") for own in Once)
+        assert all(events.seen(tx, own, "E1") for own in DedupeScope)
     clock.advance(PRIVACY.cases)
-    assert (await purge(store, PRIVACY)).counts[Kind.EVENTS] == len(Once)
+    assert (await purge(store, PRIVACY)).counts[Kind.EVENTS] == len(DedupeScope)
 
 
 async def test_more_than_one_batch_goes(store: Store, clock: ManualClock) -> None:
@@ -148,40 +152,40 @@ async def test_more_than_one_batch_goes(store: Store, clock: ManualClock) -> Non
         assert tx.connection.execute(select(func.count()).select_from(inbound_event)).scalar_one() == 0
 
 
-async def test_a_dry_run_counts_and_removes_nothing(house: House) -> None:
-    await work_off(house, await enquire(house))
-    house.clock.advance(PRIVACY.cases + SECOND)
-    before = dump(house.store)
-    would = await purge(house.store, PRIVACY, dry_run=True)
-    assert dump(house.store) == before
+async def test_a_dry_run_counts_and_removes_nothing(harness: DeskHarness) -> None:
+    await work_off(harness, await enquire(harness))
+    harness.clock.advance(PRIVACY.cases + SECOND)
+    before = dump(harness.store)
+    would = await purge(harness.store, PRIVACY, dry_run=True)
+    assert dump(harness.store) == before
     assert would.as_text(dry_run=True).startswith("Would remove:")
-    did = await purge(house.store, PRIVACY)
+    did = await purge(harness.store, PRIVACY)
     assert {kind: would.counts[kind] for kind in ("cases", "questions", "events")} == {
         kind: did.counts[kind] for kind in ("cases", "questions", "events")
     }
 
 
-async def test_a_hold_keeps_a_case_with_all_that_was_sent_and_the_purge_says_so(house: House) -> None:
-    case = await enquire(house)
-    await work_off(house, case)
-    with house.store.transaction() as tx:
+async def test_a_hold_keeps_a_case_with_all_that_was_sent_and_the_purge_says_so(harness: DeskHarness) -> None:
+    case = await enquire(harness)
+    await work_off(harness, case)
+    with harness.store.transaction() as tx:
         cases.hold(tx, case, held=True)
-    house.clock.advance(PRIVACY.cases + SECOND)
-    purged = await purge(house.store, PRIVACY)
+    harness.clock.advance(PRIVACY.cases + SECOND)
+    purged = await purge(harness.store, PRIVACY)
     assert purged.held == ("M-1",)
     assert "Held, so kept: M-1." in purged.as_text(dry_run=False)
-    assert "flooded cellar" in dump(house.store, "job")
-    with house.store.transaction() as tx:
+    assert "flooded cellar" in dump(harness.store, "job")
+    with harness.store.transaction() as tx:
         cases.hold(tx, case, held=False)
-    assert (await purge(house.store, PRIVACY)).counts[Kind.CASES] == 1
+    assert (await purge(harness.store, PRIVACY)).counts[Kind.CASES] == 1
 
 
-async def test_a_hold_outlasts_what_happens_to_the_case(house: House) -> None:
-    case = await enquire(house)
-    with house.store.transaction() as tx:
+async def test_a_hold_outlasts_what_happens_to_the_case(harness: DeskHarness) -> None:
+    case = await enquire(harness)
+    with harness.store.transaction() as tx:
         cases.hold(tx, case, held=True)
-    await work_off(house, case)
-    found = loaded(house.store, case)
+    await work_off(harness, case)
+    found = loaded(harness.store, case)
     assert found is not None
     assert found.held
 
@@ -281,144 +285,146 @@ async def test_what_is_remembered_again_with_something_else_is_that(store: Store
     assert await state.get("direct/U1") == "D2"
 
 
-async def test_who_asks_in_a_case_and_the_thread_of_its_card_stay_reachable_as_long_as_the_case(house: House) -> None:
-    state = DurableState(house.store, "slack")
-    case = await enquire(house)
-    with house.store.transaction() as tx:
+async def test_who_asks_in_a_case_and_the_thread_of_its_card_stay_reachable_as_long_as_the_case(
+    harness: DeskHarness,
+) -> None:
+    state = DurableState(harness.store, "slack")
+    case = await enquire(harness)
+    with harness.store.transaction() as tx:
         card = postings.of_case(tx, case)[0].receipt
     assert card.thread
     kept = [f"direct/{SAMWISE.id}", f"thread/{card.thread.token}", f"thread/{card.thread.token}/{ANNA.id}"]
     for key in (*kept, "direct/U2ROSIE", "thread/c-press/2.1"):
         await state.remember(key)
-    house.clock.advance(PRIVACY.questions + SECOND)
-    assert (await purge(house.store, PRIVACY)).counts[Kind.ROUTES] == 2
+    harness.clock.advance(PRIVACY.questions + SECOND)
+    assert (await purge(harness.store, PRIVACY)).counts[Kind.ROUTES] == 2
     assert [key for key, _ in await state.items("")] == sorted(kept)
-    await work_off(house, case)
-    house.clock.advance(PRIVACY.cases + SECOND)
-    assert (await purge(house.store, PRIVACY)).counts[Kind.ROUTES] == 3
+    await work_off(harness, case)
+    harness.clock.advance(PRIVACY.cases + SECOND)
+    assert (await purge(harness.store, PRIVACY)).counts[Kind.ROUTES] == 3
 
 
 # ---- what somebody asks to have erased ------------------------------------------------------------------------------
 
 
-async def test_nothing_names_somebody_who_was_forgotten(house: House) -> None:
-    state = DurableState(house.store, "slack")
+async def test_nothing_names_somebody_who_was_forgotten(harness: DeskHarness) -> None:
+    state = DurableState(harness.store, "slack")
     await state.put(f"direct/{SAMWISE.id}", "dm")
     await state.put("direct/U2ROSIE", "dm")
-    await house.handle(said(SAMWISE, "may I bring coffee into the reading room?", house.next_event()))
-    case = await enquire(house)
+    await harness.handle(said(SAMWISE, "may I bring coffee into the reading room?", harness.next_event()))
+    case = await enquire(harness)
     further = "he says the Gazette prints tonight, and has me live at 7 on 01524 592001"
-    await house.handle(said(SAMWISE, further, house.next_event()))
-    await house.handle(said(SAMWISE, "his number is 07700 900123", house.next_event()))
-    await work_off(house, case)
+    await harness.handle(said(SAMWISE, further, harness.next_event()))
+    await harness.handle(said(SAMWISE, "his number is 07700 900123", harness.next_event()))
+    await work_off(harness, case)
     own = (SAMWISE.id, SAMWISE.name, "prints tonight", "07700 900123", "live at 7 (", "01524 592001")
-    assert all(each in dump(house.store) for each in own)
-    done = await forget(house.store, SAMWISE.key)
-    await purge(house.store, PRIVACY)
+    assert all(each in dump(harness.store) for each in own)
+    done = await forget(harness.store, SAMWISE.key)
+    await purge(harness.store, PRIVACY)
     assert (done.cases, done.questions > 0, done.routes, done.held) == (("M-1",), True, 1, ())
     assert "M-1" in done.as_text()
-    left = dump(house.store)
+    left = dump(harness.store)
     assert "samwise" not in left.lower()
-    assert "flooded cellar" not in dump(house.store, "case_asker", "case_step", "job")
-    assert not any(each in dump(house.store, "case_asker", "case_step", "job", "press_case") for each in own)
+    assert "flooded cellar" not in dump(harness.store, "case_asker", "case_step", "job")
+    assert not any(each in dump(harness.store, "case_asker", "case_step", "job", "press_case") for each in own)
     assert await state.items("") == [("direct/U2ROSIE", "dm")]
 
 
-async def test_officers_keep_their_names_and_words_but_for_the_name_of_whom_they_wrote_to(house: House) -> None:
-    case = await enquire(house)
-    await work_off(house, case)
-    await forget(house.store, SAMWISE.key)
-    with house.store.transaction() as tx:
+async def test_officers_keep_their_names_and_words_but_for_the_name_of_whom_they_wrote_to(harness: DeskHarness) -> None:
+    case = await enquire(harness)
+    await work_off(harness, case)
+    await forget(harness.store, SAMWISE.key)
+    with harness.store.transaction() as tx:
         told = [(step.by and step.by.key, step.text) for step in cases.steps(tx, case)]
     assert (ANNA.key, "Dear (erased), say nothing yet.") in told
     assert ("slack:(erased)", "(erased)") in told
     assert (None, "(erased)") in told  # to whom it was delivered
 
 
-async def test_an_officer_who_never_asked_is_not_taken_out_of_the_record(house: House) -> None:
-    case = await enquire(house)
-    await work_off(house, case)
-    before = dump(house.store, "case_step", "press_case")
-    assert (await forget(house.store, ANNA.key)).cases == ()
-    assert dump(house.store, "case_step", "press_case") == before
+async def test_an_officer_who_never_asked_is_not_taken_out_of_the_record(harness: DeskHarness) -> None:
+    case = await enquire(harness)
+    await work_off(harness, case)
+    before = dump(harness.store, "case_step", "press_case")
+    assert (await forget(harness.store, ANNA.key)).cases == ()
+    assert dump(harness.store, "case_step", "press_case") == before
 
 
-async def test_an_officer_who_asked_is_erased_as_the_one_who_asked_alone(house: House) -> None:
-    case = await enquire(house, ANNA)
-    await work_off(house, case)
-    await forget(house.store, ANNA.key)
-    with house.store.transaction() as tx:
+async def test_an_officer_who_asked_is_erased_as_the_one_who_asked_alone(harness: DeskHarness) -> None:
+    case = await enquire(harness, ANNA)
+    await work_off(harness, case)
+    await forget(harness.store, ANNA.key)
+    with harness.store.transaction() as tx:
         by = {step.kind: step.by.name for step in cases.steps(tx, case) if step.by}
     assert (by[StepKind.OPENED], by[StepKind.CLAIMED], by[StepKind.CLOSED]) == ("(erased)", "Anna", "Anna")
 
 
-async def test_what_was_written_while_two_cases_were_one_is_erased_from_both(house: House) -> None:
-    first, second = await enquire(house, ROSIE), await enquire(house)
-    await link(house, first, second)
-    await press(house, "case.join", f"{second}@9:{first}")
-    await house.handle(said(SAMWISE, "it prints tonight", house.next_event()))
+async def test_what_was_written_while_two_cases_were_one_is_erased_from_both(harness: DeskHarness) -> None:
+    first, second = await enquire(harness, ROSIE), await enquire(harness)
+    await link(harness, first, second)
+    await press(harness, "case.join", f"{second}@9:{first}")
+    await harness.handle(said(SAMWISE, "it prints tonight", harness.next_event()))
     with pytest.raises(UserError, match="M-1"):
-        await forget(house.store, SAMWISE.key)  # it goes on, and they are to be answered in it
-    await press(house, "case.split", f"{second}@9:{second}")
+        await forget(harness.store, SAMWISE.key)  # it goes on, and they are to be answered in it
+    await press(harness, "case.split", f"{second}@9:{second}")
     for case in (first, second):
-        await change(house, case, lambda known, now: close(known, ANNA, Outcome.NO_ACTION, now))
-    assert (await forget(house.store, SAMWISE.key)).cases == ("M-2", "M-1")
-    await purge(house.store, PRIVACY)
-    left = dump(house.store)
+        await change(harness, case, lambda known, now: close(known, ANNA, Outcome.NO_ACTION, now))
+    assert (await forget(harness.store, SAMWISE.key)).cases == ("M-2", "M-1")
+    await purge(harness.store, PRIVACY)
+    left = dump(harness.store)
     assert "samwise" not in left.lower()
-    assert "prints tonight" not in dump(house.store, "case_asker", "case_step", "job")
+    assert "prints tonight" not in dump(harness.store, "case_asker", "case_step", "job")
 
 
-async def link(house: House, older: int, newer: int) -> None:
-    with house.store.transaction() as tx:
+async def link(harness: DeskHarness, older: int, newer: int) -> None:
+    with harness.store.transaction() as tx:
         links.put(tx, Link(older, newer, LinkKind.SAME, tx.now))
 
 
-async def press(house: House, action: str, value: str) -> None:
+async def press(harness: DeskHarness, action: str, value: str) -> None:
     at = Address("slack", "c-press")
-    await house.handle(Pressed(house.next_event(), ANNA, action, value, at, direct(ANNA)))
+    await harness.handle(Pressed(harness.next_event(), ANNA, action, value, at, direct(ANNA)))
 
 
-async def test_others_who_asked_stay(house: House) -> None:
-    theirs = await enquire(house, ROSIE, f"{ENQUIRY}, says rosie")
-    await work_off(house, theirs)
-    await work_off(house, await enquire(house))
-    before = dump(house.store, "case_asker")
-    await forget(house.store, SAMWISE.key)
-    left = dump(house.store, "case_asker")
+async def test_others_who_asked_stay(harness: DeskHarness) -> None:
+    theirs = await enquire(harness, ROSIE, f"{ENQUIRY}, says rosie")
+    await work_off(harness, theirs)
+    await work_off(harness, await enquire(harness))
+    before = dump(harness.store, "case_asker")
+    await forget(harness.store, SAMWISE.key)
+    left = dump(harness.store, "case_asker")
     assert [line for line in left.splitlines() if "rosie" in line] == [
         line for line in before.splitlines() if "rosie" in line
     ]
 
 
-async def test_somebody_who_still_waits_is_not_forgotten(house: House) -> None:
-    await work_off(house, await enquire(house))
-    await enquire(house)
-    before = dump(house.store)
+async def test_somebody_who_still_waits_is_not_forgotten(harness: DeskHarness) -> None:
+    await work_off(harness, await enquire(harness))
+    await enquire(harness)
+    before = dump(harness.store)
     with pytest.raises(UserError, match=r"M-2: is not closed.*Close it first"):
-        await forget(house.store, SAMWISE.key)
-    assert dump(house.store) == before
+        await forget(harness.store, SAMWISE.key)
+    assert dump(harness.store) == before
 
 
-async def test_what_is_on_its_way_to_them_leaves_first(house: House) -> None:
-    case = await enquire(house)
-    await work_off(house, case)
-    with house.store.transaction() as tx:
+async def test_what_is_on_its_way_to_them_leaves_first(harness: DeskHarness) -> None:
+    case = await enquire(harness)
+    await work_off(harness, case)
+    with harness.store.transaction() as tx:
         jobs.put(tx, NewJob(JobKind.SEND, str(direct(SAMWISE)), "late", {"v": 1}, tx.now, case))
     with pytest.raises(UserError, match="M-1: has messages that have not left yet"):
-        await forget(house.store, SAMWISE.key)
+        await forget(harness.store, SAMWISE.key)
 
 
-async def test_a_hold_keeps_name_and_words_and_that_is_said(house: House) -> None:
-    case = await enquire(house)
-    await work_off(house, case)
-    with house.store.transaction() as tx:
+async def test_a_hold_keeps_name_and_words_and_that_is_said(harness: DeskHarness) -> None:
+    case = await enquire(harness)
+    await work_off(harness, case)
+    with harness.store.transaction() as tx:
         cases.hold(tx, case, held=True)
-    done = await forget(house.store, SAMWISE.key)
+    done = await forget(harness.store, SAMWISE.key)
     assert (done.cases, done.held) == ((), ("M-1",))
     assert "Held, so kept with their name and words: M-1." in done.as_text()
-    assert SAMWISE.id in dump(house.store, "case_asker")
-    assert SAMWISE.id not in dump(house.store, "answered")
+    assert SAMWISE.id in dump(harness.store, "case_asker")
+    assert SAMWISE.id not in dump(harness.store, "answered")
 
 
 @pytest.mark.parametrize("person", ["", "Sam", ":U1", "slack:", "sla ck:U1"])

@@ -8,18 +8,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.slack import home
-from bot.messages import Button, Buttons, CaseHead, Outgoing, Prose, Small, View
+from bot.messages import Button, Buttons, Caption, CaseHead, Markdown, Outgoing, View
 from bot.presentation import texts
 from tests.slack import limits
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
-ANSWERS = View("home", texts.HOME, (Outgoing((Prose("Ask me."),), "Ask me."),))
+ANSWERS = View("home", texts.HOME, (Outgoing((Markdown("Ask me."),), "Ask me."),))
 
 
 def case(number: int, rows: int) -> Outgoing:
     head = CaseHead(f"M-{number}", "Media enquiry", "unclaimed", NOON)
     button = Button("Claim", "case.claim", f"{number}@1")
-    return Outgoing((head, *[Buttons((button,))] * rows, Small("small print")), f"M-{number}")
+    return Outgoing((head, *[Buttons((button,))] * rows, Caption("small print")), f"M-{number}")
 
 
 @given(st.lists(st.integers(0, 4), max_size=60))

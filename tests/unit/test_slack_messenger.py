@@ -12,7 +12,7 @@ import pytest
 from adapters.slack.errors import FIXES
 from adapters.slack.web import PATIENT
 from bot.errors import PermanentFailure, TemporaryFailure
-from bot.messages import Address, Outgoing, Prose, Quote
+from bot.messages import Address, Markdown, Outgoing, Quote
 from bot.storage.adapter_state import DurableState
 from bot.storage.engine import Store
 from tests.clock import ManualClock
@@ -22,7 +22,7 @@ from tests.slack.server import BOT_TOKEN, Failure, LoopbackSlack
 from tests.slack.workspace import Workspace, connected
 
 SAM, PRESS = Address("slack", "U0SAM"), Address("slack", "C0PRESS")
-HELLO = Outgoing((Prose("Hello."),), "Hello.")
+HELLO = Outgoing((Markdown("Hello."),), "Hello.")
 
 
 @pytest.fixture
@@ -125,7 +125,7 @@ async def test_a_word_that_nobody_knows_yet_is_named(here: Workspace) -> None:
 
 
 async def test_every_message_has_words_for_notifications_and_nothing_unfurls(here: Workspace) -> None:
-    await here.adapter.messenger.send(PRESS, Outgoing((Prose("**Yes.**"),), "<!channel> & more"), "job/1")
+    await here.adapter.messenger.send(PRESS, Outgoing((Markdown("**Yes.**"),), "<!channel> & more"), "job/1")
     given = next(given for method, given in here.slack.calls if method == "chat.postMessage")
     assert given["text"] == "&lt;!channel&gt; &amp; more"
     assert given["mrkdwn"] in {False, "0"}

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from adapters.slack import blocks, modals, places, prose, richtext, text
 from bot.errors import PermanentFailure
-from bot.messages import Address, Button, Buttons, Field, Form, Mention, Outgoing, Prose, Small
+from bot.messages import Address, Button, Buttons, Caption, Field, Form, Markdown, Mention, Outgoing
 from tests.slack import limits
 from tests.slack.workspace import escaped
 
@@ -55,7 +55,7 @@ def test_pieces_are_short_and_together_the_whole(words: str, length: int) -> Non
     markdown=st.lists(st.sampled_from(["- ", "1. ", "> ", "**", "`", "# ", "\n", "\n\n", "  ", "a", "[x](http://y)"]))
 )
 def test_any_markdown_is_something_that_slack_takes(markdown: list[str]) -> None:
-    shown = list(blocks.drawn(Outgoing((Prose("".join(markdown)),), "")))
+    shown = list(blocks.drawn(Outgoing((Markdown("".join(markdown)),), "")))
     assert limits.wrong(shown) == []
 
 
@@ -104,7 +104,7 @@ def test_a_label_that_no_button_holds_stands_above_it() -> None:
 
 
 def test_many_blocks_are_several_messages() -> None:
-    parts = blocks.parts(Outgoing(tuple(Small(f"line {number}") for number in range(120)), "lines"))
+    parts = blocks.parts(Outgoing(tuple(Caption(f"line {number}") for number in range(120)), "lines"))
     assert [limits.wrong(list(part.blocks)) for part in parts] == [[], [], []]
     assert [part.text for part in parts] == ["lines", "lines (2/3)", "lines (3/3)"]
 

@@ -5,15 +5,15 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from bot.storage.records import Answered, Posting
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.domain.case import Asker, CaseKind, Details
 from bot.messages import Address, Person, Receipt
 from bot.storage.adapter_state import DurableState
-from bot.storage.column_types import Instant, Words
+from bot.storage.column_types import SafeText, Timestamp
 from bot.storage.engine import Store
+from bot.storage.records import Answered, Posting
 from bot.storage.repositories import answers, cases, events, postings, snapshots
 from bot.storage.transaction import Tx
 from tests.clock import ManualClock
@@ -63,7 +63,7 @@ def test_of_many_who_bring_an_event_at_once_one_is_first(store: Store, database_
 
 @given(text=st.text(st.characters(exclude_categories=[]), max_size=40))
 def test_any_text_can_be_stored_and_ordinary_text_is_unchanged(text: str) -> None:
-    stored = Words().process_bind_param(text, None)  # type: ignore[arg-type]
+    stored = SafeText().process_bind_param(text, None)  # type: ignore[arg-type]
     assert stored is not None
     assert "\0" not in stored
     whole = stored.encode().decode()
@@ -84,13 +84,13 @@ def test_odd_text_goes_through_both_engines(store: Store) -> None:
 
 @given(at=st.datetimes(min_value=datetime(1900, 1, 1), max_value=datetime(2200, 1, 1), timezones=st.timezones()))  # noqa: DTZ001
 def test_an_instant_is_kept_to_the_microsecond(at: datetime) -> None:
-    kind = Instant()
+    kind = Timestamp()
     assert kind.process_result_value(kind.process_bind_param(at, None), None) == at.astimezone(UTC)  # type: ignore[arg-type]
 
 
 def test_an_instant_must_be_aware() -> None:
     with pytest.raises(TypeError):
-        Instant().process_bind_param(datetime(2026, 1, 1), None)  # type: ignore[arg-type]  # noqa: DTZ001
+        Timestamp().process_bind_param(datetime(2026, 1, 1), None)  # type: ignore[arg-type]  # noqa: DTZ001
 
 
 # ---- postings ----

@@ -20,7 +20,7 @@ from sqlalchemy.exc import OperationalError
 
 from bot.errors import StoreUnavailable
 from bot.storage.engine import Store
-from bot.storage.executors import Together
+from bot.storage.executors import BatchingWriter
 from bot.storage.repositories import events
 from bot.storage.schema import inbound_event
 from bot.storage.transaction import Tx
@@ -149,7 +149,7 @@ async def test_a_transaction_that_cannot_begin_is_an_outage_for_all_who_wait(clo
         def __exit__(self, *_: object) -> None:
             pass
 
-    together = Together(Begin, clock)
+    together = BatchingWriter(Begin, clock)
     waiting = [asyncio.create_task(together.run(lambda tx: None)) for _ in range(3)]
     await asyncio.sleep(0.01)
     go_on.set()

@@ -16,7 +16,7 @@ from jsonschema import Draft6Validator
 
 from adapters.teams import cards, prose
 from adapters.teams.words import typed
-from bot.messages import Block, Button, Buttons, Form, History, Line, Mention, Outgoing, Prose, Quote, Small, View
+from bot.messages import Block, Button, Buttons, Caption, Form, History, Line, Markdown, Mention, Outgoing, Quote, View
 from bot.presentation import texts
 from tests.shapes import block, form, outgoing, some, text, view
 from tests.teams.microsoft import read
@@ -84,8 +84,8 @@ def test_a_page_counts_what_it_cannot_hold(times: int, words: int) -> None:
 
 
 def test_what_is_long_is_folded_on_a_page_so_that_the_rest_is_seen() -> None:
-    topics = Outgoing((Prose("\n".join(f"- topic {number}" for number in range(80))),), "What I can answer:")
-    page = cards.page(View("home", "Policy Desk", (topics, Outgoing((Prose("Yours."),), "Yours."))))
+    topics = Outgoing((Markdown("\n".join(f"- topic {number}" for number in range(80))),), "What I can answer:")
+    page = cards.page(View("home", "Policy Desk", (topics, Outgoing((Markdown("Yours."),), "Yours."))))
     _, fold, hidden, yours = page["body"]
     (toggle,) = fold["actions"]
     assert (toggle["title"], toggle["targetElements"]) == ("What I can answer:", [hidden["id"]])
@@ -122,7 +122,7 @@ def test_every_input_has_a_label(asked: Form) -> None:
 @settings(max_examples=30)
 @given(st.lists(block, max_size=4), st.integers(1, 12_000))
 def test_no_card_is_larger_than_teams_takes(blocks: list[Block], times: int) -> None:
-    long = (*blocks, Quote("wörter " * times), Prose("w\u00f6rter " * times), Small("x" * times))
+    long = (*blocks, Quote("wörter " * times), Markdown("w\u00f6rter " * times), Caption("x" * times))
     for card in cards.cards(Outgoing(tuple(long), "long")):
         assert len(json.dumps(cards.activity(card, Outgoing((), "long")))) < 80_000
 

@@ -11,7 +11,7 @@ import pytest
 
 from adapters.teams.pace import LIMITS, Pace
 from bot.errors import PermanentFailure, TemporaryFailure
-from bot.messages import Address, Button, Buttons, Mention, Outgoing, Prose, Quote
+from bot.messages import Address, Button, Buttons, Markdown, Mention, Outgoing, Quote
 from bot.ports import Finding
 from bot.storage.engine import Store
 from tests.clock import ManualClock
@@ -19,7 +19,7 @@ from tests.teams.microsoft import GUID, Answer
 from tests.teams.office import QuietDesk, TeamsOffice
 from tests.teams.people import ANNA, GROUP, PRESS, SAM, YARD, buttons
 
-HELLO = Outgoing((Prose("Hello."),), "Hello.")
+HELLO = Outgoing((Markdown("Hello."),), "Hello.")
 CHAT = Address("teams", SAM.aad)
 CHANNEL = Address("teams", PRESS)
 

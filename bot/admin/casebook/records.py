@@ -13,7 +13,7 @@ from bot.messages import Address, Person
 from bot.presentation import texts
 from bot.presentation.cards import visible
 from bot.queue import payloads
-from bot.queue.payloads import Below, MarkMessage, Repost, Send, Update
+from bot.queue.payloads import MarkMessage, Repost, Send, SendToThread, Update
 from bot.storage.records import Job, JobState
 
 _DELIVERED = {
@@ -132,7 +132,7 @@ def _sent(case: Case, job: Job) -> tuple[Address, str]:
     match delivery:
         case Send():
             return delivery.to, texts.SENT["mail" if delivery.to.platform == "email" else delivery.purpose]
-        case Update() | Below() | Repost():
+        case Update() | SendToThread() | Repost():
             return delivery.channel, texts.SENT[delivery.do]
         case MarkMessage():
             return delivery.message, texts.SENT[delivery.do]

@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from bot.desk.active_knowledge import Mind
-from bot.desk.press_desk import Office
+from bot.desk.active_knowledge import LoadedKnowledge
+from bot.desk.press_desk import PressDesk
 from bot.desk.questions import Questions
 from bot.domain.case import Case
-from bot.domain.transitions import Change, Refused, Terms
-from bot.messages import Form, Immediate, Person, Pressed, Submitted
+from bot.domain.transitions import Change, DeskStatus, Refused
+from bot.messages import Form, Person, Pressed, Submitted, SyncResponse
 from bot.storage.transaction import Tx
 
 
@@ -24,7 +24,7 @@ class Who(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
+class ActionContext:
     """One press, or one form that came back, on a case that is locked for a change.
 
     `rest` is what the button or the form carries beyond the case; `values` are empty for a press.
@@ -35,9 +35,9 @@ class Act:
     came: Pressed | Submitted
     rest: str
     values: Mapping[str, str]
-    terms: Terms
-    mind: Mind
-    office: Office
+    status: DeskStatus
+    loaded: LoadedKnowledge
+    press_desk: PressDesk
     questions: Questions
 
     @property
@@ -58,32 +58,32 @@ class Action:
     """
 
     who: Who
-    do: Callable[[Act], Change | Refused | Immediate]
-    form: Callable[[Act], Form | Refused] | None = None
+    do: Callable[[ActionContext], Change | Refused | SyncResponse]
+    form: Callable[[ActionContext], Form | Refused] | None = None
     turns: bool = False
     follows: bool = False
-    then: Callable[[Act, Change], None] | None = None
+    then: Callable[[ActionContext, Change], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Errand:
+class GlobalAction:
     """What an officer does that is not about a case there is: open one, declare an incident.
 
     `do` remembers the event itself, after it has looked at what was filled in.
     """
 
-    do: Callable[[Errands], Immediate]
-    form: Callable[[Errands], Form] | None = None
+    do: Callable[[GlobalContext], SyncResponse]
+    form: Callable[[GlobalContext], Form] | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Errands:
+class GlobalContext:
     """One press, or one form that came back, of an errand. `rest` is the button's value or the form's context."""
 
     tx: Tx
     came: Pressed | Submitted
     rest: str
     values: Mapping[str, str]
-    mind: Mind
-    office: Office
+    loaded: LoadedKnowledge
+    press_desk: PressDesk
     questions: Questions

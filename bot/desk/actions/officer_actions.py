@@ -4,87 +4,95 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from bot.desk.actions.action import Act, Action, Who
+from bot.desk.actions.action import Action, ActionContext, Who
 from bot.domain import transitions
 from bot.domain.case import Case, Outcome, ReplyKind, Statement
 from bot.domain.transitions import Change, Refused
-from bot.messages import Form, Immediate
+from bot.messages import Form, SyncResponse
 from bot.presentation import cards, texts
 from bot.storage.repositories import false_alarms, statements
 
 
-def _claim(act: Act) -> Change | Refused:
-    return transitions.claim(act.case, act.by, act.tx.now)
+def _claim(context: ActionContext) -> Change | Refused:
+    return transitions.claim(context.case, context.by, context.tx.now)
 
 
-def _unclaim(act: Act) -> Change | Refused:
-    return transitions.unclaim(act.case, act.by, act.terms, act.tx.now)
+def _unclaim(context: ActionContext) -> Change | Refused:
+    return transitions.unclaim(context.case, context.by, context.status, context.tx.now)
 
 
-def _reopen(act: Act) -> Change | Refused:
-    return transitions.reopen(act.case, act.by, act.terms, act.tx.now)
+def _reopen(context: ActionContext) -> Change | Refused:
+    return transitions.reopen(context.case, context.by, context.status, context.tx.now)
 
 
-def _false_alarm(act: Act) -> Change | Refused:
-    return transitions.close(act.case, act.by, Outcome.FALSE_ALARM, act.tx.now)
+def _false_alarm(context: ActionContext) -> Change | Refused:
+    return transitions.close(context.case, context.by, Outcome.FALSE_ALARM, context.tx.now)
 
 
-def _reply(act: Act) -> Change | Refused | Immediate:
-    chosen = act.values.get("kind", "")
+def _reply(context: ActionContext) -> Change | Refused | SyncResponse:
+    chosen = context.values.get("kind", "")
     kind = next((each for each in ReplyKind if each.value == chosen), ReplyKind.ADVICE)
-    return _missing(act, "text") or transitions.reply(act.case, act.by, act.values["text"], act.tx.now, kind)
-
-
-def _statement(act: Act) -> Change | Refused | Immediate:
-    return _missing(act, "text", "approver", "recipient") or transitions.issue(
-        act.case, act.by, _issued(act), act.tx.now
+    return _missing(context, "text") or transitions.reply(
+        context.case, context.by, context.values["text"], context.tx.now, kind
     )
 
 
-def _keep_statement(act: Act, change: Change) -> None:
-    statements.add(act.tx, change.case.id, _issued(act))
+def _statement(context: ActionContext) -> Change | Refused | SyncResponse:
+    return _missing(context, "text", "approver", "recipient") or transitions.issue(
+        context.case, context.by, _issued(context), context.tx.now
+    )
 
 
-def _issued(act: Act) -> Statement:
-    text, approver, recipient = (act.values[name].strip() for name in ("text", "approver", "recipient"))
-    return Statement(act.tx.now, act.by, text, approver, recipient)
+def _keep_statement(context: ActionContext, change: Change) -> None:
+    statements.add(context.tx, change.case.id, _issued(context))
 
 
-def _respond(act: Act) -> Change | Refused | Immediate:
-    return _missing(act, "text") or transitions.respond(act.case, act.by, act.values["text"], act.tx.now)
+def _issued(context: ActionContext) -> Statement:
+    text, approver, recipient = (context.values[name].strip() for name in ("text", "approver", "recipient"))
+    return Statement(context.tx.now, context.by, text, approver, recipient)
 
 
-def _note(act: Act) -> Change | Refused | Immediate:
-    return _missing(act, "text") or transitions.note(act.case, act.by, act.values["text"], act.tx.now)
+def _respond(context: ActionContext) -> Change | Refused | SyncResponse:
+    return _missing(context, "text") or transitions.respond(
+        context.case, context.by, context.values["text"], context.tx.now
+    )
 
 
-def _close(act: Act) -> Change | Refused:
-    outcome = next((each for each in cards.CLOSING[act.case.kind] if each.value == act.values.get("outcome")), None)
+def _note(context: ActionContext) -> Change | Refused | SyncResponse:
+    return _missing(context, "text") or transitions.note(
+        context.case, context.by, context.values["text"], context.tx.now
+    )
+
+
+def _close(context: ActionContext) -> Change | Refused:
+    outcome = next(
+        (each for each in cards.CLOSING[context.case.kind] if each.value == context.values.get("outcome")), None
+    )
     if outcome is None:
         return Refused(texts.TOO_OLD)
-    return transitions.close(act.case, act.by, outcome, act.tx.now, inside=act.values.get("note", ""))
+    return transitions.close(context.case, context.by, outcome, context.tx.now, inside=context.values.get("note", ""))
 
 
-def _keep_alarm(act: Act, change: Change) -> None:
+def _keep_alarm(context: ActionContext, change: Change) -> None:
     """The words stay for whoever owns the answers, without whose they were; what is delicate does not."""
     if change.case.outcome is Outcome.FALSE_ALARM and not cards.is_discreet(change.case):
         for asker in change.case.askers:
-            false_alarms.add(act.tx, asker.text)
+            false_alarms.add(context.tx, asker.text)
 
 
-def _missing(act: Act, *fields: str) -> Immediate | None:
+def _missing(context: ActionContext, *fields: str) -> SyncResponse | None:
     """What to mend where something was left empty."""
-    empty = {field: texts.NOTHING_WRITTEN for field in fields if not act.values.get(field, "").strip()}
-    return Immediate(problems=empty) if empty else None
+    empty = {field: texts.NOTHING_WRITTEN for field in fields if not context.values.get(field, "").strip()}
+    return SyncResponse(problems=empty) if empty else None
 
 
-def _anybodys(form: Callable[[Case], Form]) -> Callable[[Act], Form | Refused]:
-    return lambda act: form(act.case)
+def _anybodys(form: Callable[[Case], Form]) -> Callable[[ActionContext], Form | Refused]:
+    return lambda context: form(context.case)
 
 
-def _ones_own(form: Callable[[Case], Form]) -> Callable[[Act], Form | Refused]:
+def _ones_own(form: Callable[[Case], Form]) -> Callable[[ActionContext], Form | Refused]:
     """Opens where the case is this officer's to end or to answer."""
-    return lambda act: transitions.not_for(act.case, act.by) or form(act.case)
+    return lambda context: transitions.not_for(context.case, context.by) or form(context.case)
 
 
 ACTIONS: Mapping[str, Action] = {

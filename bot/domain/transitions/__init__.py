@@ -11,7 +11,7 @@ this room's.
 
 from bot.domain.extraction import prefilled, taken_down
 from bot.domain.restriction import is_delicate, restrict, unrestrict
-from bot.domain.schedule import WATCH, Due, Pace, due
+from bot.domain.schedule import WATCH, Due, EscalationPolicy, due
 from bot.domain.transitions.askers import add, add_details, asker_of, correct, opened, separate, withdraw
 from bot.domain.transitions.delivery_reports import (
     below_failed,
@@ -28,39 +28,39 @@ from bot.domain.transitions.officers import claim, close, issue, note, reopen, r
 from bot.domain.transitions.reminders import come_due
 from bot.domain.transitions.transition import (
     FALLBACK,
-    BelowPing,
     Change,
+    DeskStatus,
     Effect,
     Mail,
-    Ping,
-    Redraw,
+    NotifyAsker,
+    PostCard,
     Refused,
     StartTimer,
     StopTimer,
-    Tell,
-    Terms,
+    ThreadReply,
+    UpdateCard,
     is_stale,
     not_for,
 )
-from bot.domain.triage import Understood, is_urgent, may_be_foi, understood
+from bot.domain.triage import TriageResult, is_urgent, may_be_foi, understood
 
 __all__ = [
     "FALLBACK",
     "WATCH",
-    "BelowPing",
     "Change",
+    "DeskStatus",
     "Due",
     "Effect",
+    "EscalationPolicy",
     "Mail",
-    "Pace",
-    "Ping",
-    "Redraw",
+    "NotifyAsker",
+    "PostCard",
     "Refused",
     "StartTimer",
     "StopTimer",
-    "Tell",
-    "Terms",
-    "Understood",
+    "ThreadReply",
+    "TriageResult",
+    "UpdateCard",
     "add",
     "add_details",
     "asker_of",

@@ -8,18 +8,18 @@ from datetime import datetime
 
 from bot.domain.apply_message import corrected, filled_in, follows, heard, hurries, shown_back
 from bot.domain.case import Asker, Case, CaseKind, CaseState, Details, Outcome, Step, StepKind
-from bot.domain.schedule import Pace
+from bot.domain.schedule import EscalationPolicy
 from bot.domain.transitions.transition import (
     FALLBACK,
-    BelowPing,
     Change,
+    DeskStatus,
     Effect,
-    Ping,
-    Redraw,
+    NotifyAsker,
+    PostCard,
     Refused,
     StartTimer,
-    Tell,
-    Terms,
+    ThreadReply,
+    UpdateCard,
     changed,
     closed,
     owner_of,
@@ -37,58 +37,66 @@ def asker_of(said: Said, now: datetime) -> Asker:
     return Asker(said.person, said.direct, said.at, said.text, now, said.event_id, said.link, said.files)
 
 
-def opened(case: Case, first: Step, terms: Terms, now: datetime) -> Change:
+def opened(case: Case, first: Step, status: DeskStatus, now: datetime) -> Change:
     """A case that was just created: ping, acknowledge, and watch that somebody takes it. `first` says who opened it."""
     steps = [first]
-    mention = terms.on_call if case.kind is CaseKind.MEDIA and (terms.on_call_at_once or case.urgent) else ()
+    mention = status.on_call if case.kind is CaseKind.MEDIA and (status.on_call_at_once or case.urgent) else ()
     if mention:
         steps.append(Step(now, StepKind.ON_CALL))
-    effects: list[Effect] = [Ping(mention), *tell_all(case, _acknowledged(case, terms, now, called=bool(mention)))]
-    whole = (BelowPing(cards.in_thread(texts.WHOLE, asker.text)) for asker in case.askers if len(asker.text) > LONG)
+    effects: list[Effect] = [PostCard(mention), *tell_all(case, _acknowledged(case, status, now, called=bool(mention)))]
+    whole = (ThreadReply(cards.in_thread(texts.WHOLE, asker.text)) for asker in case.askers if len(asker.text) > LONG)
     effects.extend(whole)
     if case.kind is CaseKind.MEDIA:
-        effects.append(StartTimer(FALLBACK, terms.fallback_after))
+        effects.append(StartTimer(FALLBACK, status.fallback_after))
     return Change(case, tuple(steps), tuple(effects))
 
 
-def _acknowledged(case: Case, terms: Terms, now: datetime, *, called: bool) -> Outgoing:
-    here = now.astimezone(terms.zone)
+def _acknowledged(case: Case, status: DeskStatus, now: datetime, *, called: bool) -> Outgoing:
+    here = now.astimezone(status.zone)
     duty = texts.nobody_known(called=called)
-    if terms.closes_at:
-        duty = texts.desk_is_open(terms.closes_at.astimezone(terms.zone), here)
-    elif terms.opens_in:
-        duty = texts.desk_is_shut((now + terms.opens_in).astimezone(terms.zone), here, called=called)
+    if status.closes_at:
+        duty = texts.desk_is_open(status.closes_at.astimezone(status.zone), here)
+    elif status.opens_in:
+        duty = texts.desk_is_shut((now + status.opens_in).astimezone(status.zone), here, called=called)
     deadline = ""
     if case.due_at:
         say = texts.understood_deadline if case.due_known else texts.assumed_deadline
-        deadline = say(case.due_at.astimezone(terms.zone))
-    return cards.acknowledgement(case, holding_line=terms.holding_line, phone=terms.phone, duty=duty, deadline=deadline)
+        deadline = say(case.due_at.astimezone(status.zone))
+    return cards.acknowledgement(
+        case, holding_line=status.holding_line, phone=status.phone, duty=duty, deadline=deadline
+    )
 
 
-def add(case: Case, said: Said, steps: Sequence[Step], terms: Terms, pace: Pace, now: datetime) -> Change:
+def add(
+    case: Case, said: Said, steps: Sequence[Step], status: DeskStatus, policy: EscalationPolicy, now: datetime
+) -> Change:
     """A further message of an asker, which may say when, or how soon. `steps` are the history so far."""
-    after = heard(case, said.text, steps, pace, now)
-    calls = hurries(case, after, terms)
+    after = heard(case, said.text, steps, policy, now)
+    calls = hurries(case, after, status)
     step = Step(now, StepKind.ADDED, said.person, said.text, said.event_id)
     asker = _asker(case, said.person) or asker_of(said, now)
     below = cards.in_thread(texts.further(name(said.person)), said.text, files=said.files, link=said.link)
-    told = cards.added(after, len(steps), files=said.files, deadline=shown_back(case, after, terms))
-    line = BelowPing(below, (*owner_of(case), *calls), carries=said)
+    told = cards.added(after, len(steps), files=said.files, deadline=shown_back(case, after, status))
+    line = ThreadReply(below, (*owner_of(case), *calls), carries=said)
     more = (step, *follows(case, after, calls, now))
-    return changed(after, more, Redraw(), line, Tell(asker, told))
+    return changed(after, more, UpdateCard(), line, NotifyAsker(asker, told))
 
 
-def correct(case: Case, said: Said, steps: Sequence[Step], terms: Terms, pace: Pace, now: datetime) -> Change:
+def correct(
+    case: Case, said: Said, steps: Sequence[Step], status: DeskStatus, policy: EscalationPolicy, now: datetime
+) -> Change:
     """An asker edited a message that is part of the case. What opened it reads on the card as it does now."""
     step = Step(now, StepKind.CORRECTED, said.person, said.text, said.event_id)
     was = next((asker for asker in case.askers if asker.event_id == said.corrects), None)
-    after = corrected(case, was, said.text, steps, pace, now) if was else heard(case, said.text, steps, pace, now)
-    calls = hurries(case, after, terms)
-    asker, read = was or _asker(case, said.person), shown_back(case, after, terms)
-    told = (Tell(asker, cards.deadline_read(after, texts.about(case.reference, read))),) if asker and read else ()
+    after = corrected(case, was, said.text, steps, policy, now) if was else heard(case, said.text, steps, policy, now)
+    calls = hurries(case, after, status)
+    asker, read = was or _asker(case, said.person), shown_back(case, after, status)
+    told = (
+        (NotifyAsker(asker, cards.deadline_read(after, texts.about(case.reference, read))),) if asker and read else ()
+    )
     below = cards.in_thread(texts.correction(name(said.person)), said.text, files=said.files, link=said.link)
-    line = BelowPing(below, (*owner_of(case), *calls), carries=said)
-    return changed(after, (step, *follows(case, after, calls, now)), Redraw(), line, *told)
+    line = ThreadReply(below, (*owner_of(case), *calls), carries=said)
+    return changed(after, (step, *follows(case, after, calls, now)), UpdateCard(), line, *told)
 
 
 def withdraw(case: Case, by: Person, steps: Sequence[Step], now: datetime) -> Change | Refused:
@@ -100,27 +108,29 @@ def withdraw(case: Case, by: Person, steps: Sequence[Step], now: datetime) -> Ch
         return Refused(texts.already_closed_for_asker(case.reference))
     if case.state is CaseState.OPEN and len(case.askers) == 1:
         ended = closed(case, Outcome.WITHDRAWN, now)
-        told = Tell(asker, cards.sentence(texts.withdrawn_for_asker(case.reference)))
-        below = BelowPing(cards.in_thread(texts.withdrawn(name(by))))
-        return changed(ended, (Step(now, StepKind.WITHDRAWN, by),), Redraw(), below, told, *stop_all())
+        told = NotifyAsker(asker, cards.sentence(texts.withdrawn_for_asker(case.reference)))
+        below = ThreadReply(cards.in_thread(texts.withdrawn(name(by))))
+        return changed(ended, (Step(now, StepKind.WITHDRAWN, by),), UpdateCard(), below, told, *stop_all())
     if _asked_to_withdraw(steps, by):
         return Refused(texts.withdrawal_already_asked(case.reference))
-    below = BelowPing(cards.in_thread(texts.withdrawal_asked(name(by))), owner_of(case))
+    below = ThreadReply(cards.in_thread(texts.withdrawal_asked(name(by))), owner_of(case))
     noted = texts.withdrawal_noted_for_asker(case.reference)
     if case.owner is not None:
         noted = texts.withdrawal_asked_for_asker(case.reference, name(case.owner))
-    told = Tell(asker, cards.sentence(noted))
-    return changed(case, (Step(now, StepKind.WITHDRAWAL_ASKED, by),), Redraw(), below, told)
+    told = NotifyAsker(asker, cards.sentence(noted))
+    return changed(case, (Step(now, StepKind.WITHDRAWAL_ASKED, by),), UpdateCard(), below, told)
 
 
 def separate(case: Case, message: Step, by: Person, new: Case, now: datetime) -> Change:
     """A message that was added is an enquiry of its own, which is `new`."""
     below = cards.in_thread(texts.separated(name(by), new.reference), message.text)
     step = Step(now, StepKind.SEPARATED, by, new.reference)
-    return changed(case, (step,), Redraw(), BelowPing(below, owner_of(case)))
+    return changed(case, (step,), UpdateCard(), ThreadReply(below, owner_of(case)))
 
 
-def add_details(case: Case, by: Person, details: Details, terms: Terms, pace: Pace, now: datetime) -> Change | Refused:
+def add_details(
+    case: Case, by: Person, details: Details, status: DeskStatus, policy: EscalationPolicy, now: datetime
+) -> Change | Refused:
     """What became known of the enquiry; an empty field keeps what was known.
 
     A new deadline counts from now on; what hurries by now calls whoever is on call where nobody has it.
@@ -130,14 +140,14 @@ def add_details(case: Case, by: Person, details: Details, terms: Terms, pace: Pa
     if merged == case.details:
         return Refused(texts.NOTHING_WRITTEN)
     new = {texts.DETAILS_LABELS[key]: value for key, value in known.items() if value != getattr(case.details, key)}
-    after = filled_in(case, merged, pace, now)
-    calls = hurries(case, after, terms)
-    read = texts.deadline_read(after.due_at.astimezone(terms.zone)) if after.due_at and after.due_known else ""
+    after = filled_in(case, merged, policy, now)
+    calls = hurries(case, after, status)
+    read = texts.deadline_read(after.due_at.astimezone(status.zone)) if after.due_at and after.due_known else ""
     text = "; ".join(f"{label}: {value}" for label, value in new.items())
-    below = BelowPing(cards.in_thread(texts.details_added(name(by)), text), (*owner_of(case, but=by), *calls))
+    below = ThreadReply(cards.in_thread(texts.details_added(name(by)), text), (*owner_of(case, but=by), *calls))
     steps = (Step(now, StepKind.DETAILS, by, text), *follows(case, after, calls, now))
     notice = " ".join(part for part in (texts.details_taken(case.reference), read) if part)
-    return changed(after, steps, Redraw(), below, notice=notice)
+    return changed(after, steps, UpdateCard(), below, notice=notice)
 
 
 def _asker(case: Case, person: Person) -> Asker | None:

@@ -8,11 +8,11 @@ from datetime import datetime
 from bot.domain.case import Case, CaseKind, CaseState, Step, StepKind
 from bot.domain.transitions.officers import claim
 from bot.domain.transitions.transition import (
-    BelowPing,
     Change,
-    Redraw,
+    DeskStatus,
     Refused,
-    Terms,
+    ThreadReply,
+    UpdateCard,
     changed,
     not_for,
     owned,
@@ -24,7 +24,7 @@ from bot.presentation import cards, texts
 from bot.presentation.cards import name
 
 
-def wait(case: Case, by: Person, facts: str, until: datetime, terms: Terms, now: datetime) -> Change | Refused:
+def wait(case: Case, by: Person, facts: str, until: datetime, status: DeskStatus, now: datetime) -> Change | Refused:
     """The owner can go on only when something is there. Until then nobody asks them how it is going."""
     if refused := not_owned_by(case, by):
         return refused
@@ -33,11 +33,11 @@ def wait(case: Case, by: Person, facts: str, until: datetime, terms: Terms, now:
     if until <= now:
         return Refused(texts.NOT_A_TIME)
     what = facts.strip()
-    local = until.astimezone(terms.zone)
-    words = texts.waits(name(by), what, texts.spoken(local, now.astimezone(terms.zone)))
+    local = until.astimezone(status.zone)
+    words = texts.waits(name(by), what, texts.spoken(local, now.astimezone(status.zone)))
     step = Step(now, StepKind.WAITING, by, texts.waiting(what, texts.moment(local)))
-    below = BelowPing(cards.in_thread(words), harmless=not what)
-    return changed(replace(case, waiting_until=until, waiting_for=what), (step,), Redraw(), below)
+    below = ThreadReply(cards.in_thread(words), harmless=not what)
+    return changed(replace(case, waiting_until=until, waiting_for=what), (step,), UpdateCard(), below)
 
 
 def hand_over(case: Case, by: Person, to: Person, now: datetime) -> Change | Refused:
@@ -47,8 +47,8 @@ def hand_over(case: Case, by: Person, to: Person, now: datetime) -> Change | Ref
     if to.key == by.key:
         return Refused(texts.yours_already(case.reference))
     offered = replace(case, offered_to=to)
-    asked = BelowPing(cards.offer(offered, texts.asks_to_take(name(by), case.reference, name(to))), (to.key,), True)
-    return changed(offered, (Step(now, StepKind.HANDOVER_OFFERED, by, name(to)),), Redraw(), asked)
+    asked = ThreadReply(cards.offer(offered, texts.asks_to_take(name(by), case.reference, name(to))), (to.key,), True)
+    return changed(offered, (Step(now, StepKind.HANDOVER_OFFERED, by, name(to)),), UpdateCard(), asked)
 
 
 def take(case: Case, by: Person, now: datetime) -> Change | Refused:
@@ -56,10 +56,10 @@ def take(case: Case, by: Person, now: datetime) -> Change | Refused:
     if case.owner is None or case.state is CaseState.CLOSED or case.owner.key == by.key:
         return claim(case, by, now)
     words = texts.took_over(name(by), case.reference, name(case.owner))
-    below = BelowPing(cards.in_thread(words), owner_of(case), harmless=True)
+    below = ThreadReply(cards.in_thread(words), owner_of(case), harmless=True)
     told = cards.sentence(texts.claimed_for_asker(name(by), case.reference))
     step = Step(now, StepKind.HANDOVER_ACCEPTED, by, name(case.owner))
-    return changed(owned(case, by, now), (step,), Redraw(), below, *tell_all(case, told))
+    return changed(owned(case, by, now), (step,), UpdateCard(), below, *tell_all(case, told))
 
 
 def decline(case: Case, by: Person, now: datetime) -> Change | Refused:
@@ -68,9 +68,9 @@ def decline(case: Case, by: Person, now: datetime) -> Change | Refused:
     if case.offered_to is None or case.owner is None or case.offered_to.key not in asked:
         return Refused(texts.NOT_OFFERED)
     words = texts.declined(name(by), case.reference, name(case.owner))
-    below = BelowPing(cards.in_thread(words), owner_of(case), harmless=True)
+    below = ThreadReply(cards.in_thread(words), owner_of(case), harmless=True)
     step = Step(now, StepKind.HANDOVER_DECLINED, by)
-    return changed(replace(case, offered_to=None), (step,), Redraw(), below)
+    return changed(replace(case, offered_to=None), (step,), UpdateCard(), below)
 
 
 def not_owned_by(case: Case, by: Person) -> Refused | None:

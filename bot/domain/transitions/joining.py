@@ -14,12 +14,12 @@ from datetime import datetime
 from bot.domain.case import Asker, Case, CaseKind, CaseState, Details, Link, LinkKind, Outcome, Step, StepKind
 from bot.domain.transitions.officers import claim, reopen
 from bot.domain.transitions.transition import (
-    BelowPing,
     Change,
-    Redraw,
+    DeskStatus,
+    NotifyAsker,
     Refused,
-    Tell,
-    Terms,
+    ThreadReply,
+    UpdateCard,
     changed,
     closed,
     owner_of,
@@ -38,7 +38,7 @@ def linked(case: Case, other: Case, kind: LinkKind, now: datetime) -> Change:
     outlet = cards.visible(other).details.outlet
     below = cards.sentence(texts.linked_below(other.reference, outlet, same=same))
     step = Step(now, StepKind.LINKED, text=other.reference)
-    return changed(case, (step,), Redraw(), BelowPing(below, owner_of(case), harmless=True))
+    return changed(case, (step,), UpdateCard(), ThreadReply(below, owner_of(case), harmless=True))
 
 
 def join(
@@ -63,7 +63,7 @@ def join(
 
 
 def split(
-    into: Case, gone: Case, steps: Sequence[Step], by: Person, terms: Terms, now: datetime
+    into: Case, gone: Case, steps: Sequence[Step], by: Person, status: DeskStatus, now: datetime
 ) -> tuple[Change, Change] | Refused:
     """The case that went on, and the one that is on its own again; `steps` are those of the first.
 
@@ -74,17 +74,17 @@ def split(
     theirs = tuple(asker for asker in into.askers if asker.from_case == gone.id)
     left = replace(into, askers=tuple(asker for asker in into.askers if asker.from_case != gone.id))
     again = replace(gone, joined_into=None, askers=tuple(replace(asker, from_case=None) for asker in theirs))
-    freed = reopen(again, by, terms, now)
+    freed = reopen(again, by, status, now)
     if isinstance(freed, Refused):
         return freed
     said = _said_since(gone, theirs, steps)
-    told = (effect for effect in freed.effects if not isinstance(effect, Tell))
-    tells = (Tell(asker, _alone(gone, into)) for asker in again.askers)
+    told = (effect for effect in freed.effects if not isinstance(effect, NotifyAsker))
+    tells = (NotifyAsker(asker, _alone(gone, into)) for asker in again.askers)
     back = replace(freed, steps=(*said, *freed.steps), effects=(*told, *tells))
-    below = BelowPing(
+    below = ThreadReply(
         cards.sentence(texts.split_below(gone.reference, name(by))), owner_of(into, but=by), harmless=True
     )
-    return changed(left, (Step(now, StepKind.SPLIT, by, gone.reference),), Redraw(), below), back
+    return changed(left, (Step(now, StepKind.SPLIT, by, gone.reference),), UpdateCard(), below), back
 
 
 def _going_on(into: Case, gone: Case, by: Person, now: datetime) -> Change:
@@ -99,13 +99,13 @@ def _going_on(into: Case, gone: Case, by: Person, now: datetime) -> Change:
     )
     step = Step(now, StepKind.TOOK_IN, by, gone.reference)
     line = cards.sentence(texts.took_in_below(gone.reference, name(by)))
-    below = BelowPing(line, owner_of(into, but=by), harmless=True)
+    below = ThreadReply(line, owner_of(into, but=by), harmless=True)
     taken = claim(merged, by, now) if into.owner is None and gone.owner is not None else None
     if isinstance(taken, Change):
         # Those who came are told where they came from, in one message.
-        here = (effect for effect in taken.effects if not (isinstance(effect, Tell) and effect.asker in came))
+        here = (effect for effect in taken.effects if not (isinstance(effect, NotifyAsker) and effect.asker in came))
         return replace(taken, steps=(step, *taken.steps), effects=(*here, below))
-    return changed(merged, (step,), Redraw(), below)
+    return changed(merged, (step,), UpdateCard(), below)
 
 
 def _hurried(into: Case, gone: Case) -> Case:
@@ -126,16 +126,16 @@ def _hurried(into: Case, gone: Case) -> Case:
 
 def _ended(gone: Case, into: Case, by: Person, now: datetime) -> Change:
     ended = replace(closed(gone, Outcome.JOINED, now), joined_into=into.id)
-    below = BelowPing(cards.sentence(texts.goes_on(gone.reference, into.reference)), harmless=True)
-    tells = (Tell(asker, _together(asker, gone, into)) for asker in gone.askers)
+    below = ThreadReply(cards.sentence(texts.goes_on(gone.reference, into.reference)), harmless=True)
+    tells = (NotifyAsker(asker, _together(asker, gone, into)) for asker in gone.askers)
     step = Step(now, StepKind.JOINED, by, into.reference)
-    return changed(ended, (step,), Redraw(), below, *tells, *stop_all())
+    return changed(ended, (step,), UpdateCard(), below, *tells, *stop_all())
 
 
 def _pointed(case: Case, into: Case, by: Person, now: datetime) -> Change:
     """A case that was joined to the newer before. Its askers were told with the newer's."""
     step = Step(now, StepKind.JOINED, by, into.reference)
-    return changed(replace(case, joined_into=into.id), (step,), Redraw())
+    return changed(replace(case, joined_into=into.id), (step,), UpdateCard())
 
 
 def _together(asker: Asker, gone: Case, into: Case) -> Outgoing:

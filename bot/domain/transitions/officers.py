@@ -8,12 +8,12 @@ from datetime import datetime
 from bot.domain.case import Case, CaseKind, CaseState, Outcome, ReplyKind, Statement, Step, StepKind
 from bot.domain.transitions.transition import (
     FALLBACK,
-    BelowPing,
     Change,
-    Redraw,
+    DeskStatus,
     Refused,
     StartTimer,
-    Terms,
+    ThreadReply,
+    UpdateCard,
     changed,
     closed,
     elsewhere,
@@ -38,19 +38,19 @@ def claim(case: Case, by: Person, now: datetime) -> Change | Refused:
         return Refused(texts.yours_already(case.reference) if mine else texts.taken(case.reference, name(case.owner)))
     told = cards.sentence(texts.claimed_for_asker(name(by), case.reference))
     step = Step(now, StepKind.CLAIMED, by)
-    return changed(owned(case, by, now), (step,), Redraw(), *tell_all(case, told))
+    return changed(owned(case, by, now), (step,), UpdateCard(), *tell_all(case, told))
 
 
-def unclaim(case: Case, by: Person, terms: Terms, now: datetime) -> Change | Refused:
+def unclaim(case: Case, by: Person, status: DeskStatus, now: datetime) -> Change | Refused:
     """Free the case for somebody else; any officer may, since owners fall ill."""
     if case.state is CaseState.CLOSED:
         return Refused(texts.already_closed(case.reference))
     if case.owner is None:
         return Refused(texts.not_claimed(case.reference))
     told = cards.sentence(texts.freed_for_asker(name(case.owner), case.reference))
-    below = BelowPing(cards.in_thread(texts.freed(name(by))), owner_of(case, but=by), harmless=True)
+    below = ThreadReply(cards.in_thread(texts.freed(name(by))), owner_of(case, but=by), harmless=True)
     step = Step(now, StepKind.UNCLAIMED, by)
-    return changed(free(case), (step,), Redraw(), below, *tell_all(case, told), *_watch(case, terms))
+    return changed(free(case), (step,), UpdateCard(), below, *tell_all(case, told), *_watch(case, status))
 
 
 def reply(
@@ -76,11 +76,11 @@ def reply(
     wrote = texts.wrote_to_asker(name(by))
     if kind is not ReplyKind.ADVICE:
         wrote = texts.wrote_as(name(by), texts.REPLY_KINDS[kind])
-    below = [] if from_thread else [BelowPing(cards.in_thread(wrote, text.strip()))]
+    below = [] if from_thread else [ThreadReply(cards.in_thread(wrote, text.strip()))]
     if files:
-        below.append(BelowPing(cards.in_thread(texts.FILES_NOT_SENT), harmless=True))
+        below.append(ThreadReply(cards.in_thread(texts.FILES_NOT_SENT), harmless=True))
     answered = replace(case if case.owner else owned(case, by, now), answered_at=now)
-    return changed(answered, steps, Redraw(), *below, *tell_all(case, told, awaited=True))
+    return changed(answered, steps, UpdateCard(), *below, *tell_all(case, told, awaited=True))
 
 
 def issue(case: Case, by: Person, statement: Statement, now: datetime) -> Change | Refused:
@@ -105,7 +105,7 @@ def _answered(case: Case, by: Person, step: Step, below: Outgoing, now: datetime
     taken = case if case.owner else owned(case, by, now)
     told = tell_all(case, cards.sentence(texts.responded_for_asker(case.reference)))
     after = replace(taken, responded_at=case.responded_at or now)
-    return changed(after, (*_claimed(case, by, now), step), Redraw(), BelowPing(below), *told)
+    return changed(after, (*_claimed(case, by, now), step), UpdateCard(), ThreadReply(below), *told)
 
 
 def _claimed(case: Case, by: Person, now: datetime) -> tuple[Step, ...]:
@@ -116,8 +116,8 @@ def note(case: Case, by: Person, text: str, now: datetime, *, from_thread: bool 
     """Write something that stays inside, whatever the state."""
     if not text.strip():
         return Refused(texts.NOTHING_WRITTEN)
-    below = () if from_thread else (BelowPing(cards.in_thread(texts.noted(name(by)), text.strip())),)
-    return changed(case, (Step(now, StepKind.NOTED, by, text.strip()),), Redraw(), *below)
+    below = () if from_thread else (ThreadReply(cards.in_thread(texts.noted(name(by)), text.strip())),)
+    return changed(case, (Step(now, StepKind.NOTED, by, text.strip()),), UpdateCard(), *below)
 
 
 def close(case: Case, by: Person, outcome: Outcome, now: datetime, *, inside: str = "") -> Change | Refused:
@@ -131,31 +131,31 @@ def close(case: Case, by: Person, outcome: Outcome, now: datetime, *, inside: st
         steps.append(Step(now, StepKind.NOTED, by, inside.strip()))
     say = texts.false_alarm_for_asker if alarm else texts.closed_for_asker
     told = tell_all(case, cards.sentence(say(case.reference)))
-    return changed(closed(case, outcome, now), tuple(steps), Redraw(), *told, *stop_all())
+    return changed(closed(case, outcome, now), tuple(steps), UpdateCard(), *told, *stop_all())
 
 
-def reopen(case: Case, by: Person, terms: Terms, now: datetime) -> Change | Refused:
+def reopen(case: Case, by: Person, status: DeskStatus, now: datetime) -> Change | Refused:
     """Take a closed case up again, with its history."""
     if case.joined_into is not None:
         return elsewhere(case, case.joined_into)
     if case.state is not CaseState.CLOSED:
         return Refused(texts.not_closed(case.reference))
     told = tell_all(case, cards.sentence(texts.reopened_for_asker(case.reference)))
-    below = BelowPing(cards.in_thread(texts.reopened(name(by))), harmless=True)
+    below = ThreadReply(cards.in_thread(texts.reopened(name(by))), harmless=True)
     step = Step(now, StepKind.REOPENED, by)
-    return changed(_unanswered(free(case), terms, now), (step,), Redraw(), below, *told, *_watch(case, terms))
+    return changed(_unanswered(free(case), status, now), (step,), UpdateCard(), below, *told, *_watch(case, status))
 
 
-def _unanswered(case: Case, terms: Terms, now: datetime) -> Case:
+def _unanswered(case: Case, status: DeskStatus, now: datetime) -> Case:
     """What was answered once has a new answer to wait for: a deadline that was met and is over is no longer its own."""
     if case.responded_at is None:
         return case
     again = replace(case, responded_at=None)
     if case.due_at is None or case.due_at > now:
         return again
-    return replace(again, due_at=terms.day_ends, due_known=False, details=replace(case.details, deadline="", slot=""))
+    return replace(again, due_at=status.day_ends, due_known=False, details=replace(case.details, deadline="", slot=""))
 
 
-def _watch(case: Case, terms: Terms) -> tuple[StartTimer, ...]:
+def _watch(case: Case, status: DeskStatus) -> tuple[StartTimer, ...]:
     """Nobody has it again; perhaps nobody could be told of it while somebody had."""
-    return (StartTimer(FALLBACK, terms.fallback_after),) if case.kind is CaseKind.MEDIA else ()
+    return (StartTimer(FALLBACK, status.fallback_after),) if case.kind is CaseKind.MEDIA else ()

@@ -12,7 +12,7 @@ from bot.presentation.cards import name
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class DeskStatus:
     """What the press office promises, for this moment.
 
     `on_call` is who is mentioned in a ping that leaves now, already in the first where `on_call_at_once`; `opens_in` is
@@ -35,7 +35,7 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True)
-class Ping:
+class PostCard:
     """A new card in every press channel; `again`: in those that have none and will get none."""
 
     mention: tuple[str, ...] = ()
@@ -43,12 +43,12 @@ class Ping:
 
 
 @dataclass(frozen=True, slots=True)
-class Redraw:
+class UpdateCard:
     """The card in every press channel as it is now."""
 
 
 @dataclass(frozen=True, slots=True)
-class BelowPing:
+class ThreadReply:
     """A message in the thread of the card, in every press channel.
 
     `harmless`: it neither names nor quotes whoever asked, so that it may stand below the card of a restricted case.
@@ -67,7 +67,7 @@ class Mail:
 
 
 @dataclass(frozen=True, slots=True)
-class Tell:
+class NotifyAsker:
     """A message to an asker, in their direct conversation. `awaited`: the press office is told what became of it."""
 
     asker: Asker
@@ -90,7 +90,7 @@ class StopTimer:
     name: str
 
 
-Effect = Ping | Redraw | BelowPing | Mail | Tell | StartTimer | StopTimer
+Effect = PostCard | UpdateCard | ThreadReply | Mail | NotifyAsker | StartTimer | StopTimer
 FALLBACK = "fallback"
 
 
@@ -162,10 +162,10 @@ def closed(case: Case, outcome: Outcome, now: datetime) -> Case:
     return turned(replace(_settled(case), state=CaseState.CLOSED, outcome=outcome, closed_at=now))
 
 
-def tell_all(case: Case, outgoing: Outgoing, *, awaited: bool = False) -> tuple[Tell, ...]:
+def tell_all(case: Case, outgoing: Outgoing, *, awaited: bool = False) -> tuple[NotifyAsker, ...]:
     """Everybody who asked, each alone."""
     once = {asker.person.key: asker for asker in reversed(case.askers)}  # some asked in two cases that were joined
-    return tuple(Tell(asker, outgoing, awaited) for asker in case.askers if once[asker.person.key] is asker)
+    return tuple(NotifyAsker(asker, outgoing, awaited) for asker in case.askers if once[asker.person.key] is asker)
 
 
 def stop_all() -> tuple[StopTimer, ...]:

@@ -7,7 +7,7 @@ from bot.presentation.cards.answer_cards import answer, answer_alone, choose, co
 from bot.presentation.cards.asker_cards import acknowledgement, added, deadline_read, own_case, reply
 from bot.presentation.cards.card_text import escape, name, plain, sentence, shorten, summarise
 from bot.presentation.cards.case_card import in_thread, mail, ping, whole
-from bot.presentation.cards.case_context import Around, Linked
+from bot.presentation.cards.case_context import CaseContext, Linked
 from bot.presentation.cards.case_forms import (
     CLOSING,
     close_form,
@@ -28,7 +28,7 @@ from bot.presentation.cards.visibility import OF_OFFICERS, below, is_discreet, v
 __all__ = [
     "CLOSING",
     "OF_OFFICERS",
-    "Around",
+    "CaseContext",
     "Linked",
     "acknowledgement",
     "added",

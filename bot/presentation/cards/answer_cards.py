@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from bot.knowledge.model import Entry, Knowledge
-from bot.messages import Block, Button, Buttons, Outgoing, Prose, Small
+from bot.messages import Block, Button, Buttons, Caption, Markdown, Outgoing
 from bot.presentation import texts
 from bot.presentation.cards.card_text import plain, summarise
 
@@ -22,7 +22,7 @@ def answer(knowledge: Knowledge, entries: Sequence[Entry], *, answered: int, pre
         buttons = tuple(
             Button(knowledge.entry[ref].title, "entry.show", f"{answered}:{ref}") for ref in dict.fromkeys(related)
         )
-        blocks += [Small(texts.SEE_ALSO), Buttons(buttons[:3])]
+        blocks += [Caption(texts.SEE_ALSO), Buttons(buttons[:3])]
     verdict = [Button(texts.HELPFUL, "answer.helpful", str(answered))]
     verdict.append(Button(texts.NOT_HELPFUL, "answer.not_helpful", str(answered)))
     blocks.append(Buttons((*verdict, *_ask_press(answered, press))))
@@ -33,7 +33,7 @@ def answer_alone(knowledge: Knowledge, entries: Sequence[Entry], today: date) ->
     """The answers with their sources and no buttons, for where nothing can be pressed."""
     blocks: list[Block] = []
     for entry in entries:
-        blocks += [Prose(entry.answer.strip()), *_small_print(knowledge, entry, today)]
+        blocks += [Markdown(entry.answer.strip()), *_small_print(knowledge, entry, today)]
     return Outgoing(tuple(blocks), summary=summarise(entries[0].answer))
 
 
@@ -41,18 +41,18 @@ def choose(entries: Sequence[Entry], *, answered: int) -> Outgoing:
     """The desk is not sure which of a few entries is meant."""
     buttons = [_entry_button(entry, answered) for entry in entries]
     buttons.append(Button(texts.NONE_OF_THESE, "choose.none", str(answered)))
-    return Outgoing((Prose(texts.CHOOSE), Buttons(tuple(buttons))), summary=texts.CHOOSE)
+    return Outgoing((Markdown(texts.CHOOSE), Buttons(tuple(buttons))), summary=texts.CHOOSE)
 
 
 def unknown(pointer: str, nearest: Sequence[Entry], *, answered: int, press: bool) -> Outgoing:
     """An honest "I don't know": a pointer where somebody wrote one, else the nearest topics, and a way on."""
-    blocks: list[Block] = [Prose(pointer.strip() or texts.UNKNOWN)]
+    blocks: list[Block] = [Markdown(pointer.strip() or texts.UNKNOWN)]
     if not pointer and nearest:
         buttons = tuple(_entry_button(entry, answered) for entry in nearest)
-        blocks += [Small(texts.UNKNOWN_NEAREST), Buttons(buttons)]
+        blocks += [Caption(texts.UNKNOWN_NEAREST), Buttons(buttons)]
     if press:
         if not pointer:
-            blocks.append(Small(texts.UNKNOWN_WAY_ON))
+            blocks.append(Caption(texts.UNKNOWN_WAY_ON))
         blocks.append(Buttons(_ask_press(answered, press)))
     return Outgoing(tuple(blocks), summary=summarise(pointer or texts.UNKNOWN))
 
@@ -63,7 +63,7 @@ def confirm_media(*, answered: int) -> Outgoing:
         Button(texts.YES, "media.yes", str(answered), "primary"),
         Button(texts.NO, "media.no", str(answered)),
     )
-    blocks = (Prose(f"**{texts.CONFIRM_MEDIA}** {texts.CONFIRM_MEDIA_WHY}"), Buttons(buttons))
+    blocks = (Markdown(f"**{texts.CONFIRM_MEDIA}** {texts.CONFIRM_MEDIA_WHY}"), Buttons(buttons))
     return Outgoing(blocks, summary=texts.CONFIRM_MEDIA)
 
 
@@ -88,9 +88,9 @@ def source_line(knowledge: Knowledge, entry: Entry) -> str:
 def _small_print(knowledge: Knowledge, entry: Entry, today: date) -> list[Block]:
     blocks: list[Block] = []
     if line := source_line(knowledge, entry):
-        blocks.append(Small(line))
+        blocks.append(Caption(line))
     if entry.review_by and entry.review_by < today:
-        blocks.append(Small(texts.past_review(entry.review_by)))
+        blocks.append(Caption(texts.past_review(entry.review_by)))
     return blocks
 
 

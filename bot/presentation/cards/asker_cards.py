@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from bot.domain.case import Asker, Case, CaseKind, ReplyKind
-from bot.messages import Block, Button, Buttons, Outgoing, Prose, Quote, Small
+from bot.messages import Block, Button, Buttons, Caption, Markdown, Outgoing, Quote
 from bot.presentation import texts
 from bot.presentation.cards.card_text import escape, shorten, summarise
-from bot.presentation.cards.case_context import Around
+from bot.presentation.cards.case_context import CaseContext
 from bot.presentation.cards.case_head import handle, head, state_word
 
 
@@ -23,9 +23,9 @@ def acknowledgement(case: Case, *, holding_line: str, phone: str, duty: str, dea
             paragraphs = [texts.urgent_phone(escape(phone)), *paragraphs[:-1]]
     else:
         paragraphs = [texts.question_passed_on(case.reference), escape(duty)]
-    blocks: list[Block] = [Prose("\n\n".join(part for part in paragraphs if part))]
+    blocks: list[Block] = [Markdown("\n\n".join(part for part in paragraphs if part))]
     if any(asker.files for asker in case.askers):
-        blocks.append(Small(texts.FILES_NOT_PASSED))
+        blocks.append(Caption(texts.FILES_NOT_PASSED))
     value = handle(case)
     buttons = [Button(texts.WITHDRAW, "case.withdraw", value)]
     if case.kind is CaseKind.MEDIA:
@@ -40,9 +40,9 @@ def added(case: Case, number: int, *, files: int, deadline: str = "") -> Outgoin
     `deadline` says what was understood of one in it.
     """
     said = texts.added(case.reference, reached=not case.unreachable)
-    blocks: list[Block] = [Prose("\n\n".join(part for part in (said, escape(deadline)) if part))]
+    blocks: list[Block] = [Markdown("\n\n".join(part for part in (said, escape(deadline)) if part))]
     if files:
-        blocks.append(Small(texts.FILES_NOT_PASSED))
+        blocks.append(Caption(texts.FILES_NOT_PASSED))
     separate = Button(texts.SEPARATE, "case.separate", f"{handle(case)}:{number}")
     blocks.append(Buttons((_details(case), separate) if deadline else (separate,)))
     return Outgoing(tuple(blocks), summary=summarise(said))
@@ -50,7 +50,7 @@ def added(case: Case, number: int, *, files: int, deadline: str = "") -> Outgoin
 
 def deadline_read(case: Case, words: str) -> Outgoing:
     """What was understood of a deadline, with the way to correct it."""
-    return Outgoing((Prose(escape(words)), Buttons((_details(case),))), summary=shorten(words))
+    return Outgoing((Markdown(escape(words)), Buttons((_details(case),))), summary=shorten(words))
 
 
 def reply(case: Case, officer: str, text: str, kind: ReplyKind) -> Outgoing:
@@ -58,12 +58,12 @@ def reply(case: Case, officer: str, text: str, kind: ReplyKind) -> Outgoing:
     introduction = texts.reply_from(escape(officer), case.reference)
     if case.kind is CaseKind.MEDIA:
         introduction = f"**{texts.REPLY_LABELS[kind]}**\n\n{introduction}"
-    return Outgoing((Prose(introduction), Quote(text)), summary=f"{officer} ({case.reference}): {shorten(text)}")
+    return Outgoing((Markdown(introduction), Quote(text)), summary=f"{officer} ({case.reference}): {shorten(text)}")
 
 
-def own_case(case: Case, asker: Asker, around: Around) -> Outgoing:
+def own_case(case: Case, asker: Asker, case_context: CaseContext) -> Outgoing:
     """An asker's own enquiry and its state."""
-    return Outgoing((head(case, around), Quote(asker.text)), summary=f"{case.reference}, {state_word(case)}")
+    return Outgoing((head(case, case_context), Quote(asker.text)), summary=f"{case.reference}, {state_word(case)}")
 
 
 def _details(case: Case) -> Button:

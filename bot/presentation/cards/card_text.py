@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from bot import plaintext
-from bot.messages import Outgoing, Person, Prose
+from bot.messages import Markdown, Outgoing, Person
 
 SUMMARY_LENGTH = 150
 _PUNCTUATION = re.compile(r"""([!"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~])""")
@@ -13,12 +13,12 @@ _PUNCTUATION = re.compile(r"""([!"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~])""")
 
 def plain(markdown: str) -> Outgoing:
     """A message of Markdown alone."""
-    return Outgoing((Prose(markdown.strip()),), summary=summarise(markdown))
+    return Outgoing((Markdown(markdown.strip()),), summary=summarise(markdown))
 
 
 def sentence(text: str) -> Outgoing:
     """A message of plain text alone, which may hold a person's name."""
-    return Outgoing((Prose(escape(text)),), summary=shorten(text))
+    return Outgoing((Markdown(escape(text)),), summary=shorten(text))
 
 
 def summarise(markdown: str) -> str:

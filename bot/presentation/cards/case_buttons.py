@@ -8,7 +8,7 @@ from dataclasses import replace
 from bot.domain.case import Case, CaseKind, CaseState
 from bot.messages import Button, Buttons
 from bot.presentation import texts
-from bot.presentation.cards.case_context import Around
+from bot.presentation.cards.case_context import CaseContext
 from bot.presentation.cards.case_head import handle
 from bot.presentation.cards.visibility import is_discreet
 
@@ -16,9 +16,9 @@ ROW = 5
 """Buttons that every platform shows side by side."""
 
 
-def rows(case: Case, around: Around) -> Iterator[Buttons]:
+def rows(case: Case, case_context: CaseContext) -> Iterator[Buttons]:
     """What an officer can do to the case as it is now."""
-    buttons = [*_of_state(case), *_of_stories(case, around), *_of_secrets(case)]
+    buttons = [*_of_state(case), *_of_stories(case, case_context), *_of_secrets(case)]
     for first in range(0, len(buttons), ROW):
         yield Buttons(tuple(buttons[first : first + ROW]))
 
@@ -61,14 +61,14 @@ def _next(case: Case, value: str) -> Iterator[Button]:
         yield Button(texts.FALSE_ALARM, "case.false_alarm", value)
 
 
-def _of_stories(case: Case, around: Around) -> Iterator[Button]:
+def _of_stories(case: Case, case_context: CaseContext) -> Iterator[Button]:
     if case.joined_into is not None:
         yield Button(texts.split(""), "case.split", f"{handle(case)}:{case.id}")
         return
-    for joinable in around.links:
+    for joinable in case_context.links:
         if joinable.joinable:
             yield Button(texts.join(joinable.reference), "case.join", f"{handle(case)}:{joinable.case_id}")
-    for joined in around.joined:
+    for joined in case_context.joined:
         yield Button(texts.split(joined), "case.split", f"{handle(case)}:{joined.partition('-')[2]}")
 
 

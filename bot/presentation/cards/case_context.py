@@ -22,7 +22,7 @@ class Linked:
 
 
 @dataclass(frozen=True, slots=True)
-class Around:
+class CaseContext:
     """When and where a card is drawn, and what else is going on.
 
     `zone` is the organisation's. `incident` is the title of the one the case belongs to. `joined` are the references

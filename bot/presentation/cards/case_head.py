@@ -8,12 +8,12 @@ from bot.domain.case import Case, CaseKind, CaseState
 from bot.messages import CaseHead
 from bot.presentation import texts
 from bot.presentation.cards.card_text import name
-from bot.presentation.cards.case_context import Around
+from bot.presentation.cards.case_context import CaseContext
 
 
-def head(case: Case, around: Around) -> CaseHead:
+def head(case: Case, case_context: CaseContext) -> CaseHead:
     """Reference, kind, state, age and deadline."""
-    return CaseHead(case.reference, title(case), state_word(case), case.opened_at, deadline(case, around))
+    return CaseHead(case.reference, title(case), state_word(case), case.opened_at, deadline(case, case_context))
 
 
 def title(case: Case) -> str:
@@ -34,12 +34,12 @@ def state_word(case: Case) -> str:
     return texts.answered_by(owner) if case.answered_at else texts.claimed_by(owner)
 
 
-def deadline(case: Case, around: Around) -> str:
+def deadline(case: Case, case_context: CaseContext) -> str:
     """When the journalist needs the answer: as an instant where one was read, else in the words that were given."""
     if case.due_at is None:
         return case.details.deadline
-    over = case.due_at <= around.now and case.responded_at is None and case.state is not CaseState.CLOSED
-    return texts.deadline(local(case.due_at, around.zone), known=case.due_known, over=over)
+    over = case.due_at <= case_context.now and case.responded_at is None and case.state is not CaseState.CLOSED
+    return texts.deadline(local(case.due_at, case_context.zone), known=case.due_known, over=over)
 
 
 def local(instant: datetime, zone: tzinfo) -> datetime:

@@ -7,10 +7,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.domain.case import Case
-from bot.messages import Block, Button, Buttons, CaseHead, Facts, Field, Form, Mention, Outgoing, Prose
+from bot.messages import Block, Button, Buttons, CaseHead, Facts, Field, Form, Markdown, Mention, Outgoing
 from bot.presentation import texts
 from bot.presentation.cards.card_text import escape, shorten
-from bot.presentation.cards.case_context import Around
+from bot.presentation.cards.case_context import CaseContext
 from bot.presentation.cards.case_head import handle, head, state_word
 from bot.presentation.cards.visibility import visible
 
@@ -22,7 +22,7 @@ def offer(case: Case, words: str) -> Outgoing:
     """Asks an officer, below the card, to take the case over."""
     take = Button(texts.TAKE, "case.take", handle(case), "primary")
     decline = Button(texts.DECLINE, "case.decline", handle(case))
-    return Outgoing((Prose(escape(words)), Buttons((take, decline))), summary=shorten(words))
+    return Outgoing((Markdown(escape(words)), Buttons((take, decline))), summary=shorten(words))
 
 
 def hand_over_form(case: Case, officers: Sequence[tuple[str, str]]) -> Form:
@@ -41,14 +41,14 @@ def wait_form(case: Case) -> Form:
     return Form("case.wait", f"{texts.WAIT}: {case.reference}", handle(case), fields, submit=texts.WAIT)
 
 
-def shift(cases: Sequence[Case], ends: datetime, around: Around, *, mention: Sequence[str] = ()) -> Outgoing:
+def shift(cases: Sequence[Case], ends: datetime, case_context: CaseContext, *, mention: Sequence[str] = ()) -> Outgoing:
     """All open cases at the end of a shift, each with a button for whoever goes on with it."""
-    at = texts.spoken(ends.astimezone(around.zone), around.now.astimezone(around.zone))
-    words = texts.shift_ends(at, over=ends <= around.now)
+    at = texts.spoken(ends.astimezone(case_context.zone), case_context.now.astimezone(case_context.zone))
+    words = texts.shift_ends(at, over=ends <= case_context.now)
     blocks: list[Block] = [Mention(tuple(mention))] if mention else []
-    blocks.append(Prose(escape(words)))
+    blocks.append(Markdown(escape(words)))
     for case in cases:
-        blocks.append(head(visible(case), around))
+        blocks.append(head(visible(case), case_context))
         if case.details.outlet:
             blocks.append(Facts(((texts.DETAILS_LABELS["outlet"], case.details.outlet),)))
         blocks.append(Buttons((Button(texts.TAKE, "case.take", handle(case)),)))
@@ -56,9 +56,9 @@ def shift(cases: Sequence[Case], ends: datetime, around: Around, *, mention: Seq
     return Outgoing(tuple(blocks), summary=shorten(f"{words} {references}"))
 
 
-def relisted(outgoing: Outgoing, case: Case, around: Around) -> Outgoing:
+def relisted(outgoing: Outgoing, case: Case, case_context: CaseContext) -> Outgoing:
     """A message that was drawn before, with the case's head as it may be seen now, where it stands in it."""
-    now = head(visible(case), around)
+    now = head(visible(case), case_context)
     blocks = (
         now if isinstance(block, CaseHead) and block.reference == case.reference else block for block in outgoing.blocks
     )

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from bot.domain.case import Case, Incident, Step
-from bot.messages import Block, Button, Buttons, Facts, Field, Form, Outgoing, Quote, Small
+from bot.messages import Block, Button, Buttons, Caption, Facts, Field, Form, Outgoing, Quote
 from bot.presentation import texts
 from bot.presentation.cards.card_text import name, shorten
 from bot.presentation.cards.case_buttons import rows
 from bot.presentation.cards.case_card import history
-from bot.presentation.cards.case_context import Around
+from bot.presentation.cards.case_context import CaseContext
 from bot.presentation.cards.case_head import head, state_word
 from bot.presentation.cards.incident_cards import incident_button
 from bot.presentation.cards.visibility import visible, visible_steps
@@ -35,14 +35,14 @@ def queue_head(query: str, took: tuple[tuple[str, str], ...], incident: Incident
     if incident:
         blocks.append(Facts(((texts.INCIDENT_LABEL, incident.title),)))
     if took:
-        blocks += [Facts(took), Small(texts.RECENTLY)]
+        blocks += [Facts(took), Caption(texts.RECENTLY)]
     return Outgoing(tuple(blocks), texts.QUEUE)
 
 
-def in_queue(case: Case, steps: Sequence[Step], around: Around) -> Outgoing:
+def in_queue(case: Case, steps: Sequence[Step], case_context: CaseContext) -> Outgoing:
     """A case as one of many: what it is, what happened last, and everything that can be done to it."""
     seen = visible(case)
-    blocks: list[Block] = [head(seen, around)]
+    blocks: list[Block] = [head(seen, case_context)]
     first = seen.askers[0] if seen.askers else None
     if first and first.text:
         blocks.append(Quote(shorten(first.text, WORDS), by=name(first.person), person=first.person.key))
@@ -50,8 +50,8 @@ def in_queue(case: Case, steps: Sequence[Step], around: Around) -> Outgoing:
         blocks.append(Facts(known))
     blocks.append(history(seen, visible_steps(case, steps)[-LAST:]))
     if seen.unreachable:
-        blocks.append(Small(seen.unreachable))
-    return Outgoing((*blocks, *rows(case, around)), f"{seen.reference}, {state_word(seen)}")
+        blocks.append(Caption(seen.unreachable))
+    return Outgoing((*blocks, *rows(case, case_context)), f"{seen.reference}, {state_word(seen)}")
 
 
 def search_form() -> Form:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from bot.knowledge.model import Entry, Knowledge
-from bot.messages import Outgoing, Prose
+from bot.messages import Markdown, Outgoing
 from bot.presentation import texts
 from bot.presentation.cards.card_text import escape
 
@@ -16,8 +16,8 @@ def topics(knowledge: Knowledge) -> Outgoing:
 
     By section and not by file: owners split their files as they like, and each answer names its section as its source.
     """
-    lists = [Prose(_listed(heading, titles)) for heading, titles in _groups(knowledge)]
-    return Outgoing((Prose(texts.TOPICS), *lists), summary=texts.TOPICS)
+    lists = [Markdown(_listed(heading, titles)) for heading, titles in _groups(knowledge)]
+    return Outgoing((Markdown(texts.TOPICS), *lists), summary=texts.TOPICS)
 
 
 def _groups(knowledge: Knowledge) -> Iterator[tuple[str, list[str]]]:

@@ -27,7 +27,7 @@ from sqlalchemy import (
 from bot.domain.case import Asker, Case, CaseKind, CaseState, Details, Outcome, Step, StepKind
 from bot.errors import StaleCase
 from bot.messages import Address
-from bot.storage.column_types import Instant, Words
+from bot.storage.column_types import SafeText, Timestamp
 from bot.storage.prepared_statements import Prepared
 from bot.storage.row_values import is_person, person_columns, to_person
 from bot.storage.schema import case_asker, case_step, press_case
@@ -170,9 +170,9 @@ def some(tx: Tx, *rules: ColumnElement[bool], newest: int | None = None) -> list
 
 
 def _open_for() -> Select[Any]:
-    platform, person = bindparam("platform", type_=Words), bindparam("person", type_=Words)
-    at_platform, at_token = bindparam("at_platform", type_=Words), bindparam("at_token", type_=Words)
-    since = bindparam("since", type_=Instant)
+    platform, person = bindparam("platform", type_=SafeText), bindparam("person", type_=SafeText)
+    at_platform, at_token = bindparam("at_platform", type_=SafeText), bindparam("at_token", type_=SafeText)
+    since = bindparam("since", type_=Timestamp)
     wrote_since = exists().where(
         or_(case_step.c.case_id == press_case.c.id, case_step.c.case_id == case_asker.c.from_case),
         # Not IN, for which SQLAlchemy writes the statement anew each time that it runs.

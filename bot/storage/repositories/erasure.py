@@ -10,7 +10,7 @@ from sqlalchemy import and_, delete, exists, or_, select, update
 from bot import plaintext
 from bot.domain.case import Case, StepKind
 from bot.storage.records import JobState
-from bot.storage.repositories.events import Once
+from bot.storage.repositories.events import DedupeScope
 from bot.storage.row_values import is_person
 from bot.storage.schema import (
     adapter_state,
@@ -101,7 +101,7 @@ def forget_routes(tx: Tx, person: str) -> int:
     theirs = [key for key in tx.connection.execute(query).scalars() if key.endswith(tail)]
     stored = and_(adapter_state.c.platform == platform, adapter_state.c.key.in_(theirs))
     tx.connection.execute(delete(adapter_state).where(stored))
-    met = and_(inbound_event.c.source == Once.WELCOME, inbound_event.c.event_id == person)
+    met = and_(inbound_event.c.source == DedupeScope.WELCOME, inbound_event.c.event_id == person)
     return len(theirs) + tx.connection.execute(delete(inbound_event).where(met)).rowcount
 
 

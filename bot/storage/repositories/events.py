@@ -13,7 +13,7 @@ from bot.storage.schema import inbound_event
 from bot.storage.transaction import Tx, insert_on
 
 
-class Once(StrEnum):
+class DedupeScope(StrEnum):
     """Sources that are no platform: what the desk does once of its own, remembered longer than a platform repeats."""
 
     WELCOME = "welcome"

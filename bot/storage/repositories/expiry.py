@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 
 from bot.domain.case import CaseState
-from bot.storage.repositories.events import Once
+from bot.storage.repositories.events import DedupeScope
 from bot.storage.schema import (
     adapter_state,
     answered,
@@ -119,7 +119,7 @@ def _rule(kind: Kind, ages: Ages) -> tuple[Table, ColumnElement[bool]]:
             of_held = exists().where(press_case.c.id == job.c.case_id, press_case.c.held.is_(True))
             return job, and_(job.c.ended_at < ages.texts, job.c.payload != _NOTHING, not_(of_held))
         case Kind.EVENTS:
-            repeats = and_(inbound_event.c.source.not_in(list(Once)), inbound_event.c.received_at < ages.events)
+            repeats = and_(inbound_event.c.source.not_in(list(DedupeScope)), inbound_event.c.received_at < ages.events)
             return inbound_event, or_(repeats, inbound_event.c.received_at < ages.once)
         case Kind.LANES:
             return lane, lane.c.name.not_in(select(job.c.lane))

@@ -10,7 +10,7 @@ from adapters.web import WebConsole
 from bot.storage.adapter_state import DurableState
 from bot.storage.engine import Store
 from tests.clock import ManualClock
-from tests.unit.web.house import PEOPLE, FormDesk
+from tests.unit.web.harness import PEOPLE, FormDesk
 from tests.web_client import WebClient
 
 

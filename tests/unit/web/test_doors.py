@@ -7,7 +7,7 @@ import pytest
 from aiohttp import WSMsgType, WSServerHandshakeError
 
 from adapters.web import WebConsole
-from tests.unit.web.house import FormDesk, say
+from tests.unit.web.harness import FormDesk, say
 from tests.web_client import WebClient
 
 

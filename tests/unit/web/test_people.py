@@ -4,17 +4,17 @@ import pytest
 
 from adapters.web import Persona, WebConsole
 from bot.errors import PermanentFailure
-from bot.messages import Address, Outgoing, Prose
+from bot.messages import Address, Markdown, Outgoing
 from bot.storage.adapter_state import DurableState
 from bot.storage.engine import Store
 from tests.clock import ManualClock
-from tests.unit.web.house import PEOPLE
+from tests.unit.web.harness import PEOPLE
 
 
 @pytest.mark.parametrize("token", ["staff/nobody", "press/000000000099", "elsewhere", "staff/"])
 async def test_there_is_no_such_conversation(console: WebConsole, token: str) -> None:
     with pytest.raises(PermanentFailure) as caught:
-        await console.messenger.send(Address("web", token), Outgoing((Prose("x"),), "x"), "job/1")
+        await console.messenger.send(Address("web", token), Outgoing((Markdown("x"),), "x"), "job/1")
     assert "web:press" in caught.value.fix
 
 

@@ -14,7 +14,7 @@ from bot.messages import (
     Submitted,
     Viewed,
 )
-from tests.unit.web.house import CARD, PEOPLE, FormDesk, say
+from tests.unit.web.harness import CARD, PEOPLE, FormDesk, say
 from tests.web_client import WebClient
 
 

@@ -6,7 +6,7 @@ from adapters.web import WebConsole
 from bot.storage.adapter_state import DurableState
 from bot.storage.engine import Store
 from tests.clock import ManualClock
-from tests.unit.web.house import PEOPLE, FormDesk, say
+from tests.unit.web.harness import PEOPLE, FormDesk, say
 from tests.web_client import WebClient
 
 

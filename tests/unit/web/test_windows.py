@@ -13,7 +13,7 @@ from bot.messages import (
 )
 from tests.clock import ManualClock
 from tests.contract.adapters import NOON
-from tests.unit.web.house import CARD, FormDesk
+from tests.unit.web.harness import CARD, FormDesk
 from tests.web_client import WebClient
 
 

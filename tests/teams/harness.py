@@ -15,7 +15,7 @@ from bot.presentation import texts
 from bot.storage.engine import Store
 from tests.clock import ManualClock
 from tests.contract.adapters import RecordingDesk
-from tests.desk import SETTINGS, House, RecordingPlatform
+from tests.desk import SETTINGS, DeskHarness, RecordingPlatform
 from tests.teams.microsoft import Posted, read
 from tests.teams.office import TeamsOffice
 from tests.teams.people import ANNA, BEN, PRESS, Who, buttons
@@ -61,7 +61,7 @@ class TeamsHouse:
     """`stack` closes it."""
 
     def __init__(self, store: Store, clock: ManualClock, channels: Sequence[str]) -> None:
-        self.desk = House(store, clock, settings(*channels))
+        self.desk = DeskHarness(store, clock, settings(*channels))
         self.office = TeamsOffice(store, clock, RecordingDesk())  # until the house starts
         self.stack = AsyncExitStack()
 

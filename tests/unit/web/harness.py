@@ -10,12 +10,12 @@ from bot.messages import (
     CaseHead,
     Field,
     Form,
-    Immediate,
     Incoming,
     Joined,
     Outgoing,
     Pressed,
     Submitted,
+    SyncResponse,
     View,
     Viewed,
 )
@@ -35,17 +35,19 @@ class FormDesk(RecordingDesk):
         self.met: asyncio.Queue[Joined] = asyncio.Queue()
         self.stumbles = False
 
-    async def handle(self, incoming: Incoming) -> Immediate:
+    async def handle(self, incoming: Incoming) -> SyncResponse:
         if self.stumbles:
             raise RuntimeError("a mistake of ours")
         await super().handle(incoming)
         if isinstance(incoming, Joined):
             self.met.put_nowait(incoming)
         if isinstance(incoming, Viewed) or (isinstance(incoming, Pressed) and incoming.action == "queue.show"):
-            return Immediate(view=PAGE)
+            return SyncResponse(view=PAGE)
         if isinstance(incoming, Pressed):
-            return Immediate(form=FORM)
-        return Immediate(problems={"text": "Write something."}) if isinstance(incoming, Submitted) else Immediate()
+            return SyncResponse(form=FORM)
+        return (
+            SyncResponse(problems={"text": "Write something."}) if isinstance(incoming, Submitted) else SyncResponse()
+        )
 
 
 def say(**changes: Any) -> dict[str, Any]:
