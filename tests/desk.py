@@ -27,7 +27,6 @@ from bot.messages import Address, Button, Buttons, Incoming, Mark, Outgoing, Per
 from bot.ports import Desk, Finding, Health
 from bot.queue.relay import Relay
 from bot.storage.engine import Store
-from bot.storage.repositories import jobs
 from tests.clock import ManualClock
 
 KNOWLEDGE = Path(__file__).parent / "data" / "knowledge"
@@ -225,7 +224,7 @@ class DeskHarness:
     async def pass_time(self, time: timedelta) -> None:
         """Everything that is due meanwhile happens at its time."""
         until = self.clock.now() + time
-        while (due := await self.store.run(jobs.next_due)) is not None and due <= until:
+        while (due := await self.store.run(lambda tx: tx.jobs.next_due())) is not None and due <= until:
             self.clock.advance(max(due - self.clock.now(), timedelta()))
             await self.relay.settle()
         self.clock.advance(until - self.clock.now())

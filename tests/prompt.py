@@ -12,7 +12,7 @@ from typing import TypeVar
 from bot.desk.active_knowledge import ActiveKnowledge, LoadedKnowledge
 from bot.matching.match import Match
 from bot.storage.engine import Store
-from bot.storage.transaction import Tx
+from bot.storage.transaction import Transaction
 
 T = TypeVar("T")
 _MADE_UP = re.compile(r"word\d+x")
@@ -21,11 +21,11 @@ _MADE_UP = re.compile(r"word\d+x")
 class PromptStore(Store):
     """Each work in a transaction of its own, in the thread that asks."""
 
-    async def run(self, work: Callable[[Tx], T]) -> T:
+    async def run(self, work: Callable[[Transaction], T]) -> T:
         with self.transaction() as tx:
             return work(tx)
 
-    async def read(self, work: Callable[[Tx], T]) -> T:
+    async def read(self, work: Callable[[Transaction], T]) -> T:
         return await self.run(work)
 
 

@@ -14,9 +14,7 @@ from rapidfuzz import fuzz, process
 from bot import plaintext
 from bot.config import Privacy
 from bot.knowledge.model import Knowledge
-from bot.storage.repositories import answers, false_alarms
-from bot.storage.repositories import usage as asked
-from bot.storage.transaction import Tx
+from bot.storage.transaction import Transaction
 from bot.text import words
 
 MOST = 2000
@@ -76,18 +74,18 @@ class Insights:
     truncated: bool
 
 
-def gather(tx: Tx, privacy: Privacy) -> Material:
+def gather(tx: Transaction, privacy: Privacy) -> Material:
     """Everything that may still be kept, whether or not what is older has been purged."""
     since = tx.now - privacy.questions
-    refused = [(each.at, each.question) for each in answers.unanswered(tx, since, MOST)]
-    kinds = false_alarms.since(tx, since, MOST), asked.not_media(tx, since, MOST)
+    refused = [(each.at, each.question) for each in tx.answers.unanswered(since, MOST)]
+    kinds = tx.false_alarms.since(since, MOST), tx.usage.not_media(since, MOST)
     return Material(
         since=since,
-        outcomes=asked.outcomes(tx, since),
+        outcomes=tx.usage.outcomes(since),
         unanswered=refused,
         false_alarms=[each for kind in kinds for each in kind],
-        given=asked.given(tx, since),
-        verdicts=answers.verdicts(tx, tx.now - privacy.feedback),
+        given=tx.usage.given(since),
+        verdicts=tx.answers.verdicts(tx.now - privacy.feedback),
         truncated=MOST in {len(refused), *map(len, kinds)},
     )
 

@@ -12,8 +12,6 @@ from bot.queue.payloads import Repost
 from bot.queue.relay import Relay
 from bot.storage.engine import Store
 from bot.storage.records import Job
-from bot.storage.repositories import cases as case_rows
-from bot.storage.repositories import jobs
 
 LATE = 60.0  # seconds that something may wait before readiness speaks of it
 
@@ -49,7 +47,7 @@ class Operations:
         reasons |= {name: state.reason for name, state in health.items() if state.reason}
         connected = any(state.ready for state in health.values())
         try:
-            backlog, refused = await self._store.run(lambda tx: (jobs.pending(tx), jobs.reposts(tx)))
+            backlog, refused = await self._store.run(lambda tx: (tx.jobs.pending(), tx.jobs.reposts()))
         except StoreUnavailable as error:
             return Readiness(ready=False, reasons=reasons | {"database": str(error)})
         waiting = self._relay.health().oldest_due
@@ -61,7 +59,7 @@ class Operations:
 
     async def metrics(self) -> Iterable[Metric]:
         """Cases by kind and state, the outbox, the knowledge base."""
-        backlog, counted = await self._store.run(lambda tx: (jobs.pending(tx), case_rows.counts(tx)))
+        backlog, counted = await self._store.run(lambda tx: (tx.jobs.pending(), tx.cases.counts()))
         cases: dict[tuple[tuple[str, str], ...], float] = {
             (("kind", kind.value), ("state", state.value)): float(number) for (kind, state), number in counted.items()
         }

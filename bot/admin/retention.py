@@ -15,11 +15,9 @@ from bot.domain.case import Case, CaseState
 from bot.errors import Problem, StoreUnavailable, UserError
 from bot.queue.outbox_transactions import describe
 from bot.storage.engine import Store
-from bot.storage.repositories import cases as case_rows
-from bot.storage.repositories import erasure, events, expiry
 from bot.storage.repositories.events import DedupeScope
 from bot.storage.repositories.expiry import Ages, Kind
-from bot.storage.transaction import Tx
+from bot.storage.transaction import Transaction
 
 log = logging.getLogger(__name__)
 
@@ -104,7 +102,7 @@ async def purge(
 
 async def purge_daily(store: Store, privacy: Privacy, transcripts: Transcripts | None = None) -> Purged | None:
     """Purge, unless a process that shares this database has done so today (by UTC): then None."""
-    if not await store.run(lambda tx: events.remember(tx, DedupeScope.PURGED, f"{tx.now:%Y-%m-%d}")):
+    if not await store.run(lambda tx: tx.events.claim_once(DedupeScope.PURGED, f"{tx.now:%Y-%m-%d}")):
         return None
     return await purge(store, privacy, transcripts)
 
@@ -135,43 +133,43 @@ async def forget(store: Store, person: str) -> Forgotten:
     return await store.run(lambda tx: _forget(tx, person))
 
 
-def _forget(tx: Tx, person: str) -> Forgotten:
-    found = [case for each in erasure.cases_of(tx, person) if (case := case_rows.load(tx, each))]
+def _forget(tx: Transaction, person: str) -> Forgotten:
+    found = [case for each in tx.erasure.cases_of(person) if (case := tx.cases.load(each))]
     if problems := [problem for case in found if (problem := _unfinished(tx, case))]:
         raise UserError(*problems)
     free = [case for case in found if not case.held]
     for case in free:
-        erasure.erase_from(tx, case, person)
+        tx.erasure.erase_from(case, person)
     return Forgotten(
         cases=tuple(case.reference for case in free),
-        questions=erasure.unname_questions(tx, person),
-        routes=erasure.forget_routes(tx, person),
+        questions=tx.erasure.unname_questions(person),
+        routes=tx.erasure.forget_routes(person),
         held=tuple(case.reference for case in found if case.held),
     )
 
 
-def _unfinished(tx: Tx, case: Case) -> Problem | None:
+def _unfinished(tx: Transaction, case: Case) -> Problem | None:
     if case.state is not CaseState.CLOSED:
         return Problem(case.reference, "is not closed, and they are still to be answered in it.", "Close it first.")
-    if not case.held and erasure.has_deliveries_waiting(tx, case.id):
+    if not case.held and tx.erasure.has_deliveries_waiting(case.id):
         return Problem(case.reference, "has messages that have not left yet.", "Try again when they have.")
     return None
 
 
 async def _count(store: Store, kind: Kind, ages: Ages) -> int:
-    return await store.run(lambda tx: expiry.count(tx, kind, ages))
+    return await store.run(lambda tx: tx.expiry.count(kind, ages))
 
 
 async def _remove(store: Store, kind: Kind, ages: Ages) -> int:
     batch = _CASES if kind is Kind.CASES else _BATCH
     total = 0
-    while removed := await store.run(lambda tx: expiry.remove(tx, kind, ages, batch)):
+    while removed := await store.run(lambda tx: tx.expiry.remove(kind, ages, batch)):
         total += removed
         await asyncio.sleep(_BREATH)
     return total
 
 
-def _ages_and_held(tx: Tx, privacy: Privacy) -> tuple[Ages, tuple[str, ...]]:
+def _ages_and_held(tx: Transaction, privacy: Privacy) -> tuple[Ages, tuple[str, ...]]:
     now = tx.now
     ages = Ages(
         cases=now - privacy.cases,
@@ -181,5 +179,5 @@ def _ages_and_held(tx: Tx, privacy: Privacy) -> tuple[Ages, tuple[str, ...]]:
         events=now - EVENTS_KEPT,
         once=now - max(EVENTS_KEPT, privacy.questions, privacy.cases),
     )
-    held = (case_rows.load(tx, case_id, for_update=False) for case_id in expiry.held_back(tx, ages.cases))
+    held = (tx.cases.load(case_id, for_update=False) for case_id in tx.expiry.held_back(ages.cases))
     return ages, tuple(case.reference for case in held if case)

@@ -32,7 +32,6 @@ from bot.matching.process.client import Worker
 from bot.ports import Adapter
 from bot.queue.relay import Relay
 from bot.storage.engine import Store
-from bot.storage.repositories import snapshots
 
 log = logging.getLogger(__name__)
 
@@ -133,7 +132,7 @@ class Application:
         try:
             return await asyncio.to_thread(load, self._folder), ()
         except KnowledgeError as error:
-            kept = await self.store.run(snapshots.latest)
+            kept = await self.store.run(lambda tx: tx.snapshots.latest())
             if kept is None:
                 raise
             for problem in error.problems:
@@ -155,7 +154,7 @@ class Application:
 
     async def _keep(self, knowledge: Knowledge) -> None:
         text = snapshot.dumps(knowledge)
-        await self.store.run(lambda tx: snapshots.put(tx, knowledge.revision, text))
+        await self.store.run(lambda tx: tx.snapshots.put(knowledge.revision, text))
 
 
 def _process_name() -> str:

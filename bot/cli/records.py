@@ -155,11 +155,10 @@ def _export(options: argparse.Namespace) -> int:
 def _hold(options: argparse.Namespace) -> int:
     from bot.admin import casebook
     from bot.app import database, read_config
-    from bot.storage.repositories import cases
 
     with database(read_config(options.config)) as store, store.transaction() as tx:
         case = casebook.find(tx, options.reference).case
-        cases.hold(tx, case.id, held=options.held)
+        tx.cases.hold(case.id, held=options.held)
     print(f"{case.reference} is {'held: neither purged nor erased' if options.held else 'not held any more'}.")
     return 0
 

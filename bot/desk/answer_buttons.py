@@ -14,9 +14,8 @@ from bot.presentation import cards, texts
 from bot.queue import effects
 from bot.storage.engine import Store
 from bot.storage.records import Answered
-from bot.storage.repositories import answers, events
 from bot.storage.repositories.events import DedupeScope
-from bot.storage.transaction import Tx
+from bot.storage.transaction import Transaction
 
 
 class Presses:
@@ -38,7 +37,7 @@ class Presses:
             return await self._store.run(lambda tx: self._topics(tx, pressed))
         return await self._store.run(lambda tx: self._press(tx, pressed))
 
-    def _press(self, tx: Tx, pressed: Pressed) -> SyncResponse:
+    def _press(self, tx: Transaction, pressed: Pressed) -> SyncResponse:
         asked_id, _, entry_id = pressed.value.partition(":")
         asked = _asked(tx, asked_id)
         if asked is None:
@@ -47,10 +46,10 @@ class Presses:
             return SyncResponse(notice=texts.NOT_YOURS)
         match pressed.action:
             case "answer.helpful":
-                answers.feedback(tx, asked.id, "helpful")
+                tx.answers.feedback(asked.id, "helpful")
                 return SyncResponse(notice=texts.THANKS_HELPFUL)
             case "answer.not_helpful":
-                answers.feedback(tx, asked.id, "not helpful")
+                tx.answers.feedback(asked.id, "not helpful")
                 return SyncResponse(notice=texts.THANKS_NOT_HELPFUL)
             case "choose.none":
                 return self._none_of_these(tx, pressed, asked)
@@ -63,38 +62,38 @@ class Presses:
             case _:
                 return SyncResponse(notice=texts.TOO_OLD)
 
-    def _topics(self, tx: Tx, pressed: Pressed) -> SyncResponse:
-        if events.remember(tx, pressed.at.platform, pressed.event_id):
+    def _topics(self, tx: Transaction, pressed: Pressed) -> SyncResponse:
+        if tx.events.claim_once(pressed.at.platform, pressed.event_id):
             key = f"topics:{pressed.at.platform}:{pressed.event_id}"
             effects.send(tx, pressed.direct, cards.topics(self._active_knowledge.current.knowledge), key=key)
         return SyncResponse()
 
-    def _none_of_these(self, tx: Tx, pressed: Pressed, asked: Answered) -> SyncResponse:
-        answers.feedback(tx, asked.id, "none of these")
-        if events.remember(tx, pressed.at.platform, pressed.event_id):
+    def _none_of_these(self, tx: Transaction, pressed: Pressed, asked: Answered) -> SyncResponse:
+        tx.answers.feedback(asked.id, "none of these")
+        if tx.events.claim_once(pressed.at.platform, pressed.event_id):
             card = cards.unknown("", (), answered=asked.id, press=self._press_desk.exists)
             effects.send(tx, pressed.at, card, key=f"none:{asked.id}")
         return SyncResponse(notice=texts.THANKS_NONE)
 
-    def _show(self, tx: Tx, pressed: Pressed, asked: Answered, entry_id: str) -> SyncResponse:
+    def _show(self, tx: Transaction, pressed: Pressed, asked: Answered, entry_id: str) -> SyncResponse:
         loaded = self._active_knowledge.current
         entry = loaded.knowledge.entry.get(entry_id)
         if entry is None:
             return SyncResponse(notice=texts.ENTRY_GONE)
         # By what is shown and not by the press: two presses show it once.
-        if not events.remember(tx, DedupeScope.SHOWN, f"{asked.id}:{entry_id}"):
+        if not tx.events.claim_once(DedupeScope.SHOWN, f"{asked.id}:{entry_id}"):
             return SyncResponse(notice=texts.SHOWN_ALREADY)
         revision = loaded.knowledge.revision
-        shown = answers.record(tx, asked.question, "answer", (entry_id,), revision, pressed.person.key)
+        shown = tx.answers.record(asked.question, "answer", (entry_id,), revision, pressed.person.key)
         card = self._questions.answer_card(loaded, [entry], shown, tx)
         effects.send(tx, pressed.at, card, key=f"show:{asked.id}:{entry_id}")
         return SyncResponse()
 
-    def _pass_on(self, tx: Tx, pressed: Pressed, asked: Answered, kind: CaseKind) -> SyncResponse:
+    def _pass_on(self, tx: Transaction, pressed: Pressed, asked: Answered, kind: CaseKind) -> SyncResponse:
         if not self._press_desk.exists:
             return SyncResponse(notice=texts.NO_PRESS_OFFICE)
         # By what is asked for and not by the press: two presses, or two people's, of one button open one case.
-        if not events.remember(tx, DedupeScope.PASSED_ON, str(asked.id)):
+        if not tx.events.claim_once(DedupeScope.PASSED_ON, str(asked.id)):
             return SyncResponse(notice=texts.ALREADY_PASSED_ON)
         said = Said(asked.event_id or pressed.event_id, pressed.person, asked.question, pressed.at, pressed.direct)
         self._questions.open(
@@ -111,11 +110,11 @@ class Presses:
             return SyncResponse(notice=texts.NOT_YOURS)
         loaded, match = await self._active_knowledge.match(asked.question)
 
-        def answer(tx: Tx) -> SyncResponse:
-            if events.seen(tx, DedupeScope.PASSED_ON, str(asked.id)):
+        def answer(tx: Transaction) -> SyncResponse:
+            if tx.events.seen(DedupeScope.PASSED_ON, str(asked.id)):
                 return SyncResponse(notice=texts.PASSED_ON_MEANWHILE)
-            answers.feedback(tx, asked.id, "not media")
-            if not asked.entries and events.remember(tx, pressed.at.platform, pressed.event_id):
+            tx.answers.feedback(asked.id, "not media")
+            if not asked.entries and tx.events.claim_once(pressed.at.platform, pressed.event_id):
                 nearest = tuple(candidate.id for candidate in match.nearest)
                 card = self._questions.unknown_card(loaded, match.topic, nearest, asked.id)
                 effects.send(tx, pressed.at, card, key=f"not media:{asked.id}")
@@ -124,10 +123,10 @@ class Presses:
         return await self._store.run(answer)
 
 
-def _asked(tx: Tx, written: str) -> Answered | None:
+def _asked(tx: Transaction, written: str) -> Answered | None:
     """The answer that a button speaks of, or None where it was forged or is no longer kept."""
     asked = number(written)
-    return None if asked is None else answers.load(tx, asked)
+    return None if asked is None else tx.answers.load(asked)
 
 
 def _may_press(pressed: Pressed, asked: Answered) -> bool:

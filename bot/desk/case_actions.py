@@ -20,9 +20,7 @@ from bot.presentation import cards, texts
 from bot.queue import effects
 from bot.queue.payloads import MarkMessage
 from bot.storage.engine import Store
-from bot.storage.repositories import cases as case_rows
-from bot.storage.repositories import events, postings
-from bot.storage.transaction import Tx
+from bot.storage.transaction import Transaction
 
 ACTIONS: Mapping[str, Action] = {
     **officer_actions.ACTIONS,
@@ -56,7 +54,7 @@ class Casework:
         """The case in whose thread something was said, if it was."""
         if said.at == said.direct:
             return None
-        return await self._store.run(lambda tx: postings.by_thread(tx, said.at))
+        return await self._store.run(lambda tx: tx.postings.by_thread(said.at))
 
     def is_stray(self, said: Said) -> bool:
         """Whether it is meant for the asker of a case, in a press channel's thread of which no case is known.
@@ -86,7 +84,7 @@ class Casework:
 
     # ---- buttons and forms ------------------------------------------------------------------------------------------
 
-    def _act(self, tx: Tx, came: Pressed | Submitted, name: str, handle: str) -> SyncResponse:
+    def _act(self, tx: Transaction, came: Pressed | Submitted, name: str, handle: str) -> SyncResponse:
         action = ACTIONS.get(name)
         if action is None:
             return SyncResponse(notice=texts.TOO_OLD)
@@ -96,7 +94,7 @@ class Casework:
         if refused := self._may_not(action.who, came.person, case):
             return SyncResponse(notice=refused)
         if action.follows and case.joined_into is not None:
-            case = case_rows.load(tx, case.joined_into) or case
+            case = tx.cases.load(case.joined_into) or case
         loaded = self._active_knowledge.current
         status = related_cases.status_of(tx, case, self._press_desk, loaded.knowledge)
         values = came.values if isinstance(came, Submitted) else {}
@@ -113,13 +111,13 @@ class Casework:
             return SyncResponse(notice=change.reason)
         if action.turns and transitions.is_stale(context.case, revision):
             return SyncResponse(notice=texts.STALE)
-        if events.remember(context.tx, context.came.at.platform, context.came.event_id):
+        if context.tx.events.claim_once(context.came.at.platform, context.came.event_id):
             effects.commit(context.tx, change, self._press_desk.press)
             if action.then:
                 action.then(context, change)
         return SyncResponse(notice=change.notice)
 
-    def _global_action(self, tx: Tx, came: Pressed | Submitted, name: str, handle: str) -> SyncResponse:
+    def _global_action(self, tx: Transaction, came: Pressed | Submitted, name: str, handle: str) -> SyncResponse:
         if not self._press_desk.is_officer(came.person):
             return SyncResponse(notice=texts.NOT_AN_OFFICER)
         context = GLOBAL_ACTIONS[name]
@@ -140,11 +138,11 @@ class Casework:
 
     # ---- below a card -----------------------------------------------------------------------------------------------
 
-    def _say(self, tx: Tx, said: Said, case_id: int | None) -> SyncResponse:
-        case = case_rows.load(tx, case_id) if case_id is not None else None
+    def _say(self, tx: Transaction, said: Said, case_id: int | None) -> SyncResponse:
+        case = tx.cases.load(case_id) if case_id is not None else None
         if case is None and self.is_stray(said):
             _refuse(tx, said, texts.WHICH_CASE)
-        if case is None or not events.remember(tx, said.at.platform, said.event_id):
+        if case is None or not tx.events.claim_once(said.at.platform, said.event_id):
             return SyncResponse()
         text = said.text.strip()
         if prefix := _prefix(text):
@@ -153,7 +151,7 @@ class Casework:
             effects.commit(tx, change, self._press_desk.press)
         return SyncResponse()
 
-    def _reply_below(self, tx: Tx, said: Said, case: Case, text: str, kind: ReplyKind) -> None:
+    def _reply_below(self, tx: Transaction, said: Said, case: Case, text: str, kind: ReplyKind) -> None:
         change: Change | Refused = Refused(texts.NOT_AN_OFFICER)
         if self._press_desk.is_officer(said.person):
             change = transitions.reply(case, said.person, text, tx.now, kind, from_thread=True, files=said.files)
@@ -173,7 +171,7 @@ def _prefix(text: str) -> str:
     return next((prefix for prefix in texts.REPLY_PREFIXES if begins.startswith(prefix)), "")
 
 
-def _refuse(tx: Tx, said: Said, reason: str) -> None:
+def _refuse(tx: Transaction, said: Said, reason: str) -> None:
     effects.send(tx, said.at, cards.in_thread(reason), key=f"said:{said.at.platform}:{said.event_id}:refused")
 
 
@@ -188,10 +186,10 @@ def _opened(action: Action, context: ActionContext, revision: int) -> SyncRespon
     return SyncResponse(form=form)
 
 
-def _find(tx: Tx, handle: str) -> tuple[Case | None, int, str]:
+def _find(tx: Transaction, handle: str) -> tuple[Case | None, int, str]:
     """`7@3:rest` as (case 7, locked for a change; revision 3; rest)."""
     read = case_handle(handle)
     if read is None:
         return None, 0, ""
     case_id, revision, rest = read
-    return case_rows.load(tx, case_id), revision, rest
+    return tx.cases.load(case_id), revision, rest

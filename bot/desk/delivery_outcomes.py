@@ -20,9 +20,7 @@ from bot.presentation import cards, texts
 from bot.queue import effects, payloads
 from bot.queue.payloads import Delivery, MarkMessage, Repost, Send, SendToThread
 from bot.storage.records import Job, JobState
-from bot.storage.repositories import cases as case_rows
-from bot.storage.repositories import jobs, postings
-from bot.storage.transaction import Tx
+from bot.storage.transaction import Transaction
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +36,7 @@ class Deliveries:
         self._active_knowledge = active_knowledge
         self._shifts = Shifts(press_desk)
 
-    def begin(self, tx: Tx) -> None:
+    def begin(self, tx: Transaction) -> None:
         """At the start of a process: whatever the desk does of its own accord."""
         self._shifts.arrange(tx)
 
@@ -46,11 +44,11 @@ class Deliveries:
         """What the row delivers."""
         return payloads.read(job)
 
-    def card(self, tx: Tx, case: Case) -> Outgoing:
+    def card(self, tx: Transaction, case: Case) -> Outgoing:
         """The case's card as it is now."""
         return effects.card(tx, case, self._press_desk.press.zone)
 
-    def sent(self, tx: Tx, job: Job, receipt: Receipt) -> None:
+    def sent(self, tx: Transaction, job: Job, receipt: Receipt) -> None:
         """A new message was taken."""
         case = _case_of(tx, job)
         if case is None:  # an answer: nothing follows, so what it said is not read again
@@ -68,7 +66,7 @@ class Deliveries:
             effects.commit(tx, transitions.reply_delivered(case, delivery.name, tx.now), self._press_desk.press)
             _mark(tx, case, f"{job.key}:mark", delivery.answers)
 
-    def dead(self, tx: Tx, job: Job, failure: DeliveryFailure) -> None:
+    def dead(self, tx: Transaction, job: Job, failure: DeliveryFailure) -> None:
         """A message cannot be delivered: somebody must know, and the enquiry must not be silent."""
         delivery = payloads.read(job)
         log.error("Job %d (%s) cannot be delivered: %s", job.id, delivery.do, failure)
@@ -85,19 +83,19 @@ class Deliveries:
         elif isinstance(delivery, Send) and delivery.purpose in {"reply", "acknowledgement"}:
             self._tell_failed(tx, case, job, delivery, str(failure))
 
-    def timer(self, tx: Tx, job: Job) -> None:
+    def timer(self, tx: Transaction, job: Job) -> None:
         """Time has come."""
         if job.payload["timer"] == HANDOVER:
             self._shifts.post(tx, job)
         elif (case := _case_of(tx, job)) is not None:
             self._look(tx, case, job)
 
-    def _look(self, tx: Tx, case: Case, job: Job) -> None:
+    def _look(self, tx: Transaction, case: Case, job: Job) -> None:
         status = self._status(tx, case)
         policy = self._press_desk.press.policy
         if job.payload["timer"] != transitions.FALLBACK:
-            change = transitions.come_due(case, case_rows.steps(tx, case.id), policy, status, tx.now)
-        elif postings.of_case(tx, case.id):
+            change = transitions.come_due(case, tx.cases.steps(case.id), policy, status, tx.now)
+        elif tx.postings.of_case(case.id):
             change = None
         else:
             where = ", ".join(self._press_desk.called(channel) for channel in self._press_desk.press.channels)
@@ -107,47 +105,47 @@ class Deliveries:
         else:
             effects.watch(tx, case, policy)
 
-    def _status(self, tx: Tx, case: Case) -> DeskStatus:
+    def _status(self, tx: Transaction, case: Case) -> DeskStatus:
         return related_cases.status_of(tx, case, self._press_desk, self._active_knowledge.current.knowledge)
 
-    def _posted(self, tx: Tx, case: Case, channel: Address, receipt: Receipt) -> None:
-        postings.put(tx, case.id, channel, receipt)
-        for job in jobs.deliveries_of(tx, case.id):  # what was added while there was no card stands on it now
+    def _posted(self, tx: Transaction, case: Case, channel: Address, receipt: Receipt) -> None:
+        tx.postings.put(case.id, channel, receipt)
+        for job in tx.jobs.deliveries_of(case.id):  # what was added while there was no card stands on it now
             if job.payload and job.state is JobState.DONE and isinstance(passed := payloads.read(job), SendToThread):
                 self._mark(tx, case, job, passed.channel, passed.carries)
         effects.commit(tx, transitions.pinged(case, self._press_desk.called(channel), tx.now), self._press_desk.press)
 
-    def _ping_failed(self, tx: Tx, case: Case, job: Job, channel: Address, why: str) -> None:
+    def _ping_failed(self, tx: Transaction, case: Case, job: Job, channel: Address, why: str) -> None:
         where = self._press_desk.called(channel)
         status = self._status(tx, case)
-        elsewhere = bool(postings.of_case(tx, case.id)) or self._may_have_it_elsewhere(tx, job, str(channel))
+        elsewhere = bool(tx.postings.of_case(case.id)) or self._may_have_it_elsewhere(tx, job, str(channel))
         change = transitions.ping_failed(case, where, why, status, tx.now, elsewhere=elsewhere)
         effects.commit(tx, change, self._press_desk.press)
         if case.state is not CaseState.CLOSED:
             effects.repost(tx, change.case, channel, why, after=LOOK_AGAIN)
 
-    def _may_have_it_elsewhere(self, tx: Tx, job: Job, where: str) -> bool:
+    def _may_have_it_elsewhere(self, tx: Transaction, job: Job, where: str) -> bool:
         """Whether another channel may still take this ping, or took it in this same transaction.
 
         Should that fail too, it comes here or to the timer.
         """
         return any(state in {JobState.PENDING, JobState.DONE} for _, state in self._elsewhere(tx, job, where))
 
-    def _has_it_elsewhere(self, tx: Tx, case: Case, job: Job, where: str) -> bool:
+    def _has_it_elsewhere(self, tx: Transaction, case: Case, job: Job, where: str) -> bool:
         """Whether another channel has this line below the card, or may have it. Where no card is, none was written."""
         return any(
-            state is JobState.PENDING or (state is JobState.DONE and postings.at(tx, case.id, channel) is not None)
+            state is JobState.PENDING or (state is JobState.DONE and tx.postings.at(case.id, channel) is not None)
             for channel, state in self._elsewhere(tx, job, where)
         )
 
-    def _elsewhere(self, tx: Tx, job: Job, where: str) -> Iterator[tuple[Address, JobState]]:
+    def _elsewhere(self, tx: Transaction, job: Job, where: str) -> Iterator[tuple[Address, JobState]]:
         """What became of the same delivery in the other channels."""
         common = job.key.removesuffix(where)
         for channel in self._press_desk.press.channels:
-            if str(channel) != where and (other := jobs.by_key(tx, f"{common}{channel}")):
+            if str(channel) != where and (other := tx.jobs.by_key(f"{common}{channel}")):
                 yield channel, other.state
 
-    def _tell_failed(self, tx: Tx, case: Case, job: Job, delivery: Send, why: str) -> None:
+    def _tell_failed(self, tx: Transaction, case: Case, job: Job, delivery: Send, why: str) -> None:
         if delivery.instead:
             # Once for each case, and again where an officer's words are what could not be delivered.
             key = job.key if delivery.purpose == "reply" else f"case:{case.id}:{delivery.to}"
@@ -157,26 +155,26 @@ class Deliveries:
         failed = replace(delivery.answers, mark="failed") if delivery.answers else None
         _mark(tx, case, f"{job.key}:mark", failed)
 
-    def _below_failed(self, tx: Tx, case: Case, job: Job, below: SendToThread, why: str) -> None:
+    def _below_failed(self, tx: Transaction, case: Case, job: Job, below: SendToThread, why: str) -> None:
         told = transitions.below_failed(case, self._press_desk.called(below.channel), why, tx.now)
         where = str(below.channel)
         if below.carries and not self._has_it_elsewhere(tx, case, job, where):
-            status, steps = self._status(tx, case), case_rows.steps(tx, case.id)
+            status, steps = self._status(tx, case), tx.cases.steps(case.id)
             more = transitions.further_failed(case, below.carries.event_id, steps, status)
             told = replace(told, effects=(*told.effects, *more))
             failed = replace(below.carries, mark="failed", words=None)
             _mark(tx, case, f"{job.key.removesuffix(where)}failed", failed)
         effects.commit(tx, told, self._press_desk.press)
 
-    def _mark(self, tx: Tx, case: Case, job: Job, channel: Address, carries: MarkMessage | None) -> None:
+    def _mark(self, tx: Transaction, case: Case, job: Job, channel: Address, carries: MarkMessage | None) -> None:
         """Show an asker that the press office has their message: once, whichever channel has it first."""
         _mark(tx, case, f"{job.key.removesuffix(str(channel))}mark", carries)
 
 
-def _mark(tx: Tx, case: Case, key: str, mark: MarkMessage | None) -> None:
+def _mark(tx: Transaction, case: Case, key: str, mark: MarkMessage | None) -> None:
     if mark:
         effects.put(tx, case, mark, mark.message, key)
 
 
-def _case_of(tx: Tx, job: Job) -> Case | None:
-    return case_rows.load(tx, job.case_id) if job.case_id is not None else None
+def _case_of(tx: Transaction, job: Job) -> Case | None:
+    return tx.cases.load(job.case_id) if job.case_id is not None else None

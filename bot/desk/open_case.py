@@ -14,8 +14,7 @@ from bot.knowledge.model import Knowledge
 from bot.messages import Person
 from bot.presentation import texts
 from bot.queue import effects
-from bot.storage.repositories import cases as case_rows
-from bot.storage.transaction import Tx
+from bot.storage.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +38,7 @@ class Reported:
 
 
 def open_case(
-    tx: Tx,
+    tx: Transaction,
     press_desk: PressDesk,
     knowledge: Knowledge,
     reported: Reported,
@@ -58,7 +57,7 @@ def open_case(
     known = reported.details
     if kind is CaseKind.MEDIA:
         known = transitions.taken_down(known, text, press_desk.press.policy, tx.now)
-    case = case_rows.create(tx, kind, asker, known, **asdict(read), **asdict(belongs))
+    case = tx.cases.create(kind, asker, known, **asdict(read), **asdict(belongs))
     status = related_cases.status_of(tx, case, press_desk, knowledge)
     found = related_cases.find(tx, case, press_desk)
     first = Step(tx.now, StepKind.OPENED, asker.person if asker else by, text, asker.event_id if asker else "")

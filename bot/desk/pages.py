@@ -13,10 +13,8 @@ from bot.presentation import cards, texts
 from bot.presentation.cards import CaseContext
 from bot.queue import effects
 from bot.storage.engine import Store
-from bot.storage.repositories import case_lists, incidents
-from bot.storage.repositories import cases as case_rows
 from bot.storage.repositories.case_lists import Took
-from bot.storage.transaction import Tx
+from bot.storage.transaction import Transaction
 
 AT_MOST = 50
 OPEN = (CaseState.OPEN, CaseState.CLAIMED)
@@ -51,9 +49,9 @@ class Views:
         words = submitted.values.get("words", "").strip()
         return await self._queue(submitted.person, words) if words else _nothing_to_look_for()
 
-    def _home(self, tx: Tx, viewed: Viewed) -> SyncResponse:
+    def _home(self, tx: Transaction, viewed: Viewed) -> SyncResponse:
         knowledge = self._active_knowledge.current.knowledge
-        mine = [case for case in case_rows.of_asker(tx, viewed.person.key) if case.state in OPEN]
+        mine = [case for case in tx.cases.of_asker(viewed.person.key) if case.state in OPEN]
         shown: list[Outgoing] = [cards.welcome(knowledge, press=self._press_desk.exists), cards.topics(knowledge)]
         own = [(case, asker) for case in mine for asker in case.askers if asker.person.key == viewed.person.key]
         shown += [
@@ -72,9 +70,9 @@ class Views:
         asked = query.strip()[:LONGEST_QUERY]
         return await self._store.read(lambda tx: SyncResponse(view=self._page(tx, person, asked)))
 
-    def _page(self, tx: Tx, person: Person, query: str) -> View:
+    def _page(self, tx: Transaction, person: Person, query: str) -> View:
         found, title, nothing = _look(tx, person, query)
-        shown = [cards.queue_head(query, tuple(_times(tx)) if not query else (), incidents.current(tx))]
+        shown = [cards.queue_head(query, tuple(_times(tx)) if not query else (), tx.incidents.current())]
         shown += [self._card(tx, case) for case in found[:AT_MOST]]
         if len(found) > AT_MOST:
             shown.append(cards.sentence(texts.more_than(AT_MOST)))
@@ -82,27 +80,27 @@ class Views:
             shown.append(cards.sentence(nothing))
         return View("queue", title, tuple(shown), query)
 
-    def _card(self, tx: Tx, case: Case) -> Outgoing:
+    def _card(self, tx: Transaction, case: Case) -> Outgoing:
         case_context = effects.case_context(tx, case, self._press_desk.press.zone)
-        return cards.in_queue(case, case_rows.steps(tx, case.id), case_context)
+        return cards.in_queue(case, tx.cases.steps(case.id), case_context)
 
 
-def _look(tx: Tx, person: Person, query: str) -> tuple[list[Case], str, str]:
+def _look(tx: Transaction, person: Person, query: str) -> tuple[list[Case], str, str]:
     """The cases, one more than are shown; what the page is called; what it says where there are none."""
     match query:
         case "":
-            return case_lists.by_deadline(tx, AT_MOST + 1), texts.QUEUE, texts.NOBODY_WAITS
+            return tx.case_lists.by_deadline(AT_MOST + 1), texts.QUEUE, texts.NOBODY_WAITS
         case "mine":
-            return case_lists.of_officer(tx, person.key, AT_MOST + 1), texts.MY_ENQUIRIES, texts.NONE_OF_YOURS
+            return tx.case_lists.of_officer(person.key, AT_MOST + 1), texts.MY_ENQUIRIES, texts.NONE_OF_YOURS
         case "closed":
-            return case_lists.ended(tx, AT_MOST + 1), texts.ENDED_ENQUIRIES, texts.NONE_ENDED
+            return tx.case_lists.ended(AT_MOST + 1), texts.ENDED_ENQUIRIES, texts.NONE_ENDED
         case _:
-            found = case_lists.found(tx, query, AT_MOST + 1)
+            found = tx.case_lists.found(query, AT_MOST + 1)
             return found, texts.found_for(query), texts.none_found(query)
 
 
-def _times(tx: Tx) -> Iterator[tuple[str, str]]:
-    times = case_lists.times(tx, tx.now - COUNTED)
+def _times(tx: Transaction) -> Iterator[tuple[str, str]]:
+    times = tx.case_lists.times(tx.now - COUNTED)
     labelled = ((texts.TO_CLAIM, times.claim), (texts.TO_ADVISE, times.advise), (texts.TO_RESPOND, times.respond))
     return ((label, _took(took)) for label, took in labelled if took)
 

@@ -21,10 +21,8 @@ from bot.messages import Joined, Outgoing, Said, Shared, Submitted, SyncResponse
 from bot.presentation import cards, texts
 from bot.queue import effects
 from bot.storage.engine import Store
-from bot.storage.repositories import answers, events
-from bot.storage.repositories import cases as case_rows
 from bot.storage.repositories.events import DedupeScope
-from bot.storage.transaction import Tx
+from bot.storage.transaction import Transaction
 from bot.text import follows_up
 
 BELONGS_WITHIN = timedelta(hours=2)
@@ -52,13 +50,13 @@ class Questions:
         if not follows_up(said.text):
             return ""
         asker, conversation = said.person.key, str(said.at)
-        return await self._store.read(lambda tx: answers.previous(tx, asker, conversation, tx.now - FOLLOWS_WITHIN))
+        return await self._store.read(lambda tx: tx.answers.previous(asker, conversation, tx.now - FOLLOWS_WITHIN))
 
     async def joined(self, joined: Joined) -> SyncResponse:
         """Welcome somebody once, whatever the platform sends and how often."""
 
-        def welcome(tx: Tx) -> SyncResponse:
-            if events.remember(tx, DedupeScope.WELCOME, joined.person.key):
+        def welcome(tx: Transaction) -> SyncResponse:
+            if tx.events.claim_once(DedupeScope.WELCOME, joined.person.key):
                 outgoing = cards.welcome(
                     self._active_knowledge.current.knowledge, press=self._press_desk.exists, first=True
                 )
@@ -69,25 +67,25 @@ class Questions:
 
     # ---- what somebody said -----------------------------------------------------------------------------------------
 
-    def _respond(self, tx: Tx, said: Said, loaded: LoadedKnowledge, match: Match) -> SyncResponse:
-        if not events.remember(tx, said.at.platform, said.event_id):
+    def _respond(self, tx: Transaction, said: Said, loaded: LoadedKnowledge, match: Match) -> SyncResponse:
+        if not tx.events.claim_once(said.at.platform, said.event_id):
             return SyncResponse()
         if said.corrects:
-            corrected = case_rows.by_event(tx, said.at.platform, said.corrects)
+            corrected = tx.cases.by_event(said.at.platform, said.corrects)
             if corrected is not None:
                 self._follow_up(tx, said, loaded, corrected, transitions.correct)
                 return SyncResponse()
             if match.outcome not in {"media", "confirm_media"}:  # an edited question was answered when it was asked
                 return SyncResponse()
         since = tx.now - BELONGS_WITHIN
-        open_case = case_rows.open_for(tx, said.person.key, said.at, since) if self._press_desk.exists else None
+        open_case = tx.cases.open_for(said.person.key, said.at, since) if self._press_desk.exists else None
         decision = decide.decide(said, match, Context(open_case, self._press_desk.exists))
         if match.danger and not (isinstance(decision, decide.Unknown) and decision.topic == match.danger):
             self._say(tx, said, cards.plain(loaded.knowledge.topic[match.danger].answer), part="danger")
         self._carry_out(tx, said, loaded, decision)
         return SyncResponse()
 
-    def _carry_out(self, tx: Tx, said: Said, loaded: LoadedKnowledge, decision: Decision) -> None:
+    def _carry_out(self, tx: Transaction, said: Said, loaded: LoadedKnowledge, decision: Decision) -> None:
         match decision:
             case decide.Answer():
                 self._answer(tx, said, loaded, decision.entries)
@@ -109,7 +107,7 @@ class Questions:
                 self.open(tx, said, CaseKind.MEDIA, loaded, Details(outlet=decision.outlet))
                 self._answer(tx, said, loaded, decision.answers)
             case decide.AddToCase():
-                if (case := case_rows.load(tx, decision.case_id)) is not None:
+                if (case := tx.cases.load(decision.case_id)) is not None:
                     self._follow_up(tx, said, loaded, case, transitions.add)
                 self._answer(tx, said, loaded, decision.answers)
             case decide.NoPressOffice():
@@ -123,13 +121,13 @@ class Questions:
             case _:
                 assert_never(decision)
 
-    def _answer(self, tx: Tx, said: Said, loaded: LoadedKnowledge, ids: tuple[str, ...]) -> None:
+    def _answer(self, tx: Transaction, said: Said, loaded: LoadedKnowledge, ids: tuple[str, ...]) -> None:
         if not ids:
             return
         asked = self._record(tx, said, loaded, "answer", ids)
         self._say(tx, said, self.answer_card(loaded, _entries(loaded, ids), asked, tx), part="answer")
 
-    def answer_card(self, loaded: LoadedKnowledge, entries: list[Entry], asked: int, tx: Tx) -> Outgoing:
+    def answer_card(self, loaded: LoadedKnowledge, entries: list[Entry], asked: int, tx: Transaction) -> Outgoing:
         """The answers of some entries, to the question that is recorded as `asked`."""
         press = self._press_desk.exists
         return cards.answer(loaded.knowledge, entries, answered=asked, press=press, today=tx.now.date())
@@ -139,13 +137,14 @@ class Questions:
         pointer = loaded.knowledge.topic[topic].answer if topic else ""
         return cards.unknown(pointer, _entries(loaded, nearest), answered=asked, press=self._press_desk.exists)
 
-    def _record(self, tx: Tx, said: Said, loaded: LoadedKnowledge, outcome: str, entries: tuple[str, ...]) -> int:
+    def _record(
+        self, tx: Transaction, said: Said, loaded: LoadedKnowledge, outcome: str, entries: tuple[str, ...]
+    ) -> int:
         # A question that nothing is known about is kept for the owners of the answers, without whose it was.
         revision = loaded.knowledge.revision
         if outcome == "unknown":
-            return answers.record(tx, said.text, outcome, entries, revision)
-        return answers.record(
-            tx,
+            return tx.answers.record(said.text, outcome, entries, revision)
+        return tx.answers.record(
             said.text,
             outcome,
             entries,
@@ -157,7 +156,7 @@ class Questions:
             conversation=str(said.at),
         )
 
-    def _say(self, tx: Tx, said: Said, outgoing: Outgoing, *, part: str = "") -> None:
+    def _say(self, tx: Transaction, said: Said, outgoing: Outgoing, *, part: str = "") -> None:
         effects.send(tx, said.at, outgoing, key=f"said:{said.at.platform}:{said.event_id}:{part}")
 
     # ---- reported with a form ---------------------------------------------------------------------------------------
@@ -182,10 +181,10 @@ class Questions:
         known = details_in(submitted.values)
         said = Said(submitted.event_id, submitted.person, text, submitted.direct, submitted.direct)
 
-        def report(tx: Tx) -> SyncResponse:
+        def report(tx: Transaction) -> SyncResponse:
             if problem := self._press_desk.deadline_problem(known.deadline, tx.now):
                 return SyncResponse(problems={"deadline": problem})
-            if events.remember(tx, submitted.at.platform, submitted.event_id):
+            if tx.events.claim_once(submitted.at.platform, submitted.event_id):
                 self.open(tx, said, CaseKind.MEDIA, self._active_knowledge.current, known)
             return SyncResponse()
 
@@ -194,7 +193,7 @@ class Questions:
     # ---- cases ------------------------------------------------------------------------------------------------------
 
     def open(
-        self, tx: Tx, said: Said, kind: CaseKind, loaded: LoadedKnowledge, details: Details = UNKNOWN_DETAILS
+        self, tx: Transaction, said: Said, kind: CaseKind, loaded: LoadedKnowledge, details: Details = UNKNOWN_DETAILS
     ) -> Case:
         """Open a case for what somebody said; in a channel, only that they have been written to."""
         asker = transitions.asker_of(said, tx.now)
@@ -203,9 +202,9 @@ class Questions:
             self._say(tx, said, cards.plain(texts.SEE_DIRECT_MESSAGE), part="direct")
         return case
 
-    def _follow_up(self, tx: Tx, said: Said, loaded: LoadedKnowledge, case: Case, how: FollowUp) -> None:
+    def _follow_up(self, tx: Transaction, said: Said, loaded: LoadedKnowledge, case: Case, how: FollowUp) -> None:
         """What was said is added to a case, or corrects what it holds."""
-        press, steps = self._press_desk.press, case_rows.steps(tx, case.id)
+        press, steps = self._press_desk.press, tx.cases.steps(case.id)
         status = related_cases.status_of(tx, case, self._press_desk, loaded.knowledge)
         effects.commit(tx, how(case, said, steps, status, press.policy, tx.now), press)
 

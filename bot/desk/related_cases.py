@@ -11,9 +11,7 @@ from bot.domain.case import Case, CaseKind, CaseState, Details, Link, LinkKind
 from bot.domain.transitions import DeskStatus
 from bot.knowledge.model import Knowledge
 from bot.queue import effects
-from bot.storage.repositories import cases as case_rows
-from bot.storage.repositories import incidents, links
-from bot.storage.transaction import Tx
+from bot.storage.transaction import Transaction
 
 MOST = 5
 """Links that an enquiry gets when it comes in: of a story that everybody asks about, the newest lead to all others."""
@@ -27,46 +25,46 @@ class Circumstances:
     incident_id: int | None
 
 
-def circumstances(tx: Tx, kind: CaseKind, text: str, details: Details) -> Circumstances:
+def circumstances(tx: Transaction, kind: CaseKind, text: str, details: Details) -> Circumstances:
     """Of an enquiry that says `text` and of which `details` are known."""
     if kind is not CaseKind.MEDIA:
         return Circumstances(restricted=False, incident_id=None)
-    lasting = incidents.current(tx)
+    lasting = tx.incidents.current()
     delicate = transitions.is_delicate("\n".join((text, details.about, details.questions, details.said)))
     return Circumstances(restricted=delicate, incident_id=lasting.id if lasting else None)
 
 
-def status_of(tx: Tx, case: Case, press_desk: PressDesk, knowledge: Knowledge) -> DeskStatus:
+def status_of(tx: Transaction, case: Case, press_desk: PressDesk, knowledge: Knowledge) -> DeskStatus:
     """What holds for the case now; while its incident lasts, with its holding line, and its lead called at any hour."""
     status = press_desk.status(knowledge, tx.now)
-    incident = incidents.load(tx, case.incident_id) if case.incident_id is not None else None
+    incident = tx.incidents.load(case.incident_id) if case.incident_id is not None else None
     if incident is None or incident.ended_at is not None:
         return status
     called = tuple(dict.fromkeys((incident.lead, *status.on_call)))
     return replace(status, holding_line=incident.holding_line, on_call=called, on_call_at_once=True)
 
 
-def find(tx: Tx, case: Case, press_desk: PressDesk) -> list[Link]:
+def find(tx: Transaction, case: Case, press_desk: PressDesk) -> list[Link]:
     """Link the case with what belongs to it; the links that were not there before."""
     if case.kind is not CaseKind.MEDIA:
         return []
-    recent = links.recent(tx, case.opened_at - press_desk.same_story_within, but=case.id)
-    known = links.among(tx, [each.id for each in recent])
+    recent = tx.links.recent(case.opened_at - press_desk.same_story_within, but=case.id)
+    known = tx.links.among([each.id for each in recent])
     found = similarity.related(similarity.enquiry(case), [similarity.enquiry(each) for each in recent], known)
     made = [Link(min(case.id, other), max(case.id, other), kind, tx.now) for other, kind in _nearest(found)]
-    return [link for link in made if links.put(tx, link)]
+    return [link for link in made if tx.links.put(link)]
 
 
-def announce(tx: Tx, case: Case, found: Sequence[Link], press_desk: PressDesk, *, opened: bool) -> None:
+def announce(tx: Transaction, case: Case, found: Sequence[Link], press_desk: PressDesk, *, opened: bool) -> None:
     """On the cards of the others that go on, that another belongs with them; and on its own, unless it just opened."""
     for link in found:
-        other = case_rows.load(tx, link.other(case.id))
+        other = tx.cases.load(link.other(case.id))
         if other is not None and other.state is not CaseState.CLOSED:
             effects.commit(tx, transitions.linked(other, case, link.kind, tx.now), press_desk.press)
     if opened:
         return
     for link in found:
-        mine, other = case_rows.load(tx, case.id), case_rows.load(tx, link.other(case.id), for_update=False)
+        mine, other = tx.cases.load(case.id), tx.cases.load(link.other(case.id), for_update=False)
         if mine is not None and other is not None:
             effects.commit(tx, transitions.linked(mine, other, link.kind, tx.now), press_desk.press)
 

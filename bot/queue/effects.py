@@ -38,9 +38,7 @@ from bot.queue.payloads import (
     read,
 )
 from bot.storage.records import JobKind, NewJob
-from bot.storage.repositories import cases as case_rows
-from bot.storage.repositories import incidents, jobs, links, postings
-from bot.storage.transaction import Tx
+from bot.storage.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,19 +55,19 @@ class Press:
         return self.policy.hours.zone
 
 
-def send(tx: Tx, to: Address, outgoing: Outgoing, *, key: str) -> None:
+def send(tx: Transaction, to: Address, outgoing: Outgoing, *, key: str) -> None:
     """Schedule a message that belongs to no case."""
     _put(tx, Send(to, outgoing), lane=str(to), key=key)
 
 
-def commit(tx: Tx, change: Change, press: Press, *, answers: MarkMessage | None = None) -> None:
+def commit(tx: Transaction, change: Change, press: Press, *, answers: MarkMessage | None = None) -> None:
     """Write a change of a case and everything that follows from it. `answers`: the message that asked for it."""
     together = (change, *change.also)
     for each in together:  # before anything is drawn: the card of one tells of the others
         if each.case.revision > 1:
-            case_rows.save(tx, each.case)
+            tx.cases.save(each.case)
         for step in each.steps:
-            case_rows.add_step(tx, each.case.id, step)
+            tx.cases.add_step(each.case.id, step)
     for each in together:
         renderer = CardRenderer(tx, each.case, press.zone)
         if cards.is_discreet(each.case):
@@ -81,7 +79,7 @@ def commit(tx: Tx, change: Change, press: Press, *, answers: MarkMessage | None 
 class CardRenderer:
     """What a case's cards are drawn from: read once, however many of them a change draws."""
 
-    def __init__(self, tx: Tx, case: Case, zone: tzinfo) -> None:
+    def __init__(self, tx: Transaction, case: Case, zone: tzinfo) -> None:
         self._tx = tx
         self.case = case
         self._zone = zone
@@ -89,7 +87,7 @@ class CardRenderer:
     @cached_property
     def steps(self) -> Sequence[Step]:
         """The history of the case."""
-        return case_rows.steps(self._tx, self.case.id)
+        return self._tx.cases.steps(self.case.id)
 
     @cached_property
     def case_context(self) -> CaseContext:
@@ -105,7 +103,9 @@ class CardRenderer:
         return cards.mail(self.case, self.steps, self.case_context)
 
 
-def _let_leave(tx: Tx, change: Change, renderer: CardRenderer, press: Press, answers: MarkMessage | None) -> None:
+def _let_leave(
+    tx: Transaction, change: Change, renderer: CardRenderer, press: Press, answers: MarkMessage | None
+) -> None:
     case = change.case
     for number, effect in enumerate(change.effects):
         key = f"case:{case.id}:{case.revision}:{number}"
@@ -125,20 +125,20 @@ def _let_leave(tx: Tx, change: Change, renderer: CardRenderer, press: Press, ans
             case StartTimer():
                 _start(tx, case, effect, key)
             case StopTimer():
-                jobs.cancel_lane(tx, timer_lane(case.id, effect.name))
+                tx.jobs.cancel_lane(timer_lane(case.id, effect.name))
             case _:
                 assert_never(effect)
 
 
-def _hide(tx: Tx, renderer: CardRenderer, press: Press) -> None:
+def _hide(tx: Transaction, renderer: CardRenderer, press: Press) -> None:
     """What waits for the press office was drawn before, perhaps with words that are now for officers only."""
     for to in (*press.channels, *([press.mail] if press.mail else [])):
-        listed = jobs.waiting(tx, str(to))  # what tells of several cases
-        for job in (*jobs.waiting(tx, _lane(renderer.case.id, to)), *listed):
+        listed = tx.jobs.waiting(str(to))  # what tells of several cases
+        for job in (*tx.jobs.waiting(_lane(renderer.case.id, to)), *listed):
             delivery = read(job)
             hidden = _hidden(renderer, delivery, press)
             if hidden != delivery:
-                jobs.rewrite(tx, job, payload(hidden))
+                tx.jobs.rewrite(job, payload(hidden))
 
 
 def _hidden(renderer: CardRenderer, delivery: Delivery, press: Press) -> Delivery:
@@ -167,31 +167,31 @@ def _below(case: Case, outgoing: Outgoing) -> Outgoing:
     return replace(said, blocks=(*mention, *said.blocks))
 
 
-def watch(tx: Tx, case: Case, policy: EscalationPolicy) -> None:
+def watch(tx: Transaction, case: Case, policy: EscalationPolicy) -> None:
     """Have the case looked at when time has next something to do to it."""
-    _watch(tx, case, case_rows.steps(tx, case.id), policy)
+    _watch(tx, case, tx.cases.steps(case.id), policy)
 
 
-def _watch(tx: Tx, case: Case, steps: Sequence[Step], policy: EscalationPolicy) -> None:
+def _watch(tx: Transaction, case: Case, steps: Sequence[Step], policy: EscalationPolicy) -> None:
     due = transitions.due(case, steps, policy)
     wanted = [max(tx.now, each.at) for each in due[:1]]
     lane = timer_lane(case.id, transitions.WATCH)
-    waiting = [job.due_at for job in jobs.waiting(tx, lane)]
+    waiting = [job.due_at for job in tx.jobs.waiting(lane)]
     if waiting == wanted:
         return
     if waiting:
-        jobs.cancel_lane(tx, lane)
+        tx.jobs.cancel_lane(lane)
     for at in wanted:
         key = f"{lane}:{case.revision}:{tx.now.isoformat()}:{at.isoformat()}"
-        jobs.put(tx, NewJob(JobKind.TIMER, lane, key, _timer(transitions.WATCH), at, case.id))
+        tx.jobs.put(NewJob(JobKind.TIMER, lane, key, _timer(transitions.WATCH), at, case.id))
 
 
-def call_back(tx: Tx, name: str, at: datetime, **more: str) -> None:
+def call_back(tx: Transaction, name: str, at: datetime, **more: str) -> None:
     """Have a timer of the desk's own come back at this time with `more`, in place of the one that was to come."""
     lane = lane_of(name)
-    jobs.cancel_lane(tx, lane)
+    tx.jobs.cancel_lane(lane)
     key = f"{lane}:{tx.now.isoformat()}:{at.isoformat()}"
-    jobs.put(tx, NewJob(JobKind.TIMER, lane, key, _timer(name) | more, at))
+    tx.jobs.put(NewJob(JobKind.TIMER, lane, key, _timer(name) | more, at))
 
 
 def lane_of(name: str) -> str:
@@ -199,39 +199,39 @@ def lane_of(name: str) -> str:
     return f"timer:{name}"
 
 
-def put(tx: Tx, case: Case, delivery: Delivery, to: Address, key: str) -> None:
+def put(tx: Transaction, case: Case, delivery: Delivery, to: Address, key: str) -> None:
     """Schedule a delivery of a case, behind what already waits for that place, once for each `key`."""
     # A lane is case + channel: a press channel that is stuck for one case holds up neither the asker nor other cases.
     _put(tx, delivery, lane=_lane(case.id, to), key=key, case_id=case.id)
 
 
-def repost(tx: Tx, case: Case, channel: Address, why: str, *, after: timedelta) -> None:
+def repost(tx: Transaction, case: Case, channel: Address, why: str, *, after: timedelta) -> None:
     """Have the card posted in a channel that refused it, from `after` on until it is taken."""
     lane = _repost_lane(case.id, channel)
-    if not jobs.waiting(tx, lane):
+    if not tx.jobs.waiting(lane):
         # A lane of its own: what changes until then is on the card when it leaves, and need not queue behind it.
         new = payload(Repost(channel, why))
-        jobs.put(tx, NewJob(JobKind.REPOST, lane, f"{lane}:{case.revision}", new, tx.now + after, case.id))
+        tx.jobs.put(NewJob(JobKind.REPOST, lane, f"{lane}:{case.revision}", new, tx.now + after, case.id))
 
 
-def card(tx: Tx, case: Case, zone: tzinfo) -> Outgoing:
+def card(tx: Transaction, case: Case, zone: tzinfo) -> Outgoing:
     """The case's card as it is now, for a press channel."""
     return CardRenderer(tx, case, zone).card()
 
 
-def case_context(tx: Tx, case: Case, zone: tzinfo) -> CaseContext:
+def case_context(tx: Transaction, case: Case, zone: tzinfo) -> CaseContext:
     """What else a card of this case has to say, as of now."""
-    kinds = {link.other(case.id): link.kind for link in links.of_case(tx, case.id)}
-    apart = [each for each in links.all_of(tx, kinds) if case.id != each.joined_into and each.id != case.joined_into]
+    kinds = {link.other(case.id): link.kind for link in tx.links.of_case(case.id)}
+    apart = [each for each in tx.links.all_of(kinds) if case.id != each.joined_into and each.id != case.joined_into]
     related = tuple(cards.linked(case, each, kinds[each.id]) for each in apart)
-    going_on = case_rows.load(tx, case.joined_into, for_update=False) if case.joined_into is not None else None
-    held = incidents.load(tx, case.incident_id) if case.incident_id is not None else None
+    going_on = tx.cases.load(case.joined_into, for_update=False) if case.joined_into is not None else None
+    held = tx.incidents.load(case.incident_id) if case.incident_id is not None else None
     return CaseContext(
         now=tx.now,
         zone=zone,
         links=related,
         incident=held.title if held else "",
-        joined=tuple(each.reference for each in links.joined_to(tx, case.id)),
+        joined=tuple(each.reference for each in tx.links.joined_to(case.id)),
         into=going_on.reference if going_on else "",
     )
 
@@ -250,7 +250,7 @@ def _repost_lane(case_id: int, channel: Address) -> str:
 
 
 def _where(
-    tx: Tx, case: Case, effect: PostCard | UpdateCard | ThreadReply, channels: Sequence[Address]
+    tx: Transaction, case: Case, effect: PostCard | UpdateCard | ThreadReply, channels: Sequence[Address]
 ) -> Iterator[Address]:
     """All press channels, but a ping that is repeated goes only to where no card is nor will be."""
     for channel in channels:
@@ -258,10 +258,10 @@ def _where(
             yield channel
 
 
-def _has_card(tx: Tx, case: Case, channel: Address) -> bool:
-    if postings.at(tx, case.id, channel) is not None or jobs.waiting(tx, _repost_lane(case.id, channel)):
+def _has_card(tx: Transaction, case: Case, channel: Address) -> bool:
+    if tx.postings.at(case.id, channel) is not None or tx.jobs.waiting(_repost_lane(case.id, channel)):
         return True
-    waiting = (read(job) for job in jobs.waiting(tx, _lane(case.id, channel)))
+    waiting = (read(job) for job in tx.jobs.waiting(_lane(case.id, channel)))
     return any(isinstance(delivery, Send) and delivery.purpose == "ping" for delivery in waiting)
 
 
@@ -297,15 +297,15 @@ def _mark(case: Case, said: Said) -> MarkMessage:
     return MarkMessage(said.at, said.corrects or said.event_id, "delivered", words, said.direct)
 
 
-def _start(tx: Tx, case: Case, effect: StartTimer, key: str) -> None:
+def _start(tx: Transaction, case: Case, effect: StartTimer, key: str) -> None:
     lane = timer_lane(case.id, effect.name)
-    jobs.cancel_lane(tx, lane)
-    jobs.put(tx, NewJob(JobKind.TIMER, lane, key, _timer(effect.name), tx.now + effect.after, case.id))
+    tx.jobs.cancel_lane(lane)
+    tx.jobs.put(NewJob(JobKind.TIMER, lane, key, _timer(effect.name), tx.now + effect.after, case.id))
 
 
 def _timer(name: str) -> dict[str, Any]:
     return {"v": VERSION, "timer": name}
 
 
-def _put(tx: Tx, delivery: Delivery, *, lane: str, key: str, case_id: int | None = None) -> None:
-    jobs.put(tx, NewJob(KINDS[delivery.do], lane, key, payload(delivery), tx.now, case_id))
+def _put(tx: Transaction, delivery: Delivery, *, lane: str, key: str, case_id: int | None = None) -> None:
+    tx.jobs.put(NewJob(KINDS[delivery.do], lane, key, payload(delivery), tx.now, case_id))

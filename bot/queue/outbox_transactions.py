@@ -16,8 +16,7 @@ from bot.messages import Address, Outgoing, Receipt
 from bot.queue import retry_policy
 from bot.queue.payloads import Delivery, MarkMessage, Repost, Send, SendToThread, Update
 from bot.storage.records import Job, JobKind
-from bot.storage.repositories import cases, jobs, postings
-from bot.storage.transaction import Tx
+from bot.storage.transaction import Transaction
 
 log = logging.getLogger(__name__)
 
@@ -29,19 +28,19 @@ class RelayHandlers(Protocol):
         """What the payload of a job that is not a timer says."""
         ...
 
-    def card(self, tx: Tx, case: Case) -> Outgoing:
+    def card(self, tx: Transaction, case: Case) -> Outgoing:
         """The case's card as it is now."""
         ...
 
-    def timer(self, tx: Tx, job: Job) -> None:
+    def timer(self, tx: Transaction, job: Job) -> None:
         """A timer is due; committed together with its being done."""
         ...
 
-    def sent(self, tx: Tx, job: Job, receipt: Receipt) -> None:
+    def sent(self, tx: Transaction, job: Job, receipt: Receipt) -> None:
         """A new message was taken; committed together with its being done."""
         ...
 
-    def dead(self, tx: Tx, job: Job, failure: DeliveryFailure) -> None:
+    def dead(self, tx: Transaction, job: Job, failure: DeliveryFailure) -> None:
         """A job was given up; committed together with that."""
         ...
 
@@ -103,18 +102,18 @@ class OutboxTransactions:
         self._handlers = handlers
         self._owner = owner
 
-    def turn(self, tx: Tx, outcomes: Sequence[Outcome], free: int) -> Batch:
+    def turn(self, tx: Transaction, outcomes: Sequence[Outcome], free: int) -> Batch:
         """Note what is finished and claim as much as there are free hands, with one commit for all."""
         self.note(tx, outcomes)
-        claimed = jobs.claim(tx, self._owner, free, retry_policy.LEASE) if free > 0 else []
+        claimed = tx.jobs.claim(self._owner, free, retry_policy.LEASE) if free > 0 else []
         prepared = [self._prepare(tx, job) for job in claimed]
         ready = [each for each in prepared if isinstance(each, Ready)]
         failed = [each for each in prepared if isinstance(each, Failed)]
-        return Batch(tx.now, ready, failed, jobs.next_due(tx))
+        return Batch(tx.now, ready, failed, tx.jobs.next_due())
 
-    def note(self, tx: Tx, outcomes: Sequence[Outcome]) -> None:
+    def note(self, tx: Transaction, outcomes: Sequence[Outcome]) -> None:
         """Everything that follows from these; nothing where a lease lapsed and another relay has the job."""
-        mine = jobs.done(tx, [outcome.job for outcome in outcomes if isinstance(outcome, Delivered)])
+        mine = tx.jobs.done([outcome.job for outcome in outcomes if isinstance(outcome, Delivered)])
         # In the order of their cases, so that two replicas that note several wait for each other and not in a ring.
         for outcome in sorted(outcomes, key=lambda each: (each.job.case_id or 0, each.job.id)):
             match outcome:
@@ -126,38 +125,38 @@ class OutboxTransactions:
                 case _:
                     assert_never(outcome)
 
-    def note_plainly(self, tx: Tx, outcome: Outcome) -> None:
+    def note_plainly(self, tx: Transaction, outcome: Outcome) -> None:
         """When what follows cannot be carried out.
 
         A message that was taken is not sent again for that. One that was not is tried later: it is not given up without
         its fallback.
         """
         if isinstance(outcome, Delivered):
-            jobs.done(tx, [outcome.job])
+            tx.jobs.done([outcome.job])
         else:
-            jobs.retry(tx, outcome.job, tx.now + retry_policy.LONGEST_DELAY, str(outcome.failure))
+            tx.jobs.retry(outcome.job, tx.now + retry_policy.LONGEST_DELAY, str(outcome.failure))
 
-    def fire(self, tx: Tx, job: Job) -> None:
+    def fire(self, tx: Transaction, job: Job) -> None:
         """Carry out a timer, unless it was stopped meanwhile."""
         if job.case_id is not None:
-            cases.lock(tx, job.case_id)  # case before job: the order of everybody who stops a timer
-        if jobs.done(tx, [job]):
+            tx.cases.lock(job.case_id)  # case before job: the order of everybody who stops a timer
+        if tx.jobs.done([job]):
             self._handlers.timer(tx, job)
 
-    def _follow_up(self, tx: Tx, job: Job, message: OutboundMessage, receipt: Receipt) -> None:
+    def _follow_up(self, tx: Transaction, job: Job, message: OutboundMessage, receipt: Receipt) -> None:
         if not isinstance(message, Change):
             self._handlers.sent(tx, job, receipt)
         elif receipt != message.card and job.case_id is not None:
-            postings.put(tx, job.case_id, message.channel, receipt)  # it was gone, and was sent again
+            tx.postings.put(job.case_id, message.channel, receipt)  # it was gone, and was sent again
 
-    def _fail(self, tx: Tx, job: Job, failure: DeliveryFailure) -> None:
+    def _fail(self, tx: Transaction, job: Job, failure: DeliveryFailure) -> None:
         due_at = retry_policy.next_try(job, failure, tx.now, _jitter(job))
         if due_at is not None:
-            jobs.retry(tx, job, due_at, str(failure))
-        elif jobs.dead(tx, job, str(failure)):
+            tx.jobs.retry(job, due_at, str(failure))
+        elif tx.jobs.dead(job, str(failure)):
             self._handlers.dead(tx, job, failure)
 
-    def _prepare(self, tx: Tx, job: Job) -> Ready | Failed | None:
+    def _prepare(self, tx: Transaction, job: Job) -> Ready | Failed | None:
         """None where there is nothing to deliver, which is noted at once."""
         if retry_policy.is_poison(job):
             return Failed(job, PermanentFailure("Every process that took this up ended before it could tell."))
@@ -171,18 +170,18 @@ class OutboxTransactions:
             return self._again(tx, job, delivery)
         if not isinstance(delivery, Update | SendToThread):
             return Ready(job, delivery)
-        card = None if job.case_id is None else postings.at(tx, job.case_id, delivery.channel)
+        card = None if job.case_id is None else tx.postings.at(job.case_id, delivery.channel)
         if card is None:  # its ping was given up: there is nothing to change, nowhere to write
-            jobs.done(tx, [job])
+            tx.jobs.done([job])
             return None
         if isinstance(delivery, SendToThread):
             return Ready(job, Send(card.receipt.thread or card.receipt.address, delivery.outgoing))
         return Ready(job, Change(delivery.channel, card.receipt, delivery.outgoing))
 
-    def _again(self, tx: Tx, job: Job, delivery: Repost) -> Ready | None:
-        case = None if job.case_id is None else cases.load(tx, job.case_id, for_update=False)
-        if case is None or case.state is CaseState.CLOSED or postings.at(tx, case.id, delivery.channel) is not None:
-            jobs.done(tx, [job])
+    def _again(self, tx: Transaction, job: Job, delivery: Repost) -> Ready | None:
+        case = None if job.case_id is None else tx.cases.load(job.case_id, for_update=False)
+        if case is None or case.state is CaseState.CLOSED or tx.postings.at(case.id, delivery.channel) is not None:
+            tx.jobs.done([job])
             return None
         return Ready(job, Send(delivery.channel, self._handlers.card(tx, case), "ping"))
 

@@ -12,7 +12,8 @@ from sqlalchemy.sql.dml import Insert
 from bot.storage.column_types import Timestamp
 from bot.storage.engine import Store
 from bot.storage.schema import adapter_state
-from bot.storage.transaction import Tx, insert, insert_on
+from bot.storage.scope import insert, insert_on
+from bot.storage.transaction import Transaction
 
 _FRESH = timedelta(days=1)  # what was noted since is not written again
 
@@ -35,7 +36,7 @@ class DurableState:
     async def put(self, key: str, value: str) -> None:
         """Durable when it returns."""
 
-        def work(tx: Tx) -> None:
+        def work(tx: Transaction) -> None:
             statement = insert(tx, adapter_state).values(platform=self._platform, key=key, value=value)
             tx.connection.execute(
                 statement.on_conflict_do_update(
@@ -48,7 +49,7 @@ class DurableState:
     async def remember(self, key: str, value: str = "") -> None:
         """Like `put`, but goes when it was not remembered again for as long as questions are kept."""
 
-        def work(tx: Tx) -> None:
+        def work(tx: Transaction) -> None:
             row = {"platform": self._platform, "key": key, "value": value, "used_at": tx.now}
             tx.connection.execute(_remembering(tx.connection.dialect.name), row | {"stale": tx.now - _FRESH})
 
@@ -57,7 +58,7 @@ class DurableState:
     async def add(self, key: str, value: str) -> bool:
         """Like `put`, but keeps what is there; true when this call wrote it."""
 
-        def work(tx: Tx) -> bool:
+        def work(tx: Transaction) -> bool:
             statement = insert(tx, adapter_state).values(platform=self._platform, key=key, value=value)
             written = statement.on_conflict_do_nothing().returning(adapter_state.c.key)
             return tx.connection.execute(written).first() is not None
@@ -67,7 +68,7 @@ class DurableState:
     async def delete(self, key: str) -> None:
         """No error where there is nothing."""
 
-        def work(tx: Tx) -> None:
+        def work(tx: Transaction) -> None:
             tx.connection.execute(delete(adapter_state).where(self._is(key)))
 
         await self._store.run(work)

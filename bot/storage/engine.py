@@ -20,8 +20,7 @@ from bot.storage.database_errors import translated
 from bot.storage.executors import BatchingWriter, ThreadExecutor
 from bot.storage.migration import migrate, no_database, require, shipped
 from bot.storage.prepared_statements import carry_out
-from bot.storage.repositories import jobs
-from bot.storage.transaction import Tx
+from bot.storage.transaction import Transaction
 
 T = TypeVar("T")
 
@@ -68,7 +67,7 @@ class Store:
             with self.transaction() as tx:
                 migrate(tx.connection, shipped())
                 if self._lock is not None:
-                    jobs.release(tx)  # whoever held them is dead, or we would not have the lock
+                    tx.jobs.release()  # whoever held them is dead, or we would not have the lock
         except BaseException:
             self.close()
             raise
@@ -102,15 +101,15 @@ class Store:
             self._lock = None
 
     @contextmanager
-    def transaction(self) -> Iterator[Tx]:
+    def transaction(self) -> Iterator[Transaction]:
         """One transaction in this thread: committed at the end, undone by any exception.
 
         Raises StoreUnavailable where the database cannot be reached or cannot commit just now. Not to be nested.
         """
         with translated(), self._engine.begin() as connection:
-            yield Tx(connection, self._now(connection))
+            yield Transaction(connection, self._now(connection))
 
-    async def run(self, work: Callable[[Tx], T]) -> T:
+    async def run(self, work: Callable[[Transaction], T]) -> T:
         """Do `work` in a transaction in one of the store's own threads; it is committed when this returns.
 
         `work` may run several times, from the start, when the database asks for that, and others' may share its
@@ -121,16 +120,16 @@ class Store:
             raise StoreUnavailable("The store is closed.")
         return await self._writing.run(work)
 
-    async def read(self, work: Callable[[Tx], T]) -> T:
+    async def read(self, work: Callable[[Transaction], T]) -> T:
         """As `run`, for what writes nothing: it sees all that is committed, and on SQLite waits for no writer."""
         if self._reading is None:
             raise StoreUnavailable("The store is closed.")
         return await self._reading.run(work)
 
     @contextmanager
-    def _snapshot(self) -> Iterator[Tx]:
+    def _snapshot(self) -> Iterator[Transaction]:
         with translated(), self._reader.begin() as connection:
-            yield Tx(connection, self._now(connection))
+            yield Transaction(connection, self._now(connection))
 
     def _start_threads(self) -> None:
         if self._is_sqlite:

@@ -18,10 +18,10 @@ from bot.errors import StoreUnavailable
 from bot.ports import Clock
 from bot.storage.database_errors import Conflict, translated
 from bot.storage.prepared_statements import carry_out
-from bot.storage.transaction import Tx
+from bot.storage.transaction import Transaction
 
 T = TypeVar("T")
-Begin = Callable[[], AbstractContextManager[Tx]]
+Begin = Callable[[], AbstractContextManager[Transaction]]
 
 _TRIES = 6
 _LONGEST = 0.015  # seconds after which a transaction takes up no further work: all in it wait for its end
@@ -34,7 +34,7 @@ class ThreadExecutor:
         self._begin = begin
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="store")
 
-    async def run(self, work: Callable[[Tx], T]) -> T:
+    async def run(self, work: Callable[[Transaction], T]) -> T:
         """What the work returns, once it is committed."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, self._again_and_again, work)
 
@@ -42,7 +42,7 @@ class ThreadExecutor:
         """Finish what was begun."""
         self._threads.shutdown()
 
-    def _again_and_again(self, work: Callable[[Tx], T]) -> T:
+    def _again_and_again(self, work: Callable[[Transaction], T]) -> T:
         for attempt in range(1, _TRIES):
             try:
                 with self._begin() as tx:
@@ -57,7 +57,7 @@ class ThreadExecutor:
 class _Waiting:
     """A work, who waits for it, and what came of it."""
 
-    work: Callable[[Tx], Any]
+    work: Callable[[Transaction], Any]
     future: asyncio.Future[Any]
     result: Any = None
     error: BaseException | None = None
@@ -76,7 +76,7 @@ class BatchingWriter:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
         self._queue: deque[_Waiting] = deque()
 
-    async def run(self, work: Callable[[Tx], T]) -> T:
+    async def run(self, work: Callable[[Transaction], T]) -> T:
         """What the work returns, once it is committed."""
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._queue.append(_Waiting(work, future))
@@ -100,7 +100,7 @@ class BatchingWriter:
                 each.error = error
         _hand_out(group)
 
-    def _attempt_queued(self, tx: Tx, group: list[_Waiting]) -> None:
+    def _attempt_queued(self, tx: Transaction, group: list[_Waiting]) -> None:
         """`group` grows by each work that is begun, so that whoever is left in the queue has missed nothing."""
         begun = time.monotonic()
         for _ in range(len(self._queue)):
@@ -113,7 +113,7 @@ class BatchingWriter:
                 break
 
 
-def _attempt(each: _Waiting, tx: Tx) -> None:
+def _attempt(each: _Waiting, tx: Transaction) -> None:
     carry_out(tx.connection, "SAVEPOINT work")
     try:
         with translated():
@@ -124,7 +124,7 @@ def _attempt(each: _Waiting, tx: Tx) -> None:
     carry_out(tx.connection, "RELEASE work")
 
 
-def _undo(tx: Tx) -> None:
+def _undo(tx: Transaction) -> None:
     try:
         carry_out(tx.connection, "ROLLBACK TO work")
     except DBAPIError as error:

@@ -18,7 +18,7 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.dml import UpdateBase
 
-from bot.storage.transaction import Tx
+from bot.storage.scope import TransactionScope
 
 Statement = Select[Any] | UpdateBase
 
@@ -37,7 +37,7 @@ class Prepared:
         self._statement = cache(statement) if callable(statement) else lambda _engine: statement
         self._compiled = cache(self._compile)
 
-    def all(self, tx: Tx, parameters: Mapping[str, Any]) -> Sequence[Any]:
+    def all(self, tx: TransactionScope, parameters: Mapping[str, Any]) -> Sequence[Any]:
         """The rows, with their columns as attributes."""
         engine = tx.connection.dialect.name
         if engine != _SQLITE.name:
@@ -47,7 +47,7 @@ class Prepared:
         rows = carry_out(tx.connection, sql, values)
         return [row(*[read(value) for read, value in zip(reads, each, strict=True)]) for each in rows]
 
-    def first(self, tx: Tx, parameters: Mapping[str, Any]) -> Any:  # noqa: ANN401  it is what the column holds
+    def first(self, tx: TransactionScope, parameters: Mapping[str, Any]) -> Any:  # noqa: ANN401  it is what the column holds
         """The first column of the first row; None where there is none."""
         rows = self.all(tx, parameters)
         return rows[0][0] if rows else None

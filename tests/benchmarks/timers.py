@@ -26,9 +26,7 @@ from bot.queue.payloads import Delivery
 from bot.queue.relay import Relay
 from bot.storage.engine import Store
 from bot.storage.records import Job, JobKind, NewJob
-from bot.storage.repositories import cases as case_rows
-from bot.storage.repositories import jobs
-from bot.storage.transaction import Tx
+from bot.storage.transaction import Transaction
 from tests.desk import SETTINGS, RecordingPlatform, direct, loaded_knowledge, person
 
 TIMERS = 400
@@ -66,19 +64,19 @@ class _Handlers:
     late: list[float] = field(default_factory=list)
     since: datetime | None = None
 
-    def timer(self, tx: Tx, job: Job) -> None:
+    def timer(self, tx: Transaction, job: Job) -> None:
         self.late.append((self.clock.now() - (self.since or job.due_at)).total_seconds())
 
     def read(self, job: Job) -> Delivery:
         return payloads.read(job)
 
-    def card(self, tx: Tx, case: Case) -> Outgoing:
+    def card(self, tx: Transaction, case: Case) -> Outgoing:
         raise AssertionError("no case is posted here")
 
-    def sent(self, tx: Tx, job: Job, receipt: Receipt) -> None:
+    def sent(self, tx: Transaction, job: Job, receipt: Receipt) -> None:
         """Nothing is sent."""
 
-    def dead(self, tx: Tx, job: Job, failure: DeliveryFailure) -> None:
+    def dead(self, tx: Transaction, job: Job, failure: DeliveryFailure) -> None:
         """Nothing is sent."""
 
 
@@ -91,7 +89,7 @@ class _Reminders(Deliveries):
         super().__init__(office, active_knowledge)
         self.late: list[float] = []
 
-    def timer(self, tx: Tx, job: Job) -> None:
+    def timer(self, tx: Transaction, job: Job) -> None:
         super().timer(tx, job)
         self.late.append((SystemClock().now() - self.since).total_seconds())
 
@@ -132,10 +130,10 @@ async def _reminders_after_a_restart(store: Store) -> list[float]:
     status = office.status(loaded_knowledge().knowledge, clock.now())
     overdue = office.press.policy.remind_after + timedelta(minutes=1)
 
-    def report(tx: Tx, number: int) -> None:
+    def report(tx: Transaction, number: int) -> None:
         who = person(f"sam{number}")
         asker = Asker(who, direct(who), direct(who), "they rang", tx.now, f"e{number}")
-        case = case_rows.create(tx, CaseKind.MEDIA, asker, Details(outlet="The Gazette"))
+        case = tx.cases.create(CaseKind.MEDIA, asker, Details(outlet="The Gazette"))
         first = Step(tx.now, StepKind.OPENED, who, "they rang", f"e{number}")
         effects.commit(tx, transitions.opened(case, first, status, tx.now), office.press)
 
@@ -168,17 +166,17 @@ def _claiming(waiting: int) -> float:
         for _ in range(CLAIMS):
             with store.transaction() as tx:
                 begun = time.perf_counter()
-                found = jobs.claim(tx, "bench", 1, LEASE)
-                jobs.next_due(tx)
+                found = tx.jobs.claim("bench", 1, LEASE)
+                tx.jobs.next_due()
                 took.append(time.perf_counter() - begun)
                 assert len(found) == 1
     return min(took)
 
 
-def _put(tx: Tx, due: Sequence[datetime], *, name: str = "wait") -> None:
+def _put(tx: Transaction, due: Sequence[datetime], *, name: str = "wait") -> None:
     for number, at in enumerate(due):
         lane = f"timer:{number}:{name}"
-        jobs.put(tx, NewJob(JobKind.TIMER, lane, lane, {"v": payloads.VERSION, "timer": name}, at))
+        tx.jobs.put(NewJob(JobKind.TIMER, lane, lane, {"v": payloads.VERSION, "timer": name}, at))
 
 
 def _ms(ordered: Sequence[float], part: float) -> str:

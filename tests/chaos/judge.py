@@ -14,9 +14,8 @@ from bot.queue import payloads
 from bot.queue.payloads import MarkMessage
 from bot.storage.engine import Store
 from bot.storage.records import Job, JobKind, JobState
-from bot.storage.repositories import jobs as job_rows
 from bot.storage.schema import case_asker, case_step, job
-from bot.storage.transaction import Tx
+from bot.storage.transaction import Transaction
 from tests.chaos.load import OutboxTransactions
 from tests.chaos.platform import PRESS, THREAD
 from tests.chaos.sink import Arrival
@@ -46,13 +45,13 @@ class Verdict:
     duplicates: int = 0
 
 
-def waiting(tx: Tx) -> int:
+def waiting(tx: Transaction) -> int:
     """Deliveries that are still to leave; timers are due when they are due."""
     pending = select(job.c.id).where(job.c.state == JobState.PENDING, job.c.kind != JobKind.TIMER)
     return len(tx.connection.execute(pending).all())
 
 
-def reminded(tx: Tx) -> frozenset[str]:
+def reminded(tx: Transaction) -> frozenset[str]:
     """Askers (their ids) of cases of which the press office was reminded."""
     query = (
         select(case_asker.c.person_id)
@@ -68,7 +67,7 @@ def read(store: Store) -> Kept:
         lanes: dict[str, list[str]] = defaultdict(list)
         states: Counter[str] = Counter()
         for key in tx.connection.execute(select(job.c.idempotency_key).order_by(job.c.lane, job.c.seq)).scalars():
-            found = job_rows.by_key(tx, key)
+            found = tx.jobs.by_key(key)
             if found is not None and found.kind is not JobKind.TIMER:
                 states[found.state] += 1
                 lanes[found.lane].append(_key_at_sink(found))

@@ -18,7 +18,6 @@ from bot.desk.case_actions import ACTIONS, GLOBAL_ACTIONS
 from bot.domain.case import Case, CaseKind, CaseState, Step, StepKind
 from bot.messages import Address, Button, Field, Form, Incoming, Person, Pressed, Submitted, SyncResponse, Viewed
 from bot.storage.engine import Store
-from bot.storage.repositories import cases
 from tests.clock import ManualClock
 from tests.desk import SETTINGS, DeskHarness, direct, person
 
@@ -229,7 +228,7 @@ class CaseWorld(RuleBasedStateMachine):
 
     def cases(self) -> list[tuple[Case, tuple[Step, ...]]]:
         with self.store.transaction() as tx:
-            return [(case, cases.steps(tx, case.id)) for case in cases.listing(tx, list(CaseState), 1000)]
+            return [(case, tx.cases.steps(case.id)) for case in tx.cases.listing(list(CaseState), 1000)]
 
     def posted(self, case: Case) -> bool:
         return bool(self.read("SELECT id FROM posting WHERE case_id = ?", case.id))

@@ -6,7 +6,6 @@ import pytest
 
 from bot import plaintext
 from bot.presentation import texts
-from bot.storage.repositories import cases, false_alarms, statements
 from tests.dialogue import Fills, Presses, Says, Shares, Stage, Turn
 from tests.scenarios.turns import ENQUIRY
 
@@ -184,8 +183,8 @@ async def test_words_under_embargo_are_on_no_card(stage: Stage) -> None:
 async def test_a_statement_is_kept_word_for_word_and_once(stage: Stage) -> None:
     await stage.play(DIALOGUES["a statement and an answer meet the deadline, and the case ends with an outcome"])
     with stage.harness.store.transaction() as tx:
-        (kept,) = statements.of_case(tx, 1)
-        case = cases.load(tx, 1)
+        (kept,) = tx.statements.of_case(1)
+        case = tx.cases.load(1)
     assert (kept.text, kept.approver, kept.recipient) == (
         "We are drying the cellar.",
         "The provost",
@@ -204,4 +203,4 @@ async def test_a_false_alarm_is_told_kindly_and_its_words_are_kept_without_whose
         ]
     )
     with stage.harness.store.transaction() as tx:
-        assert [text for _, text in false_alarms.since(tx, stage.harness.clock.now(), 9)] == [ENQUIRY]
+        assert [text for _, text in tx.false_alarms.since(stage.harness.clock.now(), 9)] == [ENQUIRY]

@@ -9,7 +9,6 @@ import pytest
 from bot import plaintext
 from bot.messages import Address, Mention, Pressed, Submitted, SyncResponse, Viewed
 from bot.presentation import texts
-from bot.storage.repositories import incidents
 from tests.desk import DeskHarness, buttons, direct, person, said
 from tests.scenarios.turns import ENQUIRY
 
@@ -82,7 +81,7 @@ async def test_there_is_one_at_a_time_and_each_ends_once(harness: DeskHarness) -
     assert [each.notice for each in (ended, again, forged)] == ["", texts.NO_INCIDENT, texts.NO_INCIDENT]
     await declare(harness, title="Flood", lead="")
     with harness.store.transaction() as tx:
-        lasting = incidents.current(tx)
+        lasting = tx.incidents.current()
     assert lasting is not None
     assert (lasting.title, lasting.lead, lasting.by.key) == ("Flood", "slack:ben", "slack:ben")
 

@@ -11,7 +11,6 @@ from bot import plaintext
 from bot.domain.case import Case
 from bot.messages import Person, Pressed, Submitted, SyncResponse, View, Viewed
 from bot.presentation import texts
-from bot.storage.repositories import cases
 from tests.desk import DeskHarness, buttons, direct, person, said
 from tests.scenarios.turns import ENQUIRY
 
@@ -44,9 +43,9 @@ async def reports(harness: DeskHarness, *who: str, text: str = ENQUIRY) -> None:
 
 def change(harness: DeskHarness, number: int, **values: object) -> None:
     with harness.store.transaction() as tx:
-        case = cases.load(tx, number)
+        case = tx.cases.load(number)
         assert isinstance(case, Case)
-        cases.save(tx, replace(case, revision=case.revision + 1, **values))  # type: ignore[arg-type]
+        tx.cases.save(replace(case, revision=case.revision + 1, **values))  # type: ignore[arg-type]
 
 
 def shown(view: View) -> list[str]:

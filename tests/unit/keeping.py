@@ -13,7 +13,6 @@ from bot.domain.transitions import Change, Refused
 from bot.messages import Person
 from bot.queue import effects
 from bot.storage.engine import Store
-from bot.storage.repositories import cases as case_rows
 from bot.storage.schema import metadata
 from tests.desk import DeskHarness, person, said
 
@@ -27,13 +26,13 @@ async def enquire(harness: DeskHarness, who: Person = SAMWISE, text: str = ENQUI
     """A media enquiry reaches the press desk; the id of its case."""
     await harness.handle(said(who, text, harness.next_event()))
     with harness.store.transaction() as tx:
-        return case_rows.of_asker(tx, who.key)[0].id
+        return tx.cases.of_asker(who.key)[0].id
 
 
 async def change(harness: DeskHarness, case_id: int, by: Callable[[Case, datetime], Change | Refused]) -> None:
     """Something happens to a case, and what follows from it is delivered."""
     with harness.store.transaction() as tx:
-        case = case_rows.load(tx, case_id)
+        case = tx.cases.load(case_id)
         assert case is not None
         made = by(case, tx.now)
         assert isinstance(made, Change)
@@ -53,7 +52,7 @@ async def work_off(harness: DeskHarness, case_id: int, outcome: Outcome = Outcom
 
 def loaded(store: Store, case_id: int) -> Case | None:
     with store.transaction() as tx:
-        return case_rows.load(tx, case_id)
+        return tx.cases.load(case_id)
 
 
 def dump(store: Store, *tables: str) -> str:

@@ -8,8 +8,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from bot.storage.records import Job, JobKind, JobState, NewJob
-
 from bot.domain.case import Asker, Case, CaseKind, Details
 from bot.errors import DeliveryFailure, PermanentFailure
 from bot.messages import Address, Mark, Outgoing, Person, Receipt
@@ -18,8 +16,8 @@ from bot.queue import payloads
 from bot.queue.payloads import Delivery, Send, Update
 from bot.queue.relay import Relay
 from bot.storage.engine import Store
-from bot.storage.repositories import cases, jobs
-from bot.storage.transaction import Tx
+from bot.storage.records import Job, JobKind, JobState, NewJob
+from bot.storage.transaction import Transaction
 
 ADA, PRESS = Address("test", "ada"), Address("test", "press")
 GONE = PermanentFailure("The channel is gone.", "Make another.")
@@ -80,43 +78,43 @@ class Desk:
     def read(self, job: Job) -> Delivery:
         return payloads.read(job)
 
-    def card(self, tx: Tx, case: Case) -> Outgoing:
+    def card(self, tx: Transaction, case: Case) -> Outgoing:
         return says(f"{case.reference}, {case.state}")
 
-    def timer(self, tx: Tx, job: Job) -> None:
+    def timer(self, tx: Transaction, job: Job) -> None:
         self._note(tx, "timer", job, "fired")
 
-    def sent(self, tx: Tx, job: Job, receipt: Receipt) -> None:
+    def sent(self, tx: Transaction, job: Job, receipt: Receipt) -> None:
         self._note(tx, "sent", job, receipt.parts[0])
 
-    def dead(self, tx: Tx, job: Job, failure: DeliveryFailure) -> None:
+    def dead(self, tx: Transaction, job: Job, failure: DeliveryFailure) -> None:
         self._note(tx, "dead", job, str(failure))
         send(tx, ADA, "the fallback", key=f"{job.key}:fallback")
 
-    def _note(self, tx: Tx, what: str, job: Job, detail: str) -> None:
+    def _note(self, tx: Transaction, what: str, job: Job, detail: str) -> None:
         tx.connection.exec_driver_sql("CREATE TABLE IF NOT EXISTS note (text TEXT)")
         tx.connection.exec_driver_sql(f"INSERT INTO note VALUES ('{what} {job.key}: {detail}')")  # noqa: S608
         if job.key in self.fails:
             raise self.fails[job.key]
 
 
-def send(tx: Tx, to: Address, text: str, *, key: str = "", lane: str = "") -> None:
+def send(tx: Transaction, to: Address, text: str, *, key: str = "", lane: str = "") -> None:
     job = NewJob(JobKind.SEND, lane or str(to), key or text, payloads.payload(Send(to, says(text))), tx.now)
-    assert jobs.put(tx, job) is not None
+    assert tx.jobs.put(job) is not None
 
 
-def put_of_case(tx: Tx, case_id: int, delivery: Delivery, key: str) -> None:
+def put_of_case(tx: Transaction, case_id: int, delivery: Delivery, key: str) -> None:
     kind = JobKind.UPDATE if isinstance(delivery, Update) else JobKind.SEND
-    jobs.put(tx, NewJob(kind, "press", key, payloads.payload(delivery), tx.now, case_id))
+    tx.jobs.put(NewJob(kind, "press", key, payloads.payload(delivery), tx.now, case_id))
 
 
-def a_case(tx: Tx) -> int:
+def a_case(tx: Transaction) -> int:
     asker = Asker(Person("test", "ada"), ADA, ADA, "a reporter rang", tx.now, "E1")
-    return cases.create(tx, CaseKind.MEDIA, asker, Details()).id
+    return tx.cases.create(CaseKind.MEDIA, asker, Details()).id
 
 
-def timer(tx: Tx, key: str, *, after: timedelta = timedelta(0), case_id: int | None = None) -> None:
-    jobs.put(tx, NewJob(JobKind.TIMER, "timers", key, {"v": 1}, tx.now + after, case_id))
+def timer(tx: Transaction, key: str, *, after: timedelta = timedelta(0), case_id: int | None = None) -> None:
+    tx.jobs.put(NewJob(JobKind.TIMER, "timers", key, {"v": 1}, tx.now + after, case_id))
 
 
 def notes(store: Store) -> list[str]:
@@ -127,7 +125,7 @@ def notes(store: Store) -> list[str]:
 
 def the(store: Store, key: str) -> Job:
     with store.transaction() as tx:
-        found = jobs.by_key(tx, key)
+        found = tx.jobs.by_key(key)
     assert found is not None
     return found
 

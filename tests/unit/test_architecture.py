@@ -34,7 +34,7 @@ VIOLATIONS = [
     ("apart", "adapters/fax/__init__.py", ""),
     ("port", "adapters/email/messenger.py", "import bot.config"),
     ("port", "adapters/web/incoming.py", "from bot.decide import decide"),
-    ("port", "adapters/http/operations.py", "import bot.store.engine"),
+    ("port", "adapters/http/operations.py", "import bot.storage.engine"),
     ("vendors", "bot/desk/decide.py", "import aiohttp"),
     ("vendors", "bot/desk/handler.py", "from slack_sdk.web.async_client import AsyncWebClient"),
     ("vendors", "bot/app/application.py", "import botbuilder.core"),

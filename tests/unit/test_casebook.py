@@ -21,7 +21,6 @@ from bot.cli.main import main
 from bot.domain.case import Case, CaseKind, CaseState, Link, LinkKind, Statement
 from bot.errors import ConfigurationError, DatabaseTooNew, DatabaseTooOld, PermanentFailure, UserError
 from bot.storage.engine import Store
-from bot.storage.repositories import cases, links, statements
 from bot.storage.schema import job, press_case, schema_version
 from tests.clock import ManualClock
 from tests.desk import DeskHarness
@@ -125,11 +124,11 @@ async def test_a_terminal_is_not_commanded_by_what_people_wrote(harness: DeskHar
 async def test_a_record_names_what_was_issued_what_belongs_with_it_and_what_goes_on(harness: DeskHarness) -> None:
     first, second = await enquire(harness), await enquire(harness, ROSIE, f"{ENQUIRY}, says rosie")
     with harness.store.transaction() as tx:
-        statements.add(tx, first, Statement(tx.now, ROSIE, "The cellar\nis dry.", "The Dean", "Harbour Gazette"))
-        links.put(tx, Link(first, second, LinkKind.SAME, tx.now))
-        found = cases.load(tx, second)
+        tx.statements.add(first, Statement(tx.now, ROSIE, "The cellar\nis dry.", "The Dean", "Harbour Gazette"))
+        tx.links.put(Link(first, second, LinkKind.SAME, tx.now))
+        found = tx.cases.load(second)
         assert found is not None
-        cases.save(tx, replace(found, joined_into=first, revision=found.revision + 1))
+        tx.cases.save(replace(found, joined_into=first, revision=found.revision + 1))
     value = whole(harness.store, f"M-{first}")
     assert value["links"] == [{"reference": "M-2", "kind": "same"}]
     assert value["joined"] == ["M-2"]

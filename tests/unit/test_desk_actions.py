@@ -13,7 +13,6 @@ from bot.domain.case import Case, CaseState, Step, StepKind
 from bot.messages import Address, Person, Pressed, Submitted, SyncResponse
 from bot.presentation import texts
 from bot.storage.engine import Store
-from bot.storage.repositories import cases
 from tests.clock import ManualClock
 from tests.desk import DeskHarness, direct, person, said
 
@@ -62,14 +61,14 @@ async def harness(store: Store, clock: ManualClock) -> DeskHarness:
 
 def case(harness: DeskHarness, number: int = 1) -> Case:
     with harness.store.transaction() as tx:
-        found = cases.load(tx, number)
+        found = tx.cases.load(number)
     assert found is not None
     return found
 
 
 def steps(harness: DeskHarness, number: int = 1) -> tuple[Step, ...]:
     with harness.store.transaction() as tx:
-        return cases.steps(tx, number)
+        return tx.cases.steps(number)
 
 
 def history(harness: DeskHarness) -> int:
@@ -105,7 +104,7 @@ async def test_errands_are_for_officers(harness: DeskHarness) -> None:
         for incoming in (pressed(harness, SAM, context, ""), sent(harness, SAM, context, "")):
             assert await harness.handle(incoming) == SyncResponse(notice=texts.NOT_AN_OFFICER), context
     with harness.store.transaction() as tx:
-        assert len(cases.listing(tx, list(CaseState), 9)) == 1
+        assert len(tx.cases.listing(list(CaseState), 9)) == 1
 
 
 async def test_a_forged_value_changes_nothing(harness: DeskHarness) -> None:

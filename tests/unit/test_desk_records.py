@@ -12,7 +12,6 @@ from bot.messages import Person, Pressed
 from bot.presentation import texts
 from bot.storage.engine import Store
 from bot.storage.records import Answered
-from bot.storage.repositories import answers, cases
 from tests.clock import ManualClock
 from tests.desk import DeskHarness, direct, loaded_knowledge, person, said
 
@@ -40,7 +39,7 @@ def pressed(harness: DeskHarness, by: Person, label: str, whose: Person) -> Pres
 def record_of(harness: DeskHarness, label: str) -> Answered:
     value = pressed(harness, SAM, label, SAM).value.partition(":")[0]
     with harness.store.transaction() as tx:
-        found = answers.load(tx, int(value))
+        found = tx.answers.load(int(value))
     assert found is not None
     return found
 
@@ -69,7 +68,7 @@ async def test_the_last_verdict_counts_and_carries_no_name(harness: DeskHarness)
     for label in ("Helpful", "Not helpful", "Not helpful"):
         await harness.handle(pressed(harness, SAM, label, SAM))
     with harness.store.transaction() as tx:
-        assert answers.verdicts(tx, harness.clock.now() - timedelta(days=1)) == {("coffee", "not helpful"): 1}
+        assert tx.answers.verdicts(harness.clock.now() - timedelta(days=1)) == {("coffee", "not helpful"): 1}
         rows = tx.connection.exec_driver_sql("SELECT * FROM feedback").all()
     assert SAM.id not in str(rows)
 
@@ -81,8 +80,8 @@ async def test_a_button_carried_into_another_conversation_does_nothing(harness: 
     assert immediate.notice == texts.NOT_YOURS
     assert harness.at(direct(TESS)) == []
     with harness.store.transaction() as tx:
-        assert cases.listing(tx, list(CaseState), 10) == []
-        assert answers.verdicts(tx, harness.clock.now() - timedelta(days=1)) == {}
+        assert tx.cases.listing(list(CaseState), 10) == []
+        assert tx.answers.verdicts(harness.clock.now() - timedelta(days=1)) == {}
 
 
 async def test_no_message_is_in_a_log_line(harness: DeskHarness, caplog: pytest.LogCaptureFixture) -> None:

@@ -18,8 +18,7 @@ from bot.queue import effects, payloads
 from bot.queue.payloads import Send
 from bot.storage.engine import Store
 from bot.storage.records import Job
-from bot.storage.repositories import cases, jobs
-from bot.storage.transaction import Tx
+from bot.storage.transaction import Transaction
 from tests.clock import ManualClock
 from tests.unit.relaying import a_case
 
@@ -39,18 +38,18 @@ def begin(store: Store, **changes: Any) -> list[Job]:
     """A process starts; what it waits for then."""
     with store.transaction() as tx:
         Shifts(press_desk(**changes)).arrange(tx)
-        return jobs.waiting(tx, LANE)
+        return tx.jobs.waiting(LANE)
 
 
-def fire(tx: Tx, at: PressDesk) -> None:
-    (job,) = jobs.waiting(tx, LANE)
+def fire(tx: Transaction, at: PressDesk) -> None:
+    (job,) = tx.jobs.waiting(LANE)
     assert job.due_at <= tx.now
-    assert jobs.done(tx, [job])
+    assert tx.jobs.done([job])
     Shifts(at).post(tx, job)
 
 
-def posted(tx: Tx) -> list[Send]:
-    found = [payloads.read(job) for job in jobs.waiting(tx, str(PRESS))]
+def posted(tx: Transaction) -> list[Send]:
+    found = [payloads.read(job) for job in tx.jobs.waiting(str(PRESS))]
     return [delivery for delivery in found if isinstance(delivery, Send)]
 
 
@@ -87,7 +86,7 @@ def test_what_is_open_is_posted_once_and_the_next_end_waited_for(store: Store, c
         (message,) = posted(tx)
         assert message.outgoing.blocks[0] == Mention(("slack:ben",))
         assert "M-1 (unclaimed)" in message.outgoing.summary
-        (next_,) = jobs.waiting(tx, LANE)
+        (next_,) = tx.jobs.waiting(LANE)
         assert next_.due_at == ENDS + DAY - BEFORE
 
 
@@ -100,7 +99,7 @@ def test_two_replicas_post_it_once(store: Store, clock: ManualClock) -> None:
         fire(tx, press_desk())
         Shifts(press_desk()).post(tx, job)
         assert len(posted(tx)) == 1
-        assert len(jobs.waiting(tx, LANE)) == 1
+        assert len(tx.jobs.waiting(LANE)) == 1
 
 
 def test_nothing_is_posted_where_nothing_is_open(store: Store, clock: ManualClock) -> None:
@@ -109,7 +108,7 @@ def test_nothing_is_posted_where_nothing_is_open(store: Store, clock: ManualCloc
     with store.transaction() as tx:
         fire(tx, press_desk())
         assert posted(tx) == []
-        assert len(jobs.waiting(tx, LANE)) == 1
+        assert len(tx.jobs.waiting(LANE)) == 1
 
 
 def test_one_that_was_missed_happens_after_the_restart(store: Store, clock: ManualClock) -> None:
@@ -118,17 +117,17 @@ def test_one_that_was_missed_happens_after_the_restart(store: Store, clock: Manu
     assert begin(store) == [missed]
     with store.transaction() as tx:
         fire(tx, press_desk())
-        (next_,) = jobs.waiting(tx, LANE)
+        (next_,) = tx.jobs.waiting(LANE)
         assert next_.due_at == ENDS + 2 * DAY - BEFORE
 
 
 def test_of_a_restricted_case_reference_outlet_and_deadline_are_posted(store: Store, clock: ManualClock) -> None:
     begin(store)
     with store.transaction() as tx:
-        kept = cases.load(tx, a_case(tx))
+        kept = tx.cases.load(a_case(tx))
         assert kept is not None
         secret = Details(outlet="The Gazette", journalist="Joan", about="the cellar", deadline="by five")
-        cases.save(tx, replace(kept, details=secret, restricted=True, revision=2))
+        tx.cases.save(replace(kept, details=secret, restricted=True, revision=2))
     clock.advance(ENDS - BEFORE - clock.now())
     with store.transaction() as tx:
         fire(tx, press_desk())
@@ -146,7 +145,7 @@ def test_one_that_waits_is_redrawn_when_a_case_on_it_becomes_restricted(store: S
     with store.transaction() as tx:
         fire(tx, press_desk())
         (before,) = posted(tx)
-        secret = cases.load(tx, first)
+        secret = tx.cases.load(first)
         assert secret is not None
         change = restrict(secret, Person("slack", "anna"), tx.now)
         assert isinstance(change, Change)

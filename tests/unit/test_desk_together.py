@@ -11,7 +11,6 @@ from bot.domain.case import CaseState, StepKind
 from bot.messages import Address, Person, Pressed, SyncResponse
 from bot.presentation import texts
 from bot.storage.engine import Store
-from bot.storage.repositories import cases
 from tests.clock import ManualClock
 from tests.desk import SETTINGS, DeskHarness, direct, person, said
 
@@ -40,8 +39,8 @@ async def test_of_fifty_who_claim_at_once_one_has_it_and_the_others_are_told_who
     told = Counter(immediate.notice for immediate in await asyncio.gather(*map(harness.desk.handle, presses)))
     await harness.relay.settle()
     with harness.store.transaction() as tx:
-        case = cases.load(tx, 1)
-        steps = cases.steps(tx, 1)
+        case = tx.cases.load(1)
+        steps = tx.cases.steps(1)
     assert case is not None
     assert case.owner is not None
     assert told == {"": 1, texts.taken("M-1", case.owner.name): 49}
@@ -54,7 +53,7 @@ async def test_one_event_delivered_many_times_at_once_opens_one_case(harness: De
     await asyncio.gather(*(harness.desk.handle(said(SAM, ENQUIRY, "event")) for _ in range(20)))
     await harness.relay.settle()
     with harness.store.transaction() as tx:
-        assert len(cases.listing(tx, list(CaseState), 50)) == 1
+        assert len(tx.cases.listing(list(CaseState), 50)) == 1
     assert len(harness.at(direct(SAM))) == len(harness.at(PRESS)) == 1
 
 
@@ -68,7 +67,7 @@ async def test_one_button_pressed_by_many_at_once_opens_one_case(harness: DeskHa
         *[SyncResponse(notice=texts.ALREADY_PASSED_ON)] * 19,
     ]
     with harness.store.transaction() as tx:
-        assert len(cases.listing(tx, list(CaseState), 50)) == 1
+        assert len(tx.cases.listing(list(CaseState), 50)) == 1
 
 
 async def test_what_many_do_to_one_case_at_once_is_all_in_its_history(harness: DeskHarness) -> None:
@@ -81,8 +80,8 @@ async def test_what_many_do_to_one_case_at_once_is_all_in_its_history(harness: D
     await asyncio.gather(*map(harness.desk.handle, [*further, *notes]))
     await harness.relay.settle()
     with harness.store.transaction() as tx:
-        case = cases.load(tx, 1)
-        kinds = Counter(step.kind for step in cases.steps(tx, 1))
+        case = tx.cases.load(1)
+        kinds = Counter(step.kind for step in tx.cases.steps(1))
     assert case is not None
     assert kinds == {StepKind.OPENED: 1, StepKind.DELIVERED: 1, StepKind.ADDED: 10, StepKind.NOTED: 10}
     assert case.revision == 1 + 1 + 10 + 10
@@ -104,8 +103,8 @@ async def test_two_who_join_crosswise_and_one_who_joins_on_make_one_case(harness
     told = [immediate.notice for immediate in await asyncio.gather(*map(harness.desk.handle, presses))]
     await harness.relay.settle()
     with harness.store.transaction() as tx:
-        known = {case.id: case for case in cases.listing(tx, list(CaseState), 50)}
-        joined = [step for number in known for step in cases.steps(tx, number) if step.kind is StepKind.TOOK_IN]
+        known = {case.id: case for case in tx.cases.listing(list(CaseState), 50)}
+        joined = [step for number in known for step in tx.cases.steps(number) if step.kind is StepKind.TOOK_IN]
     assert [(known[number].state, known[number].joined_into) for number in (1, 2, 3)] == [
         (CaseState.OPEN, None),
         (CaseState.CLOSED, 1),

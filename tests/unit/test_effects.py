@@ -20,9 +20,7 @@ from bot.queue.effects import Press
 from bot.queue.payloads import Delivery, MarkMessage, Send, SendToThread, Update
 from bot.storage.engine import Store
 from bot.storage.records import Job, JobKind, JobState
-from bot.storage.repositories import cases as case_rows
-from bot.storage.repositories import jobs, postings
-from bot.storage.transaction import Tx
+from bot.storage.transaction import Transaction
 from tests.clock import ManualClock
 from tests.unit.pacing import POLICY
 
@@ -77,8 +75,8 @@ def asker() -> Asker:
     return Asker(SAM, DIRECT, YARD, "they rang", ManualClock().now(), "e1")
 
 
-def opened(tx: Tx) -> Case:
-    case = case_rows.create(tx, CaseKind.MEDIA, asker(), Details())
+def opened(tx: Transaction) -> Case:
+    case = tx.cases.create(CaseKind.MEDIA, asker(), Details())
     effects.commit(
         tx, transitions.opened(case, Step(tx.now, StepKind.OPENED, SAM, "they rang", "e1"), STATUS, tx.now), PRESS
     )
@@ -89,8 +87,8 @@ def change(case: Case, *of: transitions.Effect) -> Change:
     return Change(replace(case, revision=case.revision + 1), (), of)
 
 
-def waiting(tx: Tx, case: Case, to: Address) -> list[Delivery]:
-    return [payloads.read(each) for each in jobs.waiting(tx, f"case:{case.id}:{to}")]
+def waiting(tx: Transaction, case: Case, to: Address) -> list[Delivery]:
+    return [payloads.read(each) for each in tx.jobs.waiting(f"case:{case.id}:{to}")]
 
 
 def test_an_opened_case_is_in_every_lane_that_it_needs(store: Store) -> None:
@@ -101,11 +99,11 @@ def test_an_opened_case_is_in_every_lane_that_it_needs(store: Store) -> None:
             assert isinstance(ping, Send)
             assert (ping.to, ping.purpose) == (channel, "ping")
             assert Mention(("slack:ben",)) in ping.outgoing.blocks
-        (told,) = map(payloads.read, jobs.waiting(tx, str(DIRECT)))
+        (told,) = map(payloads.read, tx.jobs.waiting(str(DIRECT)))
         assert isinstance(told, Send)
         assert (told.purpose, told.instead, told.name) == ("acknowledgement", YARD, "Sam")
         for name, minutes in ((transitions.WATCH, 15), (transitions.FALLBACK, 5)):
-            (timer,) = jobs.waiting(tx, effects.timer_lane(case.id, name))
+            (timer,) = tx.jobs.waiting(effects.timer_lane(case.id, name))
             assert timer.due_at == tx.now + timedelta(minutes=minutes)
 
 
@@ -118,7 +116,7 @@ def test_the_card_that_is_drawn_shows_the_step_that_drew_it(store: Store) -> Non
         *_, redrawn = waiting(tx, case, FIRST)
         assert isinstance(redrawn, Update)
         assert "Anna claimed it" in str(redrawn.outgoing)
-        assert case_rows.load(tx, case.id) == claimed.case
+        assert tx.cases.load(case.id) == claimed.case
 
 
 def test_a_timer_that_is_started_again_starts_afresh(store: Store, clock: ManualClock) -> None:
@@ -129,10 +127,10 @@ def test_a_timer_that_is_started_again_starts_afresh(store: Store, clock: Manual
     lane = effects.timer_lane(case.id, transitions.FALLBACK)
     with store.transaction() as tx:
         effects.commit(tx, change(case, StartTimer(transitions.FALLBACK, hour)), PRESS)
-        (timer,) = jobs.waiting(tx, lane)
+        (timer,) = tx.jobs.waiting(lane)
         assert timer.due_at == tx.now + hour
         effects.commit(tx, change(replace(case, revision=2), StopTimer(transitions.FALLBACK)), PRESS)
-        assert jobs.waiting(tx, lane) == []
+        assert tx.jobs.waiting(lane) == []
 
 
 def test_a_case_is_looked_at_when_time_has_next_something_to_do_to_it(store: Store) -> None:
@@ -140,21 +138,21 @@ def test_a_case_is_looked_at_when_time_has_next_something_to_do_to_it(store: Sto
     with store.transaction() as tx:
         case = opened(tx)
         lane = effects.timer_lane(case.id, transitions.WATCH)
-        (first,) = jobs.waiting(tx, lane)
+        (first,) = tx.jobs.waiting(lane)
         claimed = transitions.claim(case, anna, tx.now)
         assert isinstance(claimed, Change)
         effects.commit(tx, claimed, PRESS)
-        (second,) = jobs.waiting(tx, lane)
+        (second,) = tx.jobs.waiting(lane)
         assert (first.due_at, second.due_at) == (tx.now + POLICY.remind_after, tx.now + POLICY.nudge_after)
         effects.watch(tx, claimed.case, POLICY)
-        assert jobs.waiting(tx, lane) == [second]
+        assert tx.jobs.waiting(lane) == [second]
         effects.watch(tx, claimed.case, replace(POLICY, nudge_after=2 * POLICY.nudge_after))
-        (third,) = jobs.waiting(tx, lane)
+        (third,) = tx.jobs.waiting(lane)
         assert third.due_at == tx.now + 2 * POLICY.nudge_after
         ended = transitions.close(claimed.case, anna, Outcome.NO_ACTION, tx.now)
         assert isinstance(ended, Change)
         effects.commit(tx, ended, PRESS)
-        assert jobs.waiting(tx, lane) == []
+        assert tx.jobs.waiting(lane) == []
 
 
 def test_a_ping_is_repeated_only_where_no_card_is_nor_will_be(store: Store) -> None:
@@ -164,8 +162,8 @@ def test_a_ping_is_repeated_only_where_no_card_is_nor_will_be(store: Store) -> N
         effects.commit(tx, again, PRESS)
         assert [len(waiting(tx, case, channel)) for channel in PRESS.channels] == [1, 1]
         for channel in PRESS.channels:
-            jobs.cancel_lane(tx, f"case:{case.id}:{channel}")
-        postings.put(tx, case.id, FIRST, Receipt(FIRST, ("1",), Address("slack", "c-press/1")))
+            tx.jobs.cancel_lane(f"case:{case.id}:{channel}")
+        tx.postings.put(case.id, FIRST, Receipt(FIRST, ("1",), Address("slack", "c-press/1")))
         effects.commit(tx, change(again.case, UpdateCard(), PostCard(again=True)), PRESS)
         kinds = [[type(delivery) for delivery in waiting(tx, case, channel)] for channel in PRESS.channels]
         assert kinds == [[Update], [Update, Send]]
@@ -186,5 +184,5 @@ def test_the_same_key_is_scheduled_once(store: Store) -> None:
     with store.transaction() as tx:
         for text in ("first", "second"):
             effects.send(tx, DIRECT, Outgoing((), text), key="said:e1")
-        (kept,) = jobs.waiting(tx, str(DIRECT))
+        (kept,) = tx.jobs.waiting(str(DIRECT))
         assert "first" in str(kept.payload)

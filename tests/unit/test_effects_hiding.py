@@ -19,9 +19,7 @@ from bot.queue.effects import Press
 from bot.queue.payloads import Delivery, Send, SendToThread, Update
 from bot.storage.engine import Store
 from bot.storage.records import JobState
-from bot.storage.repositories import cases as case_rows
-from bot.storage.repositories import jobs
-from bot.storage.transaction import Tx
+from bot.storage.transaction import Transaction
 from tests.unit.pacing import POLICY
 from tests.unit.test_effects import DIRECT, FIRST, PRESS, SAM, SECOND, STATUS, YARD
 
@@ -29,8 +27,8 @@ ANNA = Person("slack", "anna", "Anna")
 WORDS = "they rang about the parrot"
 
 
-def waiting(tx: Tx, case: Case) -> list[Delivery]:
-    found = (job for job in jobs.deliveries_of(tx, case.id) if job.state is JobState.PENDING)
+def waiting(tx: Transaction, case: Case) -> list[Delivery]:
+    found = (job for job in tx.jobs.deliveries_of(case.id) if job.state is JobState.PENDING)
     return [payloads.read(job) for job in found]
 
 
@@ -39,10 +37,10 @@ def to_the_press(deliveries: list[Delivery]) -> list[Outgoing]:
     return sends + [each.outgoing for each in deliveries if isinstance(each, Update | SendToThread)]
 
 
-def an_enquiry(tx: Tx) -> Case:
+def an_enquiry(tx: Transaction) -> Case:
     """Of which the ping, lines below it, a redrawn card and a letter wait."""
     asker = Asker(SAM, DIRECT, YARD, WORDS, tx.now, "e1")
-    case = case_rows.create(tx, CaseKind.MEDIA, asker, Details(outlet="The Gazette", about="a parrot"))
+    case = tx.cases.create(CaseKind.MEDIA, asker, Details(outlet="The Gazette", about="a parrot"))
     first = Step(tx.now, StepKind.OPENED, SAM, WORDS, "e1")
     effects.commit(tx, transitions.opened(case, first, STATUS, tx.now), PRESS)
     quoting = ThreadReply(in_thread("Sam adds:", "a green parrot"), ("slack:ben",))
@@ -52,18 +50,18 @@ def an_enquiry(tx: Tx) -> Case:
     return change.case
 
 
-def restricted(case: Case, tx: Tx) -> Change:
+def restricted(case: Case, tx: Transaction) -> Change:
     change = transitions.restrict(case, ANNA, tx.now)
     assert isinstance(change, Change)
     return change
 
 
-def embargoed(case: Case, tx: Tx) -> Change:
+def embargoed(case: Case, tx: Transaction) -> Change:
     return changed(replace(case, details=replace(case.details, embargo="until noon")), (), UpdateCard())
 
 
 @pytest.mark.parametrize("hide", [restricted, embargoed])
-def test_what_has_not_left_leaves_without_its_words(store: Store, hide: Callable[[Case, Tx], Change]) -> None:
+def test_what_has_not_left_leaves_without_its_words(store: Store, hide: Callable[[Case, Transaction], Change]) -> None:
     with store.transaction() as tx:
         case = an_enquiry(tx)
         before = waiting(tx, case)

@@ -17,7 +17,6 @@ from bot.clock import SystemClock
 from bot.config import Privacy
 from bot.messages import Address, Pressed
 from bot.storage.engine import Store
-from bot.storage.repositories import answers
 from bot.storage.schema import press_case
 from tests.clock import ManualClock
 from tests.desk import KNOWLEDGE, DeskHarness, direct, loaded_knowledge
@@ -82,12 +81,12 @@ def test_answers_are_counted_by_entry_with_what_was_thought_of_them(store: Store
     first, second, third = (entry.id for entry in loaded_knowledge().knowledge.answering[:3])
     with store.transaction() as tx:
         for number, verdict in enumerate(["helpful", "helpful", "not helpful", ""]):
-            asked = answers.record(tx, f"question {number}", "answer", (first,), "r1", SAMWISE.key)
+            asked = tx.answers.record(f"question {number}", "answer", (first,), "r1", SAMWISE.key)
             if verdict:
-                answers.feedback(tx, asked, verdict)
-        offered = answers.record(tx, "which of them", "choose", (first, second), "r1", SAMWISE.key)
-        answers.feedback(tx, offered, "none of these")
-        answers.record(tx, "an old friend", "answer", ("withdrawn-entry",), "r1")
+                tx.answers.feedback(asked, verdict)
+        offered = tx.answers.record("which of them", "choose", (first, second), "r1", SAMWISE.key)
+        tx.answers.feedback(offered, "none of these")
+        tx.answers.record("an old friend", "answer", ("withdrawn-entry",), "r1")
     told = found(store)
     entry = use(told, first)
     assert (entry.answered, entry.offered, entry.helpful, entry.not_helpful, entry.none_of_these) == (4, 1, 2, 1, 1)
@@ -110,8 +109,8 @@ async def test_false_alarms_of_the_press_office_and_of_staff_are_told_without_na
     await false_alarm(harness, await enquire(harness))
     await work_off(harness, await enquire(harness, text=f"{ENQUIRY} and this one is real, she says"))
     with harness.store.transaction() as tx:
-        asked = answers.record(tx, "the reporter of the choir rang", "confirm_media", (), "r1", SAMWISE.key)
-        answers.feedback(tx, asked, "not media")
+        asked = tx.answers.record("the reporter of the choir rang", "confirm_media", (), "r1", SAMWISE.key)
+        tx.answers.feedback(asked, "not media")
     told = found(harness.store)
     assert {one.text for one in told.false_alarms} == {ENQUIRY, "the reporter of the choir rang"}
     for written in (insights.as_json(told), insights.as_text(told)):
@@ -129,7 +128,7 @@ async def test_the_words_of_a_restricted_case_are_not_told(harness: DeskHarness)
 
 def test_what_is_older_than_it_may_be_is_not_told_although_it_is_still_there(store: Store, clock: ManualClock) -> None:
     with store.transaction() as tx:
-        answers.record(tx, "an old question", "unknown", (), "r1")
+        tx.answers.record("an old question", "unknown", (), "r1")
     clock.advance(PRIVACY.questions)
     assert len(found(store).unanswered) == 1
     clock.advance(timedelta(seconds=1))
@@ -138,7 +137,7 @@ def test_what_is_older_than_it_may_be_is_not_told_although_it_is_still_there(sto
 
 def test_a_question_that_commands_a_terminal_is_shown_dead(store: Store) -> None:
     with store.transaction() as tx:
-        answers.record(tx, "what is \x1b[2J this?", "unknown", (), "r1")
+        tx.answers.record("what is \x1b[2J this?", "unknown", (), "r1")
     assert "\x1b" not in insights.as_text(found(store))
 
 
@@ -146,7 +145,7 @@ def test_the_command_prints_a_report(database_url: str, tmp_path: Path, capsys: 
     store = Store(database_url, SystemClock())
     store.open()
     with store.transaction() as tx:
-        answers.record(tx, "is there a creche?", "unknown", (), "r1")
+        tx.answers.record("is there a creche?", "unknown", (), "r1")
     file = tmp_path / "policydesk.yaml"
     file.write_text(f"knowledge: '{KNOWLEDGE}'\ndatabase: '{database_url}'\n")
     assert main(["insights", "--config", str(file)]) == 0

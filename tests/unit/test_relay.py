@@ -14,7 +14,6 @@ from bot.queue.payloads import MarkMessage, SendToThread, Update
 from bot.queue.relay import CONCURRENCY, Relay
 from bot.storage.engine import Store
 from bot.storage.records import JobKind, JobState, NewJob
-from bot.storage.repositories import jobs, postings
 from tests.clock import ManualClock
 from tests.unit.relaying import (
     ADA,
@@ -126,8 +125,8 @@ async def test_a_timer_is_due_in_the_transaction_that_ends_it(
 def test_a_timer_that_was_stopped_while_it_was_held_does_nothing(store: Store, desk: Desk) -> None:
     with store.transaction() as tx:
         timer(tx, "k1")
-        (job,) = jobs.claim(tx, "me", 1, retry_policy.LEASE)
-        jobs.cancel_lane(tx, "timers")
+        (job,) = tx.jobs.claim("me", 1, retry_policy.LEASE)
+        tx.jobs.cancel_lane("timers")
     with store.transaction() as tx:
         OutboxTransactions(desk, "me").fire(tx, job)
     assert notes(store) == []
@@ -136,7 +135,7 @@ def test_a_timer_that_was_stopped_while_it_was_held_does_nothing(store: Store, d
 async def test_a_card_is_changed_in_place_and_written_below(store: Store, platform: Platform, desk: Desk) -> None:
     with store.transaction() as tx:
         case = a_case(tx)
-        postings.put(tx, case, PRESS, Receipt(PRESS, ("card",), Address("test", "press/thread")))
+        tx.postings.put(case, PRESS, Receipt(PRESS, ("card",), Address("test", "press/thread")))
         put_of_case(tx, case, Update(PRESS, says("claimed")), "k1")
         put_of_case(tx, case, SendToThread(PRESS, says("a note")), "k2")
         put_of_case(tx, case, Update(PRESS, says("was deleted")), "k3")
@@ -151,7 +150,7 @@ async def test_a_card_is_changed_in_place_and_written_below(store: Store, platfo
     ]
     assert notes(store) == ["sent k2: part 2", "sent k4: part 4"]
     with store.transaction() as tx:
-        assert [posting.receipt.parts for posting in postings.of_case(tx, case)] == [("sent again",)]
+        assert [posting.receipt.parts for posting in tx.postings.of_case(case)] == [("sent again",)]
 
 
 async def test_without_a_card_there_is_nothing_to_change(store: Store, platform: Platform, desk: Desk) -> None:
@@ -167,7 +166,7 @@ async def test_without_a_card_there_is_nothing_to_change(store: Store, platform:
 async def test_a_message_is_marked(store: Store, platform: Platform, desk: Desk) -> None:
     with store.transaction() as tx:
         mark = payloads.payload(MarkMessage(PRESS, "E1", "delivered"))
-        jobs.put(tx, NewJob(JobKind.MARK, "lane", "k1", mark, tx.now))
+        tx.jobs.put(NewJob(JobKind.MARK, "lane", "k1", mark, tx.now))
     async with relaying(store, platform, desk):
         await until(is_in(store, "k1", JobState.DONE))
     assert (platform.taken, notes(store)) == (["press E1 delivered"], [])
@@ -256,7 +255,7 @@ async def test_a_platform_that_can_look_is_asked_about_what_a_dead_process_may_h
     begun, platform = clock.now(), Looks()
     with store.transaction() as tx:
         send(tx, ADA, "held when its process died", key="held")
-        assert jobs.claim(tx, "the dead one", 1, retry_policy.LEASE)
+        assert tx.jobs.claim("the dead one", 1, retry_policy.LEASE)
     clock.advance(retry_policy.LEASE)
     with store.transaction() as tx:
         send(tx, PRESS, "never touched", key="new")

@@ -6,13 +6,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from bot.storage.records import JobKind, JobState, NewJob
 
 from bot.errors import StoreUnavailable
 from bot.messages import Address
 from bot.queue import retry_policy
 from bot.storage.engine import Store
-from bot.storage.repositories import jobs
+from bot.storage.records import JobKind, JobState, NewJob
 from tests.clock import ManualClock
 from tests.postgres import Postgres
 from tests.unit.relaying import (
@@ -102,7 +101,7 @@ async def test_what_this_release_cannot_read_waits_for_one_that_can(
     store: Store, platform: Platform, desk: Desk
 ) -> None:
     with store.transaction() as tx:
-        jobs.put(tx, NewJob(JobKind.SEND, "lane", "from the future", {"v": 1000}, tx.now))
+        tx.jobs.put(NewJob(JobKind.SEND, "lane", "from the future", {"v": 1000}, tx.now))
         send(tx, ADA, "good")
     async with relaying(store, platform, desk):
         await until(is_in(store, "good", JobState.DONE))
@@ -127,7 +126,7 @@ async def test_a_job_that_ends_its_worker_is_given_up(
         send(tx, PRESS, "deadly")
     for _ in range(retry_policy.MOST_CRASHES):
         with store.transaction() as tx:
-            assert jobs.claim(tx, "crashes", 1, retry_policy.LEASE)
+            assert tx.jobs.claim("crashes", 1, retry_policy.LEASE)
         clock.advance(retry_policy.LEASE)
     async with relaying(store, platform, desk):
         await until(lambda: platform.taken == ["ada: the fallback"])
@@ -152,8 +151,8 @@ async def test_a_platform_that_never_answers_stops_nobody_else(
 
 DIES_AFTER_SENDING = """
 import asyncio, os, signal, sys
-from bot.relay import Relay
-from bot.store.engine import Store
+from bot.queue.relay import Relay
+from bot.storage.engine import Store
 from tests.clock import ManualClock
 from tests.unit.relaying import Desk, Platform
 

@@ -16,7 +16,7 @@ from bot.messages import Address, Pressed
 from bot.storage.adapter_state import DurableState
 from bot.storage.engine import Store
 from bot.storage.records import JobKind, NewJob
-from bot.storage.repositories import answers, cases, events, expiry, false_alarms, jobs, links, postings
+from bot.storage.repositories import expiry
 from bot.storage.repositories.events import DedupeScope
 from bot.storage.repositories.expiry import Kind
 from bot.storage.schema import inbound_event, job, lane
@@ -36,7 +36,7 @@ async def test_a_question_and_what_was_thought_of_it_go_at_their_ages(
     store: Store, clock: ManualClock, kind: Kind, age: timedelta
 ) -> None:
     with store.transaction() as tx:
-        answers.feedback(tx, answers.record(tx, "can I?", "answer", ("a",), "r1", "slack:U1"), "helpful")
+        tx.answers.feedback(tx.answers.record("can I?", "answer", ("a",), "r1", "slack:U1"), "helpful")
     clock.advance(age)
     assert (await purge(store, PRIVACY)).counts[kind] == 0
     clock.advance(SECOND)
@@ -47,7 +47,7 @@ async def test_a_question_and_what_was_thought_of_it_go_at_their_ages(
 
 async def test_a_false_alarm_is_kept_as_long_as_questions_are(store: Store, clock: ManualClock) -> None:
     with store.transaction() as tx:
-        false_alarms.add(tx, "I read it in the Gazette")
+        tx.false_alarms.add("I read it in the Gazette")
     clock.advance(PRIVACY.questions)
     assert (await purge(store, PRIVACY)).counts[Kind.ALARMS] == 0
     clock.advance(SECOND)
@@ -93,11 +93,11 @@ async def test_what_is_still_on_its_way_leaves_before_its_case_goes(harness: Des
     case = await enquire(harness)
     await work_off(harness, case)
     with harness.store.transaction() as tx:
-        jobs.put(tx, NewJob(JobKind.SEND, "lane", "late", {"v": 1}, tx.now, case))
+        tx.jobs.put(NewJob(JobKind.SEND, "lane", "late", {"v": 1}, tx.now, case))
     harness.clock.advance(PRIVACY.cases + SECOND)
     assert (await purge(harness.store, PRIVACY)).counts[Kind.CASES] == 0
     with harness.store.transaction() as tx:
-        jobs.done(tx, jobs.claim(tx, "me", 9, DAY))
+        tx.jobs.done(tx.jobs.claim("me", 9, DAY))
     assert (await purge(harness.store, PRIVACY)).counts[Kind.CASES] == 1
 
 
@@ -111,33 +111,33 @@ async def test_the_texts_of_what_was_sent_go_within_days_and_the_case_keeps_its_
     assert (await purge(harness.store, PRIVACY)).counts[Kind.TEXTS] > 0
     assert "flooded cellar" not in dump(harness.store, "job")
     with harness.store.transaction() as tx:
-        assert len(jobs.deliveries_of(tx, case)) > 3
+        assert len(tx.jobs.deliveries_of(case)) > 3
     assert "flooded cellar" in dump(harness.store, "case_asker")
 
 
 async def test_what_has_not_left_keeps_its_text_and_its_place_in_the_lane(store: Store, clock: ManualClock) -> None:
     with store.transaction() as tx:
         for key in ("first", "second"):
-            jobs.put(tx, NewJob(JobKind.SEND, "lane", key, {"v": 1, "of": key}, tx.now))
+            tx.jobs.put(NewJob(JobKind.SEND, "lane", key, {"v": 1, "of": key}, tx.now))
     with store.transaction() as tx:
-        jobs.done(tx, jobs.claim(tx, "me", 1, DAY))
+        tx.jobs.done(tx.jobs.claim("me", 1, DAY))
     clock.advance(PRIVACY.questions + SECOND)
     purged = await purge(store, PRIVACY)
     assert (purged.counts[Kind.DELIVERIES], purged.counts[Kind.LANES]) == (1, 0)
     with store.transaction() as tx:
-        jobs.put(tx, NewJob(JobKind.SEND, "lane", "third", {"v": 1, "of": "third"}, tx.now))
-        assert [each.payload["of"] for each in jobs.waiting(tx, "lane")] == ["second", "third"]
+        tx.jobs.put(NewJob(JobKind.SEND, "lane", "third", {"v": 1, "of": "third"}, tx.now))
+        assert [each.payload["of"] for each in tx.jobs.waiting("lane")] == ["second", "third"]
 
 
 async def test_events_are_remembered_as_long_as_platforms_repeat_them(store: Store, clock: ManualClock) -> None:
     with store.transaction() as tx:
         for source in ("slack", *DedupeScope):
-            events.remember(tx, source, "E1")
+            tx.events.claim_once(source, "E1")
     clock.advance(EVENTS_KEPT + SECOND)
     assert (await purge(store, PRIVACY)).counts[Kind.EVENTS] == 1
     with store.transaction() as tx:
-        assert not events.seen(tx, "slack", "E1")
-        assert all(events.seen(tx, own, "E1") for own in DedupeScope)
+        assert not tx.events.seen("slack", "E1")
+        assert all(tx.events.seen(own, "E1") for own in DedupeScope)
     clock.advance(PRIVACY.cases)
     assert (await purge(store, PRIVACY)).counts[Kind.EVENTS] == len(DedupeScope)
 
@@ -145,7 +145,7 @@ async def test_events_are_remembered_as_long_as_platforms_repeat_them(store: Sto
 async def test_more_than_one_batch_goes(store: Store, clock: ManualClock) -> None:
     with store.transaction() as tx:
         for number in range(1200):
-            events.remember(tx, "slack", f"E{number}")
+            tx.events.claim_once("slack", f"E{number}")
     clock.advance(EVENTS_KEPT + SECOND)
     assert (await purge(store, PRIVACY)).counts[Kind.EVENTS] == 1200
     with store.transaction() as tx:
@@ -169,21 +169,21 @@ async def test_a_hold_keeps_a_case_with_all_that_was_sent_and_the_purge_says_so(
     case = await enquire(harness)
     await work_off(harness, case)
     with harness.store.transaction() as tx:
-        cases.hold(tx, case, held=True)
+        tx.cases.hold(case, held=True)
     harness.clock.advance(PRIVACY.cases + SECOND)
     purged = await purge(harness.store, PRIVACY)
     assert purged.held == ("M-1",)
     assert "Held, so kept: M-1." in purged.as_text(dry_run=False)
     assert "flooded cellar" in dump(harness.store, "job")
     with harness.store.transaction() as tx:
-        cases.hold(tx, case, held=False)
+        tx.cases.hold(case, held=False)
     assert (await purge(harness.store, PRIVACY)).counts[Kind.CASES] == 1
 
 
 async def test_a_hold_outlasts_what_happens_to_the_case(harness: DeskHarness) -> None:
     case = await enquire(harness)
     with harness.store.transaction() as tx:
-        cases.hold(tx, case, held=True)
+        tx.cases.hold(case, held=True)
     await work_off(harness, case)
     found = loaded(harness.store, case)
     assert found is not None
@@ -199,11 +199,11 @@ def test_a_lane_that_somebody_is_writing_into_is_left_alone(postgresql_url: str,
         tx.connection.execute(lane.insert().values(name="lane", next_seq=7))
         ages = expiry.Ages(*[tx.now] * 6)
     with mine.transaction() as tx:
-        jobs.put(tx, NewJob(JobKind.SEND, "lane", "key", {"v": 1}, tx.now))
+        tx.jobs.put(NewJob(JobKind.SEND, "lane", "key", {"v": 1}, tx.now))
         with other.transaction() as beside:
-            assert expiry.remove(beside, Kind.LANES, ages, 10) == 0
+            assert beside.expiry.remove(Kind.LANES, ages, 10) == 0
     with other.transaction() as tx:
-        assert expiry.remove(tx, Kind.LANES, ages, 10) == 0
+        assert tx.expiry.remove(Kind.LANES, ages, 10) == 0
         assert tx.connection.execute(select(job.c.seq)).scalar_one() == 8
     for each in (mine, other):
         each.close()
@@ -222,7 +222,7 @@ async def test_one_of_several_processes_purges_each_day(store: Store, database_u
 
 async def test_a_serving_process_purges_by_itself(store: Store, clock: ManualClock) -> None:
     with store.transaction() as tx:
-        answers.record(tx, "can I?", "answer", ("a",), "r1", "slack:U1")
+        tx.answers.record("can I?", "answer", ("a",), "r1", "slack:U1")
     clock.advance(PRIVACY.questions + SECOND)
     keeping = asyncio.create_task(keep(store, PRIVACY))
     async with asyncio.timeout(20):
@@ -291,7 +291,7 @@ async def test_who_asks_in_a_case_and_the_thread_of_its_card_stay_reachable_as_l
     state = DurableState(harness.store, "slack")
     case = await enquire(harness)
     with harness.store.transaction() as tx:
-        card = postings.of_case(tx, case)[0].receipt
+        card = tx.postings.of_case(case)[0].receipt
     assert card.thread
     kept = [f"direct/{SAMWISE.id}", f"thread/{card.thread.token}", f"thread/{card.thread.token}/{ANNA.id}"]
     for key in (*kept, "direct/U2ROSIE", "thread/c-press/2.1"):
@@ -335,7 +335,7 @@ async def test_officers_keep_their_names_and_words_but_for_the_name_of_whom_they
     await work_off(harness, case)
     await forget(harness.store, SAMWISE.key)
     with harness.store.transaction() as tx:
-        told = [(step.by and step.by.key, step.text) for step in cases.steps(tx, case)]
+        told = [(step.by and step.by.key, step.text) for step in tx.cases.steps(case)]
     assert (ANNA.key, "Dear (erased), say nothing yet.") in told
     assert ("slack:(erased)", "(erased)") in told
     assert (None, "(erased)") in told  # to whom it was delivered
@@ -354,7 +354,7 @@ async def test_an_officer_who_asked_is_erased_as_the_one_who_asked_alone(harness
     await work_off(harness, case)
     await forget(harness.store, ANNA.key)
     with harness.store.transaction() as tx:
-        by = {step.kind: step.by.name for step in cases.steps(tx, case) if step.by}
+        by = {step.kind: step.by.name for step in tx.cases.steps(case) if step.by}
     assert (by[StepKind.OPENED], by[StepKind.CLAIMED], by[StepKind.CLOSED]) == ("(erased)", "Anna", "Anna")
 
 
@@ -377,7 +377,7 @@ async def test_what_was_written_while_two_cases_were_one_is_erased_from_both(har
 
 async def link(harness: DeskHarness, older: int, newer: int) -> None:
     with harness.store.transaction() as tx:
-        links.put(tx, Link(older, newer, LinkKind.SAME, tx.now))
+        tx.links.put(Link(older, newer, LinkKind.SAME, tx.now))
 
 
 async def press(harness: DeskHarness, action: str, value: str) -> None:
@@ -410,7 +410,7 @@ async def test_what_is_on_its_way_to_them_leaves_first(harness: DeskHarness) -> 
     case = await enquire(harness)
     await work_off(harness, case)
     with harness.store.transaction() as tx:
-        jobs.put(tx, NewJob(JobKind.SEND, str(direct(SAMWISE)), "late", {"v": 1}, tx.now, case))
+        tx.jobs.put(NewJob(JobKind.SEND, str(direct(SAMWISE)), "late", {"v": 1}, tx.now, case))
     with pytest.raises(UserError, match="M-1: has messages that have not left yet"):
         await forget(harness.store, SAMWISE.key)
 
@@ -419,7 +419,7 @@ async def test_a_hold_keeps_name_and_words_and_that_is_said(harness: DeskHarness
     case = await enquire(harness)
     await work_off(harness, case)
     with harness.store.transaction() as tx:
-        cases.hold(tx, case, held=True)
+        tx.cases.hold(case, held=True)
     done = await forget(harness.store, SAMWISE.key)
     assert (done.cases, done.held) == ((), ("M-1",))
     assert "Held, so kept with their name and words: M-1." in done.as_text()

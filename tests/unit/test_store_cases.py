@@ -13,8 +13,7 @@ from bot.domain.case import Asker, Case, CaseKind, CaseState, Details, Outcome, 
 from bot.errors import StaleCase
 from bot.messages import Address, Person
 from bot.storage.engine import Store
-from bot.storage.repositories import cases
-from bot.storage.transaction import Tx
+from bot.storage.transaction import Transaction
 from tests.clock import ManualClock
 
 ADA, BEN = Person("slack", "U:ADA", "Ada"), Person("teams", "BEN", "Ben")
@@ -23,31 +22,31 @@ MINUTE = timedelta(minutes=1)
 _event = count()
 
 
-def asker(tx: Tx, person: Person = ADA, at: Address = CHANNEL) -> Asker:
+def asker(tx: Transaction, person: Person = ADA, at: Address = CHANNEL) -> Asker:
     direct = Address(person.platform, f"D-{person.id}")
     return Asker(person, direct, at, "The Guardian rang", tx.now, f"E{next(_event)}", "https://example.org/17", 2)
 
 
-def a_case(tx: Tx, person: Person = ADA, kind: CaseKind = CaseKind.MEDIA) -> Case:
-    return cases.create(tx, kind, asker(tx, person), Details())
+def a_case(tx: Transaction, person: Person = ADA, kind: CaseKind = CaseKind.MEDIA) -> Case:
+    return tx.cases.create(kind, asker(tx, person), Details())
 
 
 @pytest.fixture
-def tx(store: Store) -> Iterator[Tx]:
+def tx(store: Store) -> Iterator[Transaction]:
     with store.transaction() as opened:
         yield opened
 
 
-def test_a_case_comes_back_as_it_was_made(tx: Tx) -> None:
+def test_a_case_comes_back_as_it_was_made(tx: Transaction) -> None:
     details = Details("The Guardian", "J. Doe", "j@example.org", "5 pm", "a tweet")
-    case = cases.create(tx, CaseKind.MEDIA, asker(tx), details, restricted=True)
+    case = tx.cases.create(CaseKind.MEDIA, asker(tx), details, restricted=True)
     assert (case.state, case.revision, case.opened_at) == (CaseState.OPEN, 1, tx.now)
     assert case.reference == f"M-{case.id}"
-    assert cases.load(tx, case.id) == case
-    assert cases.load(tx, case.id + 1) is None
+    assert tx.cases.load(case.id) == case
+    assert tx.cases.load(case.id + 1) is None
 
 
-def test_every_part_of_a_case_is_saved(tx: Tx) -> None:
+def test_every_part_of_a_case_is_saved(tx: Transaction) -> None:
     case = a_case(tx)
     changed = replace(
         case,
@@ -64,27 +63,27 @@ def test_every_part_of_a_case_is_saved(tx: Tx) -> None:
         revision=2,
         turned=2,
     )
-    cases.save(tx, changed)
-    assert cases.load(tx, case.id) == changed
+    tx.cases.save(changed)
+    assert tx.cases.load(case.id) == changed
     fewer = replace(changed, askers=changed.askers[1:], owner=None, outcome=None, revision=3)
-    cases.save(tx, fewer)
-    assert cases.load(tx, case.id) == fewer
+    tx.cases.save(fewer)
+    assert tx.cases.load(case.id) == fewer
 
 
-def test_groups_of_people_are_not_kept(tx: Tx) -> None:
+def test_groups_of_people_are_not_kept(tx: Transaction) -> None:
     officer = replace(ADA, groups=frozenset({"S0PRESS"}))
     case = a_case(tx, officer)
-    loaded = cases.load(tx, case.id)
+    loaded = tx.cases.load(case.id)
     assert loaded is not None
     assert loaded.askers[0].person == ADA
 
 
 @pytest.mark.parametrize("revision", [1, 3])
-def test_only_the_next_revision_is_saved(tx: Tx, revision: int) -> None:
+def test_only_the_next_revision_is_saved(tx: Transaction, revision: int) -> None:
     case = a_case(tx)
     with pytest.raises(StaleCase, match=case.reference):
-        cases.save(tx, replace(case, owner=BEN, revision=revision))
-    assert cases.load(tx, case.id) == case
+        tx.cases.save(replace(case, owner=BEN, revision=revision))
+    assert tx.cases.load(case.id) == case
 
 
 def test_the_number_of_a_case_is_never_given_out_twice(store: Store) -> None:
@@ -104,11 +103,11 @@ def test_two_who_change_a_case_wait_for_each_other(store: Store, database_url: s
         mine.open()
         ready.wait(10)
         with mine.transaction() as tx:
-            found = cases.load(tx, case.id)
+            found = tx.cases.load(case.id)
             assert found is not None
             free = found.owner is None
             if free:
-                cases.save(tx, replace(found, owner=Person("slack", str(number)), revision=found.revision + 1))
+                tx.cases.save(replace(found, owner=Person("slack", str(number)), revision=found.revision + 1))
         mine.close()
         return free
 
@@ -116,7 +115,7 @@ def test_two_who_change_a_case_wait_for_each_other(store: Store, database_url: s
         assert sorted(threads.map(claim, range(4))) == [False, False, False, True]
 
 
-def test_the_history_is_kept_in_order(tx: Tx) -> None:
+def test_the_history_is_kept_in_order(tx: Transaction) -> None:
     case = a_case(tx)
     steps = (
         Step(tx.now, StepKind.OPENED, ADA, "The Guardian rang", "E1"),
@@ -124,64 +123,66 @@ def test_the_history_is_kept_in_order(tx: Tx) -> None:
         Step(tx.now - MINUTE, StepKind.REMINDED),
     )
     for step in steps:
-        cases.add_step(tx, case.id, step)
-    cases.add_step(tx, a_case(tx).id, Step(tx.now, StepKind.OPENED, ADA))
-    assert cases.steps(tx, case.id) == steps
+        tx.cases.add_step(case.id, step)
+    tx.cases.add_step(a_case(tx).id, Step(tx.now, StepKind.OPENED, ADA))
+    assert tx.cases.steps(case.id) == steps
 
 
-def test_a_further_message_belongs_to_the_newest_open_case_of_this_person_here(tx: Tx) -> None:
+def test_a_further_message_belongs_to_the_newest_open_case_of_this_person_here(tx: Transaction) -> None:
     since = tx.now - MINUTE
     a_case(tx)
     newest = a_case(tx, kind=CaseKind.QUESTION)
     a_case(tx, BEN)
-    assert cases.open_for(tx, ADA.key, CHANNEL, since) == newest
-    assert cases.open_for(tx, ADA.key, newest.askers[0].direct, since) == newest
-    assert cases.open_for(tx, ADA.key, Address("slack", "C2"), since) is None
-    assert cases.open_for(tx, "slack:ADA", CHANNEL, since) is None
-    assert cases.open_for(tx, ADA.key, CHANNEL, tx.now) == newest
-    assert cases.open_for(tx, ADA.key, CHANNEL, tx.now + MINUTE) is None
+    assert tx.cases.open_for(ADA.key, CHANNEL, since) == newest
+    assert tx.cases.open_for(ADA.key, newest.askers[0].direct, since) == newest
+    assert tx.cases.open_for(ADA.key, Address("slack", "C2"), since) is None
+    assert tx.cases.open_for("slack:ADA", CHANNEL, since) is None
+    assert tx.cases.open_for(ADA.key, CHANNEL, tx.now) == newest
+    assert tx.cases.open_for(ADA.key, CHANNEL, tx.now + MINUTE) is None
 
 
-def test_a_closed_case_takes_no_further_message(tx: Tx) -> None:
+def test_a_closed_case_takes_no_further_message(tx: Transaction) -> None:
     case = a_case(tx)
-    cases.save(tx, replace(case, state=CaseState.CLOSED, revision=2))
-    assert cases.open_for(tx, ADA.key, CHANNEL, tx.now - MINUTE) is None
+    tx.cases.save(replace(case, state=CaseState.CLOSED, revision=2))
+    assert tx.cases.open_for(ADA.key, CHANNEL, tx.now - MINUTE) is None
 
 
 @pytest.mark.parametrize(
     ("kind", "by", "belongs"),
     [(StepKind.ADDED, ADA, True), (StepKind.ADDED, BEN, False), (StepKind.DETAILS, ADA, False)],
 )
-def test_what_an_asker_added_keeps_their_case_at_hand(tx: Tx, kind: StepKind, by: Person, *, belongs: bool) -> None:
+def test_what_an_asker_added_keeps_their_case_at_hand(
+    tx: Transaction, kind: StepKind, by: Person, *, belongs: bool
+) -> None:
     case = a_case(tx)
-    cases.add_step(tx, case.id, Step(tx.now + 90 * MINUTE, kind, by, "and the Times"))
-    found = cases.open_for(tx, ADA.key, CHANNEL, tx.now + 60 * MINUTE)
+    tx.cases.add_step(case.id, Step(tx.now + 90 * MINUTE, kind, by, "and the Times"))
+    found = tx.cases.open_for(ADA.key, CHANNEL, tx.now + 60 * MINUTE)
     assert found == (case if belongs else None)
 
 
-def test_an_edit_finds_its_case_by_the_message(tx: Tx) -> None:
+def test_an_edit_finds_its_case_by_the_message(tx: Transaction) -> None:
     case = a_case(tx)
-    cases.add_step(tx, case.id, Step(tx.now, StepKind.ADDED, ADA, "more", "added"))
-    cases.add_step(tx, case.id, Step(tx.now, StepKind.CLAIMED, BEN))
-    assert cases.by_event(tx, "slack", case.askers[0].event_id) == case
-    assert cases.by_event(tx, "slack", "added") == case
-    assert cases.by_event(tx, "teams", "added") is None, "another platform may count its messages alike"
-    assert cases.by_event(tx, "slack", "") is None
-    assert cases.by_event(tx, "teams", "") is None
-    separate = cases.create(tx, CaseKind.MEDIA, replace(case.askers[0], event_id="added"), Details())
-    assert cases.by_event(tx, "slack", "added") == separate
+    tx.cases.add_step(case.id, Step(tx.now, StepKind.ADDED, ADA, "more", "added"))
+    tx.cases.add_step(case.id, Step(tx.now, StepKind.CLAIMED, BEN))
+    assert tx.cases.by_event("slack", case.askers[0].event_id) == case
+    assert tx.cases.by_event("slack", "added") == case
+    assert tx.cases.by_event("teams", "added") is None, "another platform may count its messages alike"
+    assert tx.cases.by_event("slack", "") is None
+    assert tx.cases.by_event("teams", "") is None
+    separate = tx.cases.create(CaseKind.MEDIA, replace(case.askers[0], event_id="added"), Details())
+    assert tx.cases.by_event("slack", "added") == separate
 
 
-def test_lists_are_newest_first(tx: Tx) -> None:
+def test_lists_are_newest_first(tx: Transaction) -> None:
     first, second, third = a_case(tx), a_case(tx, BEN), a_case(tx, kind=CaseKind.QUESTION)
     closed = replace(second, state=CaseState.CLOSED, revision=2)
-    cases.save(tx, closed)
-    assert cases.listing(tx, [CaseState.OPEN, CaseState.CLAIMED], 10) == [third, first]
-    assert cases.listing(tx, [CaseState.OPEN], 1) == [third]
-    assert cases.listing(tx, [CaseState.CLOSED], 10) == [closed]
-    assert cases.of_asker(tx, ADA.key) == [third, first]
-    assert cases.of_asker(tx, BEN.key) == [closed]
-    assert cases.counts(tx) == {
+    tx.cases.save(closed)
+    assert tx.cases.listing([CaseState.OPEN, CaseState.CLAIMED], 10) == [third, first]
+    assert tx.cases.listing([CaseState.OPEN], 1) == [third]
+    assert tx.cases.listing([CaseState.CLOSED], 10) == [closed]
+    assert tx.cases.of_asker(ADA.key) == [third, first]
+    assert tx.cases.of_asker(BEN.key) == [closed]
+    assert tx.cases.counts() == {
         (CaseKind.MEDIA, CaseState.OPEN): 1,
         (CaseKind.MEDIA, CaseState.CLOSED): 1,
         (CaseKind.QUESTION, CaseState.OPEN): 1,

@@ -13,9 +13,8 @@ from sqlalchemy import column, inspect, table, text
 from bot.errors import DatabaseTooNew, StoreUnavailable
 from bot.storage.engine import Store
 from bot.storage.migration import Migration, migrate, shipped
-from bot.storage.repositories import events
 from bot.storage.schema import metadata
-from bot.storage.transaction import Tx
+from bot.storage.transaction import Transaction
 from tests.clock import ManualClock
 
 ROOT = Path(__file__).parents[2]
@@ -46,7 +45,7 @@ def test_opening_again_keeps_what_is_there(database_url: str, clock: ManualClock
         store = Store(database_url, clock)
         store.open()
         with store.transaction() as tx:
-            assert events.remember(tx, "slack", "E1") is first
+            assert tx.events.claim_once("slack", "E1") is first
         store.close()
 
 
@@ -83,7 +82,7 @@ DIES_IN_THE_MIDDLE = """
 import os, signal, sys
 from sqlalchemy import event, Engine
 from bot.clock import SystemClock
-from bot.store.engine import Store
+from bot.storage.engine import Store
 
 @event.listens_for(Engine, "before_cursor_execute")
 def die(connection, cursor, statement, *rest):
@@ -100,20 +99,20 @@ def test_a_migration_killed_in_the_middle_starts_anew(database_url: str, clock: 
     store = Store(database_url, clock)
     store.open()
     with store.transaction() as tx:
-        assert events.remember(tx, "slack", "E1")
+        assert tx.events.claim_once("slack", "E1")
     store.close()
 
 
 def test_an_exception_undoes_the_transaction(store: Store) -> None:
     def work() -> None:
         with store.transaction() as tx:
-            assert events.remember(tx, "slack", "E1")
+            assert tx.events.claim_once("slack", "E1")
             raise LookupError
 
     with pytest.raises(LookupError):
         work()
     with store.transaction() as tx:
-        assert events.remember(tx, "slack", "E1")
+        assert tx.events.claim_once("slack", "E1")
 
 
 def test_a_mistake_in_a_statement_is_not_taken_for_an_outage(store: Store) -> None:
@@ -131,11 +130,11 @@ def test_errors_do_not_quote_what_was_stored(store: Store) -> None:
 async def test_a_cancelled_task_leaves_a_whole_transaction(store: Store) -> None:
     wrote, go_on = threading.Event(), threading.Event()
 
-    def work(tx: Tx) -> None:
-        events.remember(tx, "slack", "E1")
+    def work(tx: Transaction) -> None:
+        tx.events.claim_once("slack", "E1")
         wrote.set()
         go_on.wait(10)
-        events.remember(tx, "slack", "E2")
+        tx.events.claim_once("slack", "E2")
 
     task = asyncio.create_task(store.run(work))
     await asyncio.to_thread(wrote.wait, 10)
@@ -144,8 +143,8 @@ async def test_a_cancelled_task_leaves_a_whole_transaction(store: Store) -> None
         await task
     go_on.set()
 
-    def both(tx: Tx) -> tuple[bool, bool]:
-        return events.remember(tx, "slack", "E1"), events.remember(tx, "slack", "E2")
+    def both(tx: Transaction) -> tuple[bool, bool]:
+        return tx.events.claim_once("slack", "E1"), tx.events.claim_once("slack", "E2")
 
     assert await store.run(both) == (False, False)
 
@@ -155,14 +154,14 @@ async def test_what_waits_for_a_thread_and_is_cancelled_never_happens(sqlite_url
     store.open()
     go_on = threading.Event()
     first = asyncio.create_task(store.run(lambda tx: go_on.wait(10)))
-    second = asyncio.create_task(store.run(lambda tx: events.remember(tx, "slack", "E1")))
+    second = asyncio.create_task(store.run(lambda tx: tx.events.claim_once("slack", "E1")))
     await asyncio.sleep(0.02)
     second.cancel()
     with pytest.raises(asyncio.CancelledError):
         await second
     go_on.set()
     await first
-    assert await store.run(lambda tx: events.remember(tx, "slack", "E1"))
+    assert await store.run(lambda tx: tx.events.claim_once("slack", "E1"))
     store.close()
 
 

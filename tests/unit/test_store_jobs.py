@@ -7,47 +7,47 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from bot.storage.records import Job, JobKind, JobState, NewJob
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
 from bot.storage.engine import Store
+from bot.storage.records import Job, JobKind, JobState, NewJob
 from bot.storage.repositories import jobs
-from bot.storage.transaction import Tx
+from bot.storage.transaction import Transaction
 from tests.clock import ManualClock
 
 LEASE = timedelta(seconds=15)
 SECOND = timedelta(seconds=1)
 
 
-def a_send(tx: Tx, lane: str, key: str, *, after: timedelta = timedelta(0)) -> NewJob:
+def a_send(tx: Transaction, lane: str, key: str, *, after: timedelta = timedelta(0)) -> NewJob:
     return NewJob(JobKind.SEND, lane, key, {"v": 1, "of": key}, tx.now + after)
 
 
-def a_timer(tx: Tx, lane: str, key: str, *, after: timedelta = timedelta(0)) -> NewJob:
+def a_timer(tx: Transaction, lane: str, key: str, *, after: timedelta = timedelta(0)) -> NewJob:
     return NewJob(JobKind.TIMER, lane, key, {"v": 1}, tx.now + after)
 
 
 def put(store: Store, *keys: str, lane: str = "lane") -> None:
     with store.transaction() as tx:
         for key in keys:
-            jobs.put(tx, a_send(tx, lane, key))
+            tx.jobs.put(a_send(tx, lane, key))
 
 
 def claim(store: Store, owner: str = "me", limit: int = 10) -> list[Job]:
     with store.transaction() as tx:
-        return jobs.claim(tx, owner, limit, LEASE)
+        return tx.jobs.claim(owner, limit, LEASE)
 
 
 def done(store: Store, *held: Job) -> set[int]:
     with store.transaction() as tx:
-        return jobs.done(tx, held)
+        return tx.jobs.done(held)
 
 
 def state(store: Store, key: str) -> JobState:
     with store.transaction() as tx:
-        found = jobs.by_key(tx, key)
+        found = tx.jobs.by_key(key)
     assert found is not None
     return found.state
 
@@ -67,8 +67,8 @@ def test_the_same_key_is_put_in_once_whatever_became_of_it(store: Store) -> None
     put(store, "k")
     assert claim(store) == []
     with store.transaction() as tx:
-        assert jobs.put(tx, a_send(tx, "other lane", "k")) is None
-        assert jobs.by_key(tx, "never put in") is None
+        assert tx.jobs.put(a_send(tx, "other lane", "k")) is None
+        assert tx.jobs.by_key("never put in") is None
 
 
 def test_one_lane_leaves_one_by_one_and_others_beside_it(store: Store) -> None:
@@ -83,10 +83,10 @@ def test_one_lane_leaves_one_by_one_and_others_beside_it(store: Store) -> None:
 
 def test_a_job_that_is_due_later_holds_up_its_lane_and_a_timer_does_not(store: Store, clock: ManualClock) -> None:
     with store.transaction() as tx:
-        jobs.put(tx, a_send(tx, "lane", "later", after=SECOND))
-        jobs.put(tx, a_send(tx, "lane", "behind it"))
-        jobs.put(tx, a_timer(tx, "other", "timer", after=SECOND))
-        jobs.put(tx, a_send(tx, "other", "not behind it"))
+        tx.jobs.put(a_send(tx, "lane", "later", after=SECOND))
+        tx.jobs.put(a_send(tx, "lane", "behind it"))
+        tx.jobs.put(a_timer(tx, "other", "timer", after=SECOND))
+        tx.jobs.put(a_send(tx, "other", "not behind it"))
     assert [job.key for job in claim(store)] == ["not behind it"]
     clock.advance(SECOND)
     assert [job.key for job in claim(store)] == ["timer", "later"]
@@ -97,7 +97,7 @@ def test_timers_are_claimed_first(store: Store, clock: ManualClock) -> None:
         put(store, f"send {number}", lane=f"lane {number}")
     clock.advance(SECOND)
     with store.transaction() as tx:
-        jobs.put(tx, a_timer(tx, "t", "timer"))
+        tx.jobs.put(a_timer(tx, "t", "timer"))
     assert [job.key for job in claim(store, limit=2)] == ["timer", "send 0"]
     assert [job.key for job in claim(store, limit=1)] == ["send 1"]
 
@@ -109,9 +109,9 @@ def test_a_lease_lapses_and_its_late_holder_is_fenced_off(store: Store, clock: M
     (job,) = claim(store, "next")
     assert (job.claims, job.lease_owner) == (2, "next")
     with store.transaction() as tx:
-        assert jobs.done(tx, [late]) == set()
-        assert not jobs.retry(tx, late, tx.now, "late")
-        assert not jobs.dead(tx, late, "late")
+        assert tx.jobs.done([late]) == set()
+        assert not tx.jobs.retry(late, tx.now, "late")
+        assert not tx.jobs.dead(late, "late")
     assert done(store, job) == {job.id}
     assert done(store, job) == set()
     assert state(store, "k") is JobState.DONE
@@ -121,12 +121,12 @@ def test_a_retry_puts_off_its_lane_but_no_other_and_keeps_the_order(store: Store
     put(store, "a1", "a2", lane="a")
     put(store, "b1", lane="b")
     with store.transaction() as tx:
-        jobs.put(tx, a_timer(tx, "a", "timer", after=SECOND))
+        tx.jobs.put(a_timer(tx, "a", "timer", after=SECOND))
     first, _ = claim(store)
     with store.transaction() as tx:
-        assert jobs.retry(tx, first, tx.now + 10 * SECOND, "busy")
-        assert jobs.next_due(tx) == clock.now() + SECOND
-        assert [job.due_at for job in jobs.waiting(tx, "a")] == [
+        assert tx.jobs.retry(first, tx.now + 10 * SECOND, "busy")
+        assert tx.jobs.next_due() == clock.now() + SECOND
+        assert [job.due_at for job in tx.jobs.waiting("a")] == [
             tx.now + 10 * SECOND,
             tx.now + 10 * SECOND,
             tx.now + SECOND,
@@ -144,8 +144,8 @@ def test_a_dead_job_lets_its_lane_go_on(store: Store) -> None:
     put(store, "k1", "k2")
     (job,) = claim(store)
     with store.transaction() as tx:
-        assert jobs.dead(tx, job, "gone for good")
-        found = jobs.by_key(tx, "k1")
+        assert tx.jobs.dead(job, "gone for good")
+        found = tx.jobs.by_key("k1")
         assert found is not None
         assert (found.state, found.last_error, found.attempts) == (JobState.DEAD, "gone for good", 1)
     assert [job.key for job in claim(store)] == ["k2"]
@@ -155,12 +155,12 @@ def test_what_waits_in_a_lane_can_be_called_back(store: Store) -> None:
     put(store, "held", "waiting")
     put(store, "elsewhere", lane="other")
     with store.transaction() as tx:
-        jobs.put(tx, a_timer(tx, "timers", "timer"))
+        tx.jobs.put(a_timer(tx, "timers", "timer"))
     assert {job.key for job in claim(store)} == {"held", "elsewhere", "timer"}
     with store.transaction() as tx:
-        assert jobs.cancel_lane(tx, "lane") == 1
-        assert jobs.cancel_lane(tx, "timers") == 1
-        assert jobs.cancel_lane(tx, "no such lane") == 0
+        assert tx.jobs.cancel_lane("lane") == 1
+        assert tx.jobs.cancel_lane("timers") == 1
+        assert tx.jobs.cancel_lane("no such lane") == 0
     states = {key: state(store, key) for key in ("held", "waiting", "elsewhere", "timer")}
     pending, cancelled = JobState.PENDING, JobState.CANCELLED
     assert states == {"held": pending, "waiting": cancelled, "elsewhere": pending, "timer": cancelled}
@@ -172,13 +172,13 @@ def test_what_waits_in_a_lane_is_in_order(store: Store) -> None:
     first, _ = claim(store)
     done(store, first)
     with store.transaction() as tx:
-        assert [job.key for job in jobs.waiting(tx, "lane")] == ["k2", "k3"]
+        assert [job.key for job in tx.jobs.waiting("lane")] == ["k2", "k3"]
 
 
 def test_next_due_ignores_what_is_held_or_blocked(store: Store, clock: ManualClock) -> None:
     def next_due() -> object:
         with store.transaction() as tx:
-            return jobs.next_due(tx)
+            return tx.jobs.next_due()
 
     assert next_due() is None
     put(store, "k1", "k2")
@@ -186,7 +186,7 @@ def test_next_due_ignores_what_is_held_or_blocked(store: Store, clock: ManualClo
     (held,) = claim(store)
     assert next_due() is None, "k2 is due, and the loop would spin on it"
     with store.transaction() as tx:
-        jobs.put(tx, a_timer(tx, "t", "timer", after=SECOND))
+        tx.jobs.put(a_timer(tx, "t", "timer", after=SECOND))
     assert next_due() == clock.now() + SECOND
     done(store, held)
     assert next_due() == clock.now()
@@ -197,12 +197,12 @@ def test_the_backlog_counts(store: Store, clock: ManualClock) -> None:
     put(store, "k1", "k2")
     put(store, "dying", lane="other")
     with store.transaction() as tx:
-        jobs.put(tx, a_send(tx, "x", "later", after=60 * SECOND))
+        tx.jobs.put(a_send(tx, "x", "later", after=60 * SECOND))
     clock.advance(SECOND)
     dying = next(job for job in claim(store) if job.key == "dying")
     with store.transaction() as tx:
-        jobs.dead(tx, dying, "gone")
-        assert jobs.pending(tx) == jobs.Backlog(pending=3, due=2, oldest_due=began, dead=1)
+        tx.jobs.dead(dying, "gone")
+        assert tx.jobs.pending() == jobs.Backlog(pending=3, due=2, oldest_due=began, dead=1)
 
 
 def test_claimers_side_by_side_never_get_the_same_job(store: Store, database_url: str, clock: ManualClock) -> None:
@@ -216,8 +216,8 @@ def test_claimers_side_by_side_never_get_the_same_job(store: Store, database_url
         mine.open()
         while True:
             with mine.transaction() as tx:
-                held = jobs.claim(tx, str(id(mine)), 3, LEASE)
-                left = jobs.pending(tx).pending
+                held = tx.jobs.claim(str(id(mine)), 3, LEASE)
+                left = tx.jobs.pending().pending
             for job in held:
                 taken[job.id] += 1
                 order[job.lane].append(job.seq)
@@ -242,7 +242,7 @@ def test_a_lane_has_the_order_of_its_commits(store: Store, database_url: str, cl
         for number in range(15):
             key = f"{writer}/{number}"
             with mine.transaction() as tx:
-                jobs.put(tx, a_send(tx, "lane", key))
+                tx.jobs.put(a_send(tx, "lane", key))
                 with noting:  # the lane's row is locked: whoever is here commits before anybody else gets here
                     committed.append(key)
         mine.close()
@@ -277,9 +277,9 @@ def test_a_lane_never_overtakes_itself(store: Store, clock: ManualClock, steps: 
                 job = held.pop()
                 with store.transaction() as tx:
                     if verb == "retry":
-                        assert jobs.retry(tx, job, tx.now + SECOND, "busy")
+                        assert tx.jobs.retry(job, tx.now + SECOND, "busy")
                     else:
-                        assert jobs.done(tx, [job]) if verb == "done" else jobs.dead(tx, job, "gone")
+                        assert tx.jobs.done([job]) if verb == "done" else tx.jobs.dead(job, "gone")
                         ended[job.lane].append(job.seq)
             case _:
                 pass
@@ -294,7 +294,7 @@ def test_claiming_looks_only_at_rows_that_are_due(sqlite_url: str, clock: Manual
     with store.transaction() as tx:
         driver: Any = tx.connection.connection.dbapi_connection
         driver.set_trace_callback(statements.append)
-        jobs.claim(tx, "me", 5, LEASE)
+        tx.jobs.claim("me", 5, LEASE)
         driver.set_trace_callback(None)
         plan = "\n".join(row[3] for row in driver.execute("EXPLAIN QUERY PLAN " + statements[0 if timers else 1]))
     assert ("USING INDEX job_timer (due_at<?)" if timers else "USING INDEX job_due (due_at<?)") in plan

@@ -3,7 +3,6 @@ from __future__ import annotations
 from bot.domain.case import Step, StepKind
 from bot.messages import Person
 from bot.storage.engine import Store
-from bot.storage.repositories import cases, known_officers
 from tests.clock import ManualClock
 from tests.unit.relaying import a_case
 
@@ -20,8 +19,8 @@ def test_who_took_a_case_is_known_by_their_last_name_the_most_recent_first(store
         (StepKind.HANDOVER_ACCEPTED, married),
     )
     with store.transaction() as tx:
-        assert known_officers.known(tx) == []
+        assert tx.officers.known() == []
         case_id = a_case(tx)
         for kind, by in history:
-            cases.add_step(tx, case_id, Step(clock.now(), kind, by))
-        assert known_officers.known(tx) == [married, BEN]
+            tx.cases.add_step(case_id, Step(clock.now(), kind, by))
+        assert tx.officers.known() == [married, BEN]

@@ -10,8 +10,7 @@ from sqlalchemy import text
 from bot.clock import SystemClock
 from bot.errors import StoreUnavailable
 from bot.storage.engine import Store
-from bot.storage.repositories import events
-from bot.storage.transaction import Tx
+from bot.storage.transaction import Transaction
 from tests.clock import ManualClock
 from tests.postgres import Postgres, packaged_binaries
 
@@ -34,12 +33,12 @@ async def test_work_that_ends_in_a_deadlock_is_done_again(postgresql_url: str, c
     first_locks = threading.Barrier(2)
     tries: list[str] = []
 
-    def crosswise(tx: Tx, mine: str, other: str) -> None:
-        events.remember(tx, "lock", mine)
+    def crosswise(tx: Transaction, mine: str, other: str) -> None:
+        tx.events.claim_once("lock", mine)
         tries.append(mine)
         if len(tries) <= 2:
             first_locks.wait(10)
-        events.remember(tx, "lock", other)
+        tx.events.claim_once("lock", other)
 
     await asyncio.gather(
         store.run(lambda tx: crosswise(tx, "a", "b")),
@@ -56,8 +55,8 @@ async def test_a_restart_of_the_database_is_an_outage_that_passes(
     store = Store(postgresql_url, clock)
     store.open()
 
-    def work(tx: Tx) -> bool:
-        return events.remember(tx, "slack", "E1")
+    def work(tx: Transaction) -> bool:
+        return tx.events.claim_once("slack", "E1")
 
     postgres.stop()
     try:
@@ -70,13 +69,13 @@ async def test_a_restart_of_the_database_is_an_outage_that_passes(
     postgres.start()
     assert not await store.run(work), "a restart that nobody noticed costs no request"
 
-    def cut_off(tx: Tx) -> None:
-        events.remember(tx, "slack", "E2")
+    def cut_off(tx: Transaction) -> None:
+        tx.events.claim_once("slack", "E2")
         tx.connection.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
 
     with pytest.raises(StoreUnavailable):
         await store.run(cut_off)
-    assert await store.run(lambda tx: events.remember(tx, "slack", "E2"))
+    assert await store.run(lambda tx: tx.events.claim_once("slack", "E2"))
     store.close()
 
 

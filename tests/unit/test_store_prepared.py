@@ -3,7 +3,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from bot.storage.records import JobKind, NewJob
 from sqlalchemy import bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 
@@ -11,9 +10,9 @@ from bot.domain.case import CaseKind, Details
 from bot.errors import StoreUnavailable
 from bot.storage.engine import Store
 from bot.storage.prepared_statements import Prepared
-from bot.storage.repositories import cases, events, jobs
+from bot.storage.records import JobKind, NewJob
 from bot.storage.schema import inbound_event, job, press_case
-from bot.storage.transaction import Tx
+from bot.storage.transaction import Transaction
 from tests.clock import ManualClock
 
 _JOB = select(job).where(job.c.idempotency_key == bindparam("key"))
@@ -26,8 +25,8 @@ def test_a_row_is_read_as_sqlalchemy_reads_it(store: Store) -> None:
     payload = {"v": 1, "words": "“né” \0 \U0001f600", "list": [1, 2.5, None, True]}
     with store.transaction() as tx:
         due = tx.now + timedelta(microseconds=1)
-        jobs.put(tx, NewJob(JobKind.SEND, "lane", "key", payload, due))
-        case = cases.create(tx, CaseKind.MEDIA, None, Details(outlet="The Times"), urgent=True, due_at=due)
+        tx.jobs.put(NewJob(JobKind.SEND, "lane", "key", payload, due))
+        case = tx.cases.create(CaseKind.MEDIA, None, Details(outlet="The Times"), urgent=True, due_at=due)
         rows = [*PREPARED_JOB.all(tx, {"key": "key"}), *PREPARED_CASE.all(tx, {"id": case.id})]
         wanted = [*tx.connection.execute(_JOB, {"key": "key"}), *tx.connection.execute(_CASE, {"id": case.id})]
 
@@ -51,7 +50,7 @@ def test_the_parameters_are_those_of_each_time(store: Store) -> None:
 def test_what_the_database_refuses_is_raised_as_for_every_other_statement(store: Store) -> None:
     row = {"source": "x", "event_id": "twice"}
 
-    def add(tx: Tx) -> None:
+    def add(tx: Transaction) -> None:
         PREPARED_EVENT.first(tx, row | {"received_at": tx.now})
 
     with store.transaction() as tx:
@@ -67,5 +66,5 @@ async def test_a_database_that_cannot_be_written_is_an_outage(sqlite_url: str, c
         tx.connection.exec_driver_sql("PRAGMA query_only = ON")
 
     with pytest.raises(StoreUnavailable, match="readonly"):
-        await store.run(lambda tx: events.remember(tx, "slack", "E1"))
+        await store.run(lambda tx: tx.events.claim_once("slack", "E1"))
     store.close()

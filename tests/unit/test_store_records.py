@@ -14,18 +14,17 @@ from bot.storage.adapter_state import DurableState
 from bot.storage.column_types import SafeText, Timestamp
 from bot.storage.engine import Store
 from bot.storage.records import Answered, Posting
-from bot.storage.repositories import answers, cases, events, postings, snapshots
-from bot.storage.transaction import Tx
+from bot.storage.transaction import Transaction
 from tests.clock import ManualClock
 
 PRESS, OTHER = Address("slack", "C0PRESS"), Address("teams", "19:press@thread.tacv2")
 DAY = timedelta(days=1)
 
 
-def a_case(tx: Tx) -> int:
+def a_case(tx: Transaction) -> int:
     here = Address("slack", "D1")
     asker = Asker(Person("slack", "U1"), here, here, "a reporter rang", tx.now, "E1")
-    return cases.create(tx, CaseKind.MEDIA, asker, Details()).id
+    return tx.cases.create(CaseKind.MEDIA, asker, Details()).id
 
 
 # ---- events ----
@@ -33,13 +32,13 @@ def a_case(tx: Tx) -> int:
 
 def test_an_event_is_new_once_for_each_source(store: Store) -> None:
     with store.transaction() as tx:
-        assert not events.seen(tx, "slack", "E1")
-        assert events.remember(tx, "slack", "E1")
+        assert not tx.events.seen("slack", "E1")
+        assert tx.events.claim_once("slack", "E1")
     with store.transaction() as tx:
-        assert events.seen(tx, "slack", "E1")
-        assert not events.seen(tx, "teams", "E1")
-        assert not events.remember(tx, "slack", "E1")
-        assert events.remember(tx, "teams", "E1")
+        assert tx.events.seen("slack", "E1")
+        assert not tx.events.seen("teams", "E1")
+        assert not tx.events.claim_once("slack", "E1")
+        assert tx.events.claim_once("teams", "E1")
 
 
 def test_of_many_who_bring_an_event_at_once_one_is_first(store: Store, database_url: str, clock: ManualClock) -> None:
@@ -50,7 +49,7 @@ def test_of_many_who_bring_an_event_at_once_one_is_first(store: Store, database_
         mine.open()
         ready.wait(10)
         with mine.transaction() as tx:
-            first = events.remember(tx, "slack", "E1")
+            first = tx.events.claim_once("slack", "E1")
         mine.close()
         return first
 
@@ -75,8 +74,8 @@ def test_any_text_can_be_stored_and_ordinary_text_is_unchanged(text: str) -> Non
 def test_odd_text_goes_through_both_engines(store: Store) -> None:
     odd = "naïve \U0001f600 \ud83d\ude00 half \ud83d nul \0 100%_ 'quoted' :name %s"
     with store.transaction() as tx:
-        number = answers.record(tx, odd, "unknown", (odd,), "r1")
-        found = answers.load(tx, number)
+        number = tx.answers.record(odd, "unknown", (odd,), "r1")
+        found = tx.answers.load(number)
     assert found is not None
     assert found.question == "naïve \U0001f600 \U0001f600 half \ufffd nul \ufffd 100%_ 'quoted' :name %s"
     assert found.entries == (found.question.replace("nul \ufffd", "nul \0"),)
@@ -101,23 +100,23 @@ def test_a_card_stands_once_in_each_channel(store: Store) -> None:
     there = Receipt(OTHER, ("9",))
     with store.transaction() as tx:
         case = a_case(tx)
-        postings.put(tx, case, PRESS, first)
-        postings.put(tx, case, OTHER, there)
-        postings.put(tx, a_case(tx), PRESS, Receipt(PRESS, ("7",), Address("slack", "C0PRESS/7")))
-        assert postings.of_case(tx, case) == [Posting(case, PRESS, first), Posting(case, OTHER, there)]
-        assert postings.at(tx, case, OTHER) == Posting(case, OTHER, there)
-        assert postings.at(tx, case, Address("slack", "C2")) is None
+        tx.postings.put(case, PRESS, first)
+        tx.postings.put(case, OTHER, there)
+        tx.postings.put(a_case(tx), PRESS, Receipt(PRESS, ("7",), Address("slack", "C0PRESS/7")))
+        assert tx.postings.of_case(case) == [Posting(case, PRESS, first), Posting(case, OTHER, there)]
+        assert tx.postings.at(case, OTHER) == Posting(case, OTHER, there)
+        assert tx.postings.at(case, Address("slack", "C2")) is None
 
 
 def test_a_card_that_was_sent_again_is_known_by_both_threads(store: Store) -> None:
     old, new = Address("slack", "C0PRESS/1"), Address("slack", "C0PRESS/5")
     with store.transaction() as tx:
         case = a_case(tx)
-        postings.put(tx, case, PRESS, Receipt(PRESS, ("1",), old))
-        postings.put(tx, case, PRESS, Receipt(PRESS, ("5",), new))
-        postings.put(tx, case, PRESS, Receipt(PRESS, ("5", "6"), new))
-        assert postings.of_case(tx, case) == [Posting(case, PRESS, Receipt(PRESS, ("5", "6"), new))]
-        assert [postings.by_thread(tx, each) for each in (old, new, PRESS)] == [case, case, None]
+        tx.postings.put(case, PRESS, Receipt(PRESS, ("1",), old))
+        tx.postings.put(case, PRESS, Receipt(PRESS, ("5",), new))
+        tx.postings.put(case, PRESS, Receipt(PRESS, ("5", "6"), new))
+        assert tx.postings.of_case(case) == [Posting(case, PRESS, Receipt(PRESS, ("5", "6"), new))]
+        assert [tx.postings.by_thread(each) for each in (old, new, PRESS)] == [case, case, None]
 
 
 # ---- answers ----
@@ -125,36 +124,36 @@ def test_a_card_that_was_sent_again_is_known_by_both_threads(store: Store) -> No
 
 def test_an_answer_and_the_last_word_on_it(store: Store, clock: ManualClock) -> None:
     with store.transaction() as tx:
-        number = answers.record(tx, "can I?", "answer", ("a", "b"), "r1", "slack:U1")
-        assert answers.load(tx, number) == Answered(number, tx.now, "can I?", "answer", ("a", "b"), "r1", "slack:U1")
-        assert answers.feedback(tx, number, "helpful")
-        assert answers.feedback(tx, number, "not helpful")
-        assert not answers.feedback(tx, number + 1, "helpful")
-        assert answers.load(tx, number + 1) is None
-        assert answers.verdicts(tx, tx.now) == {("a", "not helpful"): 1, ("b", "not helpful"): 1}
-        assert answers.verdicts(tx, tx.now + DAY) == {}
+        number = tx.answers.record("can I?", "answer", ("a", "b"), "r1", "slack:U1")
+        assert tx.answers.load(number) == Answered(number, tx.now, "can I?", "answer", ("a", "b"), "r1", "slack:U1")
+        assert tx.answers.feedback(number, "helpful")
+        assert tx.answers.feedback(number, "not helpful")
+        assert not tx.answers.feedback(number + 1, "helpful")
+        assert tx.answers.load(number + 1) is None
+        assert tx.answers.verdicts(tx.now) == {("a", "not helpful"): 1, ("b", "not helpful"): 1}
+        assert tx.answers.verdicts(tx.now + DAY) == {}
 
 
 def test_feedback_outlives_the_question(store: Store) -> None:
     with store.transaction() as tx:
-        answers.feedback(tx, answers.record(tx, "can I?", "answer", ("a",), "r1"), "helpful")
+        tx.answers.feedback(tx.answers.record("can I?", "answer", ("a",), "r1"), "helpful")
         tx.connection.exec_driver_sql("DELETE FROM answered")
-        assert answers.verdicts(tx, tx.now) == {("a", "helpful"): 1}
+        assert tx.answers.verdicts(tx.now) == {("a", "helpful"): 1}
 
 
 def test_unanswered_are_the_unknown_and_those_where_nothing_offered_was_right(store: Store, clock: ManualClock) -> None:
     with store.transaction() as tx:
-        answers.record(tx, "too old", "unknown", (), "r1")
+        tx.answers.record("too old", "unknown", (), "r1")
     clock.advance(DAY)
     with store.transaction() as tx:
-        answers.record(tx, "unknown", "unknown", (), "r1")
-        answers.record(tx, "answered", "answer", ("a",), "r1")
+        tx.answers.record("unknown", "unknown", (), "r1")
+        tx.answers.record("answered", "answer", ("a",), "r1")
     clock.advance(DAY)
     with store.transaction() as tx:
-        answers.feedback(tx, answers.record(tx, "chosen", "choose", ("a", "b"), "r1"), "helpful")
-        answers.feedback(tx, answers.record(tx, "refused", "choose", ("a", "b"), "r1"), "none of these")
-        assert [each.question for each in answers.unanswered(tx, clock.now() - DAY, 10)] == ["refused", "unknown"]
-        assert [each.question for each in answers.unanswered(tx, clock.now() - 2 * DAY, 1)] == ["refused"]
+        tx.answers.feedback(tx.answers.record("chosen", "choose", ("a", "b"), "r1"), "helpful")
+        tx.answers.feedback(tx.answers.record("refused", "choose", ("a", "b"), "r1"), "none of these")
+        assert [each.question for each in tx.answers.unanswered(clock.now() - DAY, 10)] == ["refused", "unknown"]
+        assert [each.question for each in tx.answers.unanswered(clock.now() - 2 * DAY, 1)] == ["refused"]
 
 
 # ---- the last good knowledge ----
@@ -162,12 +161,12 @@ def test_unanswered_are_the_unknown_and_those_where_nothing_offered_was_right(st
 
 def test_the_latest_knowledge_is_kept(store: Store, clock: ManualClock) -> None:
     with store.transaction() as tx:
-        assert snapshots.latest(tx) is None
+        assert tx.snapshots.latest() is None
     for revision in ("r1", "r2", "r1", "r1"):
         clock.advance(DAY)
         with store.transaction() as tx:
-            snapshots.put(tx, revision, f"text of {revision}")
-            assert snapshots.latest(tx) == (revision, f"text of {revision}")
+            tx.snapshots.put(revision, f"text of {revision}")
+            assert tx.snapshots.latest() == (revision, f"text of {revision}")
 
 
 # ---- what adapters remember ----

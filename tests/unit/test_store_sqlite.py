@@ -11,7 +11,6 @@ from sqlalchemy import text
 from bot.clock import SystemClock
 from bot.errors import ConfigurationError, DatabaseInUse, StoreUnavailable
 from bot.storage.engine import Store
-from bot.storage.repositories import events, jobs
 from tests.clock import ManualClock
 from tests.unit.test_store_jobs import a_send
 
@@ -32,12 +31,12 @@ def test_whoever_holds_the_file_alone_takes_over_at_once(sqlite_url: str, clock:
     store = Store(sqlite_url, clock)
     store.open(exclusive=True)
     with store.transaction() as tx:
-        jobs.put(tx, a_send(tx, "lane", "k"))
-        assert jobs.claim(tx, "died", 5, timedelta(hours=1))
+        tx.jobs.put(a_send(tx, "lane", "k"))
+        assert tx.jobs.claim("died", 5, timedelta(hours=1))
     store.close()
     store.open(exclusive=True)
     with store.transaction() as tx:
-        assert [job.claims for job in jobs.claim(tx, "next", 5, timedelta(hours=1))] == [2]
+        assert [job.claims for job in tx.jobs.claim("next", 5, timedelta(hours=1))] == [2]
     store.close()
 
 
@@ -62,7 +61,7 @@ def test_a_command_reads_and_writes_beside_the_server(sqlite_url: str, clock: Ma
         barrier.wait(10)
         for number in range(60):
             with store.transaction() as tx:
-                events.remember(tx, source, str(number))
+                tx.events.claim_once(source, str(number))
         return 60
 
     with ThreadPoolExecutor(2) as threads:

@@ -21,9 +21,8 @@ from sqlalchemy.exc import OperationalError
 from bot.errors import StoreUnavailable
 from bot.storage.engine import Store
 from bot.storage.executors import BatchingWriter
-from bot.storage.repositories import events
 from bot.storage.schema import inbound_event
-from bot.storage.transaction import Tx
+from bot.storage.transaction import Transaction
 from tests.clock import ManualClock
 
 ROOT = Path(__file__).parents[2]
@@ -39,7 +38,7 @@ async def busy(store: Store) -> AsyncIterator[None]:
     """While this lasts, whatever is given to the store queues behind a work."""
     begun, go_on = threading.Event(), threading.Event()
 
-    def work(tx: Tx) -> None:
+    def work(tx: Transaction) -> None:
         begun.set()
         go_on.wait(10)
 
@@ -52,20 +51,20 @@ async def busy(store: Store) -> AsyncIterator[None]:
             go_on.set()
 
 
-def remembers(event_id: str) -> Callable[[Tx], bool]:
-    return lambda tx: events.remember(tx, "slack", event_id)
+def remembers(event_id: str) -> Callable[[Transaction], bool]:
+    return lambda tx: tx.events.claim_once("slack", event_id)
 
 
-def known(tx: Tx) -> set[str]:
+def known(tx: Transaction) -> set[str]:
     return set(tx.connection.execute(select(inbound_event.c.event_id)).scalars())
 
 
-def fails(tx: Tx) -> None:
-    events.remember(tx, "slack", "fails")
+def fails(tx: Transaction) -> None:
+    tx.events.claim_once("slack", "fails")
     raise LookupError
 
 
-async def queued(store: Store, works: Sequence[Callable[[Tx], object]]) -> list[asyncio.Task[object]]:
+async def queued(store: Store, works: Sequence[Callable[[Transaction], object]]) -> list[asyncio.Task[object]]:
     """They wait side by side for the same transaction."""
     async with busy(store):
         tasks = [asyncio.create_task(store.run(work)) for work in works]
@@ -83,8 +82,8 @@ async def test_one_that_fails_undoes_itself_alone(store: Store) -> None:
 
 
 async def test_a_wrong_statement_undoes_itself_alone(store: Store) -> None:
-    def wrong(tx: Tx) -> None:
-        events.remember(tx, "slack", "wrong")
+    def wrong(tx: Transaction) -> None:
+        tx.events.claim_once("slack", "wrong")
         tx.connection.execute(text("SELECT * FROM no_such_table"))
 
     first, failing, last = await queued(store, [remembers("first"), wrong, remembers("last")])
@@ -97,7 +96,7 @@ async def test_a_wrong_statement_undoes_itself_alone(store: Store) -> None:
 async def test_nobody_hears_of_a_result_before_the_commit(store: Store) -> None:
     wrote, go_on = threading.Event(), threading.Event()
 
-    def slow(tx: Tx) -> None:
+    def slow(tx: Transaction) -> None:
         wrote.set()
         go_on.wait(10)
 
@@ -141,8 +140,8 @@ async def test_what_undoes_the_whole_is_an_outage_for_all_it_undid(store: Store)
 async def test_a_transaction_that_cannot_begin_is_an_outage_for_all_who_wait(clock: ManualClock) -> None:
     go_on = threading.Event()
 
-    class Begin(AbstractContextManager[Tx]):
-        def __enter__(self) -> Tx:
+    class Begin(AbstractContextManager[Transaction]):
+        def __enter__(self) -> Transaction:
             go_on.wait(10)
             raise StoreUnavailable("down")
 
@@ -159,7 +158,7 @@ async def test_a_transaction_that_cannot_begin_is_an_outage_for_all_who_wait(clo
 
 
 async def test_each_has_an_instant_of_its_own(store: Store, clock: ManualClock) -> None:
-    def later(tx: Tx) -> float:
+    def later(tx: Transaction) -> float:
         clock.advance(timedelta(seconds=1))
         return tx.now.timestamp()
 
@@ -199,13 +198,13 @@ def one_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 def test_whatever_its_neighbours_do_a_work_is_kept_exactly_when_its_caller_hears_so(
     one_store: Store, kinds: list[str]
 ) -> None:
-    def forget(tx: Tx) -> None:
+    def forget(tx: Transaction) -> None:
         tx.connection.execute(delete(inbound_event))
 
     async def scenario(store: Store) -> None:
-        def work(number: int) -> Callable[[Tx], int]:
-            def carry_out(tx: Tx) -> int:
-                events.remember(tx, "slack", str(number))
+        def work(number: int) -> Callable[[Transaction], int]:
+            def carry_out(tx: Transaction) -> int:
+                tx.events.claim_once("slack", str(number))
                 if kinds[number] == "fails":
                     raise LookupError
                 return number
@@ -231,8 +230,7 @@ def test_whatever_its_neighbours_do_a_work_is_kept_exactly_when_its_caller_hears
 WRITES = """
 import asyncio, sys
 from bot.clock import SystemClock
-from bot.store import events
-from bot.store.engine import Store
+from bot.storage.engine import Store
 
 store = Store(sys.argv[1], SystemClock())
 store.open(exclusive=True)
@@ -240,7 +238,7 @@ store.open(exclusive=True)
 async def write(sender):
     for number in range(100_000):
         event_id = f"{sender}-{number}"
-        await store.run(lambda tx: events.remember(tx, "slack", event_id))
+        await store.run(lambda tx: tx.events.claim_once("slack", event_id))
         print(event_id, flush=True)
 
 async def main():

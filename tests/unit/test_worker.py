@@ -193,7 +193,7 @@ def test_it_ends_with_a_desk_that_is_killed() -> None:
 import asyncio, pathlib, signal
 from bot.knowledge.loader import load
 from bot.matching.options import Options
-from bot.worker import Worker
+from bot.matching.process.client import Worker
 worker = asyncio.run(Worker.begin(load(pathlib.Path({str(FOLDER)!r})), Options(encoder="off")))
 print("ready", flush=True)
 signal.pause()

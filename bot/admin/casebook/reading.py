@@ -11,9 +11,7 @@ from bot.domain.case import Case, CaseState, Incident, Link, Statement, Step
 from bot.errors import Problem, UserError
 from bot.storage.engine import Store
 from bot.storage.records import Job
-from bot.storage.repositories import cases as case_rows
-from bot.storage.repositories import incidents, jobs, links, statements
-from bot.storage.transaction import Tx
+from bot.storage.transaction import Transaction
 
 _PAGE = 100  # cases read in one transaction, so that a server beside it is not held up
 
@@ -44,7 +42,7 @@ def read(store: Store, states: Collection[CaseState]) -> Iterator[Case]:
     before: int | None = None
     while True:
         with store.transaction() as tx:
-            page = case_rows.listing(tx, states, _PAGE, before=before)
+            page = tx.cases.listing(states, _PAGE, before=before)
         yield from page
         if len(page) < _PAGE:
             return
@@ -60,7 +58,7 @@ def records(store: Store) -> Iterator[Record]:
             yield found
 
 
-def find(tx: Tx, reference: str) -> Record:
+def find(tx: Transaction, reference: str) -> Record:
     """The case that people call M-7 or m-7. Raises UserError where there is none."""
     kind, _, number = reference.strip().upper().partition("-")
     # SQLite's largest number has 19 digits.
@@ -77,20 +75,20 @@ def overdue(case: Case, now: datetime) -> bool:
     return waits and case.due_at is not None and case.due_at <= now
 
 
-def _record(tx: Tx, case_id: int) -> Record | None:
-    case = case_rows.load(tx, case_id, for_update=False)
+def _record(tx: Transaction, case_id: int) -> Record | None:
+    case = tx.cases.load(case_id, for_update=False)
     if case is None:
         return None
-    joined = links.joined_to(tx, case_id)
-    into = case_rows.load(tx, case.joined_into, for_update=False) if case.joined_into is not None else None
-    named = {each.id: each.reference for each in (*links.partners(tx, case_id), *joined, *((into,) if into else ()))}
+    joined = tx.links.joined_to(case_id)
+    into = tx.cases.load(case.joined_into, for_update=False) if case.joined_into is not None else None
+    named = {each.id: each.reference for each in (*tx.links.partners(case_id), *joined, *((into,) if into else ()))}
     return Record(
         case=case,
-        steps=case_rows.steps(tx, case_id),
-        deliveries=jobs.deliveries_of(tx, case_id),
-        statements=statements.of_case(tx, case_id),
-        links=[link for link in links.of_case(tx, case_id) if link.other(case_id) in named],
+        steps=tx.cases.steps(case_id),
+        deliveries=tx.jobs.deliveries_of(case_id),
+        statements=tx.statements.of_case(case_id),
+        links=[link for link in tx.links.of_case(case_id) if link.other(case_id) in named],
         joined=joined,
-        incident=incidents.load(tx, case.incident_id) if case.incident_id is not None else None,
+        incident=tx.incidents.load(case.incident_id) if case.incident_id is not None else None,
         references=tuple(named.items()),
     )

@@ -12,7 +12,7 @@ from bot.desk.questions import Questions
 from bot.domain.case import Case
 from bot.domain.transitions import Change, DeskStatus, Refused
 from bot.messages import Form, Person, Pressed, Submitted, SyncResponse
-from bot.storage.transaction import Tx
+from bot.storage.transaction import Transaction
 
 
 class Who(Enum):
@@ -30,7 +30,7 @@ class ActionContext:
     `rest` is what the button or the form carries beyond the case; `values` are empty for a press.
     """
 
-    tx: Tx
+    tx: Transaction
     case: Case
     came: Pressed | Submitted
     rest: str
@@ -80,7 +80,7 @@ class GlobalAction:
 class GlobalContext:
     """One press, or one form that came back, of an errand. `rest` is the button's value or the form's context."""
 
-    tx: Tx
+    tx: Transaction
     came: Pressed | Submitted
     rest: str
     values: Mapping[str, str]

@@ -13,28 +13,26 @@ from bot.domain.case import StepKind
 from bot.domain.transitions import Change, Refused
 from bot.messages import Form, Said, SyncResponse
 from bot.presentation import cards, texts
-from bot.storage.repositories import cases as case_rows
-from bot.storage.repositories import events
 from bot.storage.repositories.events import DedupeScope
 
 
 def _withdraw(context: ActionContext) -> Change | Refused:
-    return transitions.withdraw(context.case, context.by, case_rows.steps(context.tx, context.case.id), context.tx.now)
+    return transitions.withdraw(context.case, context.by, context.tx.cases.steps(context.case.id), context.tx.now)
 
 
 def _separate(context: ActionContext) -> Change | Refused:
     """The added message, counted as the case's history counts, becomes a case of its own; once."""
-    steps = case_rows.steps(context.tx, context.case.id)
+    steps = context.tx.cases.steps(context.case.id)
     place = number(context.rest)
     step = steps[place] if place is not None and place < len(steps) else None
     if step is None or step.kind is not StepKind.ADDED or step.by is None or step.by.key != context.by.key:
         return Refused(texts.NOT_YOURS)
-    if not events.remember(context.tx, DedupeScope.SEPARATED, f"{context.case.id}:{place}"):
+    if not context.tx.events.claim_once(DedupeScope.SEPARATED, f"{context.case.id}:{place}"):
         return Refused(texts.ALREADY_PASSED_ON)
     said = Said(step.event_id, context.by, step.text, context.came.at, context.came.direct)
     new = context.questions.open(context.tx, said, context.case.kind, context.loaded)
     # The new one may have turned out to belong with this one, which shows it.
-    case = case_rows.load(context.tx, context.case.id) or context.case
+    case = context.tx.cases.load(context.case.id) or context.case
     return transitions.separate(case, step, context.by, new, context.tx.now)
 
 
@@ -57,7 +55,7 @@ def _details_form(context: ActionContext) -> Form:
 def _wrote_all(context: ActionContext) -> bool:
     """Whether all that is known of the enquiry came from this one person."""
     told = (StepKind.OPENED, StepKind.DETAILS, StepKind.TOOK_IN)
-    steps = (step for step in case_rows.steps(context.tx, context.case.id) if step.kind in told)
+    steps = (step for step in context.tx.cases.steps(context.case.id) if step.kind in told)
     return all(step.by is not None and step.by.key == context.by.key for step in steps)
 
 

@@ -8,7 +8,6 @@ from bot.desk.actions.action import GlobalAction, GlobalContext
 from bot.desk.open_case import Reported, open_case
 from bot.messages import Form, SyncResponse
 from bot.presentation import cards, texts
-from bot.storage.repositories import events
 
 
 def _form(context: GlobalContext) -> Form:
@@ -26,7 +25,7 @@ def _open(context: GlobalContext) -> SyncResponse:
         problems["deadline"] = problem
     if problems:
         return SyncResponse(problems=problems)
-    if not events.remember(tx, came.at.platform, came.event_id):
+    if not tx.events.claim_once(came.at.platform, came.event_id):
         return SyncResponse()
     case = open_case(tx, context.press_desk, context.loaded.knowledge, reported, by=came.person)
     return SyncResponse(notice=texts.case_opened(case.reference))

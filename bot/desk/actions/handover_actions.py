@@ -9,7 +9,6 @@ from bot.domain import deadlines, transitions
 from bot.domain.transitions import Change, Refused
 from bot.messages import Form, Person, SyncResponse
 from bot.presentation import cards, texts
-from bot.storage.repositories import known_officers
 
 
 def _take(context: ActionContext) -> Change | Refused:
@@ -35,7 +34,7 @@ def _hand_over(context: ActionContext) -> Change | Refused | SyncResponse:
 
 def _others(context: ActionContext) -> list[Person]:
     """Officers beside whoever hands over, by the names under which they worked here, if they did."""
-    known = {each.key: each for each in known_officers.known(context.tx)}
+    known = {each.key: each for each in context.tx.officers.known()}
     listed = {each.key: each for each in context.press_desk.officers}
     return [each for key, each in (listed | known).items() if key != context.by.key]
 

@@ -14,8 +14,6 @@ from bot.domain.transitions import Change, Refused
 from bot.messages import Form, Outgoing, SyncResponse
 from bot.presentation import cards, texts
 from bot.queue import effects
-from bot.storage.repositories import cases as case_rows
-from bot.storage.repositories import events, incidents, links
 
 # ---- secrets --------------------------------------------------------------------------------------------------------
 
@@ -31,7 +29,7 @@ def _unrestrict(context: ActionContext) -> Change | Refused:
 def _show(context: ActionContext) -> SyncResponse:
     """To that officer alone, and kept nowhere."""
     case_context = effects.case_context(context.tx, context.case, context.press_desk.press.zone)
-    whole = cards.whole(context.case, case_rows.steps(context.tx, context.case.id), case_context)
+    whole = cards.whole(context.case, context.tx.cases.steps(context.case.id), case_context)
     return SyncResponse(notice=plaintext.render(whole))
 
 
@@ -44,31 +42,31 @@ def _join(context: ActionContext) -> Change | Refused:
     other = None if named is None else _going_on(context, named)
     if named is None or other is None:
         return Refused(texts.NO_SUCH_CASE)
-    link = links.of_pair(context.tx, context.case.id, named)
+    link = context.tx.links.of_pair(context.case.id, named)
     newer = max(context.case.id, other.id)
-    also = [case for each in links.joined_to(context.tx, newer) if (case := case_rows.load(context.tx, each.id))]
+    also = [case for each in context.tx.links.joined_to(newer) if (case := context.tx.cases.load(each.id))]
     return _all_in_one(context, transitions.join(context.case, other, link, also, context.by, context.tx.now))
 
 
 def _split(context: ActionContext) -> Change | Refused:
     """What `rest` names from the case; or the case, where that was joined to another."""
     named = number(context.rest)
-    into, gone = context.case, None if named is None else case_rows.load(context.tx, named)
+    into, gone = context.case, None if named is None else context.tx.cases.load(named)
     if context.case.joined_into is not None:
-        found = case_rows.load(context.tx, context.case.joined_into)
+        found = context.tx.cases.load(context.case.joined_into)
         if found is None:
             return Refused(texts.NO_SUCH_CASE)
         into, gone = found, context.case
     if gone is None:
         return Refused(texts.NO_SUCH_CASE)
-    steps = case_rows.steps(context.tx, into.id)
+    steps = context.tx.cases.steps(into.id)
     return _all_in_one(context, transitions.split(into, gone, steps, context.by, context.status, context.tx.now))
 
 
 def _going_on(context: ActionContext, case_id: int) -> Case | None:
     """The case with this id, or the one that goes on for it."""
-    case = case_rows.load(context.tx, case_id)
-    return case if case is None or case.joined_into is None else case_rows.load(context.tx, case.joined_into)
+    case = context.tx.cases.load(case_id)
+    return case if case is None or case.joined_into is None else context.tx.cases.load(case.joined_into)
 
 
 def _all_in_one(context: ActionContext, changes: tuple[Change, ...] | Refused) -> Change | Refused:
@@ -94,10 +92,10 @@ def _declare(context: GlobalContext) -> SyncResponse:
         return SyncResponse(problems=empty)
     if lead and not context.press_desk.is_listed(lead):
         return SyncResponse(problems={"lead": texts.NOT_AN_OFFICER_TO_LEAD})
-    if lasting := incidents.current(tx):
+    if lasting := tx.incidents.current():
         return SyncResponse(notice=texts.incident_lasts(lasting.title))
-    if events.remember(tx, context.came.at.platform, context.came.event_id):
-        begun = incidents.start(tx, by, title=title, holding_line=line, lead=lead or by.key)
+    if tx.events.claim_once(context.came.at.platform, context.came.event_id):
+        begun = tx.incidents.start(by, title=title, holding_line=line, lead=lead or by.key)
         if begun is not None:
             _tell_all(context, cards.incident_on(begun, by), f"incident:{begun.id}:on")
     return SyncResponse()
@@ -107,8 +105,8 @@ def _end(context: GlobalContext) -> SyncResponse:
     tx, by = context.tx, context.came.person
     named = number(context.rest)
     ended: Incident | None = None
-    if named is not None and events.remember(tx, context.came.at.platform, context.came.event_id):
-        ended = incidents.end(tx, named)
+    if named is not None and tx.events.claim_once(context.came.at.platform, context.came.event_id):
+        ended = tx.incidents.end(named)
     if ended is None:
         return SyncResponse(notice=texts.NO_INCIDENT)
     _tell_all(context, cards.incident_off(ended, by), f"incident:{ended.id}:off")

@@ -10,7 +10,6 @@ from bot.domain.case import Case, Outcome, ReplyKind, Statement
 from bot.domain.transitions import Change, Refused
 from bot.messages import Form, SyncResponse
 from bot.presentation import cards, texts
-from bot.storage.repositories import false_alarms, statements
 
 
 def _claim(context: ActionContext) -> Change | Refused:
@@ -44,7 +43,7 @@ def _statement(context: ActionContext) -> Change | Refused | SyncResponse:
 
 
 def _keep_statement(context: ActionContext, change: Change) -> None:
-    statements.add(context.tx, change.case.id, _issued(context))
+    context.tx.statements.add(change.case.id, _issued(context))
 
 
 def _issued(context: ActionContext) -> Statement:
@@ -77,7 +76,7 @@ def _keep_alarm(context: ActionContext, change: Change) -> None:
     """The words stay for whoever owns the answers, without whose they were; what is delicate does not."""
     if change.case.outcome is Outcome.FALSE_ALARM and not cards.is_discreet(change.case):
         for asker in change.case.askers:
-            false_alarms.add(context.tx, asker.text)
+            context.tx.false_alarms.add(asker.text)
 
 
 def _missing(context: ActionContext, *fields: str) -> SyncResponse | None:

@@ -13,10 +13,10 @@ from statistics import median
 from sqlalchemy import ColumnElement, Integer, and_, cast, exists, func, or_, select
 
 from bot.domain.case import Case, CaseKind, CaseState, StepKind
-from bot.storage.repositories.cases import many
+from bot.storage.repositories.cases import CaseRepository
 from bot.storage.row_values import is_person
 from bot.storage.schema import case_asker, case_statement, case_step, press_case
-from bot.storage.transaction import Tx
+from bot.storage.scope import TransactionScope
 
 _WORDS = 8  # of a search; further ones are left out
 _NEVER_CLOSED = press_case.c.state != CaseState.CLOSED
@@ -49,41 +49,54 @@ class Times:
     respond: Took | None
 
 
-def by_deadline(tx: Tx, limit: int) -> list[Case]:
-    """What is not closed: first what is urgent, then by deadline; what the journalist has an answer to comes last."""
-    return many(tx, select(press_case).where(_NEVER_CLOSED).order_by(*_BY_DEADLINE).limit(limit))
+class CaseLists:
+    """The lists of the press office: open cases by deadline, an officer's own, closed ones, and search."""
 
+    def __init__(self, tx: TransactionScope) -> None:
+        self._tx = tx
 
-def of_officer(tx: Tx, person: str, limit: int) -> list[Case]:
-    """What this officer (`platform:id`) has, and what they are asked to take over, as `by_deadline`."""
-    theirs = or_(is_person(press_case, "owner", person), is_person(press_case, "offered", person))
-    return many(tx, select(press_case).where(_NEVER_CLOSED, theirs).order_by(*_BY_DEADLINE).limit(limit))
+    def by_deadline(self, limit: int) -> list[Case]:
+        """What is not closed: first what is urgent, then by deadline.
 
+        What the journalist has an answer to comes last.
+        """
+        return CaseRepository(self._tx).many(
+            select(press_case).where(_NEVER_CLOSED).order_by(*_BY_DEADLINE).limit(limit)
+        )
 
-def ended(tx: Tx, limit: int) -> list[Case]:
-    """What is closed, the latest first."""
-    closed = select(press_case).where(press_case.c.state == CaseState.CLOSED)
-    return many(tx, closed.order_by(press_case.c.closed_at.desc(), press_case.c.id.desc()).limit(limit))
+    def of_officer(self, person: str, limit: int) -> list[Case]:
+        """What this officer (`platform:id`) has, and what they are asked to take over, as `by_deadline`."""
+        theirs = or_(is_person(press_case, "owner", person), is_person(press_case, "offered", person))
+        return CaseRepository(self._tx).many(
+            select(press_case).where(_NEVER_CLOSED, theirs).order_by(*_BY_DEADLINE).limit(limit)
+        )
 
+    def ended(self, limit: int) -> list[Case]:
+        """What is closed, the latest first."""
+        closed = select(press_case).where(press_case.c.state == CaseState.CLOSED)
+        return CaseRepository(self._tx).many(
+            closed.order_by(press_case.c.closed_at.desc(), press_case.c.id.desc()).limit(limit)
+        )
 
-def found(tx: Tx, words: str, limit: int) -> list[Case]:
-    """The cases in which each of these words stands somewhere, newest first; none for no words.
+    def found(self, words: str, limit: int) -> list[Case]:
+        """The cases in which each of these words stands somewhere, newest first; none for no words.
 
-    Looked for are the reference, what is known of the enquiry, people's names, and all that was written.
-    """
-    conditions = [or_(*_somewhere(word)) for word in words.split()[:_WORDS]]
-    if not conditions:
-        return []
-    return many(tx, select(press_case).where(and_(*conditions)).order_by(press_case.c.id.desc()).limit(limit))
+        Looked for are the reference, what is known of the enquiry, people's names, and all that was written.
+        """
+        conditions = [or_(*_somewhere(word)) for word in words.split()[:_WORDS]]
+        if not conditions:
+            return []
+        return CaseRepository(self._tx).many(
+            select(press_case).where(and_(*conditions)).order_by(press_case.c.id.desc()).limit(limit)
+        )
 
-
-def times(tx: Tx, since: datetime) -> Times:
-    """Of the media enquiries that were reported since."""
-    query = select(
-        press_case.c.opened_at, _first(StepKind.CLAIMED), _first(StepKind.REPLIED), press_case.c.responded_at
-    ).where(press_case.c.kind == CaseKind.MEDIA, press_case.c.opened_at >= since)
-    rows = tx.connection.execute(query).all()
-    return Times(*(_took([row[place] - row[0] for row in rows if row[place]]) for place in (1, 2, 3)))
+    def times(self, since: datetime) -> Times:
+        """Of the media enquiries that were reported since."""
+        query = select(
+            press_case.c.opened_at, _first(StepKind.CLAIMED), _first(StepKind.REPLIED), press_case.c.responded_at
+        ).where(press_case.c.kind == CaseKind.MEDIA, press_case.c.opened_at >= since)
+        rows = self._tx.connection.execute(query).all()
+        return Times(*(_took([row[place] - row[0] for row in rows if row[place]]) for place in (1, 2, 3)))
 
 
 def _first(kind: StepKind) -> ColumnElement[datetime]:

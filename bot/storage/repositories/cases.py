@@ -31,142 +31,143 @@ from bot.storage.column_types import SafeText, Timestamp
 from bot.storage.prepared_statements import Prepared
 from bot.storage.row_values import is_person, person_columns, to_person
 from bot.storage.schema import case_asker, case_step, press_case
-from bot.storage.transaction import Tx
+from bot.storage.scope import TransactionScope
 
 
-def create(
-    tx: Tx,
-    kind: CaseKind,
-    asker: Asker | None,
-    details: Details,
-    *,
-    restricted: bool = False,
-    incident_id: int | None = None,
-    due_at: datetime | None = None,
-    due_known: bool = False,
-    urgent: bool = False,
-    foi: bool = False,
-) -> Case:
-    """A new, open case at revision 1, opened now. Its history begins with the caller's first `add_step`.
+class CaseRepository:
+    """Cases, their askers and their history."""
 
-    None asks where an officer opened it for what came by phone.
-    """
-    case = Case(
-        id=0,
-        kind=kind,
-        state=CaseState.OPEN,
-        askers=(asker,) if asker else (),
-        opened_at=tx.now,
-        details=details,
-        restricted=restricted,
-        incident_id=incident_id,
-        due_at=due_at,
-        due_known=due_known,
-        urgent=urgent,
-        foi=foi,
-    )
-    statement = insert(press_case).values(_columns(case)).returning(press_case.c.id)
-    case = replace(case, id=tx.connection.execute(statement).scalar_one())
-    _write_askers(tx, case)
-    return case
+    def __init__(self, tx: TransactionScope) -> None:
+        self._tx = tx
 
+    def create(
+        self,
+        kind: CaseKind,
+        asker: Asker | None,
+        details: Details,
+        *,
+        restricted: bool = False,
+        incident_id: int | None = None,
+        due_at: datetime | None = None,
+        due_known: bool = False,
+        urgent: bool = False,
+        foi: bool = False,
+    ) -> Case:
+        """A new, open case at revision 1, opened now. Its history begins with the caller's first `add_step`.
 
-def load(tx: Tx, case_id: int, *, for_update: bool = True) -> Case | None:
-    """The case, and unless told otherwise the right to change it: others wait until this transaction ends."""
-    wanted = _TO_CHANGE if for_update else _BY_ID
-    return _first(tx, wanted.all(tx, {"wanted": case_id}))
+        None asks where an officer opened it for what came by phone.
+        """
+        case = Case(
+            id=0,
+            kind=kind,
+            state=CaseState.OPEN,
+            askers=(asker,) if asker else (),
+            opened_at=self._tx.now,
+            details=details,
+            restricted=restricted,
+            incident_id=incident_id,
+            due_at=due_at,
+            due_known=due_known,
+            urgent=urgent,
+            foi=foi,
+        )
+        statement = insert(press_case).values(_columns(case)).returning(press_case.c.id)
+        case = replace(case, id=self._tx.connection.execute(statement).scalar_one())
+        _write_askers(self._tx, case)
+        return case
 
+    def load(self, case_id: int, *, for_update: bool = True) -> Case | None:
+        """The case, and unless told otherwise the right to change it: others wait until this transaction ends."""
+        wanted = _TO_CHANGE if for_update else _BY_ID
+        return _first(self._tx, wanted.all(self._tx, {"wanted": case_id}))
 
-def lock(tx: Tx, case_id: int) -> None:
-    """The right to change the case, without reading it: others wait until this transaction ends."""
-    tx.connection.execute(_LOCK, {"wanted": case_id})
+    def lock(self, case_id: int) -> None:
+        """The right to change the case, without reading it: others wait until this transaction ends."""
+        self._tx.connection.execute(_LOCK, {"wanted": case_id})
 
+    def save(self, case: Case) -> None:
+        """Write a changed case with its askers. StaleCase unless its revision follows the one that is stored."""
+        which = {"wanted": case.id, "before": case.revision - 1}
+        if self._tx.connection.execute(_SAVE, _columns(case) | which).rowcount != 1:
+            raise StaleCase(f"{case.reference} was changed by somebody else meanwhile.")
+        self._tx.connection.execute(_NO_ASKERS, {"wanted": case.id})
+        _write_askers(self._tx, case)
 
-def save(tx: Tx, case: Case) -> None:
-    """Write a changed case with its askers. StaleCase unless its revision follows the one that is stored."""
-    which = {"wanted": case.id, "before": case.revision - 1}
-    if tx.connection.execute(_SAVE, _columns(case) | which).rowcount != 1:
-        raise StaleCase(f"{case.reference} was changed by somebody else meanwhile.")
-    tx.connection.execute(_NO_ASKERS, {"wanted": case.id})
-    _write_askers(tx, case)
+    def add_step(self, case_id: int, step: Step) -> None:
+        """A further line of the history."""
+        said = {"text": step.text, "event_id": step.event_id, "label": step.label}
+        columns = {"case_id": case_id, "at": step.at, "kind": step.kind, **said}
+        self._tx.connection.execute(_ADD_STEP, columns | person_columns("by", step.by))
 
+    def steps(self, case_id: int) -> tuple[Step, ...]:
+        """The history, in the order in which it was written."""
+        rows = _STEPS.all(self._tx, {"wanted": case_id})
+        return tuple(
+            Step(row.at, StepKind(row.kind), to_person(row, "by"), row.text, row.event_id, row.label) for row in rows
+        )
 
-def add_step(tx: Tx, case_id: int, step: Step) -> None:
-    """A further line of the history."""
-    said = {"text": step.text, "event_id": step.event_id, "label": step.label}
-    columns = {"case_id": case_id, "at": step.at, "kind": step.kind, **said}
-    tx.connection.execute(_ADD_STEP, columns | person_columns("by", step.by))
+    def open_for(self, person: str, at: Address, since: datetime) -> Case | None:
+        """The newest case, not closed, to which a further message of this person belongs, locked for a change.
 
+        That is one in which they (`platform:id`) ask from this conversation, or have this for their direct one, and
+        last
+        wrote at or after `since`.
+        """
+        platform, _, identifier = person.partition(":")
+        here = {"at_platform": at.platform, "at_token": at.token}
+        return _first(
+            self._tx, _OPEN_FOR.all(self._tx, here | {"platform": platform, "person": identifier, "since": since})
+        )
 
-def steps(tx: Tx, case_id: int) -> tuple[Step, ...]:
-    """The history, in the order in which it was written."""
-    rows = _STEPS.all(tx, {"wanted": case_id})
-    return tuple(
-        Step(row.at, StepKind(row.kind), to_person(row, "by"), row.text, row.event_id, row.label) for row in rows
-    )
+    def by_event(self, platform: str, event_id: str) -> Case | None:
+        """The case that this message opened or was added to, locked for a change.
 
+        If an added message became a case of its own, that case; if the case was joined to another, the one that goes
+        on.
+        """
+        opened = exists().where(
+            case_asker.c.case_id == press_case.c.id,
+            case_asker.c.event_id == event_id,
+            case_asker.c.person_platform == platform,
+        )
+        added = exists().where(
+            case_step.c.case_id == press_case.c.id,
+            and_(case_step.c.event_id == event_id, case_step.c.event_id != ""),
+            case_step.c.by_platform == platform,
+        )
+        query = select(press_case).where(or_(opened, added)).order_by(press_case.c.id.desc()).limit(1)
+        found = _first(self._tx, self._tx.connection.execute(query.with_for_update(key_share=True)).all())
+        return found if found is None or found.joined_into is None else self.load(found.joined_into)
 
-def open_for(tx: Tx, person: str, at: Address, since: datetime) -> Case | None:
-    """The newest case, not closed, to which a further message of this person belongs, locked for a change.
+    def listing(self, states: Collection[CaseState], limit: int, *, before: int | None = None) -> list[Case]:
+        """Cases in any of these states, newest first; with `before`, those with a smaller id."""
+        query = select(press_case).where(press_case.c.state.in_(states)).order_by(press_case.c.id.desc()).limit(limit)
+        return self.many(query if before is None else query.where(press_case.c.id < before))
 
-    That is one in which they (`platform:id`) ask from this conversation, or have this for their direct one, and last
-    wrote at or after `since`.
-    """
-    platform, _, identifier = person.partition(":")
-    here = {"at_platform": at.platform, "at_token": at.token}
-    return _first(tx, _OPEN_FOR.all(tx, here | {"platform": platform, "person": identifier, "since": since}))
+    def hold(self, case_id: int, *, held: bool) -> None:
+        """Keep this case from being purged or erased, or no longer."""
+        self._tx.connection.execute(update(press_case).where(press_case.c.id == case_id).values(held=held))
 
+    def of_asker(self, person: str) -> list[Case]:
+        """All cases of this person (`platform:id`), newest first."""
+        theirs = exists().where(case_asker.c.case_id == press_case.c.id, is_person(case_asker, "person", person))
+        return self.many(select(press_case).where(theirs).order_by(press_case.c.id.desc()))
 
-def by_event(tx: Tx, platform: str, event_id: str) -> Case | None:
-    """The case that this message opened or was added to, locked for a change.
+    def counts(self) -> dict[tuple[CaseKind, CaseState], int]:
+        """How many cases there are of each kind in each state."""
+        rows = self._tx.connection.execute(
+            select(press_case.c.kind, press_case.c.state, func.count()).group_by(press_case.c.kind, press_case.c.state)
+        )
+        return {(CaseKind(kind), CaseState(state)): count for kind, state, count in rows}
 
-    Where an added message was made a case of its own since, that is the one; where the case was joined to another, the
-    one that goes on.
-    """
-    opened = exists().where(
-        case_asker.c.case_id == press_case.c.id,
-        case_asker.c.event_id == event_id,
-        case_asker.c.person_platform == platform,
-    )
-    added = exists().where(
-        case_step.c.case_id == press_case.c.id,
-        and_(case_step.c.event_id == event_id, case_step.c.event_id != ""),
-        case_step.c.by_platform == platform,
-    )
-    query = select(press_case).where(or_(opened, added)).order_by(press_case.c.id.desc()).limit(1)
-    found = _first(tx, tx.connection.execute(query.with_for_update(key_share=True)).all())
-    return found if found is None or found.joined_into is None else load(tx, found.joined_into)
+    def some(self, *rules: ColumnElement[bool], newest: int | None = None) -> list[Case]:
+        """Cases that all of these hold for, by their ids; with `newest`, at most that many of the greatest."""
+        query = select(press_case).where(*rules).order_by(press_case.c.id.desc()).limit(newest)
+        return self.many(query)[::-1]
 
-
-def listing(tx: Tx, states: Collection[CaseState], limit: int, *, before: int | None = None) -> list[Case]:
-    """Cases in any of these states, newest first; with `before`, those with a smaller id."""
-    query = select(press_case).where(press_case.c.state.in_(states)).order_by(press_case.c.id.desc()).limit(limit)
-    return many(tx, query if before is None else query.where(press_case.c.id < before))
-
-
-def hold(tx: Tx, case_id: int, *, held: bool) -> None:
-    """Keep this case from being purged or erased, or no longer."""
-    tx.connection.execute(update(press_case).where(press_case.c.id == case_id).values(held=held))
-
-
-def of_asker(tx: Tx, person: str) -> list[Case]:
-    """All cases of this person (`platform:id`), newest first."""
-    theirs = exists().where(case_asker.c.case_id == press_case.c.id, is_person(case_asker, "person", person))
-    return many(tx, select(press_case).where(theirs).order_by(press_case.c.id.desc()))
-
-
-def counts(tx: Tx) -> dict[tuple[CaseKind, CaseState], int]:
-    """How many cases there are of each kind in each state."""
-    rows = tx.connection.execute(
-        select(press_case.c.kind, press_case.c.state, func.count()).group_by(press_case.c.kind, press_case.c.state)
-    )
-    return {(CaseKind(kind), CaseState(state)): count for kind, state, count in rows}
-
-
-def some(tx: Tx, *rules: ColumnElement[bool], newest: int | None = None) -> list[Case]:
-    """Cases that all of these hold for, by their ids; with `newest`, at most that many of the greatest."""
-    query = select(press_case).where(*rules).order_by(press_case.c.id.desc()).limit(newest)
-    return many(tx, query)[::-1]
+    def many(self, query: Select[Any], given: Mapping[str, Any] | None = None) -> list[Case]:
+        """The cases that a query on `press_case` finds, whole, in its order; `given` are its parameters."""
+        return _whole(self._tx, self._tx.connection.execute(query, given).all())
 
 
 def _open_for() -> Select[Any]:
@@ -207,30 +208,25 @@ _WHOSE = case_asker.c.case_id.in_(bindparam("wanted", expanding=True))
 _ASKERS = select(case_asker).where(_WHOSE).order_by(case_asker.c.position)
 
 
-def many(tx: Tx, query: Select[Any], given: Mapping[str, Any] | None = None) -> list[Case]:
-    """The cases that a query on `press_case` finds, whole, in its order; `given` are its parameters."""
-    return _whole(tx, tx.connection.execute(query, given).all())
-
-
-def _first(tx: Tx, rows: Sequence[Row[Any]]) -> Case | None:
+def _first(tx: TransactionScope, rows: Sequence[Row[Any]]) -> Case | None:
     return next(iter(_whole(tx, rows[:1])), None)
 
 
-def _whole(tx: Tx, rows: Sequence[Row[Any]]) -> list[Case]:
+def _whole(tx: TransactionScope, rows: Sequence[Row[Any]]) -> list[Case]:
     if not rows:
         return []
     askers = _askers(tx, [row.id for row in rows])
     return [_case(row, tuple(askers[row.id])) for row in rows]
 
 
-def _askers(tx: Tx, case_ids: Sequence[int]) -> dict[int, list[Asker]]:
+def _askers(tx: TransactionScope, case_ids: Sequence[int]) -> dict[int, list[Asker]]:
     found: dict[int, list[Asker]] = defaultdict(list)
     for row in tx.connection.execute(_ASKERS, {"wanted": case_ids}):
         found[row.case_id].append(_asker(row))
     return found
 
 
-def _write_askers(tx: Tx, case: Case) -> None:
+def _write_askers(tx: TransactionScope, case: Case) -> None:
     rows = [
         {
             "case_id": case.id,

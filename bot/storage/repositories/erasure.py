@@ -22,7 +22,7 @@ from bot.storage.schema import (
     job,
     press_case,
 )
-from bot.storage.transaction import Tx
+from bot.storage.scope import TransactionScope
 
 ERASED = "(erased)"
 """Stands where a name, an address or somebody's words stood."""
@@ -55,57 +55,59 @@ _TAKEN_DOWN = (press_case.c.contact, press_case.c.slot)
 """What may have been read from somebody's words, whosever number that is."""
 
 
-def unname_questions(tx: Tx, person: str) -> int:
-    """Their questions (`platform:id`) stay for the owners of the answers, and are nobody's any more; how many."""
-    nobodys = {"asker": "", "event_id": "", "link": "", "files": 0, "conversation": ""}
-    return tx.connection.execute(update(answered).where(answered.c.asker == person).values(nobodys)).rowcount
+class PersonErasure:
+    """What somebody leaves behind in the database, and how it is made nobody's."""
+
+    def __init__(self, tx: TransactionScope) -> None:
+        self._tx = tx
+
+    def unname_questions(self, person: str) -> int:
+        """Their questions (`platform:id`) stay for the owners of the answers, and are nobody's any more; how many."""
+        nobodys = {"asker": "", "event_id": "", "link": "", "files": 0, "conversation": ""}
+        return self._tx.connection.execute(update(answered).where(answered.c.asker == person).values(nobodys)).rowcount
+
+    def cases_of(self, person: str) -> list[int]:
+        """Where they (`platform:id`) ask, or asked while it was joined with another: ids of cases, the newest first."""
+        asks = exists().where(case_asker.c.case_id == press_case.c.id, is_person(case_asker, "person", person))
+        wrote = exists().where(
+            case_step.c.case_id == press_case.c.id,
+            is_person(case_step, "by", person),
+            case_step.c.kind.in_(_WRITING),
+        )
+        query = select(press_case.c.id).where(or_(asks, wrote)).order_by(press_case.c.id.desc())
+        return list(self._tx.connection.execute(query).scalars())
+
+    def has_deliveries_waiting(self, case_id: int) -> bool:
+        """Whether something of this case is still to leave."""
+        query = select(job.c.id).where(job.c.case_id == case_id, job.c.state == JobState.PENDING).limit(1)
+        return self._tx.connection.execute(query).first() is not None
+
+    def erase_from(self, case: Case, person: str) -> None:
+        """Erase their name, address and words from a case that the caller has locked and has nothing left to send."""
+        called = _called(self._tx, case, person)
+        names = called | {plaintext.line(name) for name in called} | {person}
+        _erase_taken_down(self._tx, case, person)
+        _erase_asker(self._tx, case.id, person)
+        _erase_steps(self._tx, case.id, person)
+        _replace_names(self._tx, case.id, names)
+        _erase_deliveries(self._tx, case, person)
+
+    def forget_routes(self, person: str) -> int:
+        """What their platform remembers of how to reach them, under keys that end in their id; how many."""
+        platform, _, identifier = person.partition(":")
+        tail = f"/{identifier}"
+        query = select(adapter_state.c.key).where(
+            adapter_state.c.platform == platform, adapter_state.c.key.endswith(tail, autoescape=True)
+        )
+        # LIKE takes A for a on SQLite, so what it found is looked at again.
+        theirs = [key for key in self._tx.connection.execute(query).scalars() if key.endswith(tail)]
+        stored = and_(adapter_state.c.platform == platform, adapter_state.c.key.in_(theirs))
+        self._tx.connection.execute(delete(adapter_state).where(stored))
+        met = and_(inbound_event.c.source == DedupeScope.WELCOME, inbound_event.c.event_id == person)
+        return len(theirs) + self._tx.connection.execute(delete(inbound_event).where(met)).rowcount
 
 
-def cases_of(tx: Tx, person: str) -> list[int]:
-    """Where they (`platform:id`) ask, or asked while it was joined with another: ids of cases, the newest first."""
-    asks = exists().where(case_asker.c.case_id == press_case.c.id, is_person(case_asker, "person", person))
-    wrote = exists().where(
-        case_step.c.case_id == press_case.c.id,
-        is_person(case_step, "by", person),
-        case_step.c.kind.in_(_WRITING),
-    )
-    query = select(press_case.c.id).where(or_(asks, wrote)).order_by(press_case.c.id.desc())
-    return list(tx.connection.execute(query).scalars())
-
-
-def has_deliveries_waiting(tx: Tx, case_id: int) -> bool:
-    """Whether something of this case is still to leave."""
-    query = select(job.c.id).where(job.c.case_id == case_id, job.c.state == JobState.PENDING).limit(1)
-    return tx.connection.execute(query).first() is not None
-
-
-def erase_from(tx: Tx, case: Case, person: str) -> None:
-    """Their name, address and words go from a case that the caller has locked and that nothing of is still to leave."""
-    called = _called(tx, case, person)
-    names = called | {plaintext.line(name) for name in called} | {person}
-    _erase_taken_down(tx, case, person)
-    _erase_asker(tx, case.id, person)
-    _erase_steps(tx, case.id, person)
-    _replace_names(tx, case.id, names)
-    _erase_deliveries(tx, case, person)
-
-
-def forget_routes(tx: Tx, person: str) -> int:
-    """What their platform remembers of how to reach them, under keys that end in their id; how many."""
-    platform, _, identifier = person.partition(":")
-    tail = f"/{identifier}"
-    query = select(adapter_state.c.key).where(
-        adapter_state.c.platform == platform, adapter_state.c.key.endswith(tail, autoescape=True)
-    )
-    # LIKE takes A for a on SQLite, so what it found is looked at again.
-    theirs = [key for key in tx.connection.execute(query).scalars() if key.endswith(tail)]
-    stored = and_(adapter_state.c.platform == platform, adapter_state.c.key.in_(theirs))
-    tx.connection.execute(delete(adapter_state).where(stored))
-    met = and_(inbound_event.c.source == DedupeScope.WELCOME, inbound_event.c.event_id == person)
-    return len(theirs) + tx.connection.execute(delete(inbound_event).where(met)).rowcount
-
-
-def _called(tx: Tx, case: Case, person: str) -> set[str]:
+def _called(tx: TransactionScope, case: Case, person: str) -> set[str]:
     """Their names as the case has them: as of one who asks, or of one who asked here while two cases were one."""
     asked = {asker.person.name for asker in case.askers if asker.person.key == person}
     theirs = and_(case_step.c.case_id == case.id, is_person(case_step, "by", person), case_step.c.kind.in_(_WRITING))
@@ -113,14 +115,14 @@ def _called(tx: Tx, case: Case, person: str) -> set[str]:
     return asked | {name for name in wrote if name}
 
 
-def _erase_asker(tx: Tx, case_id: int, person: str) -> None:
+def _erase_asker(tx: TransactionScope, case_id: int, person: str) -> None:
     nobody = {"person_id": ERASED, "person_name": ERASED, "direct_token": ERASED, "at_token": ERASED}
     silent = {"text": ERASED, "event_id": "", "link": ""}
     theirs = and_(case_asker.c.case_id == case_id, is_person(case_asker, "person", person))
     tx.connection.execute(update(case_asker).where(theirs).values(nobody | silent))
 
 
-def _erase_taken_down(tx: Tx, case: Case, person: str) -> None:
+def _erase_taken_down(tx: TransactionScope, case: Case, person: str) -> None:
     theirs = and_(case_step.c.case_id == case.id, is_person(case_step, "by", person), case_step.c.kind.in_(_WRITING))
     wrote = tx.connection.execute(select(case_step.c.text).where(theirs)).scalars().all()
     words = "\n".join((*(asker.text for asker in case.askers if asker.person.key == person), *wrote))
@@ -134,14 +136,14 @@ def _erase_taken_down(tx: Tx, case: Case, person: str) -> None:
         tx.connection.execute(update(press_case).where(press_case.c.id == case.id).values(dict.fromkeys(taken, ERASED)))
 
 
-def _erase_deliveries(tx: Tx, case: Case, person: str) -> None:
+def _erase_deliveries(tx: TransactionScope, case: Case, person: str) -> None:
     """What was sent for the case quotes them and its keys name them; so do the answers in their own conversation."""
     theirs = [str(asker.direct) for asker in case.askers if asker.person.key == person]
     answered_there = and_(job.c.lane.in_(theirs), job.c.case_id.is_(None), job.c.state != JobState.PENDING)
     tx.connection.execute(delete(job).where(or_(job.c.case_id == case.id, answered_there)))
 
 
-def _erase_steps(tx: Tx, case_id: int, person: str) -> None:
+def _erase_steps(tx: TransactionScope, case_id: int, person: str) -> None:
     theirs = and_(
         case_step.c.case_id == case_id, is_person(case_step, "by", person), case_step.c.kind.in_(list(_ASKERS))
     )
@@ -150,7 +152,7 @@ def _erase_steps(tx: Tx, case_id: int, person: str) -> None:
     tx.connection.execute(update(case_step).where(theirs).values(named))
 
 
-def _replace_names(tx: Tx, case_id: int, names: Iterable[str]) -> None:
+def _replace_names(tx: TransactionScope, case_id: int, names: Iterable[str]) -> None:
     """What others wrote stays, but for the name as the platform gave it."""
     written = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True) if name.strip())
     name = re.compile(rf"(?<!\w)(?:{written})(?!\w)")
@@ -164,7 +166,7 @@ def _replace_names(tx: Tx, case_id: int, names: Iterable[str]) -> None:
         tx.connection.execute(update(case_statement).where(case_statement.c.id == row.id).values(text=text))
 
 
-def _replace_in_case(tx: Tx, case_id: int, name: re.Pattern[str]) -> None:
+def _replace_in_case(tx: TransactionScope, case_id: int, name: re.Pattern[str]) -> None:
     stored = tx.connection.execute(select(*_WRITTEN).where(press_case.c.id == case_id)).one()
     written = {column.name: name.sub(ERASED, text) for column, text in zip(_WRITTEN, stored, strict=True)}
     if written["callback"]:

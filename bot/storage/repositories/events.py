@@ -10,7 +10,7 @@ from sqlalchemy.sql.dml import ReturningInsert
 
 from bot.storage.prepared_statements import Prepared
 from bot.storage.schema import inbound_event
-from bot.storage.transaction import Tx, insert_on
+from bot.storage.scope import TransactionScope, insert_on
 
 
 class DedupeScope(StrEnum):
@@ -23,18 +23,23 @@ class DedupeScope(StrEnum):
     PURGED = "purged"
 
 
-def seen(tx: Tx, source: str, event_id: str) -> bool:
-    """Whether `remember` was told of it."""
-    query = select(inbound_event.c.event_id).where(
-        inbound_event.c.source == source, inbound_event.c.event_id == event_id
-    )
-    return tx.connection.execute(query).first() is not None
+class EventRepository:
+    """Which events were handled already."""
 
+    def __init__(self, tx: TransactionScope) -> None:
+        self._tx = tx
 
-def remember(tx: Tx, source: str, event_id: str) -> bool:
-    """True the first time. A second transaction with the same event waits until the first has ended."""
-    row = {"source": source, "event_id": event_id, "received_at": tx.now}
-    return _REMEMBER.first(tx, row) is not None
+    def seen(self, source: str, event_id: str) -> bool:
+        """Whether `remember` was told of it."""
+        query = select(inbound_event.c.event_id).where(
+            inbound_event.c.source == source, inbound_event.c.event_id == event_id
+        )
+        return self._tx.connection.execute(query).first() is not None
+
+    def claim_once(self, source: str, event_id: str) -> bool:
+        """True the first time. A second transaction with the same event waits until the first has ended."""
+        row = {"source": source, "event_id": event_id, "received_at": self._tx.now}
+        return _REMEMBER.first(self._tx, row) is not None
 
 
 def _remembering(engine: str) -> ReturningInsert[Any]:

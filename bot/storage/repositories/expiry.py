@@ -36,7 +36,7 @@ from bot.storage.schema import (
     posting,
     press_case,
 )
-from bot.storage.transaction import Tx
+from bot.storage.scope import TransactionScope
 
 # Literals, so that both engines see that the partial indexes serve.
 _PENDING: ColumnElement[str] = literal_column("'pending'")
@@ -69,32 +69,39 @@ class Ages:
     once: datetime
 
 
-def count(tx: Tx, kind: Kind, ages: Ages) -> int:
-    """How many rows are too old now; what becomes so only when others are gone is not among them."""
-    table, expired = _rule(kind, ages)
-    return int(tx.connection.execute(select(func.count()).select_from(table).where(expired)).scalar_one())
+class ExpiredRecords:
+    """What is kept no longer: one rule for each class of data, used to count it and to remove it a batch at a time."""
 
+    def __init__(self, tx: TransactionScope) -> None:
+        self._tx = tx
 
-def remove(tx: Tx, kind: Kind, ages: Ages, limit: int) -> int:
-    """Remove up to `limit` rows that are too old; how many. Rows that somebody else holds are left for another time."""
-    table, expired = _rule(kind, ages)
-    keys = list(table.primary_key)
-    query = select(*keys).where(expired).limit(limit).with_for_update(skip_locked=True)
-    chosen = [tuple(row) for row in tx.connection.execute(query)]
-    if not chosen:
-        return 0
-    locked = tuple_(*keys).in_(chosen) if len(keys) > 1 else keys[0].in_([row[0] for row in chosen])
-    # Asked again now that the rows are ours: a job may have come into a lane between the look at it and the lock.
-    these = and_(locked, expired)
-    if kind is Kind.TEXTS:
-        return tx.connection.execute(update(table).where(these).values(payload={})).rowcount
-    return tx.connection.execute(delete(table).where(these)).rowcount
+    def count(self, kind: Kind, ages: Ages) -> int:
+        """How many rows are too old now; what becomes so only when others are gone is not among them."""
+        table, expired = _rule(kind, ages)
+        return int(self._tx.connection.execute(select(func.count()).select_from(table).where(expired)).scalar_one())
 
+    def remove(self, kind: Kind, ages: Ages, limit: int) -> int:
+        """Remove up to `limit` rows that are too old; how many.
 
-def held_back(tx: Tx, closed_before: datetime) -> list[int]:
-    """The ids of cases that would be too old but are held, the oldest first."""
-    query = select(press_case.c.id).where(press_case.c.held.is_(True), _closed(closed_before))
-    return list(tx.connection.execute(query.order_by(press_case.c.id)).scalars())
+        Rows that somebody else holds are left for another time.
+        """
+        table, expired = _rule(kind, ages)
+        keys = list(table.primary_key)
+        query = select(*keys).where(expired).limit(limit).with_for_update(skip_locked=True)
+        chosen = [tuple(row) for row in self._tx.connection.execute(query)]
+        if not chosen:
+            return 0
+        locked = tuple_(*keys).in_(chosen) if len(keys) > 1 else keys[0].in_([row[0] for row in chosen])
+        # Asked again now that the rows are ours: a job may have come into a lane between the look at it and the lock.
+        these = and_(locked, expired)
+        if kind is Kind.TEXTS:
+            return self._tx.connection.execute(update(table).where(these).values(payload={})).rowcount
+        return self._tx.connection.execute(delete(table).where(these)).rowcount
+
+    def held_back(self, closed_before: datetime) -> list[int]:
+        """The ids of cases that would be too old but are held, the oldest first."""
+        query = select(press_case.c.id).where(press_case.c.held.is_(True), _closed(closed_before))
+        return list(self._tx.connection.execute(query.order_by(press_case.c.id)).scalars())
 
 
 def _rule(kind: Kind, ages: Ages) -> tuple[Table, ColumnElement[bool]]:

@@ -7,16 +7,21 @@ from datetime import datetime
 from sqlalchemy import insert, select
 
 from bot.storage.schema import false_alarm
-from bot.storage.transaction import Tx
+from bot.storage.scope import TransactionScope
 
 
-def add(tx: Tx, text: str) -> None:
-    """Somebody's words, at this moment and nobody's any more."""
-    tx.connection.execute(insert(false_alarm).values(at=tx.now, text=text))
+class FalseAlarmRepository:
+    """What was taken for an enquiry and was none, kept without a name: for whoever owns the answers."""
 
+    def __init__(self, tx: TransactionScope) -> None:
+        self._tx = tx
 
-def since(tx: Tx, begin: datetime, limit: int) -> list[tuple[datetime, str]]:
-    """(when, words), newest first."""
-    query = select(false_alarm.c.at, false_alarm.c.text).where(false_alarm.c.at >= begin)
-    query = query.order_by(false_alarm.c.at.desc(), false_alarm.c.id.desc()).limit(limit)
-    return [(at, text) for at, text in tx.connection.execute(query)]
+    def add(self, text: str) -> None:
+        """Somebody's words, at this moment and nobody's any more."""
+        self._tx.connection.execute(insert(false_alarm).values(at=self._tx.now, text=text))
+
+    def since(self, begin: datetime, limit: int) -> list[tuple[datetime, str]]:
+        """(when, words), newest first."""
+        query = select(false_alarm.c.at, false_alarm.c.text).where(false_alarm.c.at >= begin)
+        query = query.order_by(false_alarm.c.at.desc(), false_alarm.c.id.desc()).limit(limit)
+        return [(at, text) for at, text in self._tx.connection.execute(query)]
