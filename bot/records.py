@@ -41,9 +41,10 @@ def _add_cases(cases: argparse.ArgumentParser) -> None:
         added = actions.add_parser(name, help=help_, description=help_)
         added.set_defaults(run=run)
         _with_config(added)
-        either = added.add_mutually_exclusive_group()
-        for each in formats:
-            either.add_argument(f"--{each}", dest="format", action="store_const", const=each, default="")
+        if formats:  # argparse in Python 3.11 fails at the usage line of a group that is empty
+            either = added.add_mutually_exclusive_group()
+            for each in formats:
+                either.add_argument(f"--{each}", dest="format", action="store_const", const=each, default="")
         return added
 
     listed = action("list", _list, "Cases, newest first; those that are not closed, unless told.", "json", "csv")
