@@ -51,22 +51,21 @@ def _parser() -> argparse.ArgumentParser:
 
     def with_knowledge(added: argparse.ArgumentParser) -> None:
         added.add_argument(
-            "--knowledge", type=Path, metavar="DIR", help="a knowledge base (default: the one that ships)"
+            "--knowledge", type=Path, metavar="DIR", help="a knowledge base (default: the configured one)"
         )
 
-    def with_config(added: argparse.ArgumentParser) -> None:
-        added.add_argument("--config", type=Path, metavar="FILE", help="policydesk.yaml")
-
+    with_config = records.with_config
     with_config(command("serve", _serve, "Run every configured platform; with none, the browser console."))
     with_config(command("chat", _chat, "Talk to the desk in this terminal."))
     ask = command("ask", _ask, "Ask one question, or with - one for each line of standard input.")
     with_knowledge(ask)
     ask.add_argument("--json", action="store_true", help="one object a line")
     ask.add_argument("--explain", action="store_true", help="say on stderr why it came out so")
-    ask.add_argument("--config", type=Path, metavar="FILE", help="policydesk.yaml, for its matching section")
+    with_config(ask)
     ask.add_argument("question", metavar="QUESTION|-")
     check = command("check", _check, "Look over a knowledge base; exits 1 where it has errors.")
     with_knowledge(check)
+    with_config(check)
     check.add_argument("--json", action="store_true")
     check.add_argument("--quick", action="store_true", help="without what the matcher has to be trained for")
     command("schema", _schema, "Print the JSON Schema of a knowledge file, for editors.")
@@ -75,7 +74,7 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("file", type=Path, metavar="FILE")
     evaluate.add_argument("--json", action="store_true")
     evaluate.add_argument("--bar", action="append", default=[], metavar="'right>=85'")
-    evaluate.add_argument("--config", type=Path, metavar="FILE", help="policydesk.yaml, for its matching section")
+    with_config(evaluate)
     doctor = command(
         "doctor", _doctor, "Look whether everything works that a desk needs; exits 1 where something fails."
     )
@@ -130,12 +129,12 @@ def _ask(options: argparse.Namespace) -> int:
 
 def _check(options: argparse.Namespace) -> int:
     from bot import review
-    from bot.app import SHIPPED_KNOWLEDGE
+    from bot.app import announced_folder, read_config
     from bot.clock import SystemClock
     from bot.knowledge.folder import overlooked
     from bot.knowledge.loader import load
 
-    folder = options.knowledge or SHIPPED_KNOWLEDGE
+    folder = announced_folder(read_config(options.config), options.knowledge)
     try:
         knowledge = load(folder)
         if not options.quick:
