@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import codecs
 import json
 import logging
 import sys
 from collections.abc import Iterator, Sequence
 from importlib.metadata import version
+from io import TextIOWrapper
 from itertools import islice
 from pathlib import Path
 
@@ -20,9 +22,11 @@ BATCH = 64  # questions matched at once, so that results appear while more are r
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; what a user did wrong becomes a sentence on stderr, never a traceback."""
+    _open_streams()
     options = _parser().parse_args(arguments)
     logs.configure()
     try:
+        _refuse_bytes(options)
         return int(options.run(options))
     except UserError as error:
         for problem in error.problems:
@@ -35,6 +39,43 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     return 2
+
+
+def _open_streams() -> None:
+    """Let neither stream end in a traceback: bytes that are no text are read, to be refused where they stand.
+
+    Characters that standard output has no bytes for are escaped as in JSON, so that `--json` stays JSON.
+    """
+    codecs.register_error("json-escapes", _escaped)
+    if isinstance(sys.stdin, TextIOWrapper):
+        sys.stdin.reconfigure(errors="surrogateescape")
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="json-escapes")
+
+
+def _escaped(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    units = error.object[error.start : error.end].encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{units[at : at + 2].hex()}" for at in range(0, len(units), 2)), error.end
+
+
+def _refuse_bytes(options: argparse.Namespace) -> None:
+    """Raise UserError where an argument is no text. A path may be any bytes."""
+    for value in vars(options).values():
+        for given in value if isinstance(value, list) else [value]:
+            if isinstance(given, str) and not _is_text(given):
+                what = f"is not {sys.getfilesystemencoding().upper()}."
+                raise UserError(Problem(f"argument {given!a}", what, "Set the terminal and LANG to UTF-8."))
+
+
+def _is_text(given: str) -> bool:
+    """False where it holds bytes that could not be decoded, which Python keeps as lone surrogates."""
+    try:
+        given.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -208,10 +249,16 @@ def _manifest(options: argparse.Namespace) -> int:
 
 
 def _lines() -> Iterator[str]:
-    """Standard input line by line, with progress on stderr where that is a terminal."""
+    """Standard input line by line, with progress on stderr where that is a terminal.
+
+    Raises UserError at a line that is no text.
+    """
     for number, line in enumerate(sys.stdin, start=1):
         if sys.stderr.isatty() and not sys.stdout.isatty():
             print(f"\r{number} questions", end="", file=sys.stderr, flush=True)
+        if not _is_text(line):
+            where, what = f"line {number} of standard input", f"is not {sys.stdin.encoding.upper()}."
+            raise UserError(Problem(where, what, "Save it as UTF-8, or convert it with iconv."))
         yield line.rstrip("\r\n")
 
 

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from collections.abc import Iterator
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
 import pytest
 
 from bot import cli
+from bot.clock import SystemClock
+from bot.matching import encoder
+from bot.store.engine import Store
 
 KNOWLEDGE = Path(__file__).parents[1] / "data" / "knowledge"
 
@@ -120,3 +125,104 @@ def test_with_no_configuration_it_is_the_one_that_ships(
     monkeypatch.chdir(tmp_path)
     assert cli.main(["check", "--quick"]) == 0
     assert f"knowledge from {Path(cli.__file__).parents[1] / 'knowledge'}\n" in capsys.readouterr().err
+
+
+# ---- bytes that are no text, and text that is no bytes --------------------------------------------------------------
+
+
+@pytest.fixture
+def quick(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A small knowledge base, matched by words alone, which is learned in a moment."""
+    (here / "policydesk.yaml").write_text(f"knowledge: {KNOWLEDGE}\nmatching: {{cache: learned}}\n", encoding="utf-8")
+    monkeypatch.setattr(encoder, "_packaged_weights", lambda: None)
+
+
+def typed(data: bytes, encoding: str = "utf-8") -> TextIOWrapper:
+    """Standard input as it is in a terminal of that encoding."""
+    return TextIOWrapper(BytesIO(data), encoding=encoding)
+
+
+@pytest.mark.usefixtures("quick")
+def test_standard_input_that_is_not_utf_8_is_refused_at_its_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "stdin", typed(b"may I bring coffee\n\xff\xfe\n"))
+    assert cli.main(["ask", "-"]) == 2
+    refused = "policydesk: line 2 of standard input: is not UTF-8. Save it as UTF-8, or convert it with iconv."
+    assert capsys.readouterr().err.splitlines()[-1] == refused
+
+
+@pytest.mark.usefixtures("quick")
+def test_chat_goes_on_after_a_line_that_is_not_utf_8(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "stdin", typed(b"\xff\xfe\nmay I bring coffee into the reading room\n"))
+    assert cli.main(["chat"]) == 0
+    said = capsys.readouterr().out
+    assert "That line cannot be read: it is not UTF-8." in said
+    assert "Yes, in a closed cup." in said
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["ask", "caf\udce9"],
+        ["cases", "show", "M-\udcff"],
+        ["cases", "open", "--about", "caf\udce9"],
+        ["forget", "slack:\udcff"],
+        ["eval", "questions.yaml", "--bar", "right>=85", "--bar", "\udcff"],
+    ],
+    ids=ascii,
+)
+def test_an_argument_that_is_no_text_is_refused(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """So Python hands over bytes that it cannot decode."""
+    assert cli.main(command) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("policydesk: argument ")
+    assert "is not UTF-8. Set the terminal and LANG to UTF-8." in said
+
+
+def test_a_folder_of_any_bytes_can_be_named(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = here / "b\udcfccher"
+    folder.mkdir()
+    written = BytesIO()
+    monkeypatch.setattr(sys, "stdout", TextIOWrapper(written, encoding="utf-8", write_through=True))
+    assert cli.main(["check", "--knowledge", str(folder)]) == 1
+    assert rb"b\udcfccher" in written.getvalue()
+
+
+@pytest.mark.usefixtures("quick")
+def test_standard_output_that_is_not_utf_8_gets_escapes_as_in_json(monkeypatch: pytest.MonkeyPatch) -> None:
+    written = BytesIO()
+    monkeypatch.setattr(sys, "stdout", TextIOWrapper(written, encoding="ascii", write_through=True))
+    question = "may I bring a café crème 🙂"
+    assert cli.main(["ask", "--json", question]) == 0
+    assert json.loads(written.getvalue())["question"] == question
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"knowledge: caf\xe9\n", ":1: The file is not UTF-8"),
+        ("knowledge: ours\n".encode("utf-16"), ":1: The file is saved as UTF-16"),
+        (b"knowledge: ours\n# \x01\n", ":2: This line has an invisible character (U+0001)"),
+        (b"knowledge: 2026-02-30\n", ": holds a date or a number that does not exist: day is out of range"),
+    ],
+)
+def test_a_configuration_that_is_no_text_is_refused(
+    here: Path, content: bytes, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (here / "policydesk.yaml").write_bytes(content)
+    assert cli.main(["check", "--quick"]) == 2
+    assert capsys.readouterr().err.startswith(f"policydesk: policydesk.yaml{said}")
+
+
+def test_an_export_into_a_place_that_cannot_be_written(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    url = f"sqlite:///{here}/desk.db"
+    store = Store(url, SystemClock())
+    store.open()
+    store.close()
+    (here / "policydesk.yaml").write_text(f"database: {url}\n", encoding="utf-8")
+    for place in (here / "nowhere" / "cases.json", here):
+        assert cli.main(["cases", "export", "--out", str(place)]) == 2
+        assert capsys.readouterr().err.startswith(f"policydesk: --out: cannot write {place}: ")
