@@ -34,7 +34,7 @@ check: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/policydesk check
+	$(BIN)/policydesk check --knowledge knowledge
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m tests.benchmarks

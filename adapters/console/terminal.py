@@ -22,6 +22,7 @@ YOU = Person(PLATFORM, "you", "You")
 
 _HINT = "Type a question, or the number of a button. Ctrl-D ends."
 _NO_BUTTON = "No button has that number."
+_NO_TEXT = "That line cannot be read: it is not UTF-8. Set the terminal to UTF-8 and write it again."
 _NOTHING_STORED = "That could not be stored just now. Please write it again in a moment."
 _PATIENCE = 30.0
 """Seconds after which a line that nothing answers holds up the next no longer."""
@@ -80,9 +81,15 @@ class TerminalConsole:
 
     async def _converse(self, desk: Desk) -> None:
         with contextlib.suppress(PermanentFailure):  # nobody reads any more, so nobody is asked any more
-            while (line := await self._lines.get()) is not None:
+            while (line := await self._next()) is not None:
                 if text := line.strip():
                     await self._take(desk, text)
+
+    async def _next(self) -> str | None:
+        """The next line that is text; None when the input ends. Whoever wrote another is told so."""
+        while (line := await self._lines.get()) is not None and not _is_text(line):
+            self._screen.show(_NO_TEXT)
+        return line
 
     async def _take(self, desk: Desk, text: str) -> None:
         if not (text.isascii() and text.isdigit()):
@@ -119,7 +126,7 @@ class TerminalConsole:
         values: dict[str, str] = {}
         for field in form.fields:
             self._screen.ask(field)
-            line = await self._lines.get()
+            line = await self._next()
             if line is None:
                 self._lines.put_nowait(None)
                 return None
@@ -129,6 +136,15 @@ class TerminalConsole:
     def _pressed(self, button: Button) -> Pressed:
         here = self._screen.address
         return Pressed(_new(), self._person, button.action, button.value, here, here)
+
+
+def _is_text(line: str) -> bool:
+    """False where it holds bytes that could not be decoded, which Python keeps as lone surrogates."""
+    try:
+        line.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _new() -> str:

@@ -142,6 +142,10 @@ def _rows(path: Path, node: yaml.SequenceNode) -> tuple[list[Row], list[Problem]
                 Problem(f"{path}:{line}", f"cannot be read: {error.problem}.", "Write a row of plain keys and values.")
             )
             continue
+        except ValueError as error:  # such as 2026-02-30
+            what = f"holds a date or a number that does not exist: {error}."
+            problems.append(Problem(f"{path}:{line}", what, "Put what is no date in quotation marks."))
+            continue
         found = _faults(values)
         if found:
             problems += [Problem(f"{path}:{line}", what, fix) for what, fix in found]

@@ -8,11 +8,13 @@ from bot.app.configuration import SHIPPED_KNOWLEDGE, knowledge_folder, read_conf
 from bot.app.examination import examine
 from bot.app.platforms import slack_manifest, slack_settings, teams_manifest, teams_package, teams_settings
 from bot.app.serving import chat, run
-from bot.app.tools import database, matcher_for, transcripts
+from bot.app.tools import announced_folder, announced_knowledge, database, matcher_for, transcripts
 
 __all__ = [
     "SHIPPED_KNOWLEDGE",
     "Application",
+    "announced_folder",
+    "announced_knowledge",
     "chat",
     "database",
     "examine",

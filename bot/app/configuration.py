@@ -10,6 +10,7 @@ import yaml
 from bot import config as configuration
 from bot.config import Config
 from bot.errors import ConfigurationError, Problem
+from bot.knowledge.syntax import decode
 from bot.matching.options import Options
 
 SHIPPED_KNOWLEDGE = Path(__file__).resolve().parents[2] / "knowledge"
@@ -50,16 +51,20 @@ def _cache(config: Config) -> Path | None:
 
 def _read_settings(path: Path) -> object:
     try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
+        text = decode(str(path), path.read_bytes())
+        if isinstance(text, Problem):
+            raise ConfigurationError(text)
+        return yaml.safe_load(text)
     except OSError as error:
         raise ConfigurationError(Problem(str(path), f"cannot be read: {error.strerror}.")) from None
-    except UnicodeDecodeError:
-        raise ConfigurationError(Problem(str(path), "is not UTF-8.", "Save it as UTF-8.")) from None
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise ConfigurationError(
             Problem(f"{path}:{line}", f"is not YAML: {error.problem}.", "Mend that line.")
         ) from None
+    except ValueError as error:  # such as 2026-02-30
+        what = f"holds a date or a number that does not exist: {error}."
+        raise ConfigurationError(Problem(str(path), what, "Mend it.")) from None
 
 
 def _for_trial(config: Config) -> Config:

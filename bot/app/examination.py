@@ -8,8 +8,8 @@ from tempfile import TemporaryDirectory
 
 from bot.admin import doctor
 from bot.app.application import Application
-from bot.app.configuration import knowledge_folder
 from bot.app.platforms import configured, messengers
+from bot.app.tools import announced_folder
 from bot.config import Config
 from bot.errors import ConfigurationError, StoreError
 from bot.ports import Adapter, Finding
@@ -24,7 +24,7 @@ _DATABASE = (
 
 async def examine(config: Config) -> list[Finding]:
     """What works and what does not. Nothing is started, sent or changed."""
-    found = [*doctor.knowledge(knowledge_folder(config)), *doctor.press_office(config)]
+    found = [*doctor.knowledge(announced_folder(config)), *doctor.press_office(config)]
     # The browser console is of this machine alone: there is nobody to ask.
     try:
         with _beside(config.model_copy(update={"console": None})) as (application, database):

@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from bot.app.application import Application, end
+from bot.app.tools import announced_folder
 from bot.config import Config
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 def run(config: Config, announce: Callable[[str], None]) -> None:
     """Serve until told to stop (SIGINT, SIGTERM). `announce` gets lines for whoever started it."""
+    announced_folder(config)
     asyncio.run(_serve(config, announce))
 
 
@@ -26,6 +28,7 @@ def chat(config: Config, given: Path | None) -> None:
     """Serve the terminal alone until it ends; with no configuration, from a database that lasts as long."""
     from adapters.console import TerminalConsole
 
+    announced_folder(config)
     with TemporaryDirectory() as folder:
         settings = config.model_copy(update={"console": None})
         if given is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,12 +21,24 @@ if TYPE_CHECKING:
     from bot.matching.matcher import Matcher
 
 
+def announced_folder(config: Config, given: Path | None = None) -> Path:
+    """The folder whose knowledge base a command reads: the configured one unless one is given. Says it on stderr."""
+    folder = given or knowledge_folder(config)
+    print(f"policydesk: knowledge from {folder.absolute()}", file=sys.stderr)
+    return folder
+
+
+def announced_knowledge(config: Config, given: Path | None = None) -> Knowledge:
+    """The knowledge base of `announced_folder`. Raises KnowledgeError with all that is wrong in it."""
+    return load(announced_folder(config, given))
+
+
 def matcher_for(folder: Path | None, config: Path | None) -> tuple[Knowledge, Matcher]:
     """A knowledge base (the configured one unless a folder is given) and its matcher, for the command line."""
     from bot.matching.process import model_cache  # 30 MB that a process which serves leaves to its worker
 
     settings = read_config(config)
-    knowledge = load(folder or knowledge_folder(settings))
+    knowledge = announced_knowledge(settings, folder)
     return knowledge, model_cache.matcher_for(knowledge, options(settings))
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import codecs
 import json
 import logging
 import sys
 from collections.abc import Iterator, Sequence
 from importlib.metadata import version
+from io import TextIOWrapper
 from itertools import islice
 from pathlib import Path
 
@@ -21,9 +23,11 @@ BATCH = 64  # questions matched at once, so that results appear while more are r
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; what a user did wrong becomes a sentence on stderr, never a traceback."""
-    options = _parser().parse_args(arguments)
+    _open_streams()
+    options = command_parser().parse_args(arguments)
     logs.configure()
     try:
+        _refuse_bytes(options)
         return int(options.run(options))
     except UserError as error:
         for problem in error.problems:
@@ -38,7 +42,44 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 2
 
 
-def _parser() -> argparse.ArgumentParser:
+def _open_streams() -> None:
+    """Let neither stream end in a traceback: bytes that are no text are read, to be refused where they stand.
+
+    Characters that standard output has no bytes for are escaped as in JSON, so that `--json` stays JSON.
+    """
+    codecs.register_error("json-escapes", _escaped)
+    if isinstance(sys.stdin, TextIOWrapper):
+        sys.stdin.reconfigure(errors="surrogateescape")
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="json-escapes")
+
+
+def _escaped(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    units = error.object[error.start : error.end].encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{units[at : at + 2].hex()}" for at in range(0, len(units), 2)), error.end
+
+
+def _refuse_bytes(options: argparse.Namespace) -> None:
+    """Raise UserError where an argument is no text. A path may be any bytes."""
+    for value in vars(options).values():
+        for given in value if isinstance(value, list) else [value]:
+            if isinstance(given, str) and not _is_text(given):
+                what = f"is not {sys.getfilesystemencoding().upper()}."
+                raise UserError(Problem(f"argument {given!a}", what, "Set the terminal and LANG to UTF-8."))
+
+
+def _is_text(given: str) -> bool:
+    """False where it holds bytes that could not be decoded, which Python keeps as lone surrogates."""
+    try:
+        given.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def command_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="policydesk", description="Policy answers for staff, enquiries for the press office."
     )
@@ -52,22 +93,21 @@ def _parser() -> argparse.ArgumentParser:
 
     def with_knowledge(added: argparse.ArgumentParser) -> None:
         added.add_argument(
-            "--knowledge", type=Path, metavar="DIR", help="a knowledge base (default: the one that ships)"
+            "--knowledge", type=Path, metavar="DIR", help="a knowledge base (default: the configured one)"
         )
 
-    def with_config(added: argparse.ArgumentParser) -> None:
-        added.add_argument("--config", type=Path, metavar="FILE", help="policydesk.yaml")
-
+    with_config = records.with_config
     with_config(command("serve", _serve, "Run every configured platform; with none, the browser console."))
     with_config(command("chat", _chat, "Talk to the desk in this terminal."))
     ask = command("ask", _ask, "Ask one question, or with - one for each line of standard input.")
     with_knowledge(ask)
     ask.add_argument("--json", action="store_true", help="one object a line")
     ask.add_argument("--explain", action="store_true", help="say on stderr why it came out so")
-    ask.add_argument("--config", type=Path, metavar="FILE", help="policydesk.yaml, for its matching section")
+    with_config(ask)
     ask.add_argument("question", metavar="QUESTION|-")
     check = command("check", _check, "Look over a knowledge base; exits 1 where it has errors.")
     with_knowledge(check)
+    with_config(check)
     check.add_argument("--json", action="store_true")
     check.add_argument("--quick", action="store_true", help="without what the matcher has to be trained for")
     command("schema", _schema, "Print the JSON Schema of a knowledge file, for editors.")
@@ -76,7 +116,7 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("file", type=Path, metavar="FILE")
     evaluate.add_argument("--json", action="store_true")
     evaluate.add_argument("--bar", action="append", default=[], metavar="'right>=85'")
-    evaluate.add_argument("--config", type=Path, metavar="FILE", help="policydesk.yaml, for its matching section")
+    with_config(evaluate)
     doctor = command(
         "doctor", _doctor, "Look whether everything works that a desk needs; exits 1 where something fails."
     )
@@ -131,12 +171,12 @@ def _ask(options: argparse.Namespace) -> int:
 
 def _check(options: argparse.Namespace) -> int:
     from bot.admin import check
-    from bot.app import SHIPPED_KNOWLEDGE
+    from bot.app import announced_folder, read_config
     from bot.clock import SystemClock
     from bot.knowledge.folder import overlooked
     from bot.knowledge.loader import load
 
-    folder = options.knowledge or SHIPPED_KNOWLEDGE
+    folder = announced_folder(read_config(options.config), options.knowledge)
     try:
         knowledge = load(folder)
         if not options.quick:
@@ -211,10 +251,16 @@ def _manifest(options: argparse.Namespace) -> int:
 
 
 def _lines() -> Iterator[str]:
-    """Standard input line by line, with progress on stderr where that is a terminal."""
+    """Standard input line by line, with progress on stderr where that is a terminal.
+
+    Raises UserError at a line that is no text.
+    """
     for number, line in enumerate(sys.stdin, start=1):
         if sys.stderr.isatty() and not sys.stdout.isatty():
             print(f"\r{number} questions", end="", file=sys.stderr, flush=True)
+        if not _is_text(line):
+            where, what = f"line {number} of standard input", f"is not {sys.stdin.encoding.upper()}."
+            raise UserError(Problem(where, what, "Save it as UTF-8, or convert it with iconv."))
         yield line.rstrip("\r\n")
 
 

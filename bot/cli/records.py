@@ -31,7 +31,7 @@ def add_commands(command: Command) -> None:
     )
     forget.add_argument("person", metavar="PERSON", help="platform:id, such as slack:U0ANNA")
     for added in (insights, purge, forget):
-        _with_config(added)
+        with_config(added)
 
 
 def _add_cases(cases: argparse.ArgumentParser) -> None:
@@ -40,10 +40,11 @@ def _add_cases(cases: argparse.ArgumentParser) -> None:
     def action(name: str, run: object, help_: str, *formats: str) -> argparse.ArgumentParser:
         added = actions.add_parser(name, help=help_, description=help_)
         added.set_defaults(run=run)
-        _with_config(added)
-        either = added.add_mutually_exclusive_group()
-        for each in formats:
-            either.add_argument(f"--{each}", dest="format", action="store_const", const=each, default="")
+        with_config(added)
+        if formats:  # argparse in Python 3.11 fails at the usage line of a group that is empty
+            either = added.add_mutually_exclusive_group()
+            for each in formats:
+                either.add_argument(f"--{each}", dest="format", action="store_const", const=each, default="")
         return added
 
     listed = action("list", _list, "Cases, newest first; those that are not closed, unless told.", "json", "csv")
@@ -71,8 +72,11 @@ def _add_cases(cases: argparse.ArgumentParser) -> None:
         added.add_argument("reference", metavar="REFERENCE", help="such as M-7")
 
 
-def _with_config(added: argparse.ArgumentParser) -> None:
-    added.add_argument("--config", type=Path, metavar="FILE", help="policydesk.yaml")
+def with_config(added: argparse.ArgumentParser) -> None:
+    """Let a command be told which configuration to read."""
+    added.add_argument(
+        "--config", type=Path, metavar="FILE", help="a configuration (default: ./policydesk.yaml where there is one)"
+    )
 
 
 def _list(options: argparse.Namespace) -> int:
@@ -108,13 +112,12 @@ def _is_wanted(case: Case, options: argparse.Namespace) -> bool:
 
 
 def _open(options: argparse.Namespace) -> int:
-    from bot.app import database, knowledge_folder, read_config
+    from bot.app import announced_knowledge, database, read_config
     from bot.desk.open_case import Reported, open_case
     from bot.desk.press_desk import PressDesk
-    from bot.knowledge.loader import load
 
     config = read_config(options.config)
-    press_desk, knowledge = PressDesk(config), load(knowledge_folder(config))
+    press_desk, knowledge = PressDesk(config), announced_knowledge(config)
     if not press_desk.exists:
         raise UserError(Problem("press_office.channels", "is empty, so nobody would see the case.", "Name a channel."))
     reported = Reported.read(vars(options))
@@ -165,11 +168,10 @@ def _hold(options: argparse.Namespace) -> int:
 
 def _insights(options: argparse.Namespace) -> int:
     from bot.admin import insights
-    from bot.app import database, knowledge_folder, read_config
-    from bot.knowledge.loader import load
+    from bot.app import announced_knowledge, database, read_config
 
     config = read_config(options.config)
-    knowledge = load(knowledge_folder(config))
+    knowledge = announced_knowledge(config)
     with database(config) as store, store.transaction() as tx:
         found = insights.gather(tx, config.privacy)
     report = insights.report(found, knowledge, _zone(config))

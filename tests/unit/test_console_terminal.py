@@ -86,6 +86,14 @@ async def test_a_pipe_gets_its_answers_in_order_and_ends() -> None:
     ]
 
 
+async def test_a_line_that_is_no_text_is_not_taken_and_the_next_one_is() -> None:
+    desk = EchoDesk()
+    said = await talk("\udcff\udcfe\ntwo\n", desk)
+    assert said[0].startswith("That line cannot be read: it is not UTF-8.")
+    assert said[1:] == ["You said: two", "[1] One\n[2] Two"]
+    assert len(desk.taken) == 1
+
+
 async def test_a_number_presses_the_button_that_carries_it() -> None:
     desk = EchoDesk()
     said = await talk("one\ntwo\n2\n3\n5\n0\n", desk)

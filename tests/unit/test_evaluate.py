@@ -115,6 +115,7 @@ def test_everything_wrong_is_reported_at_once_with_its_line(tmp_path: Path) -> N
         (b"- q: [unclosed", "is not YAML"),
         (b"- q: caf\xe9", "not UTF-8"),
         (b"- {q: x, expect: none, ? [a] : 1}", "cannot be read"),
+        (b"- {q: 2026-02-30, expect: none}", ":1: holds a date or a number that does not exist"),
     ],
 )
 def test_a_file_that_cannot_be_used_says_why(tmp_path: Path, content: bytes, what: str) -> None:
