@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: install run test check bench bench-slack bench-teams chaos lock clean
+.PHONY: install run test check bench bench-slack bench-teams chaos walks lock clean
 
 install: $(VENV)/.run
 
@@ -48,6 +48,10 @@ bench-teams: $(VENV)/.dev
 chaos: $(VENV)/.dev
 	$(BIN)/python -m tests.chaos
 	$(BIN)/python -m tests.chaos.sequences
+
+# How many files a reader goes through to follow one event; fails where that is too many.
+walks: $(VENV)/.dev
+	$(BIN)/python -m tests.walks
 
 lock: $(VENV)/.dev
 	$(BIN)/uv pip compile pyproject.toml --group build --universal --generate-hashes --no-emit-index-url --no-strip-extras --no-annotate --no-header --python-version 3.11 -o requirements.lock
