@@ -80,6 +80,7 @@ def _is_text(given: str) -> bool:
 
 
 def command_parser() -> argparse.ArgumentParser:
+    """Return the parser of the whole command line; each command carries the function that runs it as `run`."""
     parser = argparse.ArgumentParser(
         prog="policydesk", description="Policy answers for staff, enquiries for the press office."
     )
