@@ -112,9 +112,7 @@ class Submitted:
 class Joined:
     """The desk met somebody: it was installed for them, or they opened its conversation for the first time."""
 
-    event_id: str
     person: Person
-    at: Address
     direct: Address
 
 
@@ -128,7 +126,6 @@ class Shared:
     person: Person
     text: str
     at: Address
-    direct: Address
 
 
 @dataclass(frozen=True, slots=True)

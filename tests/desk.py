@@ -25,7 +25,7 @@ from bot.matching.match import Match
 from bot.matching.matcher import Matcher
 from bot.messages import Address, Button, Buttons, Incoming, Mark, Outgoing, Person, Receipt, Said, SyncResponse
 from bot.ports import Desk, Finding, Health
-from bot.queue.relay import Relay
+from bot.queue.relay import CONCURRENCY, Relay
 from bot.storage.engine import Store
 from tests.clock import ManualClock
 
@@ -180,10 +180,10 @@ class SteppingRelay(Relay):
     async def settle(self) -> None:
         """Deliver what is due, and what follows from it, until nothing is."""
         while True:
-            await self._turn(concurrency=self._concurrency)
+            await self._turn(concurrency=CONCURRENCY)
             if self._under_way:
                 await asyncio.gather(*self._under_way)
-            elif not self._finished and self.health().oldest_due is None:
+            elif not self._finished and self.oldest_due is None:
                 return
 
 

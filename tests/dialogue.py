@@ -219,10 +219,10 @@ class Stage:
                 return Submitted(self.harness.next_event(), who, form.name, form.context, turn.values, at, direct(who))
             case Shares():
                 who = self.who(turn.who)
-                return Shared(who, turn.text, direct(who), direct(who))
+                return Shared(who, turn.text, direct(who))
             case Comes():
                 who = self.who(turn.who)
-                return Joined(self.harness.next_event(), who, direct(who), direct(who))
+                return Joined(who, direct(who))
             case Again():
                 assert self._last is not None
                 return self._last

@@ -33,9 +33,9 @@ class TerminalConsole:
 
     platform = PLATFORM
 
-    def __init__(self, source: TextIO, output: TextIO, person: Person = YOU) -> None:
-        self._source, self._person = source, person
-        self._screen = Screen(output, PLATFORM, person.id)
+    def __init__(self, source: TextIO, output: TextIO) -> None:
+        self._source = source
+        self._screen = Screen(output, PLATFORM, YOU.id)
         self._lines: asyncio.Queue[str | None] = asyncio.Queue()
         self._talk: asyncio.Task[None] | None = None
 
@@ -93,7 +93,7 @@ class TerminalConsole:
 
     async def _take(self, desk: Desk, text: str) -> None:
         if not (text.isascii() and text.isdigit()):
-            await self._tell(desk, Said(_new(), self._person, text, self._screen.address, self._screen.address))
+            await self._tell(desk, Said(_new(), YOU, text, self._screen.address, self._screen.address))
         elif (button := self._screen.button(int(text))) is None:
             self._screen.show(_NO_BUTTON)
         else:
@@ -118,7 +118,7 @@ class TerminalConsole:
         if answer.form is not None and (values := await self._fill(answer.form)) is not None:
             here = self._screen.address
             form = answer.form
-            await self._tell(desk, Submitted(_new(), self._person, form.name, form.context, values, here, here))
+            await self._tell(desk, Submitted(_new(), YOU, form.name, form.context, values, here, here))
 
     async def _fill(self, form: Form) -> dict[str, str] | None:
         """The form, line by line; None when the input ends in the middle of it."""
@@ -135,7 +135,7 @@ class TerminalConsole:
 
     def _pressed(self, button: Button) -> Pressed:
         here = self._screen.address
-        return Pressed(_new(), self._person, button.action, button.value, here, here)
+        return Pressed(_new(), YOU, button.action, button.value, here, here)
 
 
 def _is_text(line: str) -> bool:

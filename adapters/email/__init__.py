@@ -1,5 +1,5 @@
 """Mail to the press office, for when no channel can be reached. It only sends."""
 
-from adapters.email.messenger import PLATFORM, SmtpMessenger
+from adapters.email.messenger import SmtpMessenger
 
-__all__ = ["PLATFORM", "SmtpMessenger"]
+__all__ = ["SmtpMessenger"]

@@ -21,8 +21,6 @@ from bot.errors import DeliveryFailure, PermanentFailure, TemporaryFailure
 from bot.messages import Address, Mark, Outgoing, Receipt
 from bot.ports import Clock, Finding
 
-PLATFORM = "email"
-
 _SIGN_IN = "Check email.username and SMTP_PASSWORD."
 _CONNECTION = "Check email.host, email.port and email.starttls."
 _BROKEN_OFF = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError)

@@ -57,11 +57,6 @@ def translated() -> Iterator[None]:
         raise TemporaryFailure(f"Slack's answer could not be read ({type(error).__name__}).") from None
 
 
-def code(failure: DeliveryFailure) -> str:
-    """Slack's word for it, where it had one."""
-    return failure.code if isinstance(failure, SlackRefusal) else ""
-
-
 class SlackRefusal(PermanentFailure):
     """A PermanentFailure that knows Slack's word for it."""
 

@@ -150,7 +150,7 @@ class Reader:
             return None
         if event.get("tab") == "home":
             return Viewed(member.person, "home", places.direct(user))
-        return Joined(f"{team}:{user}:joined", member.person, places.direct(user), places.direct(user))
+        return Joined(member.person, places.direct(user))
 
     async def _press(self, body: Body, action: Body) -> Pressed | Shares | Turned | None:
         user, container = str(body["user"]["id"]), body.get("container") or {}
@@ -195,8 +195,7 @@ class Reader:
             channel = str((body.get("channel") or {}).get("id") or "")
             return Turned(member.person.id, channel, url=str(body.get("response_url") or ""))
         text = written(without_mention(str(message.get("text") or ""), self._bot))
-        direct = places.direct(member.person.id)
-        return Shared(member.person, text, direct, direct)
+        return Shared(member.person, text, places.direct(member.person.id))
 
     async def _command(self, body: Body, user: str, trigger: str) -> Said | Turned:
         channel, url = str(body.get("channel_id") or ""), str(body.get("response_url") or "")

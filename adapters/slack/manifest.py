@@ -23,17 +23,18 @@ SCOPES = frozenset(
 )
 EVENTS = ("app_home_opened", "app_mention", "message.channels", "message.groups", "message.im")
 PATH = "/slack/events"
+_ADDRESS = "https://desk.example.org"
 
 
-def manifest(*, socket: bool, command: str, address: str = "https://desk.example.org") -> dict[str, Any]:
-    """The manifest. Without Socket Mode Slack calls the desk at `address`."""
-    url = {} if socket else {"request_url": f"{address}{PATH}"}
+def manifest(*, socket: bool, command: str) -> dict[str, Any]:
+    """The manifest. Without Socket Mode Slack calls the desk at an address that is to be put in."""
+    url = {} if socket else {"request_url": f"{_ADDRESS}{PATH}"}
     slash = {
         "command": command,
         "description": "Ask what the policy says; only you see the answer",
         "usage_hint": "can I use my work e-mail on LinkedIn?",
         "should_escape": True,
-        **({} if socket else {"url": f"{address}{PATH}"}),
+        **({} if socket else {"url": f"{_ADDRESS}{PATH}"}),
     }
     shortcut = {
         "name": texts.REPORT,

@@ -10,9 +10,9 @@ class KeysUnavailable(Exception):
 class ConnectorFailure(Exception):
     """The connector did not do what it was asked.
 
-    `status` is that of its answer, or 0 where there was none; `code` its word for the reason; `retry_after` the header.
+    `status` is that of its answer, or 0 where there was none; `retry_after` the header.
     """
 
     def __init__(self, status: int, code: str, reason: str = "", retry_after: str = "") -> None:
         super().__init__(" ".join(part for part in (str(status or ""), code, reason) if part))
-        self.status, self.code, self.retry_after = status, code, retry_after
+        self.status, self.retry_after = status, retry_after

@@ -89,7 +89,6 @@ class ChannelData(_Part):
     team: Team | None = None
     channel: _Id | None = None
     settings: _Selected | None = None
-    event_type: Text = ""
 
 
 class Activity(_Part):
@@ -190,8 +189,7 @@ class Reader:
 
     def joined(self, activity: Activity) -> Joined:
         """The desk meets somebody."""
-        direct = self.direct(activity)
-        return Joined(f"{activity.conversation.id}:{activity.id}:met", self.person(activity), direct, direct)
+        return Joined(self.person(activity), self.direct(activity))
 
     def pressed(self, activity: Activity, press: forms.Press) -> Pressed:
         """A button."""
@@ -218,7 +216,7 @@ class Reader:
 
     def shared(self, activity: Activity) -> Shared:
         """A message that somebody chose to send to the press office, or the wish to write one."""
-        return Shared(self.person(activity), _chosen(activity.value), self.at(activity), self.direct(activity))
+        return Shared(self.person(activity), _chosen(activity.value), self.at(activity))
 
     def _mentions(self, activity: Activity) -> tuple[str, ...]:
         ours = {activity.recipient.id, self.settings.bot_id}

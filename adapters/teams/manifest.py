@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-import struct
-import zlib
-from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
@@ -17,9 +15,7 @@ SCHEMA = "https://developer.microsoft.com/en-us/json-schemas/teams/v1.29/Microso
 CONSENT = "ChannelMessage.Read.Group"
 """With it the press office's threads reach the desk without a mention; what is said elsewhere is not looked at."""
 
-Pixel = tuple[int, int, int, int]
-
-_INK, _PAPER, _CLEAR = (0x1F, 0x3A, 0x5F, 255), (255, 255, 255, 255), (0, 0, 0, 0)
+_ICONS = Path(__file__).parent / "icons"
 
 
 def manifest(app_id: str, organisation: str, website: str, version: str) -> dict[str, Any]:
@@ -55,8 +51,7 @@ def package(about: dict[str, Any]) -> bytes:
     """The zip that is uploaded, the same for the same manifest."""
     files = {
         "manifest.json": json.dumps(about, indent=2, ensure_ascii=False).encode(),
-        "color.png": _png(192, lambda x, y: _PAPER if _is_bubble(x, y) else _INK),
-        "outline.png": _png(32, lambda x, y: _PAPER if _is_edge(x, y) else _CLEAR),
+        **{name: (_ICONS / name).read_bytes() for name in about["icons"].values()},
     }
     made = io.BytesIO()
     with ZipFile(made, "w", ZIP_DEFLATED) as zipped:
@@ -82,28 +77,3 @@ def _report() -> dict[str, Any]:
         "context": ["message", "compose"],
         "fetchTask": True,
     }
-
-
-def _is_bubble(x: float, y: float) -> bool:
-    """A speech bubble in the unit square."""
-    body = 0.2 <= x <= 0.8 and 0.24 <= y <= 0.64
-    tail = 0.64 <= y <= 0.8 and 0.32 <= x <= 0.48 - (y - 0.64)
-    return body or tail
-
-
-def _is_edge(x: float, y: float) -> bool:
-    step = 0.07
-    case_context = [(x + dx, y + dy) for dx in (-step, 0.0, step) for dy in (-step, 0.0, step)]
-    return _is_bubble(x, y) and not all(_is_bubble(*each) for each in case_context)
-
-
-def _png(size: int, colour: Callable[[float, float], Pixel]) -> bytes:
-    """A square picture with transparency (PNG, ISO/IEC 15948): a header, the rows, an end."""
-    middle = [(each + 0.5) / size for each in range(size)]
-    rows = b"".join(b"\0" + b"".join(bytes(colour(x, y)) for x in middle) for y in middle)
-
-    def chunk(kind: bytes, content: bytes) -> bytes:
-        return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
-
-    head = struct.pack(">IIBBBBB", size, size, 8, 6, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows, 9)) + chunk(b"IEND", b"")

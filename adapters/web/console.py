@@ -167,7 +167,7 @@ class WebConsole:
     async def _welcome(self, persona: Persona) -> None:
         known = f"welcomed/{persona.id}"
         if await self._state.get(known) is None:
-            await self._handle(Joined(f"joined/{persona.id}", persona.person, persona.direct, persona.direct))
+            await self._handle(Joined(persona.person, persona.direct))
             await self._state.put(known, "")
 
     async def _handle(self, event: Incoming) -> SyncResponse:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,8 +21,6 @@ from adapters.web.people import PRESS, THREAD, People, Persona
 from adapters.web.transcript import Entry, Transcript
 from bot.ports import Clock
 from bot.presentation import texts
-
-log = logging.getLogger(__name__)
 
 STRANGER = 4403
 """Close code for a page that another console served: it must be loaded anew."""

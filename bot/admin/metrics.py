@@ -34,7 +34,6 @@ class Operations:
         self._relay = relay
         self._adapters = adapters
         self._missing = missing
-        self._was_connected = False
 
     async def readiness(self) -> Readiness:
         """Ready from the moment the first platform is connected, and while any platform and the database are."""
@@ -50,7 +49,7 @@ class Operations:
             backlog, refused = await self._store.run(lambda tx: (tx.jobs.pending(), tx.jobs.reposts()))
         except StoreUnavailable as error:
             return Readiness(ready=False, reasons=reasons | {"database": str(error)})
-        waiting = self._relay.health().oldest_due
+        waiting = self._relay.oldest_due
         if waiting and (late := (self._clock.now() - waiting).total_seconds()) > LATE:
             reasons["outbox"] = f"the oldest message has been waiting for {late:.0f} s"
         if backlog.dead:

@@ -122,9 +122,7 @@ class Casework:
             return SyncResponse(notice=texts.NOT_AN_OFFICER)
         context = GLOBAL_ACTIONS[name]
         values = came.values if isinstance(came, Submitted) else {}
-        global_actions = GlobalContext(
-            tx, came, handle, values, self._active_knowledge.current, self._press_desk, self._questions
-        )
+        global_actions = GlobalContext(tx, came, handle, values, self._active_knowledge.current, self._press_desk)
         if context.form and isinstance(came, Pressed):
             return SyncResponse(form=context.form(global_actions))
         return context.do(global_actions)

@@ -235,6 +235,4 @@ class Incident:
     title: str
     holding_line: str
     lead: str
-    started_at: datetime
-    by: Person
     ended_at: datetime | None = None

@@ -171,9 +171,7 @@ def _document(keys: DocumentKeys, origin: Origin) -> Document:
     return Document(
         id=keys.id,
         title=keys.title,
-        issuer=keys.issuer,
         updated=keys.updated,
-        url=keys.url,
         clauses=tuple(
             Clause(clause.id, clause.section, clause.point, clause.strength, keys.id) for clause in keys.clauses
         ),

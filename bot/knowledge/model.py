@@ -39,9 +39,7 @@ class Document:
 
     id: str
     title: str
-    issuer: str
     updated: date | None
-    url: str
     clauses: tuple[Clause, ...]
     origin: Origin
 

@@ -16,7 +16,7 @@ from bot.matching.lexical.nearest_examples import Compared, nearest_mean
 from bot.matching.softmax import fit, log_softmax
 
 _SHORTLIST = 20
-_NEAREST_WEIGHT = {"stem": 1.0, "kind": 1.0, "char": 0.5}
+_NEAREST_WEIGHT = {"stem": 1.0, "char": 0.5}
 _PROMISING = 4
 """Examples of one label that are compared by their characters as well: those that are nearest by their words."""
 _CLASSIFIER_ALONE = 0.4

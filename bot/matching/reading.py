@@ -10,7 +10,6 @@ from bot.knowledge.model import Knowledge
 from bot.matching.cues import VOCABULARY
 from bot.matching.encoder.sentence_encoder import Embeds
 from bot.matching.examples import Examples
-from bot.matching.kinds import EVERYDAY
 from bot.matching.lexical.channels import Channel, Floats, Row, channels_of
 from bot.matching.lexical.repair import Repair
 from bot.text import WORD, Synonyms, clean, sentences, words
@@ -19,11 +18,6 @@ _MOST_SENTENCES = 12
 """Of a longer message the whole counts, and its first and last sentences."""
 
 _LONGEST_OPENING = 5
-
-_FEW = 30
-"""Examples of a label, on average, up to which words count by their kind. It found the label of two questions in a
-hundred more where there were 10, of one where there were 40, and of hardly any where there were 100, which hold the
-other words themselves; at 44 it also made the first less sure, and more was asked back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +69,9 @@ class Reader:
         listed = [words(text) for text in texts]
         known = [words(phrase) for group in synonyms for phrase in group]
         same = Synonyms.of(synonyms)
-        few = len(examples.texts) <= _FEW * len(examples.labels)
-        channels = channels_of([same.replace(one) for one in listed], few)
-        right = EVERYDAY.union(english) if few else english
+        channels = channels_of([same.replace(one) for one in listed])
         openings = frozenset(tuple(words(text)) for topic in knowledge.smalltalk for text in topic.questions)
-        return cls(Repair.of([*listed, *known, *names], right), same, channels, openings, encoder)
+        return cls(Repair.of([*listed, *known, *names], english), same, channels, openings, encoder)
 
     def read(self, text: str) -> Reading:
         """Read one text by its words alone."""

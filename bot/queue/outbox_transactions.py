@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,8 +16,6 @@ from bot.queue import retry_policy
 from bot.queue.payloads import Delivery, MarkMessage, Repost, Send, SendToThread, Update
 from bot.storage.records import Job, JobKind
 from bot.storage.transaction import Transaction
-
-log = logging.getLogger(__name__)
 
 
 class RelayHandlers(Protocol):

@@ -12,7 +12,6 @@ import logging
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import assert_never
 
@@ -21,7 +20,6 @@ from bot.messages import Address, Receipt
 from bot.ports import Messenger, Recalls
 from bot.queue import retry_policy
 from bot.queue.outbox_transactions import (
-    Batch,
     Change,
     Delivered,
     Failed,
@@ -45,18 +43,6 @@ _POLL = timedelta(seconds=0.5)  # other processes write into the outbox as well
 _SHORTEST_WAIT = timedelta(seconds=0.02)  # a row that another replica is just taking looks due until it has
 
 
-@dataclass(frozen=True, slots=True)
-class RelayHealth:
-    """`reached` is when the store last answered, `delivered` when a platform was last known to have taken something.
-
-    `oldest_due` is since when a job waits that nothing but the relay holds back.
-    """
-
-    reached: datetime | None = None
-    delivered: datetime | None = None
-    oldest_due: datetime | None = None
-
-
 class Relay:
     """Delivers what the store's outbox holds. `owner` names this process in the leases that it takes."""
 
@@ -66,19 +52,17 @@ class Relay:
         messengers: Mapping[str, Messenger],
         handlers: RelayHandlers,
         owner: str,
-        *,
-        concurrency: int = CONCURRENCY,
     ) -> None:
         self._store = store
         self._messengers = messengers
         self._ledger = OutboxTransactions(handlers, owner)
-        self._concurrency = concurrency
         self._bell = asyncio.Event()
         self._loop: asyncio.Task[None] | None = None
         self._stopping = False
         self._under_way: set[asyncio.Task[None]] = set()
         self._finished: list[Outcome] = []
-        self._health = RelayHealth()
+        self.oldest_due: datetime | None = None
+        """As of the last turn: since when a job waits that nothing but the relay holds back."""
 
     async def start(self) -> None:
         """Begin; returns at once."""
@@ -100,14 +84,10 @@ class Relay:
         """Something was committed that may be due. To be called in the event loop."""
         self._bell.set()
 
-    def health(self) -> RelayHealth:
-        """As of the last turn."""
-        return self._health
-
     async def _run(self) -> None:
         while not self._stopping:
             self._bell.clear()
-            wait = await self._turn(concurrency=self._concurrency - len(self._under_way))
+            wait = await self._turn(concurrency=CONCURRENCY - len(self._under_way))
             with suppress(TimeoutError):
                 async with asyncio.timeout(wait.total_seconds()):
                     await self._bell.wait()
@@ -133,7 +113,7 @@ class Relay:
         if turn.failed:
             self._finished.extend(turn.failed)
             self._bell.set()
-        self._remember(turn, outcomes)
+        self.oldest_due = turn.next_due if turn.next_due and turn.next_due <= turn.now else None
         if turn.next_due is None or len(turn.ready) >= concurrency:
             return _POLL
         return min(_POLL, max(_SHORTEST_WAIT, turn.next_due - turn.now))
@@ -141,14 +121,6 @@ class Relay:
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._under_way.discard(task)
         self._bell.set()
-
-    def _remember(self, turn: Batch, outcomes: Sequence[Outcome]) -> None:
-        took_some = any(isinstance(outcome, Delivered) for outcome in outcomes)
-        self._health = RelayHealth(
-            reached=turn.now,
-            delivered=turn.now if took_some else self._health.delivered,
-            oldest_due=turn.next_due if turn.next_due and turn.next_due <= turn.now else None,
-        )
 
     async def _note_one_by_one(self, outcomes: Sequence[Outcome]) -> None:
         """One of them cannot be noted; which, only trying tells."""

@@ -50,7 +50,6 @@ class Job:
     kind: JobKind
     case_id: int | None
     lane: str
-    seq: int
     key: str
     payload: Mapping[str, Any]
     state: JobState
@@ -58,8 +57,6 @@ class Job:
     claims: int
     due_at: datetime
     created_at: datetime
-    lease_until: datetime | None = None
-    lease_owner: str = ""
     last_error: str = ""
     ended_at: datetime | None = None
 
@@ -68,19 +65,17 @@ class Job:
 class Posting:
     """A case's card as it stands in a channel, so that it can be updated in place and its thread be recognised."""
 
-    case_id: int
     address: Address
     receipt: Receipt
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """An answer that was given: what was asked, what the desk said, and from which knowledge."""
+    """An answer that was given: what was asked, which entries were shown, and from which knowledge."""
 
     id: int
     at: datetime
     question: str
-    outcome: str
     entries: tuple[str, ...]
     knowledge: str
     asker: str = ""

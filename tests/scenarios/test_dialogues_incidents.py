@@ -83,7 +83,7 @@ async def test_there_is_one_at_a_time_and_each_ends_once(harness: DeskHarness) -
     with harness.store.transaction() as tx:
         lasting = tx.incidents.current()
     assert lasting is not None
-    assert (lasting.title, lasting.lead, lasting.by.key) == ("Flood", "slack:ben", "slack:ben")
+    assert (lasting.title, lasting.lead) == ("Flood", "slack:ben")
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,6 @@ from tests.dialogue import Fills, Presses, Says, Stage, Turn
 FIRST = "Ruth Ellery from the Guardian rang me about the flooded cellar"
 SECOND = "a reporter from the Guardian wants to know about the flooded cellar"
 OTHER = "a reporter from the BBC asks for a comment on the flooded cellar"
-THIRD = "a journalist from the Guardian e-mailed me about the flooded cellar"
 ANOTHER = "a reporter from the Guardian wants a photograph of the parrot"
 DEATH = "a reporter from the Guardian asks about the student who died in the reading room"
 

@@ -23,7 +23,7 @@ def lines(knowledge: Knowledge) -> list[str]:
 
 def with_yard_rules(knowledge: Knowledge) -> Knowledge:
     clause = Clause("gate", "Keys", 1, "must", "yard")
-    yard = Document("yard", "Yard Rules", "Harbour Library", None, "", (clause,), knowledge.documents[0].origin)
+    yard = Document("yard", "Yard Rules", None, (clause,), knowledge.documents[0].origin)
     return replace(knowledge, documents=(*knowledge.documents, yard))
 
 

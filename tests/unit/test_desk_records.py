@@ -44,10 +44,15 @@ def record_of(harness: DeskHarness, label: str) -> Answered:
     return found
 
 
+def outcomes(harness: DeskHarness) -> dict[str, int]:
+    with harness.store.transaction() as tx:
+        return tx.usage.outcomes(tx.now)
+
+
 async def test_an_answer_is_kept_with_its_entry_and_the_revision_of_the_knowledge(harness: DeskHarness) -> None:
     await harness.handle(said(SAM, COFFEE, "e1", link="https://chat.example/1", files=1))
     kept = record_of(harness, "Helpful")
-    assert (kept.question, kept.outcome, kept.entries) == (COFFEE, "answer", ("coffee",))
+    assert (kept.question, kept.entries, outcomes(harness)) == (COFFEE, ("coffee",), {"answer": 1})
     assert (kept.knowledge, kept.asker, kept.at) == (
         loaded_knowledge().knowledge.revision,
         SAM.key,
@@ -59,7 +64,7 @@ async def test_an_answer_is_kept_with_its_entry_and_the_revision_of_the_knowledg
 async def test_an_unanswered_question_is_kept_without_a_trace_of_who_asked(harness: DeskHarness) -> None:
     await harness.handle(said(SAM, UNKNOWN, "e1", link="https://chat.example/1"))
     kept = record_of(harness, "Ask the press office")
-    assert (kept.question, kept.outcome) == (UNKNOWN, "unknown")
+    assert (kept.question, outcomes(harness)) == (UNKNOWN, {"unknown": 1})
     assert (kept.asker, kept.event_id, kept.link) == ("", "", "")
 
 

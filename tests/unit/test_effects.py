@@ -68,7 +68,7 @@ def test_a_payload_of_another_version_is_refused() -> None:
 
 def job(payload: Mapping[str, Any]) -> Job:
     now = ManualClock().now()
-    return Job(1, JobKind.SEND, None, "lane", 1, "key", payload, JobState.PENDING, 0, 0, now, now)
+    return Job(1, JobKind.SEND, None, "lane", "key", payload, JobState.PENDING, 0, 0, now, now)
 
 
 def asker() -> Asker:

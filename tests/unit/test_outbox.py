@@ -12,7 +12,7 @@ from bot.queue import retry_policy
 from bot.storage.records import Job, JobKind, JobState
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
-JOB = Job(1, JobKind.SEND, 7, "lane", 1, "key", {}, JobState.PENDING, 0, 1, NOW, NOW)
+JOB = Job(1, JobKind.SEND, 7, "lane", "key", {}, JobState.PENDING, 0, 1, NOW, NOW)
 TIMEOUT = TemporaryFailure("timeout")
 
 

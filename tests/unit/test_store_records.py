@@ -103,8 +103,8 @@ def test_a_card_stands_once_in_each_channel(store: Store) -> None:
         tx.postings.put(case, PRESS, first)
         tx.postings.put(case, OTHER, there)
         tx.postings.put(a_case(tx), PRESS, Receipt(PRESS, ("7",), Address("slack", "C0PRESS/7")))
-        assert tx.postings.of_case(case) == [Posting(case, PRESS, first), Posting(case, OTHER, there)]
-        assert tx.postings.at(case, OTHER) == Posting(case, OTHER, there)
+        assert tx.postings.of_case(case) == [Posting(PRESS, first), Posting(OTHER, there)]
+        assert tx.postings.at(case, OTHER) == Posting(OTHER, there)
         assert tx.postings.at(case, Address("slack", "C2")) is None
 
 
@@ -115,7 +115,7 @@ def test_a_card_that_was_sent_again_is_known_by_both_threads(store: Store) -> No
         tx.postings.put(case, PRESS, Receipt(PRESS, ("1",), old))
         tx.postings.put(case, PRESS, Receipt(PRESS, ("5",), new))
         tx.postings.put(case, PRESS, Receipt(PRESS, ("5", "6"), new))
-        assert tx.postings.of_case(case) == [Posting(case, PRESS, Receipt(PRESS, ("5", "6"), new))]
+        assert tx.postings.of_case(case) == [Posting(PRESS, Receipt(PRESS, ("5", "6"), new))]
         assert [tx.postings.by_thread(each) for each in (old, new, PRESS)] == [case, case, None]
 
 
@@ -125,7 +125,7 @@ def test_a_card_that_was_sent_again_is_known_by_both_threads(store: Store) -> No
 def test_an_answer_and_the_last_word_on_it(store: Store, clock: ManualClock) -> None:
     with store.transaction() as tx:
         number = tx.answers.record("can I?", "answer", ("a", "b"), "r1", "slack:U1")
-        assert tx.answers.load(number) == Answered(number, tx.now, "can I?", "answer", ("a", "b"), "r1", "slack:U1")
+        assert tx.answers.load(number) == Answered(number, tx.now, "can I?", ("a", "b"), "r1", "slack:U1")
         assert tx.answers.feedback(number, "helpful")
         assert tx.answers.feedback(number, "not helpful")
         assert not tx.answers.feedback(number + 1, "helpful")

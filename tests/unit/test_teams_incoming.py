@@ -49,7 +49,6 @@ def ago(seconds: int) -> int:
 # ---- who proves to be Microsoft -------------------------------------------------------------------------------------
 
 STRANGER = Key("key-1")
-UNENDORSED = Key("key-1", endorsements=None)
 
 
 def unsigned(claims: dict[str, Any]) -> str:

@@ -86,4 +86,3 @@ class GlobalContext:
     values: Mapping[str, str]
     loaded: LoadedKnowledge
     press_desk: PressDesk
-    questions: Questions

@@ -1,4 +1,4 @@
-"""Three sparse channels: words by stem or by kind, words with their pairs, and character n-grams inside words.
+"""Three sparse channels: words by stem, words with their pairs, and character n-grams inside words.
 
 Each text is a row per channel: 1 + ln of the count, times the smoothed inverse document frequency, at unit length.
 """
@@ -14,7 +14,6 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from bot.matching.kinds import kind
 from bot.text import stem
 
 Floats = npt.NDArray[np.float32]
@@ -29,11 +28,6 @@ def stems(word: str) -> Iterable[str]:
     return (stem(word),)
 
 
-def kinds(word: str) -> Iterable[str]:
-    """Channel `kind`, which takes the place of `stem` where there are few examples."""
-    return (kind(word),)
-
-
 def characters(word: str) -> Iterable[str]:
     """Channel `char`: n-grams of 2 to 4 characters inside a word, its ends marked."""
     padded = f" {word} "
@@ -45,7 +39,7 @@ def pairs(words: Sequence[str]) -> Iterable[str]:
     return [*words, *(f"{left} {right}" for left, right in pairwise(["^", *words, "$"]))]
 
 
-INSIDE: dict[str, Callable[[str], Iterable[str]]] = {"stem": stems, "kind": kinds, "char": characters}
+INSIDE: dict[str, Callable[[str], Iterable[str]]] = {"stem": stems, "char": characters}
 """The channels whose features lie inside words."""
 
 
@@ -133,9 +127,9 @@ def _counted(numbers: Numbers) -> Row:
     return at, counts.astype(np.float32)
 
 
-def channels_of(texts: Sequence[Sequence[str]], by_kind: bool) -> tuple[Channel, ...]:
-    """The three channels, learned from texts as words; `by_kind` says whether words of one kind count as the same."""
-    return tuple(Channel.of(name, texts) for name in ("kind" if by_kind else "stem", "pair", "char"))
+def channels_of(texts: Sequence[Sequence[str]]) -> tuple[Channel, ...]:
+    """The three channels, learned from texts as words."""
+    return tuple(Channel.of(name, texts) for name in ("stem", "pair", "char"))
 
 
 def stack(rows: Sequence[Row], width: int) -> sparse.csr_matrix:

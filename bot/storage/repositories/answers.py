@@ -115,7 +115,6 @@ def _answered(row: Row[Any]) -> Answered:
         id=row.id,
         at=row.at,
         question=row.question,
-        outcome=row.outcome,
         entries=tuple(row.entries),
         knowledge=row.knowledge,
         asker=row.asker,

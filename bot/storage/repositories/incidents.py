@@ -8,7 +8,7 @@ from sqlalchemy import Row, insert, select, update
 
 from bot.domain.case import Incident
 from bot.messages import Person
-from bot.storage.row_values import person_columns, to_person
+from bot.storage.row_values import person_columns
 from bot.storage.schema import incident
 from bot.storage.scope import TransactionScope
 
@@ -49,6 +49,4 @@ class IncidentRepository:
 
 
 def _incident(row: Row[Any]) -> Incident:
-    by = to_person(row, "by")
-    assert by is not None  # noqa: S101  nobody else writes incidents
-    return Incident(row.id, row.title, row.holding_line, row.lead, row.started_at, by, row.ended_at)
+    return Incident(row.id, row.title, row.holding_line, row.lead, row.ended_at)

@@ -42,11 +42,10 @@ _NOW = bindparam("now", type_=job.c.due_at.type)
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """The outbox in numbers: rows that wait, how many of them are due, since when, and rows that were given up."""
+    """The outbox in numbers: rows that wait, how many of them are due, and rows that were given up."""
 
     pending: int
     due: int
-    oldest_due: datetime | None
     dead: int
 
 
@@ -147,13 +146,11 @@ class JobRepository:
     def pending(self) -> Backlog:
         """The state of the outbox, for metrics and readiness."""
         waiting = select(func.count()).where(job.c.state == _PENDING)
-        due = select(func.count(), func.min(job.c.due_at)).where(job.c.state == _PENDING, job.c.due_at <= self._tx.now)
+        due = select(func.count()).where(job.c.state == _PENDING, job.c.due_at <= self._tx.now)
         given_up = select(func.count()).where(job.c.state == JobState.DEAD)
-        count, oldest = self._tx.connection.execute(due).one()
         return Backlog(
             pending=self._tx.connection.execute(waiting).scalar_one(),
-            due=count,
-            oldest_due=oldest,
+            due=self._tx.connection.execute(due).scalar_one(),
             dead=self._tx.connection.execute(given_up).scalar_one(),
         )
 
@@ -244,7 +241,6 @@ def _job(row: Row[Any]) -> Job:
         kind=JobKind(row.kind),
         case_id=row.case_id,
         lane=row.lane,
-        seq=row.seq,
         key=row.idempotency_key,
         payload=row.payload,
         state=JobState(row.state),
@@ -252,8 +248,6 @@ def _job(row: Row[Any]) -> Job:
         claims=row.claims,
         due_at=row.due_at,
         created_at=row.created_at,
-        lease_until=row.lease_until,
-        lease_owner=row.lease_owner,
         last_error=row.last_error,
         ended_at=row.ended_at,
     )

@@ -63,4 +63,4 @@ _BY_THREAD = (
 
 
 def _posting(row: Row[Any]) -> Posting:
-    return Posting(row.case_id, Address(row.platform, row.token), to_receipt(row.receipt))
+    return Posting(Address(row.platform, row.token), to_receipt(row.receipt))

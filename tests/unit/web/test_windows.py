@@ -51,8 +51,8 @@ async def test_the_desk_meets_everybody_once(window: WebClient, desk: FormDesk) 
     await window.messages(staff="ruth")
     while (await desk.met.get()).person.id != "ruth":
         pass
-    met = [one.event_id for one in desk.committed if isinstance(one, Joined)]
-    assert met == ["joined/sam", "joined/ruth"]
+    met = [one.person.id for one in desk.committed if isinstance(one, Joined)]
+    assert met == ["sam", "ruth"]
 
 
 @pytest.mark.parametrize("greeting", ["{", "[]", '{"since": "x"}', "7"])
