@@ -1,7 +1,7 @@
-"""Markdown that the desk or a policy's owner wrote, as Slack's rich text.
+"""Conversion of Markdown to Slack's rich text elements.
 
-Paragraphs, lists, bold, emphasis, links, quotes and code; HTML in it stays text, and a link leads to the web or to a
-mailbox or is no link.
+The Markdown comes from the desk or from a policy's owner. Paragraphs, lists, bold, emphasis, links, quotes and code are
+converted. HTML stays text. A link to anything but the web or a mailbox becomes plain text.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from typing import Any
 
 from markdown_it.token import Token
 
-from adapters.slack import richtext
-from adapters.slack.richtext import Json
+from adapters.slack.to_slack import rich_text
+from adapters.slack.to_slack.rich_text import Json
 from bot.markdown import reader
 
 _MARKDOWN = reader(["strikethrough"], preset="commonmark")
@@ -23,21 +23,24 @@ _STYLES = {"strong": "bold", "em": "italic", "s": "strike"}
 
 @dataclass
 class _List:
+    """A list that is being converted. `item_started` is whether the current item has its first paragraph."""
+
     ordered: bool
     items: int = 0
-    begun: bool = False
+    item_started: bool = False
 
 
 @dataclass
-class _Writer:
-    """Goes through the tokens, and knows in which lists and quotes it is."""
+class _Converter:
+    """Walks through the tokens of one text. `lists` and `quotes` say how deep the current token is nested."""
 
     parts: list[Json] = field(default_factory=list)
     lists: list[_List] = field(default_factory=list)
     quotes: int = 0
     heading: bool = False
 
-    def take(self, token: Token) -> None:
+    def add(self, token: Token) -> None:
+        """Convert one block token."""
         match token.type:
             case "bullet_list_open" | "ordered_list_open":
                 start = int(token.attrs.get("start", 1)) - 1
@@ -45,62 +48,63 @@ class _Writer:
             case "bullet_list_close" | "ordered_list_close":
                 self.lists.pop()
             case "list_item_open":
-                self.lists[-1].begun = False
+                self.lists[-1].item_started = False
             case "blockquote_open" | "blockquote_close":
                 self.quotes += 1 if token.nesting > 0 else -1
             case "heading_open" | "heading_close":
                 self.heading = token.nesting > 0
             case "inline":
-                self._paragraph(list(_inline(token.children or [], bold=self.heading)))
+                self._add_paragraph(list(_inline(token.children or [], bold=self.heading)))
             case "fence" | "code_block":
-                self.parts.append(richtext.preformatted(token.content.rstrip("\n")))
+                self.parts.append(rich_text.preformatted(token.content.rstrip("\n")))
             case "hr":
-                self._paragraph([richtext.text("———")])
+                self._add_paragraph([rich_text.text("———")])
             case _:
                 pass
 
-    def _paragraph(self, elements: list[Json]) -> None:
+    def _add_paragraph(self, elements: list[Json]) -> None:
         if self.lists:
-            self._item(elements)
+            self._add_to_list(elements)
         elif self.quotes:
-            self.parts.append(richtext.quote(*elements))
+            self.parts.append(rich_text.quote(*elements))
         else:
             if self.parts and self.parts[-1]["type"] == "rich_text_section":
-                self.parts[-1]["elements"].append(richtext.text("\n"))  # else two paragraphs stand like one
-            self.parts.append(richtext.section(*elements))
+                # Slack shows two sections in a row as one paragraph: only an empty line separates them.
+                self.parts[-1]["elements"].append(rich_text.text("\n"))
+            self.parts.append(rich_text.section(*elements))
 
-    def _item(self, elements: list[Json]) -> None:
+    def _add_to_list(self, elements: list[Json]) -> None:
         current, indent = self.lists[-1], len(self.lists) - 1
         last = self.parts[-1] if self.parts else {}
-        same = last.get("type") == "rich_text_list" and last["indent"] == indent
-        same = same and (last["style"] == "ordered") is current.ordered
-        if current.begun:  # a further paragraph of the same item
-            if same:
-                last["elements"][-1]["elements"] += [richtext.text("\n"), *elements]
+        same_list = last.get("type") == "rich_text_list" and last["indent"] == indent
+        same_list = same_list and (last["style"] == "ordered") is current.ordered
+        if current.item_started:  # a further paragraph of the same item
+            if same_list:
+                last["elements"][-1]["elements"] += [rich_text.text("\n"), *elements]
             else:
-                self.parts.append(richtext.section(*elements))
+                self.parts.append(rich_text.section(*elements))
             return
-        if same and current.items:
-            last["elements"].append(richtext.section(*elements))
+        item = rich_text.section(*elements)
+        if same_list and current.items:
+            last["elements"].append(item)
         else:
-            made = richtext.listing(
-                [richtext.section(*elements)], ordered=current.ordered, indent=indent, offset=current.items
-            )
-            self.parts.append(made)
+            part = rich_text.rich_list([item], ordered=current.ordered, indent=indent, offset=current.items)
+            self.parts.append(part)
         current.items += 1
-        current.begun = True
+        current.item_started = True
 
 
-@lru_cache(maxsize=256)  # most of what is shown is an answer, and those are the same again and again
+@lru_cache(maxsize=256)  # most messages are answers, and the same answers are sent many times
 def to_rich_text(markdown: str) -> Sequence[Json]:
-    """Paragraphs, lists and quotes for `richtext.blocks`, not to be changed; no error whatever the text is."""
-    writer = _Writer()
+    """Sections, quotes and lists for `rich_text_blocks`. The result is cached: do not change it. Raises nothing."""
+    converter = _Converter()
     for token in _MARKDOWN.parse(markdown):
-        writer.take(token)
-    return tuple(part for part in writer.parts if part["elements"])
+        converter.add(token)
+    return tuple(part for part in converter.parts if part["elements"])
 
 
 def _inline(tokens: Sequence[Token], *, bold: bool) -> Iterator[Json]:
+    """Text and link elements of one paragraph."""
     style: dict[str, Any] = {"bold": True} if bold else {}
     url = ""
     for token in tokens:
@@ -123,4 +127,4 @@ def _words(token: Token) -> str:
 
 
 def _element(words: str, url: str, style: dict[str, Any]) -> Json:
-    return richtext.link(url, words, style) if url else richtext.text(words, **style)
+    return rich_text.link(url, words, style) if url else rich_text.text(words, **style)
