@@ -3,17 +3,33 @@
 from __future__ import annotations
 
 import re
+from datetime import date, datetime
 from functools import lru_cache
 from typing import assert_never
 
 from markdown_it.token import Token
 
 from bot.markdown import reader
-from bot.messages import Block, Button, Buttons, Caption, CaseHead, Facts, History, Markdown, Mention, Outgoing, Quote
+from bot.messages import (
+    Block,
+    Button,
+    Buttons,
+    Caption,
+    CaseHead,
+    Facts,
+    History,
+    Markdown,
+    Mention,
+    Outgoing,
+    Person,
+    Quote,
+)
 
 _markdown = reader(preset="commonmark")
 # Commands to terminals, and those that turn the direction of what follows.
 _COMMANDS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+_PUNCTUATION = re.compile(r"""([!"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~])""")
 
 
 def render(outgoing: Outgoing, *, number: int = 0) -> str:
@@ -92,3 +108,47 @@ def _block(block: Block, number: int) -> str:
 
 def _button(button: Button, number: int) -> str:
     return f"[{number}] {button.label}" if number else f"- {button.label}"
+
+
+def escape(text: str) -> str:
+    """Plain text as Markdown that reads the same, in one line: a name or a reason inside a sentence of ours stays dead.
+
+    Every ASCII punctuation character may be escaped (CommonMark 0.31, section 2.4).
+    """
+    return _PUNCTUATION.sub(r"\\\1", line(text))
+
+
+def display_name(person: Person) -> str:
+    """What a person is called in a sentence: their name in one line, or `platform:id` if they have none."""
+    return line(person.name) or person.key
+
+
+def shorten(text: str, length: int = 150) -> str:
+    """The first words of plain text, in one line of at most `length` characters."""
+    words = " ".join(text.split())
+    if len(words) <= length:
+        return words
+    return words[: length - 1].rsplit(" ", 1)[0] + "…"
+
+
+def day(when: date) -> str:
+    """24 May 2017."""
+    return f"{when.day} {when:%B %Y}"
+
+
+def moment(when: datetime) -> str:
+    """Monday 23 November 2026, 17:00 GMT; `when` is in the zone to show it in."""
+    return f"{when:%A} {day(when)}, {when:%H:%M} {when:%Z}"
+
+
+def spoken(at: datetime, now: datetime) -> str:
+    """When something is, as it goes into a sentence: "today at 16:00", "on Monday at 09:00".
+
+    Both are in the zone of whoever reads it.
+    """
+    days = (at.date() - now.date()).days
+    if days in {0, 1}:
+        return f"{'tomorrow' if days else 'today'} at {at:%H:%M}"
+    if 1 < days < 7:
+        return f"on {at:%A} at {at:%H:%M}"
+    return f"on {at.day} {at:%B}{'' if at.year == now.year else f' {at.year}'} at {at:%H:%M}"

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from bot.errors import StoreUnavailable
 from bot.knowledge.watcher import KnowledgeWatcher
 from bot.ports import Adapter, Clock, Metric, Readiness
-from bot.queue import payloads
-from bot.queue.payloads import Repost
+from bot.queue import outbox
+from bot.queue.outbox import Repost, Send
 from bot.queue.relay import Relay
 from bot.storage.engine import Store
 from bot.storage.records import Job
@@ -77,9 +77,11 @@ def _unreachable(refused: Sequence[Job]) -> dict[str, str]:
     """By press channel: how many cases it does not show, and what it said last."""
     said: dict[str, list[str]] = {}
     for job in refused:
-        delivery = payloads.read(job)
+        delivery = outbox.read(job)
         if isinstance(delivery, Repost):
             said.setdefault(str(delivery.channel), []).append(job.last_error or delivery.why)
+        elif isinstance(delivery, Send):  # the card of a Repost that is due, just now on its way
+            said.setdefault(str(delivery.to), []).append(job.last_error)
     return {
         f"press channel {channel}": f"{len(why)} cards were refused and are offered again: {why[-1]}"
         for channel, why in said.items()

@@ -19,8 +19,7 @@ from bot.app.configuration import knowledge_folder, options
 from bot.app.platforms import AdapterFactory, configured, messengers
 from bot.clock import SystemClock
 from bot.config import Config
-from bot.desk.active_knowledge import ActiveKnowledge, LoadedKnowledge
-from bot.desk.delivery_outcomes import Deliveries
+from bot.desk.delivery_outcomes import DeliveryOutcomes
 from bot.desk.handler import PolicyDesk
 from bot.desk.press_desk import PressDesk
 from bot.errors import ConfigurationError, KnowledgeError, Problem
@@ -28,6 +27,7 @@ from bot.knowledge import snapshot
 from bot.knowledge.loader import load
 from bot.knowledge.model import Knowledge
 from bot.knowledge.watcher import KnowledgeWatcher
+from bot.matching.active_knowledge import ActiveKnowledge, LoadedKnowledge
 from bot.matching.process.client import Worker
 from bot.ports import Adapter
 from bot.queue.relay import Relay
@@ -93,7 +93,7 @@ class Application:
         await self._keep(knowledge)
         self.adapters = tuple(factory(self) for factory in self._factories)
         press_desk = PressDesk(self.config)
-        handlers = Deliveries(press_desk, self.active_knowledge)
+        handlers = DeliveryOutcomes(press_desk, self.active_knowledge)
         relay = Relay(self.store, messengers(self), handlers, _process_name())
         desk = PolicyDesk(self.store, self.active_knowledge, press_desk, relay.wake)
         await self.store.run(handlers.begin)

@@ -11,7 +11,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot.config import Config
-from bot.domain.case import Case
+from bot.domain.case import MEDIUMS, Case
 from bot.errors import Problem, UserError
 from bot.presentation import texts
 
@@ -61,7 +61,7 @@ def _add_cases(cases: argparse.ArgumentParser) -> None:
     for name in ("outlet", "journalist", "contact", "questions", "slot", "embargo", "colleague"):
         opened.add_argument(f"--{name}", default="")
     opened.add_argument("--deadline", default="", help="such as 17:00, or 'tomorrow noon'")
-    opened.add_argument("--medium", choices=texts.MEDIA_KINDS, default="")
+    opened.add_argument("--medium", choices=MEDIUMS, default="")
     opened.add_argument("--came", choices=texts.WAYS, default="", help="how it reached the press office")
     shown = action("show", _show, "One case with its history and what was sent for it.", "json")
     held = action("hold", _hold, "Keep a case from being purged or erased.")

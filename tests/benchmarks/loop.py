@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from bot.app.configuration import SHIPPED_KNOWLEDGE
-from bot.desk.active_knowledge import ActiveKnowledge, LoadedKnowledge
 from bot.knowledge.loader import load
 from bot.knowledge.model import Knowledge
+from bot.matching.active_knowledge import ActiveKnowledge, LoadedKnowledge
 from bot.matching.options import Options
 from bot.matching.process.client import Worker
 

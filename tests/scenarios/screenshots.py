@@ -13,8 +13,8 @@ from typing import Literal
 from playwright.async_api import Browser
 
 from bot.app.configuration import options, read_config
-from bot.desk.active_knowledge import LoadedKnowledge
 from bot.knowledge.loader import load
+from bot.matching.active_knowledge import LoadedKnowledge
 from bot.matching.process import model_cache
 from tests.desk import Here
 from tests.scenarios.browser import PHONE, WIDE, Window, launched

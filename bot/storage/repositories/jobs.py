@@ -96,8 +96,8 @@ class JobRepository:
         theirs = {"held": [(each.id, each.claims) for each in held]}
         return set(self._tx.connection.execute(_DONE, theirs | {"state": JobState.DONE} | _ended(self._tx)).scalars())
 
-    def retry(self, held: Job, due_at: datetime, error: str) -> bool:
-        """Count a failure of the far side and put the job off; false where it is no longer the caller's.
+    def retry(self, held: Job, due_at: datetime, error: str, payload: Mapping[str, Any] | None = None) -> bool:
+        """Count an attempt and put the job off, with another payload if one is given. False if it is not the caller's.
 
         The whole lane behind it is put off too: rows that are due but blocked would be looked at in vain with every
         claim.
@@ -109,6 +109,8 @@ class JobRepository:
             "lease_owner": "",
             "last_error": error,
         }
+        if payload is not None:
+            again["payload"] = dict(payload)
         if not _finish(self._tx, held, again):
             return False
         if held.kind != JobKind.TIMER:

@@ -1,4 +1,4 @@
-"""What the desk knows just now: a knowledge base and the matcher made from it, swapped as one."""
+"""The knowledge base that the desk answers from now, with the matcher made from it. They are replaced as one."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ from bot.matching.match import Match
 
 
 class Matching(Protocol):
-    """What says of a message what it asks, without holding the event loop: a Worker."""
+    """A matcher that does not hold the event loop, because it runs in a process of its own."""
 
     async def match(self, text: str, previous: str = "") -> Match:
-        """Judge one message. `previous` is what a follow-up is read with."""
+        """Match one message. `previous` is the question that a follow-up is read with."""
 
 
 @dataclass(frozen=True, slots=True)
 class LoadedKnowledge:
-    """A matcher never answers from another knowledge base than the one it was made from."""
+    """A knowledge base and the matcher that was made from it, and never from another."""
 
     knowledge: Knowledge
     matcher: Matching
 
 
 class ActiveKnowledge:
-    """The current Mind."""
+    """Holds what is loaded now as `current`."""
 
     def __init__(self, loaded: LoadedKnowledge) -> None:
         self.current = loaded
 
     async def match(self, text: str, previous: str = "") -> tuple[LoadedKnowledge, Match]:
-        """The match, and the mind that made it. `previous` is what a follow-up is read with."""
+        """Return the match, and the knowledge that it was made with: it may be replaced meanwhile."""
         loaded = self.current
         return loaded, await loaded.matcher.match(text, previous)

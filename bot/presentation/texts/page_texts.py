@@ -1,4 +1,4 @@
-"""Said on the page of the press office: what waits, one's own, what has ended, what is looked for."""
+"""Sentences on the pages of the desk: home, queue and search."""
 
 from __future__ import annotations
 
@@ -15,11 +15,19 @@ NONE_ENDED = "No enquiry has been closed yet."
 RECENTLY = "Counted over the enquiries of the last 30 days."
 QUEUE_TYPED = "queue"
 """Typed where a platform has no page to open; `queue mine` and `queue closed` show the other two."""
-WHICH_CASE = (
-    "This was sent to nobody: I cannot tell which case this thread belongs to. Use Reply on the newest card of the "
-    "case, or write below that one."
-)
-"""Below a card that was posted twice."""
+SENT = {
+    "ping": "the card",
+    "update": "the card, changed",
+    "repost": "the card, again",
+    "below": "a line below the card",
+    "reply": "what an officer wrote",
+    "acknowledgement": "what the asker is told",
+    "message": "a message",
+    "send": "a message",
+    "mail": "the letter",
+    "mark": "a mark on a message",
+}
+"""What was sent for a case, by what it is in the outbox."""
 
 
 def found_for(words: str) -> str:
@@ -55,21 +63,6 @@ def length(time: timedelta) -> str:
 def more_than(count: int) -> str:
     """Below a page that shows the first of many."""
     return f"The first {count} are shown. Search for the others."
-
-
-SENT = {
-    "ping": "the card",
-    "update": "the card, changed",
-    "repost": "the card, again",
-    "below": "a line below the card",
-    "reply": "what an officer wrote",
-    "acknowledgement": "what the asker is told",
-    "message": "a message",
-    "send": "a message",
-    "mail": "the letter",
-    "mark": "a mark on a message",
-}
-"""What was sent for a case, by what it is in the outbox."""
 
 
 def told_directly(name: str, platform: str) -> str:
