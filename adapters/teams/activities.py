@@ -203,7 +203,6 @@ def to_said(activity: Activity, bot_id: str) -> Said:
 
 def to_joined(activity: Activity) -> Joined:
     """Return the first contact with the sender."""
-    direct = to_direct(activity)
     return Joined(to_person(activity), to_direct(activity))
 
 

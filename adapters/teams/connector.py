@@ -42,7 +42,7 @@ class ConnectorError(Exception):
 
     def __init__(self, status: int, code: str, reason: str = "", retry_after: str = "") -> None:
         super().__init__(" ".join(part for part in (str(status or ""), code, reason) if part))
-        self.status, self.code, self.retry_after = status, code, retry_after
+        self.status, self.retry_after = status, retry_after
 
 
 class SigningKeysUnavailable(Exception):
