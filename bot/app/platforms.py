@@ -125,7 +125,7 @@ def _teams_section(config: Config) -> configuration.Teams:
 
 def _web(application: Application) -> Adapter:
     from adapters.web.console import WebConsole
-    from adapters.web.people import Persona
+    from adapters.web.personas import Persona
 
     staff = [Persona(name, shown) for name, shown in TRIAL_STAFF]
     officers = [Persona(name, shown, officer=True) for name, shown in TRIAL_OFFICERS]

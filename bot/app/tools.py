@@ -55,6 +55,6 @@ def database(config: Config) -> Iterator[Store]:
 
 def transcripts(store: Store) -> retention.Transcripts:
     """What the browser console has shown, for the command line."""
-    from adapters.web.transcript import Transcript
+    from adapters.web.message_store import MessageStore
 
-    return Transcript(DurableState(store, "web"), SystemClock())
+    return MessageStore(DurableState(store, "web"), SystemClock())

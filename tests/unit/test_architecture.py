@@ -29,11 +29,11 @@ VIOLATIONS = [
     ("rooms", "bot/domain/hours.py", "import bot.app"),
     ("rooms", "bot/attic.py", ""),  # a room that nobody placed
     ("apart", "adapters/web/console.py", "import adapters.console"),
-    ("apart", "adapters/console/terminal.py", "import adapters.email.letter"),
+    ("apart", "adapters/console/terminal.py", "import adapters.email.mime"),
     ("apart", "adapters/http/server.py", "import adapters.web"),
     ("apart", "adapters/fax/__init__.py", ""),
     ("port", "adapters/email/messenger.py", "import bot.config"),
-    ("port", "adapters/web/incoming.py", "from bot.decide import decide"),
+    ("port", "adapters/web/page_events.py", "from bot.desk.decide import decide"),
     ("port", "adapters/http/operations.py", "import bot.storage.engine"),
     ("vendors", "bot/desk/decide.py", "import aiohttp"),
     ("vendors", "bot/desk/handler.py", "from slack_sdk.web.async_client import AsyncWebClient"),
@@ -42,7 +42,7 @@ VIOLATIONS = [
     ("botframework", "adapters/teams/cards.py", "import botbuilder.core"),
     ("botframework", "adapters/web/console.py", "from botframework.connector import ConnectorClient"),
     ("sql", "bot/desk/handler.py", "from sqlalchemy import text"),
-    ("sql", "adapters/web/transcript.py", "import sqlite3"),
+    ("sql", "adapters/web/message_store.py", "import sqlite3"),
     ("product", "bot/queue/relay.py", "import tests.clock"),
     ("product", "adapters/http/server.py", "from tests.postgres import Postgres"),
 ]

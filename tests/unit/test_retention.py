@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from adapters.web.transcript import Transcript
+from adapters.web.message_store import MessageStore
 from bot.admin.retention import EVENTS_KEPT, TEXTS_KEPT, forget, keep, purge, purge_daily
 from bot.config import Privacy
 from bot.domain.case import Link, LinkKind, Outcome, StepKind
@@ -245,19 +245,19 @@ async def test_a_failing_purge_ends_nothing(store: Store, caplog: pytest.LogCapt
 
 async def test_what_the_console_showed_goes_as_questions_and_cases_do(store: Store, clock: ManualClock) -> None:
     state = DurableState(store, "web")
-    transcript = Transcript(state, clock)
-    await transcript.person_says("staff/sam", "sam", "a question", "E1")
-    await transcript.person_says("press", "anna", "an officer's words", "E2")
+    messages = MessageStore(state, clock)
+    await messages.add_person_message("staff/sam", "sam", "a question", "E1")
+    await messages.add_person_message("press", "anna", "an officer's words", "E2")
     clock.advance(PRIVACY.questions + SECOND)
-    await transcript.person_says("staff/sam", "sam", "another", "E3")
-    assert (await purge(store, PRIVACY, transcript, dry_run=True)).counts["console"] == 1
-    assert len(await Transcript(state, clock).all()) == 3
-    assert (await purge(store, PRIVACY, transcript)).counts["console"] == 1
-    for shown in (transcript, Transcript(state, clock)):
+    await messages.add_person_message("staff/sam", "sam", "another", "E3")
+    assert (await purge(store, PRIVACY, messages, dry_run=True)).counts["console"] == 1
+    assert len(await MessageStore(state, clock).all()) == 3
+    assert (await purge(store, PRIVACY, messages)).counts["console"] == 1
+    for shown in (messages, MessageStore(state, clock)):
         assert [entry.text for entry in await shown.all()] == ["an officer's words", "another"]
     clock.advance(PRIVACY.cases)
-    assert (await purge(store, PRIVACY, transcript)).counts["console"] == 1
-    again = await Transcript(state, clock).person_says("staff/sam", "sam", "a third", "E4")
+    assert (await purge(store, PRIVACY, messages)).counts["console"] == 1
+    again = await MessageStore(state, clock).add_person_message("staff/sam", "sam", "a third", "E4")
     assert again.revision == 4
 
 

@@ -1,4 +1,4 @@
-"""The people that a browser window may be, and the conversations that the console has."""
+"""The people as whom a browser window can act, and the conversations of the console."""
 
 from __future__ import annotations
 
@@ -10,15 +10,18 @@ from bot.messages import Address, Person
 
 PLATFORM = "web"
 PRESS = "press"
-STAFF = "staff/"
-THREAD = "press/"
+"""The conversation that stands for the press channel."""
+STAFF_PREFIX = "staff/"
+"""Begins the conversation of one member of staff; their id follows."""
+THREAD_PREFIX = "press/"
+"""Begins the thread below a message in the press channel; the message's id follows."""
 PAGE = "page"
-"""Stands for a message where something was pressed on a page of the desk, such as the queue."""
+"""Stands in place of a message's id where a button on a page of the desk was pressed, such as the queue."""
 
 
 @dataclass(frozen=True, slots=True)
 class Persona:
-    """Somebody that a window may act as. `id` is [a-z0-9-]+; officers are offered at the press desk."""
+    """Somebody as whom a window can act. `id` is [a-z0-9-]+; officers are offered at the press desk."""
 
     id: str
     name: str
@@ -30,20 +33,20 @@ class Persona:
 
     @property
     def person(self) -> Person:
-        """As the desk knows them."""
+        """The same person as a value of the port."""
         return Person(PLATFORM, self.id, self.name)
 
     @property
     def direct(self) -> Address:
         """Their own conversation with the desk."""
-        return Address(PLATFORM, STAFF + self.id)
+        return Address(PLATFORM, STAFF_PREFIX + self.id)
 
 
-class People:
-    """Everybody at this console. There is at least one of the staff and one officer."""
+class Personas:
+    """All personas of the console. Raises ValueError unless there is a member of staff and an officer among them."""
 
-    def __init__(self, people: Iterable[Persona]) -> None:
-        self.all = tuple(people)
+    def __init__(self, personas: Iterable[Persona]) -> None:
+        self.all = tuple(personas)
         self._by_id = {persona.id: persona for persona in self.all}
         self.officers = tuple(persona for persona in self.all if persona.officer)
         self.staff = tuple(persona for persona in self.all if not persona.officer)
@@ -51,15 +54,15 @@ class People:
             raise ValueError("The console needs at least one of the staff and one officer.")
 
     def get(self, person: str) -> Persona | None:
-        """By id."""
+        """Return the persona with this id, or None."""
         return self._by_id.get(person)
 
     def name(self, person: str) -> str:
-        """What to call them; their id when they are here no more."""
+        """Return the name of the persona with this id, or the id if there is none any more."""
         persona = self._by_id.get(person)
         return persona.name if persona else person
 
 
 def thread_of(message: str) -> str:
-    """The conversation below a message in the press channel."""
-    return THREAD + message
+    """Return the conversation below a message in the press channel."""
+    return THREAD_PREFIX + message
