@@ -13,8 +13,7 @@ from bot.messages import Pressed, Said, SyncResponse
 from bot.presentation import cards, texts
 from bot.queue import effects
 from bot.storage.engine import Store
-from bot.storage.records import Answered
-from bot.storage.repositories.events import DedupeScope
+from bot.storage.records import Answered, DedupeScope
 from bot.storage.transaction import Transaction
 
 

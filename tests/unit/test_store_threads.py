@@ -20,9 +20,8 @@ from sqlalchemy.exc import OperationalError
 
 from bot.errors import StoreUnavailable
 from bot.storage.engine import Store
-from bot.storage.executors import BatchingWriter
 from bot.storage.schema import inbound_event
-from bot.storage.transaction import Transaction
+from bot.storage.transaction import BatchingWriter, Transaction
 from tests.clock import ManualClock
 
 ROOT = Path(__file__).parents[2]

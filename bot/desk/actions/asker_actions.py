@@ -13,7 +13,7 @@ from bot.domain.case import StepKind
 from bot.domain.transitions import Change, Refused
 from bot.messages import Form, Said, SyncResponse
 from bot.presentation import cards, texts
-from bot.storage.repositories.events import DedupeScope
+from bot.storage.records import DedupeScope
 
 
 def _withdraw(context: ActionContext) -> Change | Refused:
