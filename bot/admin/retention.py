@@ -15,7 +15,7 @@ from bot.domain.case import Case, CaseState
 from bot.errors import Problem, StoreUnavailable, UserError
 from bot.queue.outbox_transactions import describe
 from bot.storage.engine import Store
-from bot.storage.repositories.events import DedupeScope
+from bot.storage.records import DedupeScope
 from bot.storage.repositories.expiry import Ages, Kind
 from bot.storage.transaction import Transaction
 

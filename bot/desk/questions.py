@@ -24,7 +24,7 @@ from bot.messages import Joined, Outgoing, Said, Shared, SyncResponse
 from bot.presentation import cards, texts
 from bot.queue import outbox
 from bot.storage.engine import Store
-from bot.storage.repositories.events import DedupeScope
+from bot.storage.records import DedupeScope
 from bot.storage.transaction import Transaction
 from bot.text import follows_up
 

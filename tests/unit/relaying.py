@@ -29,7 +29,7 @@ def says(text: str) -> Outgoing:
 
 @dataclass
 class Platform:
-    """A messenger that writes down what it takes, and does before what `before` says for a summary."""
+    """A messenger that records what it was given. `before`: summary -> what to do before it takes the message."""
 
     before: dict[str, Callable[[], object]] = field(default_factory=dict)
     taken: list[str] = field(default_factory=list)
@@ -71,7 +71,7 @@ class Platform:
 
 @dataclass
 class Desk:
-    """Handlers that note what they are told in the database: what is rolled back is not there."""
+    """Handlers that record their calls in the database, so that a rolled back call leaves no record."""
 
     fails: dict[str, Exception] = field(default_factory=dict)
 

@@ -15,9 +15,8 @@ from bot.errors import UserError
 from bot.messages import Address, Pressed
 from bot.storage.adapter_state import DurableState
 from bot.storage.engine import Store
-from bot.storage.records import JobKind, NewJob
+from bot.storage.records import DedupeScope, JobKind, NewJob
 from bot.storage.repositories import expiry
-from bot.storage.repositories.events import DedupeScope
 from bot.storage.repositories.expiry import Kind
 from bot.storage.schema import inbound_event, job, lane
 from tests.clock import ManualClock

@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from bot.storage.engine import Store
-from bot.storage.records import Job, JobKind, JobState, NewJob
-from bot.storage.repositories import jobs
+from bot.storage.records import Backlog, Job, JobKind, JobState, NewJob
 from bot.storage.transaction import Transaction
 from tests.clock import ManualClock
 
@@ -200,7 +199,7 @@ def test_the_backlog_counts(store: Store, clock: ManualClock) -> None:
     dying = next(job for job in claim(store) if job.key == "dying")
     with store.transaction() as tx:
         tx.jobs.dead(dying, "gone")
-        assert tx.jobs.pending() == jobs.Backlog(pending=3, due=2, dead=1)
+        assert tx.jobs.pending() == Backlog(pending=3, due=2, dead=1)
 
 
 def test_claimers_side_by_side_never_get_the_same_job(store: Store, database_url: str, clock: ManualClock) -> None:

@@ -1,4 +1,4 @@
-"""What the press office looks through, on both engines."""
+"""Lists of cases, search and response times, on both engines."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from bot.domain.case import CaseKind
 from bot.messages import Said, SyncResponse
 from bot.presentation import cards, texts
 from bot.queue import outbox
-from bot.storage.repositories.events import DedupeScope
+from bot.storage.records import DedupeScope
 
 
 def _helpful(context: AnswerContext) -> SyncResponse:

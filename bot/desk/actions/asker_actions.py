@@ -12,7 +12,7 @@ from bot.domain.case import CaseKind, StepKind
 from bot.domain.transitions import Refusal, Refused, Transition
 from bot.messages import Form, Said, SyncResponse
 from bot.presentation import cards, texts
-from bot.storage.repositories.events import DedupeScope
+from bot.storage.records import DedupeScope
 
 
 def _withdraw(context: CaseActionContext) -> Transition | Refused:

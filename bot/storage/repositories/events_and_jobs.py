@@ -1,14 +1,15 @@
-"""The rows of the outbox.
+"""The rows of the queue: events that came in, and jobs, which are what has to leave and when.
 
-Deliveries of one lane leave one after the other, in the order in which their transactions committed. Timers stand in no
-lane: they wait for nothing and hold nothing up. The state is compared as a literal throughout, because SQLite uses a
-partial index only where the statement repeats its condition word for word.
+Deliveries of one lane leave one after the other, in the order in which their transactions committed. Timers ignore
+lanes: they wait for no other job, and no other job waits for them.
+
+Statements compare the state with a literal, because SQLite uses a partial index only if the statement repeats its
+condition word for word.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -29,37 +30,49 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
 
-from bot.storage.prepared_statements import Prepared
-from bot.storage.records import Job, JobKind, JobState, NewJob
-from bot.storage.schema import job
+from bot.storage.records import Backlog, Job, JobKind, JobState, NewJob
+from bot.storage.schema import inbound_event, job
 from bot.storage.schema import lane as lanes
-from bot.storage.scope import TransactionScope, insert_on
+from bot.storage.sql import Prepared, TransactionScope, upsert_on
 
 _PENDING: ColumnElement[str] = literal_column("'pending'")
 _TIMER: ColumnElement[str] = literal_column("'timer'")
 _NOW = bindparam("now", type_=job.c.due_at.type)
 
 
-@dataclass(frozen=True, slots=True)
-class Backlog:
-    """The outbox in numbers: rows that wait, how many of them are due, and rows that were given up."""
+class EventRepository:
+    """The events that were handled, so that one that a platform repeats is handled once."""
 
-    pending: int
-    due: int
-    dead: int
+    def __init__(self, tx: TransactionScope) -> None:
+        self._tx = tx
+
+    def seen(self, source: str, event_id: str) -> bool:
+        """Whether `claim_once` was called for this event."""
+        query = select(inbound_event.c.event_id).where(
+            inbound_event.c.source == source, inbound_event.c.event_id == event_id
+        )
+        return self._tx.connection.execute(query).first() is not None
+
+    def claim_once(self, source: str, event_id: str) -> bool:
+        """Record an event. True the first time; `source` is a platform or a `DedupeScope`.
+
+        A second transaction with the same event waits until the first has ended.
+        """
+        row = {"source": source, "event_id": event_id, "received_at": self._tx.now}
+        return _ADD_EVENT.first(self._tx, row) is not None
 
 
 class JobRepository:
-    """The rows of the outbox."""
+    """The rows of the outbox: deliveries and timers."""
 
     def __init__(self, tx: TransactionScope) -> None:
         self._tx = tx
 
     def put(self, new: NewJob) -> int | None:
-        """The row's id, or None where a row with this key is or was there already.
+        """Add a job and return its id; None if the key was used before.
 
-        Call it late in a transaction: from here on others wait to write into the same lane, which is what keeps its
-        order.
+        Call it late in a transaction: until its end, other transactions wait to add to the same lane. This keeps the
+        lane in the order of the commits.
         """
         row = {
             "kind": new.kind,
@@ -76,31 +89,33 @@ class JobRepository:
             "lease_owner": "",
             "last_error": "",
         }
-        added: int | None = _PUT.first(self._tx, row)
+        added: int | None = _ADD_JOB.first(self._tx, row)
         return added
 
     def claim(self, owner: str, limit: int, lease: timedelta) -> list[Job]:
-        """Take up to `limit` due jobs that nobody holds, for the length of `lease`: timers first, one of each lane."""
+        """Take up to `limit` jobs that are due and held by nobody, for the duration of `lease`.
+
+        Timers come first; then deliveries, at most one of each lane.
+        """
         holder = {"now": self._tx.now, "until": self._tx.now + lease, "holder": owner}
-        timers = _claim(self._tx, _CLAIM_TIMERS, holder, limit)
+        timers = self._claim(_CLAIM_TIMERS, holder, limit)
         rest = limit - len(timers)
-        return timers + _claim(self._tx, _CLAIM, holder, rest) if rest else timers
+        return timers + self._claim(_CLAIM, holder, rest) if rest else timers
 
     def done(self, held: Collection[Job]) -> set[int]:
-        """Finish jobs.
-
-        The ids of those that were still the caller's: not where a lease lapsed and another took the job.
-        """
+        """Mark jobs as done and return their ids, without those that another took because the lease had expired."""
         if not held:
             return set()
         theirs = {"held": [(each.id, each.claims) for each in held]}
-        return set(self._tx.connection.execute(_DONE, theirs | {"state": JobState.DONE} | _ended(self._tx)).scalars())
+        return set(self._tx.connection.execute(_DONE, theirs | {"state": JobState.DONE} | self._ended_now()).scalars())
 
     def retry(self, held: Job, due_at: datetime, error: str, payload: Mapping[str, Any] | None = None) -> bool:
-        """Count an attempt and put the job off, with another payload if one is given. False if it is not the caller's.
+        """Count an attempt and postpone the job, with another payload if one is given.
 
-        The whole lane behind it is put off too: rows that are due but blocked would be looked at in vain with every
-        claim.
+        Return False if the caller no longer holds it.
+
+        The deliveries behind it in its lane are postponed too. Otherwise every claim would read rows that are due but
+        blocked.
         """
         again: dict[str, Any] = {
             "attempts": held.attempts + 1,
@@ -111,7 +126,7 @@ class JobRepository:
         }
         if payload is not None:
             again["payload"] = dict(payload)
-        if not _finish(self._tx, held, again):
+        if not self._update_held(held, again):
             return False
         if held.kind != JobKind.TIMER:
             behind = and_(job.c.lane == held.lane, job.c.state == _PENDING, job.c.kind != _TIMER, job.c.due_at < due_at)
@@ -119,34 +134,32 @@ class JobRepository:
         return True
 
     def dead(self, held: Job, error: str) -> bool:
-        """Give a job up; false where it is not the caller's. Its lane goes on without it."""
-        return _finish(
-            self._tx,
-            held,
-            {"state": JobState.DEAD, "attempts": held.attempts + 1, "last_error": error} | _ended(self._tx),
+        """Give up a job; its lane goes on without it. False if the caller no longer holds it."""
+        return self._update_held(
+            held, {"state": JobState.DEAD, "attempts": held.attempts + 1, "last_error": error} | self._ended_now()
         )
 
     def cancel_lane(self, lane: str) -> int:
-        """Call back what waits in a lane; how many.
+        """Cancel the pending jobs of a lane and return their number.
 
-        A delivery that a relay holds now is past recall, a timer is not.
+        A delivery that a relay holds at the moment is not cancelled; a timer is.
         """
-        recallable = or_(job.c.kind == _TIMER, job.c.lease_until.is_(None), job.c.lease_until <= self._tx.now)
-        statement = update(job).where(job.c.lane == lane, job.c.state == _PENDING, recallable)
-        return self._tx.connection.execute(statement.values(state=JobState.CANCELLED, **_ended(self._tx))).rowcount
+        cancellable = or_(job.c.kind == _TIMER, job.c.lease_until.is_(None), job.c.lease_until <= self._tx.now)
+        statement = update(job).where(job.c.lane == lane, job.c.state == _PENDING, cancellable)
+        return self._tx.connection.execute(statement.values(state=JobState.CANCELLED, **self._ended_now())).rowcount
 
     def rewrite(self, waits: Job, payload: Mapping[str, Any]) -> None:
-        """Have something else leave in its place; what a relay holds just now leaves as it was."""
-        still = and_(job.c.id == waits.id, job.c.state == _PENDING)
-        self._tx.connection.execute(update(job).where(still).values(payload=dict(payload)))
+        """Replace the payload of a pending job. A relay that holds the job at the moment sends the old one."""
+        pending = and_(job.c.id == waits.id, job.c.state == _PENDING)
+        self._tx.connection.execute(update(job).where(pending).values(payload=dict(payload)))
 
     def next_due(self) -> datetime | None:
-        """Return when `claim` can find something next. Leases, and jobs behind another in their lane, do not count."""
+        """When `claim` finds a job next, or None. Held jobs, and jobs behind another in their lane, do not count."""
         firsts = [query.first(self._tx, {"now": self._tx.now}) for query in (_NEXT_TIMER, _NEXT)]
         return min((due for due in firsts if due is not None), default=None)
 
     def pending(self) -> Backlog:
-        """The state of the outbox, for metrics and readiness."""
+        """The numbers of pending, due and dead jobs, for metrics and readiness."""
         waiting = select(func.count()).where(job.c.state == _PENDING)
         due = select(func.count()).where(job.c.state == _PENDING, job.c.due_at <= self._tx.now)
         given_up = select(func.count()).where(job.c.state == JobState.DEAD)
@@ -157,46 +170,57 @@ class JobRepository:
         )
 
     def release(self) -> None:
-        """End all leases. Only for the one process of an SQLite database, at its start."""
+        """End all leases. Only for the single process of an SQLite database, when it starts."""
         held = and_(job.c.state == _PENDING, job.c.lease_until.is_not(None))
         self._tx.connection.execute(update(job).where(held).values(lease_until=None, lease_owner=""))
 
     def waiting(self, lane: str) -> list[Job]:
-        """What is still to leave in a lane, in order."""
+        """The pending jobs of a lane, in its order."""
         return [_job(row) for row in _WAITING.all(self._tx, {"wanted": lane})]
 
     def reposts(self) -> list[Job]:
-        """The cards that press channels refused and that are offered to them again, the oldest first."""
+        """The pending attempts to post a card again in a press channel that refused it, oldest first."""
         query = select(job).where(job.c.kind == JobKind.REPOST, job.c.state == _PENDING).order_by(job.c.id)
         return [_job(row) for row in self._tx.connection.execute(query)]
 
     def by_key(self, key: str) -> Job | None:
-        """The job that was put in under this key, whatever became of it."""
+        """The job with this key in any state, or None."""
         return next((_job(row) for row in _BY_KEY.all(self._tx, {"key": key})), None)
 
     def deliveries_of(self, case_id: int) -> list[Job]:
-        """Everything that a case had to send, in the order in which it was put in, whatever became of it."""
+        """All deliveries of a case in any state, oldest first."""
         query = select(job).where(job.c.case_id == case_id, job.c.kind != JobKind.TIMER).order_by(job.c.id)
         return [_job(row) for row in self._tx.connection.execute(query)]
 
+    def _claim(self, statement: Prepared, holder: dict[str, Any], limit: int) -> list[Job]:
+        claimed = [_job(row) for row in statement.all(self._tx, holder | {"most": limit})]
+        return sorted(claimed, key=lambda each: (each.due_at, each.id))
+
+    def _update_held(self, held: Job, values: dict[str, Any]) -> bool:
+        """Change a job. False if its lease expired and another took it, or it was cancelled."""
+        still_held = and_(job.c.id == held.id, job.c.claims == held.claims, job.c.state == _PENDING)
+        return self._tx.connection.execute(update(job).where(still_held).values(values)).rowcount == 1
+
+    def _ended_now(self) -> dict[str, Any]:
+        return {"ended_at": self._tx.now, "lease_until": None, "lease_owner": ""}
+
+
+def _add_event(engine: str) -> ReturningInsert[Any]:
+    return upsert_on(engine, inbound_event).on_conflict_do_nothing().returning(inbound_event.c.event_id)
+
 
 def _next_in_lane(engine: str) -> ReturningInsert[Any]:
-    take_next = insert_on(engine, lanes).on_conflict_do_update(
+    take_next = upsert_on(engine, lanes).on_conflict_do_update(
         index_elements=[lanes.c.name], set_={"next_seq": lanes.c.next_seq + 1}
     )
     return take_next.returning(lanes.c.next_seq)
 
 
-def _unless_there(engine: str) -> ReturningInsert[Any]:
-    return insert_on(engine, job).on_conflict_do_nothing(index_elements=[job.c.idempotency_key]).returning(job.c.id)
+def _add_job(engine: str) -> ReturningInsert[Any]:
+    return upsert_on(engine, job).on_conflict_do_nothing(index_elements=[job.c.idempotency_key]).returning(job.c.id)
 
 
-def _claim(tx: TransactionScope, statement: Prepared, holder: dict[str, Any], limit: int) -> list[Job]:
-    claimed = [_job(row) for row in statement.all(tx, holder | {"most": limit})]
-    return sorted(claimed, key=lambda each: (each.due_at, each.id))
-
-
-def _claiming(*, timers: bool) -> ReturningUpdate[Any]:
+def _claim(*, timers: bool) -> ReturningUpdate[Any]:
     candidate = (
         select(job.c.id)
         .where(job.c.due_at <= _NOW, _free(timers=timers))
@@ -215,6 +239,7 @@ def _first_due(*, timers: bool) -> Select[Any]:
 
 
 def _free(*, timers: bool) -> ColumnElement[bool]:
+    """Pending jobs that nobody holds: timers, or else the first delivery of each lane."""
     unheld = and_(job.c.state == _PENDING, or_(job.c.lease_until.is_(None), job.c.lease_until <= _NOW))
     if timers:
         return and_(unheld, job.c.kind == _TIMER)
@@ -226,15 +251,6 @@ def _free(*, timers: bool) -> ColumnElement[bool]:
         earlier.c.kind != _TIMER,
     )
     return and_(unheld, job.c.kind != _TIMER, ~blocked)
-
-
-def _finish(tx: TransactionScope, held: Job, values: dict[str, Any]) -> bool:
-    mine = and_(job.c.id == held.id, job.c.claims == held.claims, job.c.state == _PENDING)
-    return tx.connection.execute(update(job).where(mine).values(values)).rowcount == 1
-
-
-def _ended(tx: TransactionScope) -> dict[str, Any]:
-    return {"ended_at": tx.now, "lease_until": None, "lease_owner": ""}
 
 
 def _job(row: Row[Any]) -> Job:
@@ -255,12 +271,12 @@ def _job(row: Row[Any]) -> Job:
     )
 
 
-# Made once: to put one together takes longer than to run it. What is sent and not yet noted when the process dies is
-# sent again, so the length of the relay's turn counts.
+# Built once at import: building a statement takes longer than running it. If the process dies between a send and its
+# `done`, the message is sent again, so each turn of the relay has to be short.
 _HELD = tuple_(job.c.id, job.c.claims).in_(bindparam("held", expanding=True))
 _DONE = update(job).where(_HELD, job.c.state == _PENDING).returning(job.c.id)
 _WAITING = Prepared(select(job).where(job.c.lane == bindparam("wanted"), job.c.state == _PENDING).order_by(job.c.seq))
 _BY_KEY = Prepared(select(job).where(job.c.idempotency_key == bindparam("key")))
-_CLAIM_TIMERS, _CLAIM = Prepared(_claiming(timers=True)), Prepared(_claiming(timers=False))
+_CLAIM_TIMERS, _CLAIM = Prepared(_claim(timers=True)), Prepared(_claim(timers=False))
 _NEXT_TIMER, _NEXT = Prepared(_first_due(timers=True)), Prepared(_first_due(timers=False))
-_NEXT_IN_LANE, _PUT = Prepared(_next_in_lane), Prepared(_unless_there)
+_NEXT_IN_LANE, _ADD_JOB, _ADD_EVENT = Prepared(_next_in_lane), Prepared(_add_job), Prepared(_add_event)
