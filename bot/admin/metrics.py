@@ -46,7 +46,7 @@ class Operations:
         reasons |= {name: state.reason for name, state in health.items() if state.reason}
         connected = any(state.ready for state in health.values())
         try:
-            backlog, refused = await self._store.run(lambda tx: (tx.jobs.pending(), tx.jobs.reposts()))
+            backlog, refused = await self._store.run(lambda tx: (tx.jobs.backlog(), tx.jobs.reposts()))
         except StoreUnavailable as error:
             return Readiness(ready=False, reasons=reasons | {"database": str(error)})
         waiting = self._relay.oldest_due
@@ -58,7 +58,7 @@ class Operations:
 
     async def metrics(self) -> Iterable[Metric]:
         """Cases by kind and state, the outbox, the knowledge base."""
-        backlog, counted = await self._store.run(lambda tx: (tx.jobs.pending(), tx.cases.counts()))
+        backlog, counted = await self._store.run(lambda tx: (tx.jobs.backlog(), tx.cases.counts()))
         cases: dict[tuple[tuple[str, str], ...], float] = {
             (("kind", kind.value), ("state", state.value)): float(number) for (kind, state), number in counted.items()
         }

@@ -94,7 +94,7 @@ class CardRenderer:
 def case_context(tx: Transaction, case: Case, zone: tzinfo) -> cards.CaseContext:
     """Return what a card of this case says beside the case itself, as of now."""
     kinds = {link.other(case.id): link.kind for link in tx.links.of_case(case.id)}
-    apart = [each for each in tx.links.all_of(kinds) if case.id != each.joined_into and each.id != case.joined_into]
+    apart = [each for each in tx.links.cases(kinds) if case.id != each.joined_into and each.id != case.joined_into]
     going_on = tx.cases.load(case.joined_into, for_update=False) if case.joined_into is not None else None
     incident = tx.incidents.load(case.incident_id) if case.incident_id is not None else None
     return cards.CaseContext(
@@ -201,7 +201,7 @@ def _redraw_what_waits(tx: Transaction, renderer: CardRenderer, press_desk: Pres
             delivery = outbox.read(job)
             redrawn = _redrawn(renderer, delivery, press_desk)
             if redrawn != delivery:
-                tx.jobs.rewrite(job, outbox.payload(redrawn))
+                tx.jobs.replace_payload(job, outbox.payload(redrawn))
 
 
 def _redrawn(renderer: CardRenderer, delivery: Delivery, press_desk: PressDesk) -> Delivery:

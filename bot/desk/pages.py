@@ -12,7 +12,7 @@ from bot.knowledge.model import Knowledge
 from bot.messages import Outgoing, Person, SyncResponse, View, Viewed
 from bot.plaintext import escape
 from bot.presentation import cards, texts
-from bot.storage.repositories.case_lists import Took
+from bot.storage.repositories.case_lists import DurationSummary
 from bot.storage.transaction import Transaction
 
 MOST_CASES = 50
@@ -67,18 +67,18 @@ def _find(tx: Transaction, person: Person, query: str) -> tuple[list[Case], str,
         case "mine":
             return tx.case_lists.of_officer(person.key, MOST_CASES + 1), texts.MY_ENQUIRIES, texts.NONE_OF_YOURS
         case "closed":
-            return tx.case_lists.ended(MOST_CASES + 1), texts.ENDED_ENQUIRIES, texts.NONE_ENDED
+            return tx.case_lists.closed(MOST_CASES + 1), texts.ENDED_ENQUIRIES, texts.NONE_ENDED
         case _:
-            found = tx.case_lists.found(query, MOST_CASES + 1)
+            found = tx.case_lists.search(query, MOST_CASES + 1)
             return found, texts.found_for(query), texts.none_found(query)
 
 
 def _times(tx: Transaction) -> Iterator[tuple[str, str]]:
     """Return how long it took to claim, to advise and to respond lately, as (label, words)."""
-    times = tx.case_lists.times(tx.now - TIMES_COUNTED)
+    times = tx.case_lists.response_times(tx.now - TIMES_COUNTED)
     labelled = ((texts.TO_CLAIM, times.claim), (texts.TO_ADVISE, times.advise), (texts.TO_RESPOND, times.respond))
     return ((label, _in_words(took)) for label, took in labelled if took)
 
 
-def _in_words(took: Took) -> str:
+def _in_words(took: DurationSummary) -> str:
     return texts.took(took.median, took.slowest, took.count)

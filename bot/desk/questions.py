@@ -77,7 +77,9 @@ class Questions:
         if not follows_up(said.text):
             return ""
         asker, conversation = said.person.key, str(said.at)
-        return await self._store.read(lambda tx: tx.answers.previous(asker, conversation, tx.now - FOLLOWS_WITHIN))
+        return await self._store.read(
+            lambda tx: tx.answers.previous_question(asker, conversation, tx.now - FOLLOWS_WITHIN)
+        )
 
     # ---- one message, one transaction -------------------------------------------------------------------------------
 

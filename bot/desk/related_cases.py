@@ -31,8 +31,8 @@ def link_related(tx: Transaction, case: Case, press_desk: PressDesk) -> list[Lin
     """Link the case with what belongs to it. Return the links that are new."""
     if case.kind is not CaseKind.MEDIA:
         return []
-    recent = tx.links.recent(case.opened_at - press_desk.same_story_within, but=case.id)
-    known = tx.links.among([each.id for each in recent])
+    recent = tx.links.recent_enquiries(case.opened_at - press_desk.same_story_within, but=case.id)
+    known = tx.links.linked_ids([each.id for each in recent])
     found = similarity.related(similarity.enquiry(case), [similarity.enquiry(each) for each in recent], known)
     links = [Link(min(case.id, other), max(case.id, other), kind, tx.now) for other, kind in _nearest(found)]
     return [link for link in links if tx.links.put(link)]

@@ -154,7 +154,7 @@ class OutboxTransactions:
             post_later(tx, job, due_at, str(failure))
         elif due_at is not None:
             tx.jobs.retry(job, due_at, str(failure))
-        elif tx.jobs.dead(job, str(failure)):
+        elif tx.jobs.give_up(job, str(failure)):
             self._handlers.dead(tx, job, failure)
 
     def _prepare(self, tx: Transaction, job: Job) -> Ready | Failed | None:

@@ -66,7 +66,7 @@ class Store:
             with self.transaction() as tx:
                 migrate(tx.connection, shipped())
                 if self._lock is not None:
-                    tx.jobs.release()  # the process that held them is dead, or it would hold the lock
+                    tx.jobs.end_all_leases()  # the process that held them is dead, or it would hold the lock
         except BaseException:
             self.close()
             raise

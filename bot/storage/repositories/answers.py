@@ -61,7 +61,7 @@ class AnswerRepository:
         row = self._tx.connection.execute(select(answered).where(answered.c.id == answered_id)).one_or_none()
         return None if row is None else _answered(row)
 
-    def previous(self, asker: str, conversation: str, since: datetime) -> str:
+    def previous_question(self, asker: str, conversation: str, since: datetime) -> str:
         """The last question of this person in this conversation that was answered at or after `since`; "" if none."""
         query = (
             select(answered.c.question)

@@ -27,7 +27,7 @@ _BY_DEADLINE = (
 
 
 @dataclass(frozen=True, slots=True)
-class Took:
+class DurationSummary:
     """How long something took."""
 
     count: int
@@ -37,14 +37,14 @@ class Took:
 
 
 @dataclass(frozen=True, slots=True)
-class Times:
+class ResponseTimes:
     """How long media enquiries waited, each counted from their opening; None if it happened in no case."""
 
-    claim: Took | None
+    claim: DurationSummary | None
     """Until an officer claimed the case."""
-    advise: Took | None
+    advise: DurationSummary | None
     """Until the first reply to the asker."""
-    respond: Took | None
+    respond: DurationSummary | None
     """Until the journalist had an answer."""
 
 
@@ -56,19 +56,19 @@ class CaseLists:
 
     def by_deadline(self, limit: int) -> list[Case]:
         """Cases that are not closed: urgent ones first, then by deadline, and last those answered to the journalist."""
-        return self._many(select(press_case).where(_NOT_CLOSED).order_by(*_BY_DEADLINE).limit(limit))
+        return self._load(select(press_case).where(_NOT_CLOSED).order_by(*_BY_DEADLINE).limit(limit))
 
     def of_officer(self, person: str, limit: int) -> list[Case]:
         """Cases that this officer (`platform:id`) owns or was asked to take over, ordered as in `by_deadline`."""
         theirs = or_(is_person(press_case, "owner", person), is_person(press_case, "offered", person))
-        return self._many(select(press_case).where(_NOT_CLOSED, theirs).order_by(*_BY_DEADLINE).limit(limit))
+        return self._load(select(press_case).where(_NOT_CLOSED, theirs).order_by(*_BY_DEADLINE).limit(limit))
 
-    def ended(self, limit: int) -> list[Case]:
+    def closed(self, limit: int) -> list[Case]:
         """Closed cases, the one closed last first."""
         closed = select(press_case).where(press_case.c.state == CaseState.CLOSED)
-        return self._many(closed.order_by(press_case.c.closed_at.desc(), press_case.c.id.desc()).limit(limit))
+        return self._load(closed.order_by(press_case.c.closed_at.desc(), press_case.c.id.desc()).limit(limit))
 
-    def found(self, words: str, limit: int) -> list[Case]:
+    def search(self, words: str, limit: int) -> list[Case]:
         """The cases that contain every one of these words somewhere, newest first; none if there are no words.
 
         The search covers the reference, the details of the enquiry, people's names, messages, history and statements.
@@ -76,18 +76,18 @@ class CaseLists:
         conditions = [or_(*_contains(word)) for word in words.split()[:_MOST_WORDS]]
         if not conditions:
             return []
-        return self._many(select(press_case).where(and_(*conditions)).order_by(press_case.c.id.desc()).limit(limit))
+        return self._load(select(press_case).where(and_(*conditions)).order_by(press_case.c.id.desc()).limit(limit))
 
-    def times(self, since: datetime) -> Times:
+    def response_times(self, since: datetime) -> ResponseTimes:
         """The times of the media enquiries that were opened since then."""
         query = select(
             press_case.c.opened_at, _first(StepKind.CLAIMED), _first(StepKind.REPLIED), press_case.c.responded_at
         ).where(press_case.c.kind == CaseKind.MEDIA, press_case.c.opened_at >= since)
         rows = self._tx.connection.execute(query).all()
-        return Times(*(_took([row[place] - row[0] for row in rows if row[place]]) for place in (1, 2, 3)))
+        return ResponseTimes(*(_summarise([row[place] - row[0] for row in rows if row[place]]) for place in (1, 2, 3)))
 
-    def _many(self, query: Select[Any]) -> list[Case]:
-        return CaseRepository(self._tx).many(query)
+    def _load(self, query: Select[Any]) -> list[Case]:
+        return CaseRepository(self._tx).by_query(query)
 
 
 class KnownOfficers:
@@ -113,10 +113,12 @@ def _first(kind: StepKind) -> ColumnElement[datetime]:
     return earliest.where(case_step.c.case_id == press_case.c.id, case_step.c.kind == kind).scalar_subquery()
 
 
-def _took(lengths: list[timedelta]) -> Took | None:
+def _summarise(lengths: list[timedelta]) -> DurationSummary | None:
     if not lengths:
         return None
-    return Took(len(lengths), timedelta(seconds=median(each.total_seconds() for each in lengths)), max(lengths))
+    return DurationSummary(
+        len(lengths), timedelta(seconds=median(each.total_seconds() for each in lengths)), max(lengths)
+    )
 
 
 def _contains(word: str) -> Iterator[ColumnElement[bool]]:

@@ -125,7 +125,7 @@ class CaseRepository:
     def listing(self, states: Collection[CaseState], limit: int, *, before: int | None = None) -> list[Case]:
         """Cases in any of these states, newest first; with `before`, those with a smaller id."""
         query = select(press_case).where(press_case.c.state.in_(states)).order_by(press_case.c.id.desc()).limit(limit)
-        return self.many(query if before is None else query.where(press_case.c.id < before))
+        return self.by_query(query if before is None else query.where(press_case.c.id < before))
 
     def hold(self, case_id: int, *, held: bool) -> None:
         """Set or lift the hold, which keeps a case from being purged or erased."""
@@ -134,7 +134,7 @@ class CaseRepository:
     def of_asker(self, person: str) -> list[Case]:
         """All cases in which this person (`platform:id`) is an asker, newest first."""
         theirs = exists().where(case_asker.c.case_id == press_case.c.id, is_person(case_asker, "person", person))
-        return self.many(select(press_case).where(theirs).order_by(press_case.c.id.desc()))
+        return self.by_query(select(press_case).where(theirs).order_by(press_case.c.id.desc()))
 
     def counts(self) -> dict[tuple[CaseKind, CaseState], int]:
         """How many cases there are of each kind in each state."""
@@ -143,12 +143,12 @@ class CaseRepository:
         )
         return {(CaseKind(kind), CaseState(state)): count for kind, state, count in rows}
 
-    def some(self, *conditions: ColumnElement[bool], newest: int | None = None) -> list[Case]:
+    def where(self, *conditions: ColumnElement[bool], newest: int | None = None) -> list[Case]:
         """The cases for which all conditions hold, oldest first; only the `newest` ones, if given."""
         query = select(press_case).where(*conditions).order_by(press_case.c.id.desc()).limit(newest)
-        return self.many(query)[::-1]
+        return self.by_query(query)[::-1]
 
-    def many(self, query: Select[Any], given: Mapping[str, Any] | None = None) -> list[Case]:
+    def by_query(self, query: Select[Any], given: Mapping[str, Any] | None = None) -> list[Case]:
         """The cases that a query on `press_case` finds, with their askers, in its order. `given`: its parameters."""
         return self._with_askers(self._tx.connection.execute(query, given).all())
 

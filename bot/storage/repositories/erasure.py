@@ -59,7 +59,7 @@ class PersonErasure:
     def __init__(self, tx: TransactionScope) -> None:
         self._tx = tx
 
-    def unname_questions(self, person: str) -> int:
+    def anonymise_questions(self, person: str) -> int:
         """Remove the asker from this person's questions and return their number. The questions stay."""
         anonymous = {"asker": "", "event_id": "", "link": "", "files": 0, "conversation": ""}
         return self._tx.connection.execute(

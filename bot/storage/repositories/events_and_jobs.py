@@ -133,7 +133,7 @@ class JobRepository:
             self._tx.connection.execute(update(job).where(behind).values(due_at=due_at))
         return True
 
-    def dead(self, held: Job, error: str) -> bool:
+    def give_up(self, held: Job, error: str) -> bool:
         """Give up a job; its lane goes on without it. False if the caller no longer holds it."""
         return self._update_held(
             held, {"state": JobState.DEAD, "attempts": held.attempts + 1, "last_error": error} | self._ended_now()
@@ -148,9 +148,9 @@ class JobRepository:
         statement = update(job).where(job.c.lane == lane, job.c.state == _PENDING, cancellable)
         return self._tx.connection.execute(statement.values(state=JobState.CANCELLED, **self._ended_now())).rowcount
 
-    def rewrite(self, waits: Job, payload: Mapping[str, Any]) -> None:
+    def replace_payload(self, waiting: Job, payload: Mapping[str, Any]) -> None:
         """Replace the payload of a pending job. A relay that holds the job at the moment sends the old one."""
-        pending = and_(job.c.id == waits.id, job.c.state == _PENDING)
+        pending = and_(job.c.id == waiting.id, job.c.state == _PENDING)
         self._tx.connection.execute(update(job).where(pending).values(payload=dict(payload)))
 
     def next_due(self) -> datetime | None:
@@ -158,7 +158,7 @@ class JobRepository:
         firsts = [query.first(self._tx, {"now": self._tx.now}) for query in (_NEXT_TIMER, _NEXT)]
         return min((due for due in firsts if due is not None), default=None)
 
-    def pending(self) -> Backlog:
+    def backlog(self) -> Backlog:
         """The numbers of pending, due and dead jobs, for metrics and readiness."""
         waiting = select(func.count()).where(job.c.state == _PENDING)
         due = select(func.count()).where(job.c.state == _PENDING, job.c.due_at <= self._tx.now)
@@ -169,7 +169,7 @@ class JobRepository:
             dead=self._tx.connection.execute(given_up).scalar_one(),
         )
 
-    def release(self) -> None:
+    def end_all_leases(self) -> None:
         """End all leases. Only for the single process of an SQLite database, when it starts."""
         held = and_(job.c.state == _PENDING, job.c.lease_until.is_not(None))
         self._tx.connection.execute(update(job).where(held).values(lease_until=None, lease_owner=""))

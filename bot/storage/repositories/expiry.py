@@ -43,7 +43,7 @@ _PENDING: ColumnElement[str] = literal_column("'pending'")
 _NOTHING: ColumnElement[str] = literal_column("'{}'")
 
 
-class Kind(StrEnum):
+class RetentionClass(StrEnum):
     """A class of data with a retention of its own, in the order in which they are removed."""
 
     CASES = "cases"
@@ -58,7 +58,7 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Ages:
+class Cutoffs:
     """The times before which data has expired."""
 
     cases: datetime
@@ -78,14 +78,14 @@ class ExpiredRecords:
     def __init__(self, tx: TransactionScope) -> None:
         self._tx = tx
 
-    def count(self, kind: Kind, ages: Ages) -> int:
+    def count(self, kind: RetentionClass, cutoffs: Cutoffs) -> int:
         """How many rows have expired now, without those that expire only once others are removed."""
-        table, expired = _rule(kind, ages)
+        table, expired = _rule(kind, cutoffs)
         return int(self._tx.connection.execute(select(func.count()).select_from(table).where(expired)).scalar_one())
 
-    def remove(self, kind: Kind, ages: Ages, limit: int) -> int:
+    def remove(self, kind: RetentionClass, cutoffs: Cutoffs, limit: int) -> int:
         """Remove up to `limit` expired rows and return their number. Rows locked by another transaction are skipped."""
-        table, expired = _rule(kind, ages)
+        table, expired = _rule(kind, cutoffs)
         keys = list(table.primary_key)
         query = select(*keys).where(expired).limit(limit).with_for_update(skip_locked=True)
         chosen = [tuple(row) for row in self._tx.connection.execute(query)]
@@ -94,7 +94,7 @@ class ExpiredRecords:
         locked = tuple_(*keys).in_(chosen) if len(keys) > 1 else keys[0].in_([row[0] for row in chosen])
         # Checked again now that the rows are locked: a job may have entered a lane between the read and the lock.
         still_expired = and_(locked, expired)
-        if kind is Kind.TEXTS:
+        if kind is RetentionClass.TEXTS:
             return self._tx.connection.execute(update(table).where(still_expired).values(payload={})).rowcount
         return self._tx.connection.execute(delete(table).where(still_expired)).rowcount
 
@@ -104,31 +104,33 @@ class ExpiredRecords:
         return list(self._tx.connection.execute(query.order_by(press_case.c.id)).scalars())
 
 
-def _rule(kind: Kind, ages: Ages) -> tuple[Table, ColumnElement[bool]]:
+def _rule(kind: RetentionClass, cutoffs: Cutoffs) -> tuple[Table, ColumnElement[bool]]:
     """The table, and the condition under which a row of it has expired."""
     match kind:
-        case Kind.CASES:
+        case RetentionClass.CASES:
             # Its last messages leave first.
             waiting = exists().where(job.c.case_id == press_case.c.id, job.c.state == _PENDING)
-            return press_case, and_(_closed(ages.cases), press_case.c.held.is_(False), not_(waiting))
-        case Kind.ROUTES:
-            return adapter_state, and_(adapter_state.c.used_at < ages.questions, not_(_of_a_case()))
-        case Kind.QUESTIONS:
-            return answered, answered.c.at < ages.questions
-        case Kind.ALARMS:
-            return false_alarm, false_alarm.c.at < ages.questions
-        case Kind.FEEDBACK:
-            return feedback, feedback.c.at < ages.feedback
-        case Kind.DELIVERIES:
+            return press_case, and_(_closed(cutoffs.cases), press_case.c.held.is_(False), not_(waiting))
+        case RetentionClass.ROUTES:
+            return adapter_state, and_(adapter_state.c.used_at < cutoffs.questions, not_(_of_a_case()))
+        case RetentionClass.QUESTIONS:
+            return answered, answered.c.at < cutoffs.questions
+        case RetentionClass.ALARMS:
+            return false_alarm, false_alarm.c.at < cutoffs.questions
+        case RetentionClass.FEEDBACK:
+            return feedback, feedback.c.at < cutoffs.feedback
+        case RetentionClass.DELIVERIES:
             # Those of a case stay as long as it does: their keys keep them from being sent twice.
-            return job, and_(job.c.case_id.is_(None), job.c.ended_at < ages.questions)
-        case Kind.TEXTS:
+            return job, and_(job.c.case_id.is_(None), job.c.ended_at < cutoffs.questions)
+        case RetentionClass.TEXTS:
             of_held = exists().where(press_case.c.id == job.c.case_id, press_case.c.held.is_(True))
-            return job, and_(job.c.ended_at < ages.texts, job.c.payload != _NOTHING, not_(of_held))
-        case Kind.EVENTS:
-            repeats = and_(inbound_event.c.source.not_in(list(DedupeScope)), inbound_event.c.received_at < ages.events)
-            return inbound_event, or_(repeats, inbound_event.c.received_at < ages.once)
-        case Kind.LANES:
+            return job, and_(job.c.ended_at < cutoffs.texts, job.c.payload != _NOTHING, not_(of_held))
+        case RetentionClass.EVENTS:
+            repeats = and_(
+                inbound_event.c.source.not_in(list(DedupeScope)), inbound_event.c.received_at < cutoffs.events
+            )
+            return inbound_event, or_(repeats, inbound_event.c.received_at < cutoffs.once)
+        case RetentionClass.LANES:
             return lane, lane.c.name.not_in(select(job.c.lane))
 
 

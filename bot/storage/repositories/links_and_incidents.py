@@ -44,7 +44,7 @@ class LinkRepository:
         rows = self._tx.connection.execute(_OF_CASE, {"case": case_id})
         return [Link(row.case_id, row.other_id, LinkKind(row.kind), row.at) for row in rows]
 
-    def among(self, case_ids: Sequence[int]) -> dict[int, set[int]]:
+    def linked_ids(self, case_ids: Sequence[int]) -> dict[int, set[int]]:
         """Case id -> ids of the cases linked with it, in both directions, of the links whose newer case is given."""
         found: dict[int, set[int]] = {}
         query = select(case_link.c.case_id, case_link.c.other_id).where(case_link.c.other_id.in_(case_ids))
@@ -55,20 +55,20 @@ class LinkRepository:
 
     def partners(self, case_id: int) -> Sequence[Case]:
         """The cases that a case is linked with."""
-        return self.all_of([link.other(case_id) for link in self.of_case(case_id)])
+        return self.cases([link.other(case_id) for link in self.of_case(case_id)])
 
-    def all_of(self, case_ids: Collection[int]) -> Sequence[Case]:
+    def cases(self, case_ids: Collection[int]) -> Sequence[Case]:
         """The cases with these ids, oldest first."""
-        return CaseRepository(self._tx).some(press_case.c.id.in_(case_ids)) if case_ids else ()
+        return CaseRepository(self._tx).where(press_case.c.id.in_(case_ids)) if case_ids else ()
 
     def joined_to(self, case_id: int) -> Sequence[Case]:
         """The cases that were joined to a case."""
-        return CaseRepository(self._tx).many(_JOINED_TO, {"case": case_id})
+        return CaseRepository(self._tx).by_query(_JOINED_TO, {"case": case_id})
 
-    def recent(self, since: datetime, *, but: int) -> Sequence[Case]:
+    def recent_enquiries(self, since: datetime, *, but: int) -> Sequence[Case]:
         """Media enquiries opened at or after `since`, except case `but`, oldest first; at most the 100 newest."""
         conditions = press_case.c.opened_at >= since, press_case.c.kind == CaseKind.MEDIA, press_case.c.id != but
-        return CaseRepository(self._tx).some(*conditions, newest=_MOST_RECENT)
+        return CaseRepository(self._tx).where(*conditions, newest=_MOST_RECENT)
 
 
 _CONCERNS = or_(case_link.c.case_id == bindparam("case"), case_link.c.other_id == bindparam("case"))
