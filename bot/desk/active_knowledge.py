@@ -10,7 +10,7 @@ from bot.matching.match import Match
 
 
 class Matching(Protocol):
-    """What says of a message what it asks, without holding the event loop: a Worker."""
+    """What says of a message what it asks, without holding the event loop: a MatcherProcess."""
 
     async def match(self, text: str, previous: str = "") -> Match:
         """Judge one message. `previous` is what a follow-up is read with."""
