@@ -15,7 +15,6 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "y": 365 * 86_400}
 """Unit -> seconds."""
 _LONGEST_DURATION = 100 * _UNITS["y"]
