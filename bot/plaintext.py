@@ -1,4 +1,4 @@
-"""An `Outgoing` as plain text: for terminals, for e-mail, and wherever a platform needs words without form."""
+"""Messages, Markdown and names as plain text, for terminals, e-mail and other places without formatting."""
 
 from __future__ import annotations
 
@@ -26,14 +26,17 @@ from bot.messages import (
 )
 
 _markdown = reader(preset="commonmark")
-# Commands to terminals, and those that turn the direction of what follows.
-_COMMANDS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+# Characters that control a terminal or change the direction of the text after them.
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 _PUNCTUATION = re.compile(r"""([!"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~])""")
 
 
 def render(outgoing: Outgoing, *, number: int = 0) -> str:
-    """Paragraphs, separated by an empty line. `number` > 0 numbers the buttons from there, else they are only named."""
+    """Return the message as paragraphs with an empty line between them.
+
+    Buttons are numbered from `number` on; if it is 0 they are listed without numbers.
+    """
     paragraphs = []
     for block in outgoing.blocks:
         buttons = len(block.buttons) if isinstance(block, Buttons) else 0
@@ -43,13 +46,18 @@ def render(outgoing: Outgoing, *, number: int = 0) -> str:
 
 
 def line(text: str) -> str:
-    """Somebody's words in one line, without what would command a terminal."""
-    return " ".join(_COMMANDS.sub("", text).split())
+    """Return a person's words on one line, without characters that control a terminal."""
+    return " ".join(_CONTROL.sub("", text).split())
 
 
-@lru_cache(maxsize=256)  # most of what is rendered is an answer, and those are the same again and again
+def display_name(person: Person) -> str:
+    """Return what a person is called in a sentence: their name on one line or, if it is empty, their key."""
+    return line(person.name) or person.key
+
+
+@lru_cache(maxsize=256)  # most rendered texts are answers, and the same answers are given many times
 def prose(markdown: str) -> str:
-    """Markdown as it reads aloud: no marks, links with their address behind them, list items with a dash."""
+    """Return Markdown as plain text: without marks, each link followed by its address, list items with a dash."""
     lines: list[str] = []
     prefix = ""
     for token in _markdown.parse(markdown):
@@ -116,11 +124,6 @@ def escape(text: str) -> str:
     Every ASCII punctuation character may be escaped (CommonMark 0.31, section 2.4).
     """
     return _PUNCTUATION.sub(r"\\\1", line(text))
-
-
-def display_name(person: Person) -> str:
-    """What a person is called in a sentence: their name in one line, or `platform:id` if they have none."""
-    return line(person.name) or person.key
 
 
 def shorten(text: str, length: int = 150) -> str:

@@ -28,7 +28,7 @@ from bot.knowledge.loader import load
 from bot.knowledge.model import Knowledge
 from bot.knowledge.watcher import KnowledgeWatcher
 from bot.matching.active_knowledge import ActiveKnowledge, LoadedKnowledge
-from bot.matching.process.client import Worker
+from bot.matching.process.matcher_process import MatcherProcess
 from bot.ports import Adapter
 from bot.queue.relay import Relay
 from bot.storage.engine import Store
@@ -53,7 +53,7 @@ class Application:
         self._transcripts: retention.Transcripts | None = None
         self.watcher: KnowledgeWatcher
         self.active_knowledge: ActiveKnowledge
-        self._worker: Worker
+        self._worker: MatcherProcess
         self.learned_at: datetime
 
     async def start(self) -> None:
@@ -139,8 +139,8 @@ class Application:
                 log.error("knowledge base not taken over, the last good one stays: %s", problem)  # noqa: TRY400
             return snapshot.loads(kept[1]), error.problems
 
-    async def _learn(self, knowledge: Knowledge) -> Worker:
-        worker = await Worker.begin(knowledge, self._options)
+    async def _learn(self, knowledge: Knowledge) -> MatcherProcess:
+        worker = await MatcherProcess.start(knowledge, self._options)
         gc.freeze()  # the collector stops everything while it looks around; at what stays for days it need not look
         return worker
 

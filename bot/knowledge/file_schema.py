@@ -1,4 +1,4 @@
-"""What a YAML file of a knowledge base may hold. The descriptions are what an editor shows while somebody types."""
+"""The schema of a YAML file of a knowledge base. Editors show the descriptions while an author types."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from pydantic_core import PydanticCustomError
 from bot.knowledge.model import Status, Strength
 
 SENTENCE = "sentence"
-"""Type of the errors that carry their own `what` and `fix`."""
+"""Type of the validation errors that carry their own `what` and `fix`."""
 
-_MAX_ID = 100  # ids travel in buttons, whose value holds 200 characters
+_MAX_ID = 100  # ids are part of the values of buttons, which hold 200 characters
 _ID = re.compile(r"[a-z0-9-]+")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -26,7 +26,7 @@ def _wrong(what: str, fix: str) -> PydanticCustomError:
 
 
 def _text(value: str) -> str:
-    """Text with its paragraphs, without blank edges."""
+    """Return the text without white space at its ends; paragraphs stay."""
     text = value.strip()
     if not any(unicodedata.category(letter)[0] not in "ZC" for letter in text):
         raise _wrong("There is no text here.", "Write one, or take this line out.")
@@ -41,7 +41,7 @@ def _text(value: str) -> str:
 
 
 def _line(value: str) -> str:
-    """Text on one line."""
+    """Return the text on one line."""
     return " ".join(_text(value).split())
 
 
@@ -193,7 +193,7 @@ class FileKeys(Keys):
 
 
 def keys_at(path: tuple[int | str, ...]) -> Mapping[str, str]:
-    """The keys that are allowed at a place in a file, each with its description."""
+    """Return the keys that are allowed at a place in a file, each with its description."""
     model: type[BaseModel] = FileKeys
     for step in path:
         if isinstance(step, str):
@@ -202,14 +202,14 @@ def keys_at(path: tuple[int | str, ...]) -> Mapping[str, str]:
 
 
 def json_schema() -> dict[str, Any]:
-    """The JSON Schema of a file, for editors."""
+    """Return the JSON Schema of a file, for editors."""
     schema = _never_null(FileKeys.model_json_schema())
     schema["title"] = "Policy Desk knowledge base"
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
 
 
 def _never_null(schema: Any) -> Any:  # noqa: ANN401  # JSON
-    """The schema without `null`: a key that is not wanted is left out, not left empty."""
+    """Return the schema without `null`: an optional key is left out, not left empty."""
     if isinstance(schema, list):
         return [_never_null(part) for part in schema]
     if not isinstance(schema, dict):
@@ -223,7 +223,7 @@ def _never_null(schema: Any) -> Any:  # noqa: ANN401  # JSON
 
 
 def _held_by(annotation: object) -> type[Keys] | None:
-    """The group of keys inside an annotation such as `tuple[EntryKeys, ...]`."""
+    """Return the group of keys inside an annotation such as `tuple[EntryKeys, ...]`; None if there is none."""
     if isinstance(annotation, type) and issubclass(annotation, Keys):
         return annotation
     return next((keys for part in getattr(annotation, "__args__", ()) if (keys := _held_by(part))), None)

@@ -1,6 +1,6 @@
-"""How single values of the configuration are written: durations, opening hours, zones, people, addresses.
+"""What sections are made of: their base class, and the types of single settings, such as durations and opening hours.
 
-Each reader raises ValueError in a sentence for whoever wrote the value.
+Each check raises ValueError with a sentence for the person who wrote the setting.
 """
 
 from __future__ import annotations
@@ -13,12 +13,19 @@ from typing import Annotated
 from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "y": 365 * 86_400}
-_CENTURY = 100 * _UNITS["y"]
+"""Unit -> seconds."""
+_LONGEST_DURATION = 100 * _UNITS["y"]
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_CLOCK = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]"
+_TIME_OF_DAY = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]"
+
+
+class Section(BaseModel):
+    """A group of settings. An unknown key is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 def _duration(value: object) -> object:
@@ -26,7 +33,7 @@ def _duration(value: object) -> object:
         return value
     match = re.fullmatch(r"([0-9]{1,10})([smhdy])", str(value))
     seconds = int(match[1]) * _UNITS[match[2]] if match else 0
-    if not 0 < seconds <= _CENTURY:
+    if not 0 < seconds <= _LONGEST_DURATION:
         raise ValueError(f"{value!r} is no duration. Write a number and a unit: 30s, 15m, 2h, 90d or 1y.")
     return timedelta(seconds=seconds)
 
@@ -52,23 +59,29 @@ def _mailbox(value: str) -> str:
 
 
 def database_url(value: str) -> str:
-    """The same, where it names a database that the desk can use. The error never repeats it: it may hold a password."""
+    """Return the URL if the desk can use such a database.
+
+    The error does not repeat the URL, because it may contain a password.
+    """
     if not re.match(r"sqlite:///.|postgres(ql)?://.", value):
         raise ValueError("a database is named by sqlite:///FILE or postgresql://HOST/NAME.")
     return value
 
 
 def has_password(database: str) -> bool:
-    """Whether a database URL carries a password."""
+    """Return whether a database URL contains a password."""
     try:
         url = urlsplit(database)
-    except ValueError:  # a host in brackets that is no IP address
+    except ValueError:  # the host is in brackets but is not an IP address
         return False
     return bool(url.password or parse_qs(url.query).get("password"))
 
 
 def week(hours: Mapping[str, str]) -> dict[int, tuple[timedelta, timedelta]]:
-    """`{"mon-fri": "09:00-17:00"}` as weekday (Monday is 0) -> (opens, closes), counted from midnight on the wall."""
+    """Return opening hours as weekday (Monday is 0) -> (opens, closes), in local time since midnight.
+
+    `hours` is written as `{"mon-fri": "09:00-17:00"}`.
+    """
     table: dict[int, tuple[timedelta, timedelta]] = {}
     for days, span in hours.items():
         opens, closes = _opening(span)
@@ -88,7 +101,7 @@ def _weekdays(days: str) -> list[int]:
 
 
 def _opening(span: str) -> tuple[timedelta, timedelta]:
-    times = re.fullmatch(rf"({_CLOCK})-({_CLOCK}|24:00)", span)
+    times = re.fullmatch(rf"({_TIME_OF_DAY})-({_TIME_OF_DAY}|24:00)", span)
     if times:
         opens, closes = (timedelta(hours=int(at[:2]), minutes=int(at[3:])) for at in times.groups())
         if opens < closes:
@@ -102,7 +115,7 @@ def _hours(value: Mapping[str, str]) -> Mapping[str, str]:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a listener on `host` can be reached from this machine alone."""
+    """Return whether a server that listens on `host` can be reached from this machine only."""
     if host == "localhost":
         return True
     try:
@@ -111,9 +124,14 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+Word = Annotated[str, Field(min_length=1)]
+Port = Annotated[int, Field(ge=0, le=65535)]
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
 Zone = Annotated[str, AfterValidator(_zone)]
 Named = Annotated[str, AfterValidator(_named)]
+"""A person, group or channel as `platform:id`."""
 Mailbox = Annotated[str, AfterValidator(_mailbox)]
+"""An e-mail address without a name; may be empty."""
 Database = Annotated[str, AfterValidator(database_url)]
 Hours = Annotated[Mapping[str, str], AfterValidator(_hours)]
+"""Opening hours as they are written; `week` reads them."""

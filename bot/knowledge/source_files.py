@@ -1,4 +1,4 @@
-"""The files of a knowledge base on disk: which ones count, and their bytes."""
+"""The files of a knowledge base on disk: which of them are read, and their bytes."""
 
 from __future__ import annotations
 
@@ -11,28 +11,31 @@ from pathlib import Path
 from bot.errors import Problem
 
 MAX_BYTES = 5_000_000
-"""The largest file that is read. 15,000 questions take about one million bytes."""
+"""The size of the largest file that is read. 15,000 questions take about one million bytes."""
 
-_LOOK_ALIKES = (".yml", ".yaml.txt", ".yml.txt")
+_SIMILAR_SUFFIXES = (".yml", ".yaml.txt", ".yml.txt")
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file to read; `name` is its path below the folder, with slashes, as people are told it."""
+    """A file to read."""
 
     name: str
+    """Its path below the folder, with slashes, as it is shown to people."""
+
     path: Path
 
 
 Fingerprint = frozenset[tuple[str, int, int, int, int]]
+"""(name, inode, size, time of modification, time of status change) of each file; times in nanoseconds."""
 
 
 def sources(folder: Path) -> tuple[list[Source], list[Problem]]:
-    """Every `*.yaml` below the folder, by name, and what cannot be read of them. Hidden ones are left out."""
+    """Return every `*.yaml` below the folder in a fixed order, and what cannot be read. Hidden files are left out."""
     problems: list[Problem] = []
     found = [source for source in _walk(folder, problems) if source.path.suffix == ".yaml"]
     if not found and not problems:
-        problems.append(_nothing_in(folder))
+        problems.append(_no_files(folder))
     readable = []
     for source in found:
         problem = _unsafe(folder, source)
@@ -44,7 +47,7 @@ def sources(folder: Path) -> tuple[list[Source], list[Problem]]:
 
 
 def read(source: Source) -> bytes | Problem:
-    """The bytes of one file, or why they cannot be had."""
+    """Return the bytes of one file, or why it cannot be read."""
     try:
         with source.path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
@@ -60,7 +63,7 @@ def read(source: Source) -> bytes | Problem:
 
 
 def fingerprint(folder: Path) -> Fingerprint:
-    """Differs whenever something happened to the folder or to a file in it that `load` may see."""
+    """Return a value that changes whenever the folder changes in a way that `load` could notice."""
     problems: list[Problem] = []
     marks = {("", int(folder.is_dir()), 0, 0, 0)}
     for source in _walk(folder, problems):
@@ -75,20 +78,23 @@ def fingerprint(folder: Path) -> Fingerprint:
 
 
 def overlooked(folder: Path) -> tuple[Problem, ...]:
-    """Files that look as if they were meant to be read but are not, because their name does not end in `.yaml`."""
+    """Return files that were probably meant to be read but are not, because their name does not end in `.yaml`."""
     return tuple(
         Problem(source.name, "The file is not read: its name does not end in .yaml.", "Rename it, or take it out.")
         for source in _walk(folder, [])
-        if source.path.suffix != ".yaml" and source.name.lower().endswith((".yaml", *_LOOK_ALIKES))
+        if source.path.suffix != ".yaml" and source.name.lower().endswith((".yaml", *_SIMILAR_SUFFIXES))
     )
 
 
 def _walk(folder: Path, problems: list[Problem]) -> Iterator[Source]:
-    """Every visible file below the folder in a fixed order. Links to folders are refused: nothing is read twice."""
+    """Yield every file below the folder that is not hidden, in a fixed order.
+
+    Links to folders are reported and not followed, so that nothing is read twice.
+    """
 
     def failed(error: OSError) -> None:
         below = Path(error.filename or folder)
-        problems.append(_nothing_in(folder) if below == folder else _unreadable(_name(folder, below), error))
+        problems.append(_no_files(folder) if below == folder else _unreadable(_name(folder, below), error))
 
     for here, folders, files in os.walk(folder, onerror=failed):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
@@ -109,16 +115,16 @@ def _walk(folder: Path, problems: list[Problem]) -> Iterator[Source]:
 
 
 def _name(folder: Path, path: Path) -> str:
-    """The path below the folder as text that can always be printed, also where a name is not valid UTF-8."""
+    """Return the path below the folder as text that can be printed even if a name is not valid UTF-8."""
     return os.fsencode(path.relative_to(folder).as_posix()).decode("utf-8", "replace")
 
 
 def _unsafe(folder: Path, source: Source) -> Problem | None:
-    """Why a file must not be opened: a link that leads out of the folder, or something that is no ordinary file."""
+    """Return why a file must not be opened: it is a link out of the folder, or not an ordinary file."""
     try:
         target = source.path.resolve(strict=True)
         ordinary = stat.S_ISREG(target.stat().st_mode)
-    except RuntimeError:  # how Python 3.11 and 3.12 report links that lead in a circle
+    except RuntimeError:  # Python 3.11 and 3.12 report a circle of links in this way
         return Problem(source.name, "This link leads back to itself.", "Put the file itself here.")
     except OSError as error:
         return _unreadable(source.name, error)
@@ -142,8 +148,8 @@ def _unreadable(name: str, error: OSError) -> Problem:
     )
 
 
-def _nothing_in(folder: Path) -> Problem:
-    """The one sentence for a folder without knowledge, whatever the reason."""
+def _no_files(folder: Path) -> Problem:
+    """Return why a folder has no knowledge base in it."""
     where = str(folder)
     if not folder.exists():
         return Problem(where, "This folder does not exist.", "Name the folder that holds the knowledge base.")

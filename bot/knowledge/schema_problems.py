@@ -1,4 +1,4 @@
-"""From a validation error to a problem that names file, line and what to do."""
+"""The schema's validation errors as problems with file, line and what to do."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from bot.errors import Problem
-from bot.knowledge.schema import SENTENCE, keys_at
+from bot.knowledge.file_schema import SENTENCE, keys_at
 from bot.knowledge.yamlfile import Node, shown
 
 _ONE_PER_LINE = "Write each one on a line of its own, with - and a space before it."
 
 
 def problems_of(name: str, root: Node, error: ValidationError) -> Iterator[Problem]:
-    """Each of the error's parts, with the line it is about."""
+    """Yield each part of the error as a problem with its line."""
     for part in error.errors(include_url=False):
         node, path = _find(root, part["loc"])
         line = node.line if part["type"] == "missing" else node.key_line
@@ -27,13 +27,13 @@ def problems_of(name: str, root: Node, error: ValidationError) -> Iterator[Probl
 
 
 def did_you_mean(word: str, known: Mapping[str, object]) -> str:
-    """A sentence with the nearest of the known words; empty where none is near."""
+    """Return a sentence with the known word that is most similar; empty if none is similar."""
     near = process.extractOne(word, known.keys(), scorer=OSA.normalized_similarity, score_cutoff=0.6)
     return f"Did you mean `{near[0]}`?" if near else ""
 
 
 def _find(root: Node, loc: tuple[int | str, ...]) -> tuple[Node, tuple[int | str, ...]]:
-    """The node at a place, or the nearest one above it, with the path that leads there."""
+    """Return the node at a location and its path. If there is none, return the nearest node above it."""
     node, path = root, loc
     for depth, step in enumerate(loc):
         if isinstance(node.value, list) and isinstance(step, int) and step < len(node.value):
@@ -54,13 +54,13 @@ def _sentence(path: tuple[int | str, ...], node: Node, part: ErrorDetails) -> tu
     if kind == "extra_forbidden":
         return _unknown_key(str(part["loc"][-1]), path)
     if not node.value:
-        return _nothing(path, node)
+        return _empty(path, node)
     if kind == SENTENCE:
         return context["what"], context["fix"]
     return _wrong_value(kind, context, path, node)
 
 
-def _nothing(path: tuple[int | str, ...], node: Node) -> tuple[str, str]:
+def _empty(path: tuple[int | str, ...], node: Node) -> tuple[str, str]:
     if isinstance(node.value, list):
         return f"{_subject(path)} is an empty list.", f"Give it at least one item. {_ONE_PER_LINE}"
     return f"{_subject(path)} is empty.", "Write something after it, or take the line out."
@@ -86,7 +86,7 @@ def _unknown_key(key: str, path: tuple[int | str, ...]) -> tuple[str, str]:
 
 
 def _not_text(subject: str, node: Node) -> tuple[str, str]:
-    """A text that YAML took for something else."""
+    """Return the problem with a text that YAML reads as something else."""
     if isinstance(node.value, dict):
         what = f"{subject} must be text, but a colon, a brace or a question mark in it makes it a key with a value."
         return what, "Put quotes round the whole text."
@@ -97,7 +97,7 @@ def _not_text(subject: str, node: Node) -> tuple[str, str]:
 
 
 def _subject(path: tuple[int | str, ...]) -> str:
-    """What a sentence calls the place."""
+    """Return what a sentence calls this place."""
     if not path:
         return "The file"
     if isinstance(path[-1], str):
