@@ -155,3 +155,21 @@ def spoken(at: datetime, now: datetime) -> str:
     if 1 < days < 7:
         return f"on {at:%A} at {at:%H:%M}"
     return f"on {at.day} {at:%B}{'' if at.year == now.year else f' {at.year}'} at {at:%H:%M}"
+
+
+# ---- messages of a single text --------------------------------------------------------------------------------------
+
+
+def plain(markdown: str) -> Outgoing:
+    """Return a message of Markdown alone."""
+    return Outgoing((Markdown(markdown.strip()),), summary=summarise(markdown))
+
+
+def sentence(text: str) -> Outgoing:
+    """Return a message of plain text alone, which may hold a person's name."""
+    return Outgoing((Markdown(escape(text)),), summary=shorten(text))
+
+
+def summarise(markdown: str) -> str:
+    """Return the first words of Markdown as plain text, for a notification."""
+    return shorten(prose(markdown))

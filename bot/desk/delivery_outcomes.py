@@ -11,8 +11,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.desk.apply_transition import CardRenderer, apply_transition, schedule
-from bot.desk.press_desk import PressDesk
-from bot.desk.related_cases import status_of
+from bot.desk.press_desk import PressDesk, status_of
 from bot.desk.shift_handover import HANDOVER, post_handover, schedule_handover
 from bot.domain import transitions
 from bot.domain.case import Case, CaseState

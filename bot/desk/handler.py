@@ -56,9 +56,9 @@ class PolicyDesk:
 
     async def _said(self, said: Said) -> SyncResponse:
         """Below the card of a case it belongs to that case; anywhere else it is a question or an enquiry."""
-        case_id = None
-        if said.at != said.direct:
-            case_id = await self._store.run(lambda tx: tx.postings.by_thread(said.at))
+        if said.at == said.direct:
+            return await self._questions.said(said)
+        case_id = await self._store.run(lambda tx: tx.postings.by_thread(said.at))
         if case_id is None and not is_stray_reply(said, self._press_desk):
             return await self._questions.said(said)
         await self._store.run(lambda tx: handle_thread_message(tx, said, case_id, self._press_desk))

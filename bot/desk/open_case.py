@@ -1,15 +1,14 @@
-"""How a case opens: for what staff reported, or for what reached an officer by phone or e-mail."""
+"""How a case opens, for what staff reported or for what reached an officer by phone or e-mail; and its links."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 
 from bot.desk.apply_transition import apply_transition
-from bot.desk.press_desk import PressDesk
-from bot.desk.related_cases import announce_links, link_related, status_of
-from bot.domain import deadlines, transitions
-from bot.domain.case import MEDIUMS, Asker, Case, CaseKind, Details, Step, StepKind
+from bot.desk.press_desk import PressDesk, status_of
+from bot.domain import deadlines, similarity, transitions
+from bot.domain.case import MEDIUMS, Asker, Case, CaseKind, CaseState, Details, Link, LinkKind, Step, StepKind
 from bot.domain.extraction import extract_details
 from bot.domain.triage import is_delicate, triage
 from bot.knowledge.model import Knowledge
@@ -19,6 +18,8 @@ from bot.queue import outbox
 from bot.storage.transaction import Transaction
 
 UNKNOWN_DETAILS = Details()
+MOST_LINKS = 5
+"""Links that an enquiry gets when it comes in. Of a story that everybody asks about, the newest lead to all others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,42 @@ def _create(
         urgent=read.urgent,
         foi=read.foi,
     )
+
+
+# ---- what it belongs with -------------------------------------------------------------------------------------------
+
+
+def link_related(tx: Transaction, case: Case, press_desk: PressDesk) -> list[Link]:
+    """Link the case with what belongs to it. Return the links that are new."""
+    if case.kind is not CaseKind.MEDIA:
+        return []
+    recent = tx.links.recent_enquiries(case.opened_at - press_desk.same_story_within, but=case.id)
+    known = tx.links.linked_ids([each.id for each in recent])
+    found = similarity.related(similarity.enquiry(case), [similarity.enquiry(each) for each in recent], known)
+    links = [Link(min(case.id, other), max(case.id, other), kind, tx.now) for other, kind in _nearest(found)]
+    return [link for link in links if tx.links.put(link)]
+
+
+def announce_links(
+    tx: Transaction, case: Case, links: Sequence[Link], press_desk: PressDesk, *, just_opened: bool
+) -> None:
+    """Tell on the cards of the others that this case belongs with them; and on its own, unless it just opened."""
+    for link in links:
+        other = tx.cases.load(link.other(case.id))
+        if other is not None and other.state is not CaseState.CLOSED:
+            apply_transition(tx, transitions.linked(other, case, link.kind, tx.now), press_desk)
+    if just_opened:
+        return
+    for link in links:
+        mine, other = tx.cases.load(case.id), tx.cases.load(link.other(case.id), for_update=False)
+        if mine is not None and other is not None:
+            apply_transition(tx, transitions.linked(mine, other, link.kind, tx.now), press_desk)
+
+
+def _nearest(found: dict[int, LinkKind]) -> list[tuple[int, LinkKind]]:
+    """The same enquiry before the same story, the newest first."""
+    order = sorted(found, key=lambda other: (found[other] is LinkKind.SAME, other), reverse=True)
+    return [(other, found[other]) for other in sorted(order[:MOST_LINKS])]
 
 
 def details_in(values: Mapping[str, str]) -> Details:

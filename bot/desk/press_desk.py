@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.config import Config, PressOffice
 from bot.domain import deadlines
+from bot.domain.case import Case
 from bot.domain.hours import Hours
 from bot.domain.schedule import EscalationPolicy
 from bot.domain.transitions import DeskStatus
 from bot.knowledge.model import Knowledge
 from bot.messages import Address, Person
 from bot.presentation import texts
+from bot.storage.transaction import Transaction
 
 
 class PressDesk:
@@ -88,6 +91,16 @@ class PressDesk:
             assumed_deadline=deadlines.assumed(hours, now),
             zone=self.zone,
         )
+
+
+def status_of(tx: Transaction, case: Case, press_desk: PressDesk, knowledge: Knowledge) -> DeskStatus:
+    """Return what holds for the case now. An open incident has its own holding line, and a lead who is called too."""
+    status = press_desk.status(knowledge, tx.now)
+    incident = tx.incidents.load(case.incident_id) if case.incident_id is not None else None
+    if incident is None or incident.ended_at is not None:
+        return status
+    called = tuple(dict.fromkeys((incident.lead, *status.on_call)))
+    return replace(status, holding_line=incident.holding_line, on_call=called, on_call_at_once=True)
 
 
 def _escalation_policy(office: PressOffice, hours: Hours, *, mails: bool) -> EscalationPolicy:

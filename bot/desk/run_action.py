@@ -16,8 +16,7 @@ from bot.desk.actions.action import (
     number,
 )
 from bot.desk.apply_transition import apply_transition
-from bot.desk.press_desk import PressDesk
-from bot.desk.related_cases import status_of
+from bot.desk.press_desk import PressDesk, status_of
 from bot.domain import transitions
 from bot.domain.case import Case
 from bot.domain.transitions import Refusal, Refused, Transition

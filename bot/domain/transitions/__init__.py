@@ -8,7 +8,7 @@ A reply to a case that nobody has claims it. What belongs to one officer (reply,
 is theirs alone; another officer first frees the case, and the history shows it. Who is an officer is checked in `desk`.
 """
 
-from bot.domain.transitions.askers import add, add_details, asker_of, correct, merged_details, separate, withdraw
+from bot.domain.transitions.askers import add, add_details, correct, merged_details, separate, withdraw
 from bot.domain.transitions.delivery_reports import (
     card_posted,
     card_refused,
@@ -21,7 +21,7 @@ from bot.domain.transitions.delivery_reports import (
 from bot.domain.transitions.handover import decline, hand_over, not_owned_by, take, wait
 from bot.domain.transitions.joining import join, linked, split
 from bot.domain.transitions.officers import claim, close, issue, note, reopen, reply, respond, unclaim
-from bot.domain.transitions.opening import opened
+from bot.domain.transitions.opening import asker_of, opened
 from bot.domain.transitions.reminders import come_due
 from bot.domain.transitions.restricting import restrict, unrestrict
 from bot.domain.transitions.transition import (

@@ -17,6 +17,7 @@ from bot.domain.apply_message import (
 )
 from bot.domain.case import Asker, Case, CaseState, Details, Outcome, Step, StepKind
 from bot.domain.schedule import EscalationPolicy
+from bot.domain.transitions.opening import asker_of
 from bot.domain.transitions.transition import (
     DeskStatus,
     NotifyAsker,
@@ -31,11 +32,6 @@ from bot.domain.transitions.transition import (
     stop_timers,
 )
 from bot.messages import Person, Said
-
-
-def asker_of(said: Said, now: datetime) -> Asker:
-    """Return whoever said something, as an asker of a case."""
-    return Asker(said.person, said.direct, said.at, said.text, now, said.event_id, said.link, said.files)
 
 
 def add(

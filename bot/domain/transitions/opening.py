@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.domain.announcements import Acknowledgement, StepLine
-from bot.domain.case import LONGEST_ON_CARD, Case, CaseKind, Step, StepKind
+from bot.domain.case import LONGEST_ON_CARD, Asker, Case, CaseKind, Step, StepKind
 from bot.domain.transitions.transition import (
     FALLBACK,
     DeskStatus,
@@ -16,6 +16,12 @@ from bot.domain.transitions.transition import (
     Transition,
     notify_all,
 )
+from bot.messages import Said
+
+
+def asker_of(said: Said, now: datetime) -> Asker:
+    """Return whoever said something, as an asker of a case."""
+    return Asker(said.person, said.direct, said.at, said.text, now, said.event_id, said.link, said.files)
 
 
 def opened(case: Case, first: Step, status: DeskStatus, now: datetime) -> Transition:

@@ -3,10 +3,10 @@
 There is one shape for every platform, so that all of them show the same words and the same buttons.
 """
 
+from bot.plaintext import plain, sentence
 from bot.presentation.cards.answer_cards import answer, answer_alone, choose, confirm_media, unknown, welcome
 from bot.presentation.cards.asker_cards import asker_notice, own_case
-from bot.presentation.cards.card_text import plain, sentence
-from bot.presentation.cards.case_card import case_card, mail, whole
+from bot.presentation.cards.case_card import CaseContext, Linked, case_card, mail, whole
 from bot.presentation.cards.case_forms import (
     CLOSING,
     close_form,
@@ -22,7 +22,6 @@ from bot.presentation.cards.case_forms import (
     statement_form,
     wait_form,
 )
-from bot.presentation.cards.case_head import CaseContext, Linked
 from bot.presentation.cards.incident_cards import incident_form, incident_off, incident_on, linked
 from bot.presentation.cards.queue_page import in_queue, queue_head, search_form
 from bot.presentation.cards.shift_card import relisted, shift

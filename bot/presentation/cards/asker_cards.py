@@ -22,10 +22,9 @@ from bot.domain.announcements import (
 )
 from bot.domain.case import Asker, Case, CaseKind
 from bot.messages import Block, Button, Buttons, Caption, Markdown, Outgoing, Quote
-from bot.plaintext import display_name, escape, shorten
+from bot.plaintext import display_name, escape, plain, sentence, shorten, summarise
 from bot.presentation import texts
-from bot.presentation.cards.card_text import plain, sentence, summarise
-from bot.presentation.cards.case_head import CaseContext, handle, head, state_word
+from bot.presentation.cards.case_card import CaseContext, handle, head, state_word
 
 
 def asker_notice(case: Case, notice: AskerNotice, context: CaseContext) -> Outgoing:

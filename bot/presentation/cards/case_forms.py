@@ -9,7 +9,7 @@ from datetime import tzinfo
 from bot.domain.case import MEDIUMS, Case, CaseKind, Details, Outcome, ReplyKind
 from bot.messages import Field, Form
 from bot.presentation import texts
-from bot.presentation.cards.case_head import handle
+from bot.presentation.cards.case_card import handle
 
 UNKNOWN = Details()
 LONG_DETAILS = frozenset({"questions", "said", "about"})

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from bot.domain.case import Case, CaseKind, CaseState, Incident, LinkKind
 from bot.messages import Button, Buttons, Field, Form, Outgoing, Person
-from bot.plaintext import display_name
+from bot.plaintext import display_name, sentence
 from bot.presentation import texts
-from bot.presentation.cards.card_text import sentence
-from bot.presentation.cards.case_head import Linked, state_word
+from bot.presentation.cards.case_card import Linked, state_word
 from bot.presentation.cards.visibility import visible
 
 

@@ -8,8 +8,7 @@ from bot.domain.case import Case, Incident, Step
 from bot.messages import Block, Button, Buttons, Caption, Facts, Field, Form, Outgoing, Quote
 from bot.plaintext import display_name, shorten
 from bot.presentation import texts
-from bot.presentation.cards.case_card import history, rows
-from bot.presentation.cards.case_head import CaseContext, head, state_word
+from bot.presentation.cards.case_card import CaseContext, head, history, rows, state_word
 from bot.presentation.cards.incident_cards import incident_button
 from bot.presentation.cards.visibility import visible, visible_steps
 

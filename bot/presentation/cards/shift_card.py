@@ -10,7 +10,7 @@ from bot.domain.case import Case
 from bot.messages import Block, Button, Buttons, CaseHead, Facts, Markdown, Mention, Outgoing
 from bot.plaintext import escape, shorten, spoken
 from bot.presentation import texts
-from bot.presentation.cards.case_head import CaseContext, handle, head, state_word
+from bot.presentation.cards.case_card import CaseContext, handle, head, state_word
 from bot.presentation.cards.visibility import visible
 
 

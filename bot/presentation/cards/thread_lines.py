@@ -18,11 +18,9 @@ from bot.domain.announcements import (
 )
 from bot.domain.case import Case, ReplyKind, Step, StepKind
 from bot.messages import Block, Button, Buttons, Facts, Markdown, Outgoing, Quote, Said
-from bot.plaintext import display_name, escape, shorten, spoken
+from bot.plaintext import display_name, escape, sentence, shorten, spoken
 from bot.presentation import texts
-from bot.presentation.cards.card_text import sentence
-from bot.presentation.cards.case_card import attached
-from bot.presentation.cards.case_head import CaseContext, handle
+from bot.presentation.cards.case_card import CaseContext, attached, handle
 
 
 def thread_line(case: Case, line: ThreadLine, carries: Said | None, context: CaseContext) -> Outgoing:
