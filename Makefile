@@ -1,4 +1,20 @@
 # Each target does all its own set-up in .venv; nothing has to be activated.
+# `make help` prints the lines below that begin with ##.
+#
+## run          serve the desk: every configured platform, or the browser console when none is configured
+## install      set up the virtual environment in .venv; the other targets do this themselves
+## test         run what a change should pass before anybody looks at it
+## test-all     run every test at length, with coverage
+## check        check format, lint, types, import rules and the knowledge base
+## bench        measure question to reply, and the matcher, each beside a named baseline
+## bench-slack  measure the desk in Slack beside a bare Bolt application
+## bench-teams  measure the desk in Teams beside a bare bot
+## chaos        kill the process again and again, on SQLite and PostgreSQL; then run random lives of cases
+## walks        print the files that each of four events goes through, and fail if a walk is too long
+## lock         resolve the dependencies anew into the lock files
+## clean        remove the virtual environment and the caches
+## help         print this list
+
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
@@ -59,3 +75,7 @@ lock: $(VENV)/.dev
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage
+
+.PHONY: help
+help:
+	@sed -n 's/^## /make /p' $(firstword $(MAKEFILE_LIST))
