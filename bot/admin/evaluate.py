@@ -1,4 +1,4 @@
-"""`policydesk eval`: a labelled set of questions against the matcher, as figures that can be held to a bar."""
+"""`policydesk eval`: matches a labelled set of questions, and reports percentages that can be held to a bar."""
 
 from __future__ import annotations
 
@@ -29,13 +29,16 @@ class _Matcher(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A question and what is expected: an answer that cites one of `cites` and does not rest on `wrong` alone."""
+    """A question, and what is expected of the matcher."""
 
     q: str
     expect: Expect
     cites: frozenset[str] = frozenset()
+    """Ids of clauses of which the answer has to cite one."""
     wrong: frozenset[str] = frozenset()
+    """Ids of clauses that must not be applied: an answer that cites only these is harmful."""
     line: int = 0
+    """Where the row begins in its file, counted from 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,22 +52,25 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """`percentages` by name, as `parse_bar` takes them; `by_kind` and `by_clause` count verdicts."""
+    """How the matcher did on a question set."""
 
     judged: tuple[Judged, ...]
     percentages: Mapping[str, float]
+    """From 0 to 100, by a name of `MEASURES`."""
     by_kind: Mapping[str, Mapping[str, int]]
+    """Number of rows by `Row.expect`, then by verdict."""
     by_clause: Mapping[str, Mapping[str, int]]
+    """Number of rows by a clause of `Row.cites`, then by verdict."""
 
     @property
     def failed(self) -> tuple[Judged, ...]:
-        """Rows that came out wrong, missed or as a false alarm."""
+        """The rows whose verdict is wrong, missed or false alarm."""
         return tuple(one for one in self.judged if one.verdict in ("wrong", "missed", "false alarm"))
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A percentage that must be reached (`>=`) or kept under (`<=`)."""
+    """A percentage that the report must reach (`>=`) or must not exceed (`<=`)."""
 
     name: str
     sign: str
@@ -74,11 +80,11 @@ class Bar:
         return f"{self.name}{self.sign}{self.value:g}"
 
     def met(self, report: Report) -> bool:
-        """Whether the report is on the right side of it."""
+        """Return whether the report is on the right side of the bar."""
         return _COMPARE[self.sign](report.percentages[self.name], self.value)
 
 
-MEASURES = (
+MEASURES = (  # names of percentages; `_percentages` defines each
     "right",
     "offered",
     "right_or_offered",
@@ -96,7 +102,7 @@ MEASURES = (
 
 
 def parse_bar(text: str) -> Bar:
-    """`right>=85` or `wrong<=3`. Raises ValueError with the names that are known."""
+    """Read a bar such as `right>=85` or `wrong<=3`. Raises ValueError with the known names."""
     found = _BAR.fullmatch(text)
     if not found or found[1] not in MEASURES:
         raise ValueError(
@@ -107,7 +113,7 @@ def parse_bar(text: str) -> Bar:
 
 
 def read_questions(path: Path) -> list[Row]:
-    """Read a question file. Raises KnowledgeError with everything that is wrong in it."""
+    """Return the rows of a question file. Raises KnowledgeError naming everything that is wrong in it."""
     try:
         node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
     except OSError as error:
@@ -142,7 +148,7 @@ def _rows(path: Path, node: yaml.SequenceNode) -> tuple[list[Row], list[Problem]
                 Problem(f"{path}:{line}", f"cannot be read: {error.problem}.", "Write a row of plain keys and values.")
             )
             continue
-        except ValueError as error:  # such as 2026-02-30
+        except ValueError as error:  # PyYAML raises it for an impossible date, such as 2026-02-30
             what = f"holds a date or a number that does not exist: {error}."
             problems.append(Problem(f"{path}:{line}", what, "Put what is no date in quotation marks."))
             continue
@@ -156,7 +162,7 @@ def _rows(path: Path, node: yaml.SequenceNode) -> tuple[list[Row], list[Problem]
 
 
 def _faults(values: object) -> list[tuple[str, str]]:
-    """What is wrong with a row, each with what to do."""
+    """Return what is wrong with a row, as pairs of a sentence and a fix."""
     if not isinstance(values, dict):
         return [("is not a row.", "Write `q:` and `expect:`.")]
     faults = [
@@ -178,7 +184,7 @@ def _faults(values: object) -> list[tuple[str, str]]:
 
 
 def evaluate(rows: Sequence[Row], matcher: _Matcher) -> Report:
-    """Match every question and judge the outcomes."""
+    """Match every question, and judge each outcome."""
     matches = matcher.match_many([row.q for row in rows])
     judged = tuple(Judged(row, match, _verdict(row, match)) for row, match in zip(rows, matches, strict=True))
     by_kind = {kind: dict(Counter(one.verdict for one in judged if one.row.expect == kind)) for kind in _KINDS}
@@ -232,14 +238,14 @@ def _percentages(judged: Sequence[Judged]) -> dict[str, float]:
 
 
 def _harmful(one: Judged) -> bool:
-    """An answer that rests on nothing but clauses which must not be applied here."""
+    """Return whether an entry was answered that cites only clauses which must not be applied to the question."""
     return one.match.outcome == "answer" and any(
         entry.cites and set(entry.cites) <= one.row.wrong for entry in one.match.entries
     )
 
 
 def _surplus(one: Judged) -> bool:
-    """An answered entry beside the right one that cites none of the clauses asked for."""
+    """Return whether several entries were answered, and one of them cites none of the expected clauses."""
     return (
         one.match.outcome == "answer"
         and len(one.match.entries) > 1
@@ -248,7 +254,7 @@ def _surplus(one: Judged) -> bool:
 
 
 def as_text(report: Report) -> str:
-    """Percentages, verdicts by kind and by clause, then every row that came out wrong, missed or as a false alarm."""
+    """Return the percentages, the verdicts by kind and by clause, then the rows that failed."""
     lines = [f"{name.replace('_', ' '):<22}{value:6.1f} %" for name, value in report.percentages.items()]
     for title, counted in (("kind", report.by_kind), ("clause", report.by_clause)):
         lines += ["", f"by {title}"]
@@ -262,7 +268,7 @@ def as_text(report: Report) -> str:
 
 
 def as_json(report: Report) -> str:
-    """The same for tools; `failed` holds line, q, expect, verdict, outcome and entries of each such row."""
+    """Return the report as JSON; `failed` holds line, q, expect, verdict, outcome and entries of each such row."""
     failed = [
         {
             "line": one.row.line,

@@ -14,7 +14,7 @@ from datetime import datetime
 
 from adapters.http import HttpServer, mount_operations
 from bot.admin import retention
-from bot.admin.metrics import Operations
+from bot.admin.monitoring import Monitoring
 from bot.app.configuration import knowledge_folder, options
 from bot.app.platforms import AdapterFactory, configured, messengers
 from bot.clock import SystemClock
@@ -103,16 +103,16 @@ class Application:
             await adapter.start(desk)
             self._stack.push_async_callback(adapter.stop)
         await self._listen(
-            Operations(self.store, self.clock, self.watcher, relay, self.adapters, lambda: self._worker.missing)
+            Monitoring(self.store, self.clock, self.watcher, relay, self.adapters, lambda: self._worker.missing)
         )
         watching = asyncio.create_task(self.watcher.watch(self._take_over), name="knowledge")
         self._stack.push_async_callback(end, watching)
         purging = asyncio.create_task(
-            retention.keep(self.store, self.config.privacy, self._transcripts), name="retention"
+            retention.purge_every_day(self.store, self.config.privacy, self._transcripts), name="retention"
         )
         self._stack.push_async_callback(end, purging)
 
-    async def _listen(self, operations: Operations) -> None:
+    async def _listen(self, operations: Monitoring) -> None:
         application = self.server.application
         mount_operations(application, readiness=operations.readiness, metrics_now=operations.metrics)
         try:

@@ -151,7 +151,7 @@ def _chat(options: argparse.Namespace) -> int:
 
 
 def _ask(options: argparse.Namespace) -> int:
-    from bot.admin import ask
+    from bot.admin import ask_output
     from bot.app import matcher_for
     from bot.clock import SystemClock
 
@@ -161,11 +161,11 @@ def _ask(options: argparse.Namespace) -> int:
     for batch in _batches(questions):
         for question, match in zip(batch, matcher.match_many(batch), strict=True):
             if options.explain:
-                print("\n".join(ask.explain(match, matcher.tier)), file=sys.stderr)
+                print("\n".join(ask_output.explanation(match, matcher.tier)), file=sys.stderr)
             if options.json:
-                print(json.dumps(ask.result(knowledge, question, match, today), ensure_ascii=False))
+                print(json.dumps(ask_output.as_object(knowledge, question, match, today), ensure_ascii=False))
             else:
-                print(ask.text(knowledge, match, today), end="\n\n" if options.question == "-" else "\n")
+                print(ask_output.as_text(knowledge, match, today), end="\n\n" if options.question == "-" else "\n")
         sys.stdout.flush()
     return 0
 
