@@ -18,7 +18,7 @@ from bot.storage.transaction import Transaction
 from bot.text import words
 
 MOST = 2000
-"""Number of the newest questions of one kind that are grouped. Grouping compares all of them, so it gets slow."""
+"""How many questions of one kind are grouped, the newest first. To compare more of them takes too long."""
 
 _ALIKE = 85  # of 100, by `fuzz.token_sort_ratio`, for which the order of words does not matter
 _SHOWN = 30  # groups of one kind in the text; the JSON has all of them

@@ -113,7 +113,7 @@ class Application:
             self._stack.push_async_callback(adapter.stop)
 
     async def _start_server(self, relay: Relay, knowledge: KnowledgeUpdates) -> None:
-        """Listen, after the operators' pages were mounted beside the platforms' routes."""
+        """Mount the pages for operators, then listen."""
         monitoring = Monitoring(self._store, self._clock, knowledge.watcher, relay, self.adapters, knowledge.missing)
         mount_operations(self._server.application, readiness=monitoring.readiness, metrics_now=monitoring.metrics)
         try:

@@ -40,7 +40,7 @@ class Platform:
 
     adapter: Adapter
     close: Callable[[], Awaitable[None]] | None = None
-    """Lets go of what sending needs. It is called when nothing is delivered any more, also if nothing was started."""
+    """Releases what sending needs. It is called when nothing is delivered any more, also if nothing was started."""
     transcripts: Transcripts | None = None
     """The messages that the platform itself stores; retention purges them."""
 

@@ -74,7 +74,7 @@ def _stop_signal() -> asyncio.Event:
 
 
 async def _started_before(stopping: asyncio.Event, application: Application) -> bool:
-    """Start the application; return False if it was told to stop first, because learning may take minutes."""
+    """Start the application. Return False if it was told to stop before it was up: learning may take minutes."""
     start = asyncio.create_task(application.start(), name="start")
     stop = asyncio.create_task(stopping.wait(), name="stop")
     await asyncio.wait((start, stop), return_when=asyncio.FIRST_COMPLETED)

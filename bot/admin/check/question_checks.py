@@ -17,7 +17,7 @@ FEWEST_QUESTIONS = 5
 _SAME = 92
 """Similarity of the sorted words, from 0 to 100, from which two questions count as the same."""
 _ALIKE = 75
-"""Similarity of the sorted words, from 0 to 100, from which two questions count as the same sentence."""
+"""Similarity of the sorted words, from 0 to 100, from which two questions count as worded alike."""
 _CHUNK = 256
 """Questions compared with the others at once, which limits the memory of the comparison."""
 
