@@ -1,4 +1,4 @@
-"""The wall clock. Tests bring one that they can move."""
+"""The system clock. Tests use a clock that they can set."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 
 class SystemClock:
-    """The time of this machine."""
+    """The clock of this machine; implements `ports.Clock`."""
 
     def now(self) -> datetime:
-        """Now, aware, in UTC."""
-        return datetime.now(UTC)  # noqa: TID251  the one place where time comes from
+        """Return the current time, aware, in UTC."""
+        return datetime.now(UTC)  # noqa: TID251  the only place that reads the clock

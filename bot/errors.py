@@ -1,19 +1,19 @@
-"""Everything that Policy Desk raises on purpose.
+"""The tree of errors that Policy Desk raises on purpose.
 
 PolicyDeskError
-├── UserError                what the person at the command line or in a file can mend; carries problems
+├── UserError                something the operator or an author can correct; carries problems
 │   ├── ConfigurationError   policydesk.yaml or the environment
 │   └── KnowledgeError       a knowledge base that cannot be used
 ├── StoreError               the database
 │   ├── DatabaseInUse        another process holds this SQLite file
 │   ├── DatabaseTooNew       written by a later release
-│   ├── DatabaseTooOld       not yet brought up to date by this release
-│   ├── StaleCase            somebody else changed the case meanwhile
-│   └── StoreUnavailable     unreachable just now; the caller may try again
-├── MatcherLost           no answer from the process that matches
-└── DeliveryFailure          a platform did not take a message
+│   ├── DatabaseTooOld       written by an earlier release and not migrated yet
+│   ├── StaleCase            the case was changed since it was loaded
+│   └── StoreUnavailable     cannot be reached now; the caller may try again
+├── MatcherLost              no answer from the matcher's process
+└── DeliveryFailure          a platform did not accept a message
     ├── TemporaryFailure     try again, not before `retry_after`
-    └── PermanentFailure     trying again cannot help; says what can
+    └── PermanentFailure     trying again cannot help; `fix` says what can
 """
 
 from __future__ import annotations
@@ -22,34 +22,36 @@ from dataclasses import dataclass
 
 
 class PolicyDeskError(Exception):
-    """The root of the tree."""
+    """The root of the tree; never raised itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is wrong, where, and what to do about it.
-
-    `where` is what the reader looks for: `file`, `file:line` or a configuration key.
-    """
+    """One mistake that a person can correct."""
 
     where: str
+    """`file`, `file:line` or a configuration key; empty if the mistake has no place."""
+
     what: str
+    """A sentence that says what is wrong."""
+
     fix: str = ""
+    """A sentence that says what to do about it."""
 
     def __str__(self) -> str:
-        said = f"{self.where}: {self.what}" if self.where else self.what
-        return f"{said} {self.fix}".rstrip()
+        sentence = f"{self.where}: {self.what}" if self.where else self.what
+        return f"{sentence} {self.fix}".rstrip()
 
 
 class UserError(PolicyDeskError):
-    """Something that whoever runs the desk can mend. All problems are reported at once."""
+    """Something that the operator or an author of the knowledge base can correct. All problems are reported at once."""
 
     def __init__(self, *problems: Problem) -> None:
         super().__init__("\n".join(str(problem) for problem in problems))
         self.problems = problems
 
     def __reduce__(self) -> tuple[type[UserError], tuple[Problem, ...]]:
-        """Between processes it travels with its problems, not with their text."""
+        """Pickle the error with its problems, so that another process gets them and not only their text."""
         return type(self), self.problems
 
 
@@ -62,7 +64,7 @@ class KnowledgeError(UserError):
 
 
 class MatcherLost(PolicyDeskError):
-    """The process that matches gave no answer, and neither did the one that took its place."""
+    """The matcher's process gave no answer, and neither did the process that replaced it."""
 
 
 class StoreError(PolicyDeskError):
@@ -70,31 +72,31 @@ class StoreError(PolicyDeskError):
 
 
 class DatabaseInUse(StoreError):
-    """Another process serves from this SQLite file."""
+    """Another process uses this SQLite file."""
 
 
 class DatabaseTooNew(StoreError):
-    """The database was written by a later release than this one."""
+    """A later release than this one wrote the database."""
 
 
 class DatabaseTooOld(StoreError):
-    """The database was written by an earlier release, one of whose servers may still be using it."""
+    """An earlier release wrote the database, and one of its servers may still be using it."""
 
 
 class StaleCase(StoreError):
-    """A case is to be saved that somebody else has changed since it was loaded."""
+    """The case to save was changed by somebody else since it was loaded."""
 
 
 class StoreUnavailable(StoreError):
-    """The database cannot be reached just now."""
+    """The database cannot be reached now; trying again may help."""
 
 
 class DeliveryFailure(PolicyDeskError):
-    """A platform did not take a message."""
+    """A platform did not accept a message."""
 
 
 class TemporaryFailure(DeliveryFailure):
-    """Trying again may help. `retry_after` is in seconds where the platform named one."""
+    """Trying again may help. `retry_after` is in seconds; None if the platform gave no time."""
 
     def __init__(self, reason: str, retry_after: float | None = None) -> None:
         super().__init__(reason)
@@ -103,7 +105,7 @@ class TemporaryFailure(DeliveryFailure):
 
 
 class PermanentFailure(DeliveryFailure):
-    """Trying again cannot help. `fix` is a sentence for whoever runs the desk."""
+    """Trying again cannot help. `fix` is a sentence for the operator."""
 
     def __init__(self, reason: str, fix: str = "") -> None:
         super().__init__(f"{reason} {fix}".rstrip())

@@ -1,4 +1,4 @@
-"""How every process of the desk writes its log."""
+"""The log format of every process of the desk."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import sys
 
 
 def configure() -> None:
-    """To standard error, with the time and the module."""
+    """Write log lines to standard error, with time, level and module."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
-    logging.getLogger("watchfiles").setLevel(logging.WARNING)  # it counts changes; the keeper says what they were
+    logging.getLogger("watchfiles").setLevel(
+        logging.WARNING
+    )  # it logs only a number of changes; KnowledgeWatcher logs what changed

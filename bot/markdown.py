@@ -1,6 +1,6 @@
-"""Reading Markdown that the desk or a policy's owner wrote: HTML in it stays text, and a link leads somewhere harmless.
+"""A parser for the Markdown that the desk or a policy's owner wrote. HTML stays text, and only safe links are links.
 
-One home for that rule: every adapter renders what this reads in its own way.
+Every adapter renders the tokens of this parser in its own way, so that these two rules stand in one place.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
 LONGEST_URL = 3000
-"""Characters; what leads further than that, no platform takes."""
+"""Characters. No platform accepts a longer link."""
 
 _SCHEMES = frozenset({"http", "https", "mailto"})
 
@@ -22,26 +22,29 @@ _SCHEMES = frozenset({"http", "https", "mailto"})
 def reader(
     rules: Iterable[str] = (), *, preset: str = "zero", renderer: type[RendererHTML] = RendererHTML
 ) -> MarkdownIt:
-    """A parser of markdown-it's `preset` and these rules besides.
+    """Return a parser with markdown-it's `preset` and these rules in addition.
 
-    A link that does not lead to the web or to a mailbox is no link: its text stays, as text.
+    A link that leads neither to the web nor to a mailbox is not a link; its text stays.
     """
     markdown = MarkdownIt(preset, {"html": False}, renderer_cls=renderer).enable(list(rules))
     markdown.validateLink = is_safe  # type: ignore[method-assign]
-    markdown.core.ruler.push("leads_nowhere", _unlink)
+    markdown.core.ruler.push("remove_empty_links", _remove_empty_links)
     return markdown
 
 
 def is_safe(url: str) -> bool:
-    """Whether a person may be led there."""
+    """Return whether the desk may show this address as a link."""
     try:
         return urlsplit(url).scheme.lower() in _SCHEMES and len(url) <= LONGEST_URL
     except ValueError:
         return False
 
 
-def _unlink(state: StateCore) -> None:
-    """markdown-it asks about every address but an empty one: `[text]()` would lead back to the page it stands on."""
+def _remove_empty_links(state: StateCore) -> None:
+    """Replace each link without an address by its text.
+
+    markdown-it does not call `validateLink` for `[text]()`, which would link to the page on which it is shown.
+    """
     for token in state.tokens:
         if token.children is not None:
             token.children = list(_without_empty_links(token.children))

@@ -1,4 +1,4 @@
-"""Names of media outlets: which of them a text names, and which are everyday words as well."""
+"""The names of media outlets, and finding them in a text."""
 
 from __future__ import annotations
 
@@ -24,33 +24,38 @@ _EVERYDAY = """
 The Sun|The Times|The Mail|The Mirror|The Express|The Star|The Standard|The Post|The Gazette|The Echo|The i|SCAN|Vice
 Metro|Today Programme|Sky|Wired|Independent|Observer|Spectator
 """
-"""Names that are everyday words as well: worth less on their own."""
+"""Outlets whose names are everyday words as well, so that the name alone proves little."""
 
 
 def _phrases(names: str) -> dict[tuple[str, ...], str]:
+    """Return the words of each name in lower case -> the name as it is written."""
     listed = names.strip().replace("\n", "|").split("|")
     return {tuple(name.casefold().split()): name for name in listed}
 
 
 OUTLET_NAMES = _phrases(_EVERYDAY) | _phrases(_OUTLETS)
-_BOTH = frozenset(_phrases(_EVERYDAY))
-_LONGEST = max(map(len, OUTLET_NAMES))
+"""The words of each name in lower case -> the name as it is written."""
+_EVERYDAY_NAMES = frozenset(_phrases(_EVERYDAY))
+_MOST_WORDS = max(map(len, OUTLET_NAMES))
 
 
 def outlets(words: Sequence[str]) -> list[tuple[str, bool]]:
-    """Names of outlets in a text, in order, each with whether it is an everyday word as well."""
+    """Return (name, whether it is an everyday word as well) of each outlet in a text, in order."""
     return [(name, everyday) for _, name, everyday in outlets_at(words)]
 
 
 def outlets_at(words: Sequence[str]) -> list[tuple[int, str, bool]]:
-    """(index of its first word, name, whether it is an everyday word as well) for each outlet, in order."""
+    """Return (index of its first word, name, whether it is an everyday word as well) of each outlet, in order.
+
+    `words` are in lower case.
+    """
     found = []
     at = 0
     while at < len(words):
-        for length in range(min(_LONGEST, len(words) - at), 0, -1):
+        for length in range(min(_MOST_WORDS, len(words) - at), 0, -1):
             phrase = tuple(words[at : at + length])
             if phrase in OUTLET_NAMES:
-                found.append((at, OUTLET_NAMES[phrase], phrase in _BOTH))
+                found.append((at, OUTLET_NAMES[phrase], phrase in _EVERYDAY_NAMES))
                 at += length
                 break
         else:

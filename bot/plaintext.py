@@ -1,23 +1,42 @@
-"""An `Outgoing` as plain text: for terminals, for e-mail, and wherever a platform needs words without form."""
+"""Messages, Markdown and names as plain text, for terminals, e-mail and other places without formatting."""
 
 from __future__ import annotations
 
 import re
+from datetime import date, datetime
 from functools import lru_cache
 from typing import assert_never
 
 from markdown_it.token import Token
 
 from bot.markdown import reader
-from bot.messages import Block, Button, Buttons, Caption, CaseHead, Facts, History, Markdown, Mention, Outgoing, Quote
+from bot.messages import (
+    Block,
+    Button,
+    Buttons,
+    Caption,
+    CaseHead,
+    Facts,
+    History,
+    Markdown,
+    Mention,
+    Outgoing,
+    Person,
+    Quote,
+)
 
 _markdown = reader(preset="commonmark")
-# Commands to terminals, and those that turn the direction of what follows.
-_COMMANDS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+# Characters that control a terminal or change the direction of the text after them.
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+_PUNCTUATION = re.compile(r"""([!"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~])""")
 
 
 def render(outgoing: Outgoing, *, number: int = 0) -> str:
-    """Paragraphs, separated by an empty line. `number` > 0 numbers the buttons from there, else they are only named."""
+    """Return the message as paragraphs with an empty line between them.
+
+    Buttons are numbered from `number` on; if it is 0 they are listed without numbers.
+    """
     paragraphs = []
     for block in outgoing.blocks:
         buttons = len(block.buttons) if isinstance(block, Buttons) else 0
@@ -27,13 +46,18 @@ def render(outgoing: Outgoing, *, number: int = 0) -> str:
 
 
 def line(text: str) -> str:
-    """Somebody's words in one line, without what would command a terminal."""
-    return " ".join(_COMMANDS.sub("", text).split())
+    """Return a person's words on one line, without characters that control a terminal."""
+    return " ".join(_CONTROL.sub("", text).split())
 
 
-@lru_cache(maxsize=256)  # most of what is rendered is an answer, and those are the same again and again
+def display_name(person: Person) -> str:
+    """Return what a person is called in a sentence: their name on one line or, if it is empty, their key."""
+    return line(person.name) or person.key
+
+
+@lru_cache(maxsize=256)  # most rendered texts are answers, and the same answers are given many times
 def prose(markdown: str) -> str:
-    """Markdown as it reads aloud: no marks, links with their address behind them, list items with a dash."""
+    """Return Markdown as plain text: without marks, each link followed by its address, list items with a dash."""
     lines: list[str] = []
     prefix = ""
     for token in _markdown.parse(markdown):
@@ -92,3 +116,60 @@ def _block(block: Block, number: int) -> str:
 
 def _button(button: Button, number: int) -> str:
     return f"[{number}] {button.label}" if number else f"- {button.label}"
+
+
+def escape(text: str) -> str:
+    """Plain text as Markdown that reads the same, in one line: a name or a reason inside a sentence of ours stays dead.
+
+    Every ASCII punctuation character may be escaped (CommonMark 0.31, section 2.4).
+    """
+    return _PUNCTUATION.sub(r"\\\1", line(text))
+
+
+def shorten(text: str, length: int = 150) -> str:
+    """The first words of plain text, in one line of at most `length` characters."""
+    words = " ".join(text.split())
+    if len(words) <= length:
+        return words
+    return words[: length - 1].rsplit(" ", 1)[0] + "…"
+
+
+def day(when: date) -> str:
+    """24 May 2017."""
+    return f"{when.day} {when:%B %Y}"
+
+
+def moment(when: datetime) -> str:
+    """Monday 23 November 2026, 17:00 GMT; `when` is in the zone to show it in."""
+    return f"{when:%A} {day(when)}, {when:%H:%M} {when:%Z}"
+
+
+def spoken(at: datetime, now: datetime) -> str:
+    """When something is, as it goes into a sentence: "today at 16:00", "on Monday at 09:00".
+
+    Both are in the zone of whoever reads it.
+    """
+    days = (at.date() - now.date()).days
+    if days in {0, 1}:
+        return f"{'tomorrow' if days else 'today'} at {at:%H:%M}"
+    if 1 < days < 7:
+        return f"on {at:%A} at {at:%H:%M}"
+    return f"on {at.day} {at:%B}{'' if at.year == now.year else f' {at.year}'} at {at:%H:%M}"
+
+
+# ---- messages of a single text --------------------------------------------------------------------------------------
+
+
+def plain(markdown: str) -> Outgoing:
+    """Return a message of Markdown alone."""
+    return Outgoing((Markdown(markdown.strip()),), summary=summarise(markdown))
+
+
+def sentence(text: str) -> Outgoing:
+    """Return a message of plain text alone, which may hold a person's name."""
+    return Outgoing((Markdown(escape(text)),), summary=shorten(text))
+
+
+def summarise(markdown: str) -> str:
+    """Return the first words of Markdown as plain text, for a notification."""
+    return shorten(prose(markdown))

@@ -1,6 +1,6 @@
 """The Protocols between the rooms, with the rules that every implementation keeps.
 
-`tests/contract/` holds each adapter to the rules of `Messenger` and to those of how it calls `Desk`.
+`tests/contract/` holds each adapter to the rules of `Messenger` and to the rules for calling `Desk`.
 """
 
 from __future__ import annotations
@@ -17,44 +17,46 @@ class Clock(Protocol):
     """The only source of time."""
 
     def now(self) -> datetime:
-        """Now, aware, in UTC."""
+        """Return the current time, aware, in UTC."""
         ...
 
 
 class Desk(Protocol):
     """What adapters call.
 
-    - When `handle` returns, all that follows from the event is committed: the adapter acknowledges after it, never
-      before.
+    - When `handle` returns, everything that follows from the event is committed. The adapter acknowledges the event
+      after that, never before.
     - An event that was handled before (same platform and `event_id`) changes nothing.
-    - It raises `StoreUnavailable` when nothing could be committed; the adapter then does not acknowledge.
+    - `handle` raises `StoreUnavailable` if nothing could be committed. The adapter then does not acknowledge.
     """
 
     async def handle(self, incoming: Incoming) -> SyncResponse:
-        """Take what came in; everything that is not in the result leaves through the outbox."""
+        """Handle one event and return the immediate answer. Everything else is sent through the outbox."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line of a diagnosis. `fix` says what to do where `ok` is false."""
+    """One line of a diagnosis."""
 
     subject: str
     ok: bool
     detail: str
     fix: str = ""
+    """What to do if `ok` is false."""
 
 
 class Messenger(Protocol):
     """How the relay reaches a platform.
 
-    - `send` returns only when the platform has taken every part, in order; the receipt names all of them.
-    - The same `key` means the same message: a platform that can tell shows it once.
-    - Only `Prose` is alive. Whatever else an Outgoing holds is shown as plain data, mentions and links in it dead.
-    - Nothing is cut: what is longer than the platform allows is split.
-    - Vendors' errors never escape: `TemporaryFailure` where trying again may help, `PermanentFailure` with a fix
-      where not.
-    - `update` of a message that is gone sends it again and returns the new receipt.
+    - `send` returns only when the platform has accepted every part, in order. The receipt names all of them.
+    - The same `key` means the same message. A platform that can recognise the key shows the message once.
+    - Only `Markdown` is rendered. Everything else in an Outgoing is shown as plain data; mentions and links in it do
+      not work.
+    - Nothing is cut off. What is longer than the platform allows is split.
+    - Vendors' errors never escape. `TemporaryFailure` means that trying again may help, `PermanentFailure` that it
+      cannot; the latter carries a fix.
+    - `update` of a message that no longer exists sends it again and returns the new receipt.
     """
 
     async def send(self, to: Address, outgoing: Outgoing, key: str) -> Receipt:
@@ -66,71 +68,80 @@ class Messenger(Protocol):
         ...
 
     async def mark(self, message: Address, event_id: str, mark: Mark) -> bool:
-        """Show on a person's own message (by the event id under which it came) what became of it.
+        """Show on a person's own message what became of it; `event_id` is the id with which it arrived.
 
-        False where the platform has no marks, so that it is said in words to whom nothing else tells.
+        Return False if the platform has no reactions; the caller then sends a sentence instead, unless something else
+        tells the person.
         """
         ...
 
     async def diagnose(self) -> Sequence[Finding]:
-        """What works and what does not, each with what to do; raises nothing."""
+        """Return what works and what does not, each with what to do. Raises nothing."""
         ...
 
 
 @runtime_checkable
 class Recalls(Protocol):
-    """A Messenger whose platform knows no keys, but can be asked what it has taken.
+    """A Messenger whose platform does not recognise keys but can be asked which messages it has accepted.
 
-    For the others a crash between a send and its note shows a message twice, unless they know the key again.
+    If the process dies after the platform accepted a message and before the outbox row is marked sent, the message is
+    sent again. A platform then shows it twice, unless it recognises the key or its Messenger implements this.
     """
 
     def recall(self, key: str, since: datetime) -> None:
-        """Some process may have sent this at or after `since`, and ended: look for it before it is sent once more."""
+        """Note that this message may have been sent already, at or after `since`, by a process that died.
+
+        The next `send` with this key looks for it on the platform first.
+        """
         ...
 
 
 class AdapterState(Protocol):
-    """A platform's own durable key-value store: routing data that changes, who was welcomed, what a console showed.
+    """A durable key-value store, one for each platform.
 
-    Keys are at most 400 characters, values any text. `put` replaces. A key about a person ends in `/` and their id: by
-    that it is erased.
+    It holds routing data that changes, who was welcomed, and what a console showed.
+
+    - Keys are at most 400 characters long. Values are any text.
+    - A key about a person ends in `/` and their id. The person's data is erased by that ending.
     """
 
     async def get(self, key: str) -> str | None:
-        """The value, or None."""
+        """Return the value, or None."""
         ...
 
     async def put(self, key: str, value: str) -> None:
-        """Durable when it returns."""
+        """Store the value, replacing an earlier one. It is durable when this returns."""
         ...
 
     async def remember(self, key: str, value: str = "") -> None:
-        """Like `put`, but goes when it was not remembered again for as long as questions are kept.
+        """Store the value as `put` does, but let it expire.
 
-        Not while the person in whose id the key ends asks in a case, nor while a case's card heads the thread that the
-        key names as `thread/<token>`. Cheap to call each time.
+        It expires when it has not been remembered again for as long as questions are kept. Two kinds of keys do not
+        expire: those that end in the id of a person who is the asker of a case, and `thread/<token>` while that thread
+        begins with a case's card. Calling this often is cheap.
         """
         ...
 
     async def add(self, key: str, value: str) -> bool:
-        """Like `put`, but keeps what is there; true when this call wrote it."""
+        """Store the value unless the key has one. Return True if this call stored it."""
         ...
 
     async def delete(self, key: str) -> None:
-        """No error where there is nothing."""
+        """Remove the key. It is no error if there is none."""
         ...
 
     async def items(self, prefix: str) -> Sequence[tuple[str, str]]:
-        """All (key, value) whose key starts with `prefix`, ordered by key."""
+        """Return all (key, value) whose key starts with `prefix`, ordered by key."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """`ready` is whether this platform can serve; `reason` says why not, or what is degraded."""
+    """Whether a platform can serve."""
 
     ready: bool
     reason: str = ""
+    """Why it cannot serve, or what is degraded."""
 
 
 class Adapter(Protocol):
@@ -138,40 +149,42 @@ class Adapter(Protocol):
 
     @property
     def platform(self) -> str:
-        """The name that its Addresses carry."""
+        """The name of the platform, as in its Addresses."""
         ...
 
     @property
     def messenger(self) -> Messenger:
-        """Usable from the moment the adapter is built."""
+        """The platform's Messenger; usable as soon as the adapter is built."""
         ...
 
     async def start(self, desk: Desk) -> None:
-        """Begin to take events. Returns at once; a platform that is down is a matter of `health`."""
+        """Begin to receive events. Returns at once, also if the platform is down; `health` reports that."""
         ...
 
     async def stop(self) -> None:
-        """Take no more events, finish those under way."""
+        """Receive no more events, and finish those that are being handled."""
         ...
 
     def health(self) -> Health:
-        """How it is now."""
+        """Return the current state."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """Whether the desk can serve, and by subject what is degraded (or, when it cannot serve, why)."""
+    """Whether the desk can serve."""
 
     ready: bool
     reasons: Mapping[str, str] = field(default_factory=dict)
+    """Subject -> what is degraded or, if the desk cannot serve, why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """One number, or one for each set of labels: `samples` maps ((label, value), …) to it; () is the bare number."""
+    """One number, or one number for each set of labels."""
 
     name: str
     kind: Literal["gauge", "counter"]
     help: str
     samples: Mapping[tuple[tuple[str, str], ...], float] = field(default_factory=dict)
+    """((label, value), …) -> number. The key of a number without labels is ()."""

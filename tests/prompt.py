@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from typing import TypeVar
 
-from bot.desk.active_knowledge import ActiveKnowledge, LoadedKnowledge
+from bot.matching.active_knowledge import ActiveKnowledge, LoadedKnowledge
 from bot.matching.match import Match
 from bot.storage.engine import Store
 from bot.storage.transaction import Transaction

@@ -1,4 +1,4 @@
-"""The terminal: the smallest platform."""
+"""The desk in a terminal, for one person."""
 
 from adapters.console.terminal import TerminalConsole
 

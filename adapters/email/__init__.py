@@ -1,4 +1,4 @@
-"""Mail to the press office, for when no channel can be reached. It only sends."""
+"""E-mail to the press office, sent when no channel can be reached. Nothing is received."""
 
 from adapters.email.messenger import SmtpMessenger
 

@@ -1,4 +1,4 @@
-"""The HTTP that platforms share: a listener that limits what comes in, and the pages for whoever operates the desk."""
+"""The HTTP server that platforms share, and the endpoints for operators."""
 
 from adapters.http.operations import mount_operations
 from adapters.http.server import MAX_BODY, HttpServer

@@ -1,4 +1,4 @@
-"""Prometheus' text format (version 0.0.4), as far as gauges and counters need it."""
+"""Gauges and counters in Prometheus' text format (version 0.0.4)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
 def render(metrics: Iterable[Metric]) -> str:
-    """All metrics as one page."""
+    """Return all metrics as the body of one response."""
     return "".join(_render(metric) for metric in metrics)
 
 

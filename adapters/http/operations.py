@@ -1,4 +1,4 @@
-"""The pages for whoever operates the desk: does it live, can it serve, how is it doing."""
+"""The endpoints for operators: liveness, readiness and metrics."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def mount_operations(
     metrics_now: Callable[[], Awaitable[Iterable[Metric]]],
     metrics_anywhere: bool = False,
 ) -> None:
-    """Mount /healthz, /readyz and /metrics. Without `metrics_anywhere` only this machine may read the metrics."""
+    """Add /healthz, /readyz and /metrics. Without `metrics_anywhere`, only this machine can read the metrics."""
 
     async def health(_: web.Request) -> web.Response:
         return web.json_response({"alive": True})
@@ -29,17 +29,17 @@ def mount_operations(
         now = await readiness()
         return web.json_response({"ready": now.ready, "reasons": dict(now.reasons)}, status=200 if now.ready else 503)
 
-    async def numbers(request: web.Request) -> web.Response:
+    async def metrics_page(request: web.Request) -> web.Response:
         if not (metrics_anywhere or _from_this_machine(request)):
             raise web.HTTPNotFound
-        page = metrics.render(await metrics_now())
-        return web.Response(body=page.encode(), headers={"Content-Type": metrics.CONTENT_TYPE})
+        body = metrics.render(await metrics_now()).encode()
+        return web.Response(body=body, headers={"Content-Type": metrics.CONTENT_TYPE})
 
-    application.add_routes([web.get("/healthz", health), web.get("/readyz", ready), web.get("/metrics", numbers)])
+    application.add_routes([web.get("/healthz", health), web.get("/readyz", ready), web.get("/metrics", metrics_page)])
 
 
 def _from_this_machine(request: web.Request) -> bool:
-    # A proxy on this machine passes on requests from elsewhere; it says so in a header.
+    # A proxy on this machine forwards requests from elsewhere, with one of these headers.
     if any(header in request.headers for header in _FORWARDED) or request.remote is None:
         return False
     return ip_address(request.remote.partition("%")[0]).is_loopback

@@ -1,4 +1,4 @@
-"""A listener: one aiohttp application on one address, that answers whatever comes in with something sensible."""
+"""An HTTP server: one aiohttp application on one address, which answers every request, also after an error."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from bot.errors import StoreUnavailable
 log = logging.getLogger(__name__)
 
 MAX_BODY = 1024 * 1024
-"""Bytes of a request's body, unpacked; more is answered with 413. Several times what a platform ever sends."""
+"""Bytes of a request's body after decompression; a larger one is answered with 413. No platform sends this much."""
 
-_FINISH = 10.0
-"""Seconds that requests under way are given when the listener stops."""
+_SHUTDOWN_TIMEOUT = 10.0
+"""Seconds for which `stop` waits for requests under way."""
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class HttpServer:
-    """Routes are mounted on `application` before `start`. Port 0 takes a free one.
+    """Serves `application`, to which routes are added before `start`. Port 0 means a free port.
 
-    A handler that raises StoreUnavailable is answered with 503, so that the sender tries again.
+    If a handler raises StoreUnavailable, the answer is 503, so that the sender tries again.
     """
 
     def __init__(self, host: str, port: int, *, middlewares: Sequence[Middleware] = ()) -> None:
@@ -36,19 +36,19 @@ class HttpServer:
 
     @property
     def port(self) -> int:
-        """The port that it listens on, once started."""
+        """The port; if it was 0, the real one once the server has started."""
         return self._port
 
     @property
     def url(self) -> str:
-        """Where it is found, without a slash at the end."""
+        """The URL of the server, without a slash at its end."""
         host = f"[{self._host}]" if ":" in self._host else self._host
         return f"http://{host}:{self._port}"
 
     async def start(self) -> None:
-        """Listen. OSError when the address cannot be had."""
-        # No access log: addresses carry ids of people.
-        runner = web.AppRunner(self.application, access_log=None, shutdown_timeout=_FINISH)
+        """Begin to listen. Raises OSError if the address is not available."""
+        # No access log, because URLs contain ids of people.
+        runner = web.AppRunner(self.application, access_log=None, shutdown_timeout=_SHUTDOWN_TIMEOUT)
         await runner.setup()
         try:
             await web.TCPSite(runner, self._host, self._port).start()
@@ -59,7 +59,7 @@ class HttpServer:
         self._port = int(runner.addresses[0][1])
 
     async def stop(self) -> None:
-        """Take no more requests and let those under way finish. No error when it is not running."""
+        """Accept no more requests and wait for those under way. Does nothing if the server is not running."""
         runner, self._runner = self._runner, None
         if runner is not None:
             await runner.cleanup()
@@ -76,8 +76,8 @@ async def _answer_errors(request: web.Request, handler: Handler) -> web.StreamRe
         return web.json_response({"reason": reason}, status=503, headers={"Retry-After": "1"})
     except web.RequestPayloadError:
         return web.json_response({"reason": "The body of the request cannot be read."}, status=400)
-    except Exception as error:  # noqa: BLE001 - whatever went wrong, the sender gets an answer and the log a place
-        # The text of an exception may quote what somebody wrote: only its kind and its place are logged.
+    except Exception as error:  # noqa: BLE001 - the sender gets an answer after any error
+        # Only the type and the place are logged, because the text of an exception may quote what somebody wrote.
         place = traceback.extract_tb(error.__traceback__)[-1]
         where = f"{place.filename}:{place.lineno}"
         log.error("%s %s failed: %s at %s", request.method, request.path, type(error).__name__, where)  # noqa: TRY400

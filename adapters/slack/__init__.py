@@ -1,1 +1,1 @@
-"""Slack: staff ask where they work, the press office answers where it works."""
+"""The Slack adapter: `listeners` and `from_slack` take events in, `messenger` and `to_slack` send messages out."""

@@ -1,4 +1,4 @@
-"""The Slack adapter, put together."""
+"""The Slack adapter: builds its parts, starts and stops them, and reports their health."""
 
 from __future__ import annotations
 
@@ -8,94 +8,96 @@ from contextlib import suppress
 
 from aiohttp import web
 
-from adapters.slack.absence import REDELIVERS, Absence
-from adapters.slack.incoming import Reader
+from adapters.slack.conversations import Conversations
+from adapters.slack.from_slack import PayloadReader
+from adapters.slack.listeners import Listeners
 from adapters.slack.manifest import PATH
 from adapters.slack.messenger import SlackMessenger
 from adapters.slack.people import Directory
-from adapters.slack.places import Places
-from adapters.slack.receiving import Receiver
-from adapters.slack.requests import Requests
+from adapters.slack.responses import ResponseRenderer
 from adapters.slack.settings import PLATFORM, Settings
-from adapters.slack.showing import Shower
-from adapters.slack.socket import Socket
-from adapters.slack.web import SlackWeb
+from adapters.slack.transports import REDELIVERY_SECONDS, DowntimeTracker, HttpRequests, SocketModeConnection
+from adapters.slack.web_api import SlackWebApi
 from bot.errors import DeliveryFailure
 from bot.ports import AdapterState, Clock, Desk, Health
 
 log = logging.getLogger(__name__)
 
-_LONGEST = 60.0
+_MAX_BACKOFF = 60.0  # seconds
 
 
 class SlackAdapter:
-    """In Socket Mode it connects by itself; over HTTP it answers what `mount` puts into the application.
+    """Connects to Slack in Socket Mode, or answers Slack's requests at the route that `mount` adds.
 
-    `redelivers` is how many seconds Slack repeats what was not acknowledged: longer absences are reported.
+    `redelivery_seconds` is how long Slack sends an unacknowledged event again. A longer downtime is reported.
     """
 
     platform = PLATFORM
 
-    def __init__(self, settings: Settings, state: AdapterState, clock: Clock, redelivers: float = REDELIVERS) -> None:
+    def __init__(
+        self, settings: Settings, state: AdapterState, clock: Clock, redelivery_seconds: float = REDELIVERY_SECONDS
+    ) -> None:
         self._settings = settings
-        self._web = SlackWeb(settings)
-        places = Places(state, clock, self._web)
-        self._directory = Directory(settings, self._web, clock)
-        reader = Reader(settings, self._web, self._directory, places)
-        self._receiver = Receiver(self._web, reader, Shower(self._web, places))
-        absence = Absence(state, clock, redelivers)
-        self._socket = Socket(settings, self._web, self._receiver, absence) if settings.mode == "socket" else None
-        self.messenger = SlackMessenger(settings, self._web, places, clock)
-        self._trouble = "has not been asked yet who the token belongs to"
-        self._coming_up: asyncio.Task[None] | None = None
+        self._api = api = SlackWebApi(settings)
+        conversations = Conversations(state, clock, api)
+        self._directory = Directory(settings, api, clock)
+        reader = PayloadReader(settings, api, self._directory, conversations)
+        self._listeners = Listeners(api, reader, ResponseRenderer(api, conversations))
+        self._socket: SocketModeConnection | None = None
+        if settings.mode == "socket":
+            downtime = DowntimeTracker(state, clock, redelivery_seconds)
+            self._socket = SocketModeConnection(settings, api, self._listeners, downtime)
+        self.messenger = SlackMessenger(settings, api, conversations, clock)
+        self._not_ready_because = "has not been asked yet who the token belongs to"
+        self._starting: asyncio.Task[None] | None = None
 
     def mount(self, application: web.Application) -> None:
-        """In HTTP mode, where Slack calls."""
+        """In HTTP mode, add the route that Slack calls."""
         if self._settings.mode == "http":
-            requests = Requests(self._settings.signing_secret, self._receiver)
+            requests = HttpRequests(self._settings.signing_secret, self._listeners)
             application.add_routes([web.post(PATH, requests.handle)])
 
     async def start(self, desk: Desk) -> None:
-        """Returns at once; Slack is asked in the background."""
-        self._receiver.begin(desk)
-        self._coming_up = asyncio.create_task(self._come_up(), name="slack")
+        """Begin to take events. Returns at once; Slack is asked for the app's identity in the background."""
+        self._listeners.start(desk)
+        self._starting = asyncio.create_task(self._start(), name="slack")
 
     async def stop(self) -> None:
-        """Take no more events, finish those under way."""
-        if self._coming_up is not None:
-            self._coming_up.cancel()
+        """Take no further event, and finish those under way. Messages can still be sent."""
+        if self._starting is not None:
+            self._starting.cancel()
             with suppress(asyncio.CancelledError):
-                await self._coming_up
+                await self._starting
         if self._socket is not None:
             await self._socket.stop()
-        await self._receiver.finish()
-        self._trouble = "stopped"
+        await self._listeners.finish()
+        self._not_ready_because = "stopped"
 
     async def close(self) -> None:
-        """Let the connections go; nothing can be sent any more."""
-        await self._web.close()
+        """Close the connections. Nothing can be sent afterwards."""
+        await self._api.close()
 
     def health(self) -> Health:
-        """Whether Slack reaches the desk, and what it cannot find out."""
-        if self._trouble:
-            return Health(ready=False, reason=self._trouble)
+        """Whether events from Slack arrive, and what could not be looked up."""
+        if self._not_ready_because:
+            return Health(ready=False, reason=self._not_ready_because)
         if self._socket is not None and not self._socket.connected:
             return Health(ready=False, reason=self._socket.reason)
-        degraded = [self._socket.reason if self._socket else "", *self._directory.trouble.values()]
+        degraded = [self._socket.reason if self._socket else "", *self._directory.problems.values()]
         return Health(ready=True, reason="; ".join(reason for reason in degraded if reason))
 
-    async def _come_up(self) -> None:
+    async def _start(self) -> None:
         wait = 0.5
         while True:
             try:
-                await self._web.introduce()
+                await self._api.identify()
                 break
             except DeliveryFailure as failure:
-                if self._trouble != str(failure):
+                if self._not_ready_because != str(failure):
                     log.error("Slack does not say who the token belongs to: %s", failure)  # noqa: TRY400
-                self._trouble = str(failure)
+                self._not_ready_because = str(failure)
                 await asyncio.sleep(wait)
-                wait = min(_LONGEST, 2 * wait)
-        self._trouble = ""
+                wait = min(_MAX_BACKOFF, 2 * wait)
+        self._not_ready_because = ""
         if self._socket is not None:
             self._socket.start()

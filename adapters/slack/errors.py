@@ -1,4 +1,4 @@
-"""What Slack refuses, as the relay knows it: worth another try or not, and what would help."""
+"""Slack's errors as the relay knows them: temporary, or permanent with a fix."""
 
 from __future__ import annotations
 
@@ -38,59 +38,61 @@ FIXES = {
     "invalid_arguments": _REPORT,
     "no_text": _REPORT,
 }
-"""Errors that trying again does not mend, and what does. Slack says what it means by each at docs.slack.dev."""
+"""Error code -> fix, for errors that a retry does not remove. docs.slack.dev explains every code."""
 
-_MANY_REQUESTS, _SERVER = 429, 500
-_DEFAULT_WAIT = 30.0
+_TRANSIENT = frozenset({"fatal_error", "internal_error", "service_unavailable", "request_timeout", "team_added_to_org"})
+"""Error codes with which the same call may succeed later."""
+
+_RATE_LIMITED = frozenset({"ratelimited", "rate_limited"})
+_TOO_MANY_REQUESTS, _SERVER_ERROR = 429, 500
+_DEFAULT_WAIT = 30.0  # seconds
+
+
+class SlackRefusal(PermanentFailure):
+    """Slack refused a call. `code` is Slack's error code."""
+
+    def __init__(self, code: str, fix: str) -> None:
+        super().__init__(f"Slack refuses: {code}.", fix)
+        self.code = code
 
 
 @contextmanager
-def translated() -> Iterator[None]:
-    """The SDK's errors, and those of the network below it, as `DeliveryFailure`s."""
+def translated_errors() -> Iterator[None]:
+    """Raise errors of the SDK and of the network as DeliveryFailure."""
     try:
         yield
     except SlackApiError as error:
-        raise _refused(error) from None
+        raise _translate(error) from None
     except (TimeoutError, aiohttp.ClientError, OSError) as error:
         raise TemporaryFailure(f"Slack could not be reached ({type(error).__name__}).") from None
     except (SlackClientError, json.JSONDecodeError) as error:
         raise TemporaryFailure(f"Slack's answer could not be read ({type(error).__name__}).") from None
 
 
-class SlackRefusal(PermanentFailure):
-    """A PermanentFailure that knows Slack's word for it."""
-
-    def __init__(self, word: str, fix: str) -> None:
-        super().__init__(f"Slack refuses: {word}.", fix)
-        self.code = word
-
-
-def _refused(error: SlackApiError) -> DeliveryFailure:
+def _translate(error: SlackApiError) -> DeliveryFailure:
     response = error.response
     status = getattr(response, "status_code", 0) or getattr(response, "status", 0)
     data = getattr(response, "data", {})
-    word = str(data.get("error", "")) if isinstance(data, dict) else ""
-    if status == _MANY_REQUESTS or word in {"ratelimited", "rate_limited"}:
-        return TemporaryFailure("Slack asks to wait.", _wait(str(response.headers.get("Retry-After", ""))))
-    if status >= _SERVER or not word:
+    code = str(data.get("error", "")) if isinstance(data, dict) else ""
+    if status == _TOO_MANY_REQUESTS or code in _RATE_LIMITED:
+        return TemporaryFailure("Slack asks to wait.", _seconds(str(response.headers.get("Retry-After", ""))))
+    if status >= _SERVER_ERROR or not code:
         return TemporaryFailure(f"Slack failed with status {status}.")
-    if word in FIXES:
-        return SlackRefusal(_named(word, data), FIXES[word])
-    if word in _FAULTS:
-        return TemporaryFailure(f"Slack failed: {word}.")
-    return SlackRefusal(word, f"Look {word} up at docs.slack.dev.")
+    if code in FIXES:
+        return SlackRefusal(_with_scope(code, data), FIXES[code])
+    if code in _TRANSIENT:
+        return TemporaryFailure(f"Slack failed: {code}.")
+    return SlackRefusal(code, f"Look {code} up at docs.slack.dev.")
 
 
-_FAULTS = frozenset({"fatal_error", "internal_error", "service_unavailable", "request_timeout", "team_added_to_org"})
+def _with_scope(code: str, data: dict[str, object]) -> str:
+    """The code, followed by the name of the scope if one is missing."""
+    return f"{code} ({data['needed']})" if code == "missing_scope" and data.get("needed") else code
 
 
-def _named(word: str, data: dict[str, object]) -> str:
-    return f"{word} ({data['needed']})" if word == "missing_scope" and data.get("needed") else word
-
-
-def _wait(value: str) -> float:
-    """Seconds, as Slack names them."""
+def _seconds(retry_after: str) -> float:
+    """The header Retry-After as seconds."""
     try:
-        return max(0.0, float(value))
+        return max(0.0, float(retry_after))
     except ValueError:
         return _DEFAULT_WAIT

@@ -1,4 +1,7 @@
-"""What Slack wants to know of the app, as its manifest (docs.slack.dev/app-manifests)."""
+"""The app manifest: scopes, events and features that the app needs.
+
+Source: https://docs.slack.dev/app-manifests
+"""
 
 from __future__ import annotations
 
@@ -10,24 +13,30 @@ from bot.presentation import texts
 SCOPES = frozenset(
     {
         "app_mentions:read",
-        "channels:history",  # threads in public channels, and channels that are listened to
+        "channels:history",  # threads in public channels, and the channels in slack.listen_channels
         "chat:write",
         "commands",  # the slash command and the shortcut
         "groups:history",  # threads in a private press channel
         "im:history",
-        "im:write",  # an answer to somebody who has not written to the desk yet
-        "reactions:write",  # what became of an officer's `reply:`
-        "usergroups:read",  # groups of officers
-        "users:read",  # names, and who is a guest
+        "im:write",  # messages to a person who has not written to the desk yet
+        "reactions:write",  # the emoji that shows whether an officer's `reply:` was delivered
+        "usergroups:read",  # members of the officer groups
+        "users:read",  # people's names, and whether they are guests
     }
 )
+"""OAuth scopes of the bot token."""
+
 EVENTS = ("app_home_opened", "app_mention", "message.channels", "message.groups", "message.im")
+"""Events that the app subscribes to."""
+
 PATH = "/slack/events"
+"""Path of the route for Slack's requests in HTTP mode."""
 _ADDRESS = "https://desk.example.org"
+"""The desk's public address, to be replaced in the printed manifest."""
 
 
 def manifest(*, socket: bool, command: str) -> dict[str, Any]:
-    """The manifest. Without Socket Mode Slack calls the desk at an address that is to be put in."""
+    """The manifest as a dictionary. In HTTP mode its request URLs hold a placeholder for the desk's address."""
     url = {} if socket else {"request_url": f"{_ADDRESS}{PATH}"}
     slash = {
         "command": command,

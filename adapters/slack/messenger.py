@@ -1,4 +1,4 @@
-"""How the relay reaches Slack."""
+"""SlackMessenger: how the relay sends, updates and marks messages in Slack."""
 
 from __future__ import annotations
 
@@ -8,188 +8,212 @@ from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from adapters.slack import blocks, places
+from adapters.slack.conversations import Conversations, Destination, parse_address, thread_address
 from adapters.slack.errors import FIXES, SlackRefusal
 from adapters.slack.manifest import SCOPES
-from adapters.slack.places import Place, Places
 from adapters.slack.settings import SHARE, Settings
-from adapters.slack.web import Json, SlackWeb
+from adapters.slack.to_slack.blocks import MessagePart, message_parts, to_blocks
+from adapters.slack.web_api import Json, SlackWebApi
 from bot.errors import DeliveryFailure, PermanentFailure, TemporaryFailure
 from bot.messages import Address, Button, Buttons, Mark, Outgoing, Receipt
 from bot.ports import Clock, Finding
 from bot.presentation import texts
 
-_EVENT = "policydesk_delivery"
-_GONE = frozenset({"message_not_found", "edit_window_closed", "cant_update_message", "thread_not_found"})
-_MARKS: dict[Mark, str] = {"delivered": "white_check_mark", "failed": "warning"}
+_METADATA_TYPE = "policydesk_delivery"
+_NOT_UPDATABLE = frozenset({"message_not_found", "edit_window_closed", "cant_update_message", "thread_not_found"})
+_EMOJI: dict[Mark, str] = {"delivered": "white_check_mark", "failed": "warning"}
 _APP_TOKEN = "Set SLACK_APP_TOKEN to an app-level token (xapp-…) that has the scope connections:write."  # noqa: S105
-_MOST = 2000  # deliveries of which this process knows how far they got
+_MAX_DELIVERIES = 2000  # whose progress is kept in memory
 
 
 @dataclass
 class _Delivery:
-    """How far a message got: part -> ts. `doubtful` while nobody knows whether Slack took the part under way."""
+    """Progress of one delivery in this process."""
 
-    begun: datetime
+    started: datetime
     sent: dict[int, str] = field(default_factory=dict)
-    doubtful: bool = False
+    """Part number -> ts of the message, or the id of the response URL that took the part."""
+    uncertain: bool = False
+    """Whether Slack may have accepted a part without our knowing: it has to be searched for before the next send."""
     receipt: Receipt | None = None
 
 
 class SlackMessenger:
-    """Slack knows no idempotency key: a message carries its delivery's in its metadata, by which it is found again."""
+    """Sends messages. Slack has no idempotency key, so a message carries the delivery's key in its metadata.
 
-    def __init__(self, settings: Settings, web: SlackWeb, known: Places, clock: Clock) -> None:
-        self._settings, self._web, self._places, self._clock = settings, web, known, clock
+    After an uncertain send the messenger searches the channel for that key, and sends only what is missing.
+    """
+
+    def __init__(self, settings: Settings, api: SlackWebApi, conversations: Conversations, clock: Clock) -> None:
+        self._settings, self._api, self._conversations, self._clock = settings, api, conversations, clock
         self._deliveries: OrderedDict[str, _Delivery] = OrderedDict()
 
     async def send(self, to: Address, outgoing: Outgoing, key: str) -> Receipt:
-        """Write a new message; what is long goes on below it, in a channel in its thread."""
+        """Send a new message. In a channel, all parts but the first of a long one go to the thread below it."""
         delivery = self._delivery(key)
         if delivery.receipt is None:
-            place = places.read(to)
-            if place.command:
-                delivery.receipt = await self._answer(to, place, outgoing, delivery, key)
+            destination = parse_address(to)
+            if destination.command:
+                delivery.receipt = await self._respond(to, destination, outgoing, delivery, key)
             else:
-                delivery.receipt = await self._write(to, place, self._drawn(outgoing), delivery, key)
+                delivery.receipt = await self._post(to, destination, self._parts(outgoing), delivery, key)
         return delivery.receipt
 
     def recall(self, key: str, since: datetime) -> None:
-        """See `ports.Recalls`: what is found in Slack by its metadata is not written again."""
+        """See `ports.Recalls`: the next `send` searches for messages with this key since then."""
         delivery = self._delivery(key)
-        delivery.begun = min(delivery.begun, since)
-        delivery.doubtful = True
+        delivery.started = min(delivery.started, since)
+        delivery.uncertain = True
 
     async def update(self, receipt: Receipt, outgoing: Outgoing, key: str) -> Receipt:
-        """Change a message in place. Where any part of it is gone the whole is sent again and the rest taken away."""
-        place = places.read(receipt.address)
+        """Change a message in place. If a part of it is gone, send the whole again and delete the other old parts."""
+        destination = parse_address(receipt.address)
         delivery = self._delivery(key)
-        if delivery.receipt is None and not place.command:
-            drawn = self._drawn(outgoing)
-            if await self._change(receipt, drawn):
+        if delivery.receipt is None and not destination.command:
+            parts = self._parts(outgoing)
+            if await self._update_parts(receipt, parts):
                 delivery.sent |= {number: reference.split("/")[1] for number, reference in enumerate(receipt.parts)}
-                delivery.receipt = await self._write(receipt.address, place, drawn, delivery, key)
-                await self._take_away(receipt.parts[len(drawn) :])
+                delivery.receipt = await self._post(receipt.address, destination, parts, delivery, key)
+                await self._delete(receipt.parts[len(parts) :])
         if delivery.receipt is None:
             await self.send(receipt.address, outgoing, key)
-            await self._take_away(receipt.parts)
+            await self._delete(receipt.parts)
         return await self.send(receipt.address, outgoing, key)
 
     async def mark(self, message: Address, event_id: str, mark: Mark) -> bool:
-        """Show what became of a person's message; nothing happens when it is gone."""
+        """Add an emoji to the person's message that came as `event_id`. No error if the message is gone."""
         _, channel, ts, *_ = event_id.split(":")
-        await self._web.react(channel, ts, _MARKS[mark])
+        await self._api.add_reaction(channel, ts, _EMOJI[mark])
         return True
 
     async def diagnose(self) -> Sequence[Finding]:
-        """Tokens, scopes and the press channels; asked anew, so that it says the same before the adapter is started."""
+        """Findings on the tokens, the scopes and each press channel. Works before the adapter is started."""
         findings = []
         try:
-            missing = sorted(SCOPES - await self._web.scopes())
-            said = f"missing: {', '.join(missing)}" if missing else "complete"
-            findings.append(Finding("slack scopes", not missing, said, FIXES["missing_scope"] if missing else ""))
+            missing = sorted(SCOPES - await self._api.scopes())
+            detail = f"missing: {', '.join(missing)}" if missing else "complete"
+            findings.append(Finding("slack scopes", not missing, detail, FIXES["missing_scope"] if missing else ""))
         except DeliveryFailure as failure:
             findings.append(_failed("slack token", failure))
         if self._settings.mode == "socket":
-            findings.append(await self._asked("slack app token", self._web.open_socket(), "Slack takes it", _APP_TOKEN))
+            findings.append(await _check("slack app token", self._api.open_socket(), "Slack takes it", _APP_TOKEN))
         channels = sorted(self._settings.press_channels)
         return [
             *findings,
-            *[await self._asked(f"slack:{each}", self._web.can_read(each), "the app is in it") for each in channels],
+            *[await _check(f"slack:{each}", self._api.check_channel(each), "the app is in it") for each in channels],
         ]
 
-    # ---- writing ----------------------------------------------------------------------------------------------------
+    # ---- sending ----------------------------------------------------------------------------------------------------
 
-    async def _write(
-        self, to: Address, place: Place, parts: Sequence[blocks.Part], delivery: _Delivery, key: str
+    async def _post(
+        self, to: Address, destination: Destination, parts: Sequence[MessagePart], delivery: _Delivery, key: str
     ) -> Receipt:
-        channel = place.channel or await self._places.conversation(place.user)
-        if delivery.doubtful:
-            spreads = place.channel and not place.thread  # all but its first part stands below that
-            if not spreads or 0 not in delivery.sent:
-                delivery.sent |= await self._web.find(channel, place.thread, key, delivery.begun)
-            if spreads and 0 in delivery.sent:
-                delivery.sent |= await self._web.find(channel, delivery.sent[0], key, delivery.begun)
-            delivery.doubtful = False
+        """Post all parts that are not sent yet."""
+        channel = destination.channel or await self._conversations.direct_channel(destination.user)
+        if delivery.uncertain:
+            await self._find_sent(channel, destination, delivery, key)
         for number, part in enumerate(parts):
             if number not in delivery.sent:
-                below = place.thread or (delivery.sent[0] if number and place.channel else "")
-                delivery.sent[number] = await self._post(channel, part, below, delivery, {"key": key, "part": number})
-        thread = None
-        if place.channel:
-            thread = to if place.thread else places.thread(channel, delivery.sent[0])
-            if not place.thread:
-                await self._places.wrote_in(channel, delivery.sent[0])
-        return Receipt(to, tuple(f"{channel}/{delivery.sent[number]}" for number in range(len(parts))), thread)
+                thread = destination.thread or (delivery.sent[0] if number and destination.channel else "")
+                delivery.sent[number] = await self._post_part(channel, thread, part, number, delivery, key)
+        answers = None
+        if destination.channel:
+            answers = to if destination.thread else thread_address(channel, delivery.sent[0])
+            if not destination.thread:
+                await self._conversations.remember_own_thread(channel, delivery.sent[0])
+        return Receipt(to, tuple(f"{channel}/{delivery.sent[number]}" for number in range(len(parts))), answers)
 
-    async def _post(self, channel: str, part: blocks.Part, below: str, delivery: _Delivery, payload: Json) -> str:
-        metadata = {"event_type": _EVENT, "event_payload": payload}
+    async def _find_sent(self, channel: str, destination: Destination, delivery: _Delivery, key: str) -> None:
+        """Add the parts that Slack did accept to `delivery.sent`."""
+        in_own_thread = destination.channel and not destination.thread  # all parts but the first are below the first
+        if not in_own_thread or 0 not in delivery.sent:
+            delivery.sent |= await self._api.find_parts(channel, destination.thread, key, delivery.started)
+        if in_own_thread and 0 in delivery.sent:
+            delivery.sent |= await self._api.find_parts(channel, delivery.sent[0], key, delivery.started)
+        delivery.uncertain = False
+
+    async def _post_part(
+        self, channel: str, thread: str, part: MessagePart, number: int, delivery: _Delivery, key: str
+    ) -> str:
+        metadata: Json = {"event_type": _METADATA_TYPE, "event_payload": {"key": key, "part": number}}
         try:
-            return await self._web.post(channel, list(part.blocks), part.text, thread=below, metadata=metadata)
+            return await self._api.post_message(channel, list(part.blocks), part.text, thread=thread, metadata=metadata)
         except TemporaryFailure:
-            delivery.doubtful = True
+            delivery.uncertain = True
             raise
         except BaseException as error:
-            # Cancelled by the relay's patience, or worse: Slack may have it all the same.
-            delivery.doubtful = not isinstance(error, DeliveryFailure)
+            # The relay's timeout cancels this call, for example. Slack may have accepted the message all the same.
+            delivery.uncertain = not isinstance(error, DeliveryFailure)
             raise
 
-    async def _answer(self, to: Address, place: Place, outgoing: Outgoing, delivery: _Delivery, key: str) -> Receipt:
-        """To whoever gave a slash command, seen by them alone; in their direct conversation when it is too late."""
-        command = await self._places.command(place.command)
-        if command is None:
-            return await self._write(to, Place(user=place.user), self._drawn(outgoing), delivery, key)
+    async def _respond(
+        self, to: Address, destination: Destination, outgoing: Outgoing, delivery: _Delivery, key: str
+    ) -> Receipt:
+        """Send by a response URL: only the person sees it. If it has expired, post to their direct conversation."""
+        response = await self._conversations.response_url(destination.command)
+        if response is None:
+            return await self._post(to, Destination(user=destination.user), self._parts(outgoing), delivery, key)
         if outgoing.shareable:
-            shared = [block for block in blocks.drawn(outgoing) if block["type"] != "actions"]
-            await self._places.offer(place.command, json.dumps(shared))
-            share = Buttons((Button(texts.SHARE, SHARE, place.command),))
-            outgoing = Outgoing((*outgoing.blocks, share), outgoing.summary)
-        parts = self._drawn(outgoing)
+            outgoing = await self._with_share_button(outgoing, destination.command)
+        parts = self._parts(outgoing)
         for number, part in enumerate(parts):
             if number in delivery.sent:
                 continue
             message = {"response_type": "ephemeral", "replace_original": False, "text": part.text}
-            if not await self._web.respond(command.url, {**message, "blocks": list(part.blocks)}):
-                return await self._write(to, Place(user=place.user), parts, delivery, key)
-            delivery.sent[number] = place.command
-        return Receipt(to, (place.command,))
+            if not await self._api.respond(response.url, {**message, "blocks": list(part.blocks)}):
+                return await self._post(to, Destination(user=destination.user), parts, delivery, key)
+            delivery.sent[number] = destination.command
+        return Receipt(to, (destination.command,))
 
-    def _drawn(self, outgoing: Outgoing) -> list[blocks.Part]:
-        return blocks.parts(outgoing, self._web.identity.team if self._web.identity else "")
+    async def _with_share_button(self, outgoing: Outgoing, id_: str) -> Outgoing:
+        """Store the message under this id for the share button, and add that button."""
+        blocks = [block for block in to_blocks(outgoing) if block["type"] != "actions"]
+        await self._conversations.store_answer(id_, json.dumps(blocks))
+        share = Buttons((Button(texts.SHARE, SHARE, id_),))
+        return Outgoing((*outgoing.blocks, share), outgoing.summary)
 
-    async def _change(self, receipt: Receipt, drawn: Sequence[blocks.Part]) -> bool:
-        """Whether every part was still there."""
+    async def _update_parts(self, receipt: Receipt, parts: Sequence[MessagePart]) -> bool:
+        """Update the messages of the receipt with these parts. False if one of them cannot be updated any more."""
         try:
-            for part, reference in zip(drawn, receipt.parts, strict=False):
+            for part, reference in zip(parts, receipt.parts, strict=False):
                 channel, ts = reference.split("/")
-                await self._web.change(channel, ts, list(part.blocks), part.text)
+                await self._api.update_message(channel, ts, list(part.blocks), part.text)
         except SlackRefusal as refusal:
-            if refusal.code in _GONE:
+            if refusal.code in _NOT_UPDATABLE:
                 return False
             raise
         return True
 
-    async def _take_away(self, parts: Sequence[str]) -> None:
-        for reference in parts:
+    async def _delete(self, references: Sequence[str]) -> None:
+        """Delete messages. The reference of an answer to a command has no ts; that answer cannot be deleted."""
+        for reference in references:
             channel, _, ts = reference.partition("/")
             if ts:
-                await self._web.remove(channel, ts)
+                await self._api.delete_message(channel, ts)
 
-    async def _asked(self, subject: str, question: Awaitable[object], fine: str, fix: str = "") -> Finding:
-        try:
-            await question
-        except DeliveryFailure as failure:
-            return _failed(subject, failure, fix)
-        return Finding(subject, ok=True, detail=fine)
+    def _parts(self, outgoing: Outgoing) -> list[MessagePart]:
+        return message_parts(outgoing, self._api.identity.team if self._api.identity else "")
 
     def _delivery(self, key: str) -> _Delivery:
-        if key not in self._deliveries and len(self._deliveries) >= _MOST:
+        if key not in self._deliveries and len(self._deliveries) >= _MAX_DELIVERIES:
             self._deliveries.popitem(last=False)
         return self._deliveries.setdefault(key, _Delivery(self._clock.now()))
 
 
+# ---- diagnosis ------------------------------------------------------------------------------------------------------
+
+
+async def _check(subject: str, call: Awaitable[object], detail: str, fix: str = "") -> Finding:
+    """The finding of one call. `detail` is what to say if it succeeds."""
+    try:
+        await call
+    except DeliveryFailure as failure:
+        return _failed(subject, failure, fix)
+    return Finding(subject, ok=True, detail=detail)
+
+
 def _failed(subject: str, failure: DeliveryFailure, fix: str = "") -> Finding:
-    """`fix` is for what Slack refuses, where its word for it has another meaning than elsewhere."""
+    """The finding of a failed call. `fix` replaces the usual fix, where an error code means something else."""
     if isinstance(failure, PermanentFailure):
         return Finding(subject, ok=False, detail=failure.reason, fix=fix or failure.fix)
     return Finding(subject, ok=False, detail=str(failure), fix="Try again, and see status.slack.com if it stays so.")

@@ -1,4 +1,4 @@
-"""What the adapter is told when it is built."""
+"""Settings of the Slack adapter, and the ids that it shares with the app's manifest."""
 
 from __future__ import annotations
 
@@ -6,25 +6,43 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 PLATFORM = "slack"
+"""Name of the platform in addresses and in the configuration: `slack:C…` is a channel, `slack:U…` a person."""
+
 SHORTCUT = "send_to_press_office"
+"""`callback_id` of the message shortcut, in the manifest and in Slack's payload."""
+
 SHARE = "slack.share"
-"""The adapter's own button: the desk never hears of it."""
+"""Action of the button that shows a private answer to the whole channel. The adapter handles it, not the desk."""
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The section `slack` of the configuration, the secrets, and what of the press office lies in Slack.
-
-    `workspaces` empty means the workspace of the token. `officer_groups` are ids of user groups (S…).
-    """
+    """The configuration's section `slack`, the secrets, and the part of the press office that works in Slack."""
 
     bot_token: str = field(repr=False)
+    """`xoxb-…`, for the Web API."""
+
     app_token: str = field(default="", repr=False)
+    """`xapp-…` with the scope connections:write. Socket Mode only."""
+
     signing_secret: str = field(default="", repr=False)
+    """Key of the signature on each HTTP request. HTTP mode only."""
+
     mode: Literal["socket", "http"] = "socket"
     api_url: str = "https://slack.com/api/"
+    """Base URL of the Web API, with a slash at the end."""
+
     workspaces: frozenset[str] = frozenset()
+    """Team ids (T…) whose members may use the desk. Empty means the workspace of the bot token."""
+
     guests: bool = False
+    """Whether guests and people from other organisations may use the desk."""
+
     listen_channels: frozenset[str] = frozenset()
+    """Channel ids (C…) in which the desk reads messages that do not mention it."""
+
     officer_groups: frozenset[str] = frozenset()
+    """User group ids (S…) whose members are officers."""
+
     press_channels: frozenset[str] = frozenset()
+    """Channel ids (C…) to which the press office's cards are posted."""

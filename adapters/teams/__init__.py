@@ -1,6 +1,6 @@
 """Microsoft Teams."""
 
-from adapters.teams.app import TeamsAdapter
+from adapters.teams.adapter import TeamsAdapter
 from adapters.teams.settings import TeamsSettings
 
 __all__ = ["TeamsAdapter", "TeamsSettings"]

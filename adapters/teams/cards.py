@@ -1,6 +1,6 @@
-"""Messages and forms of the desk as Adaptive Cards 1.5.
+"""Messages, pages and forms of the desk as Adaptive Cards 1.5.
 
-Only Prose is formatted. Everything else goes into runs of text, in which nothing is markup; see `runs`.
+Only Prose is formatted. Everything else goes into TextRuns, in which a client reads no markup; see `rich_text`.
 """
 
 from __future__ import annotations
@@ -12,9 +12,16 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import assert_never
 
-from adapters.teams import forms, prose
-from adapters.teams.runs import LONGEST, Json, continued, lines, paragraph, run
-from adapters.teams.settings import PLATFORM
+from adapters.teams.card_actions import PageRef, button_rows, form_elements
+from adapters.teams.rich_text import (
+    MAX_BLOCK_LENGTH,
+    markdown_blocks,
+    paragraph,
+    split_long,
+    text_lines,
+    text_run,
+)
+from adapters.teams.settings import PLATFORM, Json
 from bot.messages import (
     Block,
     Buttons,
@@ -31,85 +38,82 @@ from bot.messages import (
 )
 from bot.presentation import texts
 
-CARD = "application/vnd.microsoft.card.adaptive"
-LARGEST = 60_000
-"""Bytes of a card's body. Teams takes 100 KB for the whole message."""
-LARGEST_PAGE = 75_000
-"""Of a page, which cannot go on in a second card."""
+CONTENT_TYPE = "application/vnd.microsoft.card.adaptive"
+MAX_CARD_SIZE = 60_000
+"""Bytes of a card's body. Teams accepts 100 KB for the whole message."""
+MAX_PAGE_SIZE = 75_000
+"""Bytes of a page's body. A page cannot continue in a second card."""
 
-_IN_A_ROW = 3  # buttons; more are not all visible in a narrow window
-_SHORT_LABEL = 24
-_LONG = 30  # paragraphs and rows of buttons; what has more is folded on a page, where something stands below it
-_FOLDABLE = 12_000  # characters of a history that is kept in one piece
+_LONG_ENTRY = 30  # elements; a longer entry of a page is collapsed, so that the entries below it are seen
+_MAX_COLLAPSED_HISTORY = 12_000  # characters; a collapsed history cannot be divided between cards
 
 
 @dataclass(frozen=True, slots=True)
-class _Drawing:
-    """Names of people who are mentioned, the page that is drawn, and what makes ids differ within a card."""
+class _Context:
+    """`names` are those of mentioned users, by id. `id_prefix` makes the ids of elements unique within a card."""
 
     names: Mapping[str, str]
-    page: forms.Page | None = None
-    mark: str = ""
+    page: PageRef | None = None
+    id_prefix: str = ""
 
 
-def cards(outgoing: Outgoing, names: Mapping[str, str] | None = None) -> list[Json]:
-    """One card, or as many as it takes to cut nothing. `names` are those of people who are mentioned, by their id."""
-    names = names or {}
-    entities = [
-        _entity(person, names) for block in outgoing.blocks if isinstance(block, Mention) for person in _here(block)
-    ]
-    body = _body(outgoing, _Drawing(names))
-    return [_card(part, outgoing.summary, entities) for part in _packed(body)]
+# ---- cards ----------------------------------------------------------------------------------------------------------
 
 
-def page(view: View, notice: str = "") -> Json:
-    """A page of the desk as one card, so that it can be drawn anew in place; what it cannot hold is counted.
+def to_cards(outgoing: Outgoing, names: Mapping[str, str] | None = None) -> list[Json]:
+    """Return a message as one card, or as several where it is too large for one.
 
-    `notice` stands above it.
+    `names` are those of the users in `mentioned_users`, by id.
     """
-    body = [paragraph([run(view.title, weight="Bolder", size="Large")])]
-    body += _whole(lines(notice, weight="Bolder"))
-    standing = forms.Page(view.name, view.query)
-    room = LARGEST_PAGE
-    for number, card in enumerate(view.cards):
-        drawn = _body(card, _Drawing({}, standing, f"{number}-"))
-        if len(drawn) > _LONG:
-            drawn = _folded(f"card-{number}", card.summary, drawn)
-        room -= len(json.dumps(drawn))
+    names = names or {}
+    entities = [_mention_entity(user, names) for user in mentioned_users(outgoing)]
+    body = _body(outgoing, _Context(names))
+    return [_card(part, outgoing.summary, entities) for part in _split_body(body)]
+
+
+def mentioned_users(outgoing: Outgoing) -> list[str]:
+    """Return the Entra object ids of the Teams users whom a message mentions."""
+    return [user for block in outgoing.blocks if isinstance(block, Mention) for user in _teams_users(block)]
+
+
+def to_message(card: Json, outgoing: Outgoing) -> Json:
+    """Return the fields of a message activity that shows `card`, which is one of `to_cards(outgoing)`."""
+    message: Json = {"summary": outgoing.summary, "attachments": [{"contentType": CONTENT_TYPE, "content": card}]}
+    if outgoing.urgent:
+        message |= {"importance": "urgent", "channelData": {"notification": {"alert": True}}}
+    return message
+
+
+def to_page_card(view: View, notice: str = "") -> Json:
+    """Return a page of the desk as one card, so that it can be replaced in place, with `notice` at its top.
+
+    Where not all entries fit, a line says how many are left out.
+    """
+    body = [paragraph([text_run(view.title, weight="Bolder", size="Large")])]
+    body += split_long(text_lines(notice, weight="Bolder"))
+    page = PageRef(view.name, view.query)
+    room = MAX_PAGE_SIZE
+    for number, entry in enumerate(view.cards):
+        elements = _body(entry, _Context({}, page, f"{number}-"))
+        if len(elements) > _LONG_ENTRY:
+            elements = _collapsed(f"card-{number}", entry.summary, elements)
+        room -= len(json.dumps(elements))
         if room < 0:
-            body += lines(texts.not_shown(len(view.cards) - number), size="Small", isSubtle=True)
+            body += text_lines(texts.not_shown(len(view.cards) - number), size="Small", isSubtle=True)
             break
-        body += [{**element, "separator": True, "spacing": "Large"} for element in drawn[:1]] + drawn[1:]
+        body += [{**element, "separator": True, "spacing": "Large"} for element in elements[:1]] + elements[1:]
     return _card(body, view.title, [])
 
 
-def mentioned(outgoing: Outgoing) -> list[str]:
-    """Ids of the people of this platform whom a message mentions."""
-    return [person for block in outgoing.blocks if isinstance(block, Mention) for person in _here(block)]
-
-
-def activity(card: Json, outgoing: Outgoing) -> Json:
-    """A card as a message."""
-    made: Json = {"summary": outgoing.summary, "attachments": [{"contentType": CARD, "content": card}]}
-    if outgoing.urgent:
-        made |= {"importance": "urgent", "channelData": {"notification": {"alert": True}}}
-    return made
-
-
-def form(
-    asked: Form,
-    id_: str,
+def to_form_card(
+    form: Form,
+    form_id: str,
     problems: Mapping[str, str] | None = None,
     values: Mapping[str, str] | None = None,
-    page: forms.Page | None = None,
+    page: PageRef | None = None,
 ) -> Json:
-    """A form; `id_` comes back with it, and the page from which it was opened."""
-    return _card(forms.elements(asked, id_, problems or {}, values or {}, page), asked.title, [])
-
-
-def _body(outgoing: Outgoing, drawing: _Drawing) -> list[Json]:
-    marked = ((block, replace(drawing, mark=f"{drawing.mark}{number}")) for number, block in enumerate(outgoing.blocks))
-    return [element for block, marked_drawing in marked for element in _elements(block, marked_drawing)]
+    """Return a form as a card. `form_id` and `page`, from which it was opened, come back when it is sent."""
+    return _card(form_elements(form, form_id, problems or {}, values or {}, page), form.title, [])
 
 
 def _card(body: Sequence[Json], summary: str, entities: Sequence[Json]) -> Json:
@@ -124,65 +128,70 @@ def _card(body: Sequence[Json], summary: str, entities: Sequence[Json]) -> Json:
     }
 
 
-def _packed(body: Iterable[Json]) -> Iterator[list[Json]]:
+def _split_body(body: Iterable[Json]) -> Iterator[list[Json]]:
     part: list[Json] = []
-    room = LARGEST
+    room = MAX_CARD_SIZE
     for element in body:
         size = len(json.dumps(element))
         if part and size > room:
             yield part
-            part, room = [], LARGEST
+            part, room = [], MAX_CARD_SIZE
         part.append(element)
         room -= size
     yield part
 
 
-def _elements(block: Block, drawing: _Drawing) -> list[Json]:
+# ---- blocks ---------------------------------------------------------------------------------------------------------
+
+
+def _body(outgoing: Outgoing, context: _Context) -> list[Json]:
+    body: list[Json] = []
+    for number, block in enumerate(outgoing.blocks):
+        body += _elements(block, replace(context, id_prefix=f"{context.id_prefix}{number}"))
+    return body
+
+
+def _elements(block: Block, context: _Context) -> list[Json]:
     match block:
         case Markdown():
-            return [part for element in prose.elements(block.markdown) for part in continued(element)]
+            return markdown_blocks(block.markdown)
         case Quote():
             return _quote(block)
         case Facts():
-            return [part for label, value in block.rows for part in _fact(label, value)]
+            return [element for label, value in block.rows for element in _fact(label, value)]
         case Caption():
-            return _whole(lines(block.text, size="Small", isSubtle=True))
+            return split_long(text_lines(block.text, size="Small", isSubtle=True))
         case CaseHead():
-            return _head(block)
+            return _case_head(block)
         case History():
-            return _history(block, f"history-{drawing.mark}")
+            return _history(block, f"history-{context.id_prefix}")
         case Mention():
-            named = " ".join(f"<at>{_name(person, drawing.names)}</at>" for person in _here(block))
-            return [{"type": "TextBlock", "text": named, "wrap": True}] if named else []
+            text = " ".join(f"<at>{_mention_name(user, context.names)}</at>" for user in _teams_users(block))
+            return [{"type": "TextBlock", "text": text, "wrap": True}] if text else []
         case Buttons():
-            return _buttons(block, drawing.page)
+            return button_rows(block, context.page)
         case _:
             assert_never(block)
 
 
-def _whole(paragraphs: Iterable[Json]) -> list[Json]:
-    return [part for each in paragraphs for part in continued(each)]
-
-
 def _quote(block: Quote) -> list[Json]:
-    by = [paragraph([run(block.by, weight="Bolder")])] if block.by else []
-    return [_container(part) for part in _portions([*by, *_whole(lines(block.text))])]
+    by = [paragraph([text_run(block.by, weight="Bolder")])] if block.by else []
+    return [
+        {"type": "Container", "style": "emphasis", "items": items}
+        for items in _container_parts([*by, *split_long(text_lines(block.text))])
+    ]
 
 
-def _container(items: list[Json]) -> Json:
-    return {"type": "Container", "style": "emphasis", "items": items}
-
-
-def _portions(items: Iterable[Json]) -> Iterator[list[Json]]:
-    """What goes into one container, which cannot be divided between cards."""
+def _container_parts(paragraphs: Iterable[Json]) -> Iterator[list[Json]]:
+    """Divide paragraphs between Containers, because one Container cannot be divided between cards."""
     part: list[Json] = []
-    room = 2 * LONGEST
-    for item in items:
-        length = sum(len(each["text"]) for each in item["inlines"])
+    room = 2 * MAX_BLOCK_LENGTH
+    for block in paragraphs:
+        length = sum(len(run["text"]) for run in block["inlines"])
         if part and length > room:
             yield part
-            part, room = [], 2 * LONGEST
-        part.append(item)
+            part, room = [], 2 * MAX_BLOCK_LENGTH
+        part.append(block)
         room -= length
     if part:
         yield part
@@ -190,65 +199,56 @@ def _portions(items: Iterable[Json]) -> Iterator[list[Json]]:
 
 def _fact(label: str, value: str) -> list[Json]:
     first, *rest = value.splitlines() or [""]
-    return _whole([paragraph([run(f"{label}: ", weight="Bolder"), run(first)], "Small"), *lines("\n".join(rest))])
+    line = paragraph([text_run(f"{label}: ", weight="Bolder"), text_run(first)], "Small")
+    return split_long([line, *text_lines("\n".join(rest))])
 
 
-def _head(block: CaseHead) -> list[Json]:
-    reference = run(f"{block.reference} ", weight="Bolder", size="Large")
+def _case_head(block: CaseHead) -> list[Json]:
+    reference = text_run(f"{block.reference} ", weight="Bolder", size="Large")
+    title = paragraph([reference, text_run(block.title, weight="Bolder")])
     deadline = f"{texts.DETAILS_LABELS['deadline']}: {block.deadline}" if block.deadline else ""
     at = f"{block.since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    # A client shows these macros in its reader's time zone: "Date and time formatting", Adaptive Cards documentation.
+    since = f"{{{{DATE({at}, SHORT)}}}} {{{{TIME({at})}}}}"
     return [
-        *_whole([paragraph([reference, run(block.title, weight="Bolder")]), paragraph([run(block.state)], "Small")]),
-        # Each reader's own time zone; see "Date and time formatting" of Adaptive Cards.
-        {"type": "TextBlock", "text": f"{{{{DATE({at}, SHORT)}}}} {{{{TIME({at})}}}}", "isSubtle": True, "wrap": True},
-        *_whole(lines(deadline, weight="Bolder")),
+        *split_long([title, paragraph([text_run(block.state)], "Small")]),
+        {"type": "TextBlock", "text": since, "isSubtle": True, "wrap": True},
+        *split_long(text_lines(deadline, weight="Bolder")),
     ]
 
 
-def _history(block: History, id_: str) -> list[Json]:
-    told = _whole(
-        paragraph([run(f"{_utc(line.at)}  ", isSubtle=True), run(line.text)], "Small") for line in block.lines
+def _history(block: History, element_id: str) -> list[Json]:
+    lines = split_long(
+        paragraph([text_run(f"{_utc(line.at)}  ", isSubtle=True), text_run(line.text)], "Small") for line in block.lines
     )
-    if not told:
-        return []
-    if sum(len(line.text) for line in block.lines) > _FOLDABLE:
-        return told
-    return _folded(id_, texts.HISTORY, told)
+    if not lines or sum(len(line.text) for line in block.lines) > _MAX_COLLAPSED_HISTORY:
+        return lines
+    return _collapsed(element_id, texts.HISTORY, lines)
 
 
-def _folded(id_: str, title: str, items: list[Json]) -> list[Json]:
-    fold = {"type": "Action.ToggleVisibility", "title": title, "targetElements": [id_]}
-    hidden = {"type": "Container", "id": id_, "isVisible": False, "items": items}
-    return [{"type": "ActionSet", "actions": [fold]}, hidden]
+def _collapsed(element_id: str, title: str, items: list[Json]) -> list[Json]:
+    """Return a button labelled `title`, and the elements that it shows and hides."""
+    toggle = {"type": "Action.ToggleVisibility", "title": title, "targetElements": [element_id]}
+    hidden = {"type": "Container", "id": element_id, "isVisible": False, "items": items}
+    return [{"type": "ActionSet", "actions": [toggle]}, hidden]
 
 
 def _utc(at: datetime) -> str:
     return f"{at.astimezone(UTC):%d %B %H:%M} UTC"
 
 
-def _buttons(block: Buttons, page: forms.Page | None) -> list[Json]:
-    """Short ones side by side; a long label has a row to itself, as it would be cut off beside others."""
-    rows: list[list[Json]] = []
-    room = 0
-    for button in block.buttons:
-        is_long = len(button.label) > _SHORT_LABEL
-        if room == 0 or is_long:
-            rows.append([])
-            room = _IN_A_ROW
-        rows[-1].append(forms.action(button, page))
-        room = 0 if is_long else room - 1
-    return [{"type": "ActionSet", "actions": row} for row in rows]
+# ---- mentions -------------------------------------------------------------------------------------------------------
 
 
-def _here(block: Mention) -> list[str]:
+def _teams_users(block: Mention) -> list[str]:
     return [key.partition(":")[2] for key in block.people if key.startswith(f"{PLATFORM}:")]
 
 
-def _name(person: str, names: Mapping[str, str]) -> str:
-    """A name between the marks of a mention, with nothing in it that could end them or be Markdown."""
-    return " ".join(re.sub(r"[^\w' .,-]|_", " ", names.get(person, "")).split()) or texts.PRESS_OFFICER
+def _mention_entity(user: str, names: Mapping[str, str]) -> Json:
+    name = _mention_name(user, names)
+    return {"type": "mention", "text": f"<at>{name}</at>", "mentioned": {"id": user, "name": name}}
 
 
-def _entity(person: str, names: Mapping[str, str]) -> Json:
-    name = _name(person, names)
-    return {"type": "mention", "text": f"<at>{name}</at>", "mentioned": {"id": person, "name": name}}
+def _mention_name(user: str, names: Mapping[str, str]) -> str:
+    """Return a name to stand between <at> tags, without characters that would end the tag or be read as Markdown."""
+    return " ".join(re.sub(r"[^\w' .,-]|_", " ", names.get(user, "")).split()) or texts.PRESS_OFFICER

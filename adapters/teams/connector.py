@@ -1,100 +1,245 @@
-"""Microsoft's connector: what is written in Teams ("Bot Framework REST API reference").
+"""The client of Microsoft's connector, through which everything is written to Teams.
 
-Six requests, made here: the SDK's client takes 16 ms to build, a thread and a new connection for every message, asks
-for its token on the event loop, and repeats some requests and not others.
+Its API is described in the "Bot Framework REST API reference". Six of its operations are called here and not through
+the SDK: the SDK's client takes 16 ms to build, uses a thread and a new connection for each message, requests its access
+token on the event loop, and repeats some requests but not others.
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
-from adapters.teams.connection import Connection
-from adapters.teams.failures import ConnectorFailure, KeysUnavailable
-from adapters.teams.keys import SigningKeys
-from adapters.teams.runs import Json
-from adapters.teams.tokens import Tokens
+import aiohttp
+import msal
+import requests
+from yarl import URL
+
+from adapters.teams.settings import Json, TeamsSettings
+
+_HTTP_TIMEOUT = 8.0  # seconds; the relay allows ten for a delivery
+_TOKEN_TIMEOUT = 6.0  # seconds
+_TOKEN_ERRORS = {
+    7000222: "the secret has expired",
+    7000215: "this is not the value of a secret of the app (it may be the secret's id)",
+    700016: "there is no such app in that tenant",
+    90002: "there is no such tenant",
+}
+"""Codes of "Microsoft Entra authentication & authorization error codes"."""
 
 
-class Connector:
-    """Without `tokens` it does not say who it is. Every call raises ConnectorFailure."""
+class ConnectorError(Exception):
+    """Microsoft refused a request or did not answer it.
 
-    def __init__(self, connection: Connection, tokens: Tokens | None, keys: SigningKeys) -> None:
-        self._connection, self._tokens, self._keys = connection, tokens, keys
+    `status` is the HTTP status, or 0 if there was no answer; `code` is the connector's error code; `retry_after` is the
+    value of that header. Empty where there is none.
+    """
 
-    async def send(self, service_url: str, conversation: str, activity: Json) -> str:
-        """A new message; its id."""
-        url = f"{_conversation(service_url, conversation)}/activities"
+    def __init__(self, status: int, code: str, reason: str = "", retry_after: str = "") -> None:
+        super().__init__(" ".join(part for part in (str(status or ""), code, reason) if part))
+        self.status, self.retry_after = status, retry_after
+
+
+class SigningKeysUnavailable(Exception):
+    """Microsoft's signing keys cannot be fetched, so no token can be checked."""
+
+
+class ConnectorClient:
+    """Calls the operations of the connector. Each raises ConnectorError.
+
+    Without `tokens`, requests carry no Authorization header.
+    """
+
+    def __init__(self, http: JsonClient, tokens: AccessTokens | None) -> None:
+        self._http, self._tokens = http, tokens
+
+    async def send_to_conversation(self, service_url: str, conversation: str, activity: Json) -> str:
+        """Send a message. Returns its id."""
+        url = f"{_conversation_url(service_url, conversation)}/activities"
         return str((await self._call("POST", url, _message(activity))).get("id", ""))
 
-    async def update(self, service_url: str, conversation: str, message: str, activity: Json) -> None:
-        """A message in place."""
-        url = f"{_conversation(service_url, conversation)}/activities/{_quoted(message)}"
+    async def update_activity(self, service_url: str, conversation: str, message: str, activity: Json) -> None:
+        """Replace a message in place."""
+        url = f"{_conversation_url(service_url, conversation)}/activities/{_quoted(message)}"
         await self._call("PUT", url, _message({**activity, "id": message}))
 
-    async def delete(self, service_url: str, conversation: str, message: str) -> None:
-        """Take a message back."""
-        await self._call("DELETE", f"{_conversation(service_url, conversation)}/activities/{_quoted(message)}")
+    async def delete_activity(self, service_url: str, conversation: str, message: str) -> None:
+        """Delete a message of the desk."""
+        await self._call("DELETE", f"{_conversation_url(service_url, conversation)}/activities/{_quoted(message)}")
 
-    async def create(self, service_url: str, parameters: Json) -> tuple[str, str]:
-        """A new conversation, or thread: its id, and that of the message it was begun with, if any."""
+    async def create_conversation(self, service_url: str, parameters: Json) -> tuple[str, str]:
+        """Open a personal chat, or a thread in a channel. Returns its id, and the id of its first message if any."""
         if "activity" in parameters:
             parameters = {**parameters, "activity": _message(parameters["activity"])}
         created = await self._call("POST", f"{service_url.rstrip('/')}/v3/conversations", parameters)
         return str(created.get("id", "")), str(created.get("activityId") or "")
 
-    async def member(self, service_url: str, conversation: str, user: str) -> Json:
-        """What the roster says of somebody: `userRole`, `tenantId` and more."""
-        return await self._call("GET", f"{_conversation(service_url, conversation)}/members/{_quoted(user)}")
+    async def get_member(self, service_url: str, conversation: str, user: str) -> Json:
+        """Return a member of a conversation: `userRole`, `tenantId` and more."""
+        return await self._call("GET", f"{_conversation_url(service_url, conversation)}/members/{_quoted(user)}")
 
-    async def members(self, service_url: str, conversation: str) -> Json:
-        """Some of those who are in a conversation; refused where the app is not in it itself."""
-        return await self._call("GET", f"{_conversation(service_url, conversation)}/pagedmembers")
-
-    async def check(self) -> Mapping[str, str]:
-        """What works with Microsoft: subject -> why not, empty where it does."""
-        checks: dict[str, Callable[[], Awaitable[object]]] = {"signing keys": self._keys.renew}
-        if self._tokens:
-            checks["access token"] = self._tokens.get
-        found = {}
-        for subject, look in checks.items():
-            try:
-                await look()
-                found[subject] = ""
-            except (ConnectorFailure, KeysUnavailable) as error:
-                found[subject] = str(error)
-        return found
+    async def get_paged_members(self, service_url: str, conversation: str) -> Json:
+        """Return the first members of a conversation. Refused if the app is not in it."""
+        return await self._call("GET", f"{_conversation_url(service_url, conversation)}/pagedmembers")
 
     async def close(self) -> None:
-        """Let go of every connection."""
-        await self._connection.close()
+        """Close all connections."""
+        await self._http.close()
         if self._tokens:
             self._tokens.close()
 
-    async def _call(self, method: str, url: str, body: Json | None = None) -> dict[str, Any]:
+    async def _call(self, method: str, url: str, body: Json | None = None) -> Json:
         headers = {"Accept": "application/json", "Content-Type": "application/json; charset=utf-8"}
         if self._tokens:
             headers["Authorization"] = f"Bearer {await self._tokens.get()}"
         data = json.dumps(body).encode() if body is not None else None
         try:
-            answer = await self._connection.request(method, url, headers, data)
-        except ConnectorFailure as failure:
-            if self._tokens and failure.status == HTTPStatus.UNAUTHORIZED:
-                self._tokens.forget()
+            answer = await self._http.request(method, url, headers, data)
+        except ConnectorError as error:
+            if self._tokens and error.status == HTTPStatus.UNAUTHORIZED:
+                self._tokens.discard()
             raise
         return answer if isinstance(answer, dict) else {}
+
+
+class JsonClient:
+    """Sends HTTP requests whose answers are JSON, over connections that stay open. `timeout` is in seconds.
+
+    It follows no redirects: an access token must not reach another address than the one it is meant for.
+    """
+
+    def __init__(self, timeout: float = _HTTP_TIMEOUT) -> None:
+        self._timeout = timeout
+        self._session: aiohttp.ClientSession | None = None
+
+    async def request(self, method: str, url: str, headers: Mapping[str, str], data: bytes | None) -> object:
+        """Return the JSON of the answer, or None if it has no body. `url` is already quoted. Raises ConnectorError."""
+        try:
+            where = URL(url, encoded=True)
+            async with self._open().request(method, where, headers=headers, data=data, allow_redirects=False) as answer:
+                body = await answer.read()
+        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+            raise ConnectorError(0, "", f"no answer: {type(error).__name__}") from None
+        if answer.status >= HTTPStatus.MULTIPLE_CHOICES:
+            raise ConnectorError(answer.status, _error_code(body), "", answer.headers.get("Retry-After", ""))
+        try:
+            return json.loads(body) if body else None
+        except ValueError:  # a proxy answered in Microsoft's place
+            raise ConnectorError(0, "", "an answer that is not JSON") from None
+
+    async def get_json(self, url: str) -> Any:  # noqa: ANN401
+        """Return a JSON document. Raises what aiohttp raises, or ValueError."""
+        async with self._open().get(url, allow_redirects=False, raise_for_status=True) as answer:
+            return json.loads(await answer.read())
+
+    async def close(self) -> None:
+        """Close all connections. The next request opens new ones."""
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
+
+    def _open(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=self._timeout))
+        return self._session
 
 
 def _message(activity: Json) -> Json:
     return {"type": "message", **activity}
 
 
-def _conversation(service_url: str, conversation: str) -> str:
+def _conversation_url(service_url: str, conversation: str) -> str:
     return f"{service_url.rstrip('/')}/v3/conversations/{_quoted(conversation)}"
 
 
 def _quoted(part: str) -> str:
     return quote(part, safe="")
+
+
+def _error_code(body: bytes) -> str:
+    try:
+        return str(json.loads(body)["error"]["code"])
+    except (ValueError, KeyError, TypeError):
+        return ""
+
+
+# ---- access tokens --------------------------------------------------------------------------------------------------
+
+AcquireToken = Callable[[], Mapping[str, Any]]
+"""One call of MSAL, which keeps a token for as long as it is valid. Returns MSAL's result."""
+
+
+class AccessTokens:
+    """Access tokens of the app for the connector, acquired with MSAL.
+
+    MSAL blocks, so it runs in a thread of its own. On the event loop or in the default executor, a slow token endpoint
+    would delay every platform.
+    """
+
+    def __init__(self, settings: TeamsSettings) -> None:
+        self._settings = settings
+        self._acquire: AcquireToken | None = None
+        self._thread = ThreadPoolExecutor(1, "teams-token")
+
+    async def get(self) -> str:
+        """Return a valid token. Raises ConnectorError."""
+        try:
+            async with asyncio.timeout(_TOKEN_TIMEOUT):
+                result = await asyncio.get_running_loop().run_in_executor(self._thread, self._fetch)
+        except TimeoutError:
+            raise ConnectorError(401, "", "no token in time") from None
+        except Exception as error:  # noqa: BLE001  MSAL and requests raise many types, and their text may quote the secret
+            raise ConnectorError(401, "", f"no token: {type(error).__name__}") from None
+        if "access_token" not in result:
+            raise ConnectorError(401, "", _refusal(result))
+        return str(result["access_token"])
+
+    def discard(self) -> None:
+        """Forget the current token, because the connector refused it."""
+        self._acquire = None
+
+    def close(self) -> None:
+        """Stop the thread without waiting for a request under way."""
+        self._thread.shutdown(wait=False, cancel_futures=True)
+
+    def _fetch(self) -> Mapping[str, Any]:
+        self._acquire = self._acquire or _sign_in(self._settings)
+        return self._acquire()
+
+
+def _sign_in(settings: TeamsSettings) -> AcquireToken:
+    """Return the call for this registration: a managed identity, or a single-tenant app with a secret. Blocks."""
+    cloud = settings.cloud
+    if settings.app_type == "UserAssignedMSI":
+        identity = msal.UserAssignedManagedIdentity(client_id=settings.app_id)
+        managed = msal.ManagedIdentityClient(identity, http_client=_SessionWithTimeout())
+        return lambda: managed.acquire_token_for_client(resource=cloud.resource)
+    client = msal.ConfidentialClientApplication(
+        settings.app_id,
+        client_credential=settings.password,
+        authority=cloud.authority,
+        http_client=_SessionWithTimeout(),
+    )
+    return lambda: client.acquire_token_for_client([f"{cloud.resource}/.default"])
+
+
+def _refusal(result: Mapping[str, Any]) -> str:
+    codes = [code for code in result.get("error_codes") or () if code in _TOKEN_ERRORS]
+    reasons = "".join(f" (AADSTS{code}: {_TOKEN_ERRORS[code]})" for code in codes)
+    return f"no token: {result.get('error', 'no reason given')}{reasons}"
+
+
+class _SessionWithTimeout(requests.Session):
+    """A session with a timeout. It keeps no connection open, because requests for tokens are an hour apart."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.headers["Connection"] = "close"
+
+    def request(self, *args: Any, **options: Any) -> requests.Response:  # noqa: ANN401
+        return super().request(*args, **{"timeout": _TOKEN_TIMEOUT, **options})

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from adapters.teams.incoming import REPORT_COMMAND
+from adapters.teams.activities import REPORT_COMMAND
 from bot.presentation import texts
 
 SCHEMA = "https://developer.microsoft.com/en-us/json-schemas/teams/v1.29/MicrosoftTeams.schema.json"
@@ -19,7 +19,10 @@ _ICONS = Path(__file__).parent / "icons"
 
 
 def manifest(app_id: str, organisation: str, website: str, version: str) -> dict[str, Any]:
-    """`website` is a page of the organisation's; `version` that of the desk, of which Teams takes three numbers."""
+    """Return the app manifest.
+
+    `website` is a page of the organisation's. `version` is that of the desk; Teams accepts three numbers of it.
+    """
     what = "Policy answers with their source; tells the press office of media enquiries."
     return {
         "$schema": SCHEMA,

@@ -1,264 +1,233 @@
-"""How the relay reaches Teams."""
+"""The Messenger for Teams: sends, updates and diagnoses, within the rate limits of Teams."""
 
 from __future__ import annotations
 
 import asyncio
-import re
-from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+import time
+from collections import OrderedDict, deque
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 
-from adapters.teams import cards
-from adapters.teams.connector import Connector
-from adapters.teams.failures import ConnectorFailure
-from adapters.teams.incoming import THREAD
-from adapters.teams.pace import Pace
-from adapters.teams.places import Places
-from adapters.teams.runs import Json
-from adapters.teams.settings import PLATFORM, TeamsSettings
+from adapters.teams.activities import THREAD_SEPARATOR
+from adapters.teams.cards import mentioned_users, to_cards, to_message
+from adapters.teams.connector import ConnectorClient, ConnectorError, SigningKeysUnavailable
+from adapters.teams.conversations import INSTALL, ConversationReferences, Target, TargetResolver, is_object_id
+from adapters.teams.settings import PLATFORM, Json, TeamsSettings
 from bot.errors import PermanentFailure, StoreError, TemporaryFailure
 from bot.messages import Address, Mark, Outgoing, Receipt
 from bot.ports import Clock, Finding
 
-TEAM = "team:"
-"""An Address that names a team and leaves the channel to the installation: `teams:team:<id of the group>`."""
+RATE_LIMITS = ((7, 1.0), (60, 30.0), (1800, 3600.0))
+"""(messages, seconds) for one conversation: "Rate limiting", Microsoft Teams platform documentation."""
 
-_PATIENCE = 2.0  # seconds to wait for a turn with a send under way; longer, and the relay tries again
-_REMEMBERED = 2000  # deliveries; a repeated one comes within minutes
-_DIRECTORY_ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-_AGAIN = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.PRECONDITION_FAILED, HTTPStatus.TOO_MANY_REQUESTS})
+_MAX_WAIT = 2.0  # seconds that a send waits for a rate limit; beyond that the relay tries again later
+_LIMITED_CONVERSATIONS = 1000  # the ones written to last; the limits of the others have passed
+_DELIVERIES_IN_PROGRESS = 2000  # a delivery that is repeated is repeated within minutes
+_RETRIED = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.PRECONDITION_FAILED, HTTPStatus.TOO_MANY_REQUESTS})
 
-_NO_SUCH_PLACE = (
-    "It has teams:19:… for a channel or a thread, teams:team:<group id> for the team where the app was installed, and "
-    "teams:<object id> for a person."
-)
-_SIGN_IN = "Check MICROSOFT_APP_PASSWORD, teams.app_id and teams.tenant_id: the secret may have expired."
-_FIXES = {
-    "access token": _SIGN_IN,
+_CHECK_SECRET = "Check MICROSOFT_APP_PASSWORD, teams.app_id and teams.tenant_id: the secret may have expired."  # noqa: S105  no secret
+_CHECK_FIXES = {
+    "access token": _CHECK_SECRET,
     "signing keys": "Let the desk reach that address, or mend teams.openid_metadata_url.",
 }
-_ENDPOINT = "Set the messaging endpoint of the Azure Bot to https://…/api/messages of this desk, and write to the app."
-_LATER = "Try again, and see Microsoft's service health if it stays so."
-_INSTALL = "Install the app there: for people in Teams' admin centre under Setup policies, for a team in the team."
-_GONE = "Name a channel that exists, and install the app in its team."
-
-
-@dataclass(slots=True)
-class _Progress:
-    """What Teams took of a delivery so far. Lost with the process: then a message may be shown twice."""
-
-    parts: list[str] = field(default_factory=list)
-    thread: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class _Target:
-    """`channel` is where the first message begins a thread; else `conversation` is where all of them go."""
-
-    service: str
-    conversation: str
-    channel: str = ""
+_SET_ENDPOINT = (
+    "Set the messaging endpoint of the Azure Bot to https://…/api/messages of this desk, and write to the app."
+)
+_TRY_LATER = "Try again, and see Microsoft's service health if it stays so."
+_CHECK_CHANNEL = "Name a channel that exists, and install the app in its team."
 
 
 class TeamsMessenger:
-    """See `ports.Messenger`. A delivery in several parts goes on where it was interrupted."""
+    """See `ports.Messenger`. A delivery of several messages continues where it was interrupted.
+
+    `checks` are made by `diagnose`: a subject of `_CHECK_FIXES` -> a call that raises ConnectorError or
+    SigningKeysUnavailable if something is wrong.
+    """
 
     def __init__(
-        self, connector: Connector, places: Places, settings: TeamsSettings, clock: Clock, pace: Pace | None = None
+        self,
+        settings: TeamsSettings,
+        connector: ConnectorClient,
+        conversations: ConversationReferences,
+        clock: Clock,
+        checks: Mapping[str, Callable[[], Awaitable[object]]],
+        rate_limiter: RateLimiter | None = None,
     ) -> None:
-        self._connector, self._places, self._settings, self._clock = connector, places, settings, clock
-        self._pace = pace or Pace()
-        self._sent: OrderedDict[str, _Progress] = OrderedDict()
+        self._settings, self._connector, self._conversations = settings, connector, conversations
+        self._targets = TargetResolver(settings, connector, conversations)
+        self._clock, self._checks = clock, checks
+        self._rate_limiter = rate_limiter or RateLimiter()
+        self._progress: OrderedDict[str, _Progress] = OrderedDict()
 
     async def send(self, to: Address, outgoing: Outgoing, key: str) -> Receipt:
         """Write a new message."""
-        with self._translated():
-            drawn = [cards.activity(card, outgoing) for card in await self._draw(outgoing)]
-            return await self.post(to, drawn, key)
+        with self._errors_translated():
+            return await self.send_activities(to, await self._to_messages(outgoing), key)
 
     async def update(self, receipt: Receipt, outgoing: Outgoing, key: str) -> Receipt:
         """Change a message in place."""
-        with self._translated():
-            drawn = [cards.activity(card, outgoing) for card in await self._draw(outgoing)]
-            target = await self._target(receipt.thread or receipt.address)
+        with self._errors_translated():
+            messages = await self._to_messages(outgoing)
+            target = await self._targets.resolve(receipt.thread or receipt.address)
             try:
-                await self._replace(target, receipt.parts, drawn)
-            except ConnectorFailure as failure:
-                if failure.status != HTTPStatus.NOT_FOUND:
+                await self._replace(target, receipt.parts, messages)
+            except ConnectorError as error:
+                if error.status != HTTPStatus.NOT_FOUND:
                     raise
-                return await self.post(receipt.address, drawn, key)
-            rest = drawn[len(receipt.parts) :]
-            more = await self.post(receipt.thread or receipt.address, rest, key) if rest else None
-            kept = receipt.parts[: len(drawn)]
-            return Receipt(receipt.address, kept + (more.parts if more else ()), receipt.thread)
+                return await self.send_activities(receipt.address, messages, key)
+            rest = messages[len(receipt.parts) :]
+            added = await self.send_activities(receipt.thread or receipt.address, rest, key) if rest else None
+            kept = receipt.parts[: len(messages)]
+            return Receipt(receipt.address, kept + (added.parts if added else ()), receipt.thread)
 
     async def mark(self, message: Address, event_id: str, mark: Mark) -> bool:
-        """Nothing: Teams lets no bot put a mark on somebody's message. Words say what became of it."""
+        """Return False: in Teams a bot cannot put a reaction on somebody's message."""
         return False
 
     async def diagnose(self) -> Sequence[Finding]:
-        """Whether Microsoft knows the app and can be known by it, has found the desk, and lets it into the channels."""
-        found = [Finding("teams", ok=True, detail="authentication is off, on this machine alone")]
+        """Check the app's secret, Microsoft's signing keys, the messaging endpoint and the press office's channels."""
         if self._settings.authentication:
-            found = [
-                Finding(f"teams {subject}", not trouble, trouble or "in order", _FIXES[subject] if trouble else "")
-                for subject, trouble in (await self._connector.check()).items()
-            ]
-        return [*found, await self._heard(), *[await self._reaches(each) for each in self._settings.press_channels]]
+            findings = [await self._run_check(subject) for subject in self._checks]
+        else:
+            findings = [Finding("teams", ok=True, detail="authentication is off, on this machine alone")]
+        channels = [await self._check_channel(channel) for channel in self._settings.press_channels]
+        return [*findings, await self._check_endpoint(), *channels]
 
-    async def post(self, to: Address, activities: Sequence[Json], key: str) -> Receipt:
-        """Activities as they are, each once for the same key. Raises ConnectorFailure and DeliveryFailure."""
-        target = await self._target(to)
-        progress = self._progress(key)
+    async def send_activities(self, to: Address, activities: Sequence[Json], key: str) -> Receipt:
+        """Send message activities in order, each once for the same key. Raises ConnectorError and DeliveryFailure."""
+        target = await self._targets.resolve(to)
+        progress = self._progress_of(key)
         for activity in activities[len(progress.parts) :]:
-            await self._post(to, target, progress, activity)
+            await self._send_next(to, target, progress, activity)
         if progress.thread:
             return Receipt(to, tuple(progress.parts), Address(PLATFORM, progress.thread))
-        return Receipt(to, tuple(progress.parts), to if THREAD in to.token else None)
+        return Receipt(to, tuple(progress.parts), to if THREAD_SEPARATOR in to.token else None)
 
-    async def redraw(self, to: Address, message: str, activity: Json) -> None:
-        """Another activity in place of one. Raises ConnectorFailure and DeliveryFailure."""
-        target = await self._target(to)
-        await self._wait(target.conversation)
-        await self._connector.update(target.service, target.conversation, message, activity)
+    async def update_activity(self, to: Address, message: str, activity: Json) -> None:
+        """Replace one message in place. Raises ConnectorError and DeliveryFailure."""
+        target = await self._targets.resolve(to)
+        await self._wait_for_rate_limit(target.conversation)
+        await self._connector.update_activity(target.service_url, target.conversation, message, activity)
 
-    async def _post(self, to: Address, target: _Target, progress: _Progress, activity: Json) -> None:
-        await self._wait(progress.thread or target.conversation or target.channel)
+    async def _to_messages(self, outgoing: Outgoing) -> list[Json]:
+        names = {user: (await self._conversations.user(user)).name for user in mentioned_users(outgoing)}
+        return [to_message(card, outgoing) for card in to_cards(outgoing, names)]
+
+    async def _send_next(self, to: Address, target: Target, progress: _Progress, activity: Json) -> None:
+        await self._wait_for_rate_limit(progress.thread or target.conversation or target.channel)
         if target.channel and not progress.thread:
-            asked = {"isGroup": True, "channelData": {"channel": {"id": target.channel}}, "activity": activity}
-            tenant = {"tenantId": self._settings.tenant_id, "bot": {"id": self._settings.bot_id}}
-            thread, message = await self._connector.create(target.service, {**tenant, **asked})
-            progress.parts.append(message)
-            progress.thread = thread
-            await self._places.began(thread)
+            await self._open_thread(target, progress, activity)
             return
         conversation = progress.thread or target.conversation
         try:
-            progress.parts.append(await self._connector.send(target.service, conversation, activity))
-        except ConnectorFailure as failure:
-            if failure.status == HTTPStatus.NOT_FOUND and _is_person(to.token):
-                await self._places.opened(to.token, "")
-                raise TemporaryFailure("Their chat is no more; another one is opened.") from failure
+            message = await self._connector.send_to_conversation(target.service_url, conversation, activity)
+        except ConnectorError as error:
+            if error.status == HTTPStatus.NOT_FOUND and is_object_id(to.token):
+                await self._conversations.set_personal_chat(to.token, "")
+                raise TemporaryFailure("Their chat is no more; another one is opened.") from error
             raise
+        progress.parts.append(message)
 
-    async def _replace(self, target: _Target, parts: Sequence[str], drawn: Sequence[Json]) -> None:
-        for number, message in enumerate(parts):
-            await self._wait(target.conversation)
-            if number < len(drawn):
-                await self._connector.update(target.service, target.conversation, message, drawn[number])
-            else:
-                await self._connector.delete(target.service, target.conversation, message)
-
-    async def _draw(self, outgoing: Outgoing) -> list[Json]:
-        names = {person: (await self._places.person(person)).name for person in cards.mentioned(outgoing)}
-        return cards.cards(outgoing, names)
-
-    async def _target(self, to: Address) -> _Target:
-        token = to.token
-        if token.startswith(TEAM):
-            channel = await self._places.channel(token.removeprefix(TEAM))
-            if not channel:
-                raise PermanentFailure(f"The app was not installed in {to}.", _INSTALL)
-            return _Target(await self._service(channel), "", channel)
-        if token.startswith("19:"):
-            service = await self._service(token)
-            is_channel = THREAD not in token and token.endswith(("@thread.tacv2", "@thread.skype"))
-            return _Target(service, "", token) if is_channel else _Target(service, token)
-        return await self._chat(to)
-
-    async def _chat(self, to: Address) -> _Target:
-        """Somebody's personal chat, opened where there is none yet."""
-        known = await self._places.person(to.token)
-        service = known.service or await self._service()
-        if known.conversation:
-            return _Target(service, known.conversation)
-        if not (known.user or _is_person(to.token)):
-            raise PermanentFailure(f"Teams has no conversation {to.token!r}.", _NO_SUCH_PLACE)
-        tenant = known.tenant or self._settings.tenant_id
-        asked: Json = {
-            "isGroup": False,
+    async def _open_thread(self, target: Target, progress: _Progress, activity: Json) -> None:
+        parameters = {
+            "tenantId": self._settings.tenant_id,
             "bot": {"id": self._settings.bot_id},
-            "members": [{"id": known.user or to.token}],
-            "tenantId": tenant,
-            "channelData": {"tenant": {"id": tenant}},
+            "isGroup": True,
+            "channelData": {"channel": {"id": target.channel}},
+            "activity": activity,
         }
-        conversation, _ = await self._connector.create(service, asked)
-        await self._places.opened(to.token, conversation)
-        return _Target(service, conversation)
+        thread, message = await self._connector.create_conversation(target.service_url, parameters)
+        progress.parts.append(message)
+        progress.thread = thread
+        await self._conversations.add_own_thread(thread)
 
-    async def _service(self, conversation: str = "") -> str:
-        service = await self._places.service(conversation)
-        if not self._settings.trusts(service):
-            raise PermanentFailure("Teams has not said yet where this conversation is reached.", _INSTALL)
-        return service
+    async def _replace(self, target: Target, parts: Sequence[str], messages: Sequence[Json]) -> None:
+        """Update the messages whose ids are `parts`, and delete those for which there is nothing to show any more."""
+        for number, part in enumerate(parts):
+            await self._wait_for_rate_limit(target.conversation)
+            if number < len(messages):
+                await self._connector.update_activity(target.service_url, target.conversation, part, messages[number])
+            else:
+                await self._connector.delete_activity(target.service_url, target.conversation, part)
 
-    async def _wait(self, conversation: str) -> None:
-        seconds = self._pace.wait(conversation, at_most=_PATIENCE)
-        if seconds > _PATIENCE:
+    async def _wait_for_rate_limit(self, conversation: str) -> None:
+        seconds = self._rate_limiter.reserve(conversation, max_wait=_MAX_WAIT)
+        if seconds > _MAX_WAIT:
             raise TemporaryFailure("Teams would take no more messages in this conversation just now.", seconds)
         await asyncio.sleep(seconds)
 
-    def _progress(self, key: str) -> _Progress:
-        progress = self._sent.setdefault(key, _Progress())
-        self._sent.move_to_end(key)
-        if len(self._sent) > _REMEMBERED:
-            self._sent.popitem(last=False)
+    def _progress_of(self, key: str) -> _Progress:
+        progress = self._progress.setdefault(key, _Progress())
+        self._progress.move_to_end(key)
+        if len(self._progress) > _DELIVERIES_IN_PROGRESS:
+            self._progress.popitem(last=False)
         return progress
 
-    async def _heard(self) -> Finding:
-        try:
-            with self._translated():
-                heard = await self._places.heard()
-        except TemporaryFailure as failure:
-            return Finding("teams endpoint", ok=False, detail=failure.reason, fix=_LATER)
-        detail = "Teams has found the desk" if heard else "Teams has never posted anything to the desk"
-        return Finding("teams endpoint", heard, detail, "" if heard else _ENDPOINT)
+    # ---- diagnosis --------------------------------------------------------------------------------------------------
 
-    async def _reaches(self, channel: str) -> Finding:
-        """Who is in a channel is told to those alone who are in it themselves."""
+    async def _run_check(self, subject: str) -> Finding:
+        try:
+            await self._checks[subject]()
+        except (ConnectorError, SigningKeysUnavailable) as error:
+            return Finding(f"teams {subject}", ok=False, detail=str(error), fix=_CHECK_FIXES[subject])
+        return Finding(f"teams {subject}", ok=True, detail="in order")
+
+    async def _check_endpoint(self) -> Finding:
+        try:
+            with self._errors_translated():
+                found = await self._conversations.has_received_activity()
+        except TemporaryFailure as failure:
+            return Finding("teams endpoint", ok=False, detail=failure.reason, fix=_TRY_LATER)
+        detail = "Teams has found the desk" if found else "Teams has never posted anything to the desk"
+        return Finding("teams endpoint", found, detail, "" if found else _SET_ENDPOINT)
+
+    async def _check_channel(self, channel: str) -> Finding:
+        """Read the members of a channel. The connector refuses that if the app is not in the channel."""
         subject = f"teams:{channel}"
         try:
-            with self._translated():
-                target = await self._target(Address(PLATFORM, channel))
-                await self._connector.members(target.service, target.channel or target.conversation)
+            with self._errors_translated():
+                target = await self._targets.resolve(Address(PLATFORM, channel))
+                await self._connector.get_paged_members(target.service_url, target.channel or target.conversation)
         except PermanentFailure as failure:
             return Finding(subject, ok=False, detail=failure.reason, fix=failure.fix)
         except TemporaryFailure as failure:
-            return Finding(subject, ok=False, detail=failure.reason, fix=_LATER)
+            return Finding(subject, ok=False, detail=failure.reason, fix=_TRY_LATER)
         return Finding(subject, ok=True, detail="the app is in it")
 
+    # ---- errors -----------------------------------------------------------------------------------------------------
+
     @contextmanager
-    def _translated(self) -> Iterator[None]:
-        """What Microsoft answers, as the relay knows it."""
+    def _errors_translated(self) -> Iterator[None]:
+        """Raise ConnectorError and StoreError as the DeliveryFailure that the relay knows."""
         try:
             yield
-        except ConnectorFailure as failure:
-            raise self._translate(failure) from failure
+        except ConnectorError as error:
+            raise self._to_failure(error) from error
         except StoreError as error:
             raise TemporaryFailure("Where to write in Teams cannot be looked up just now.") from error
 
-    def _translate(self, failure: ConnectorFailure) -> TemporaryFailure | PermanentFailure:
-        match failure.status:
+    def _to_failure(self, error: ConnectorError) -> TemporaryFailure | PermanentFailure:
+        match error.status:
             case 0:
-                return TemporaryFailure(f"Teams cannot be reached: {failure}.")
-            case HTTPStatus.UNAUTHORIZED:  # mended by whoever runs the desk, and nothing is lost meanwhile
-                return TemporaryFailure(f"Microsoft does not let the desk in: {failure}. {_SIGN_IN}")
-            case status if status in _AGAIN or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-                return TemporaryFailure(f"Teams answers {failure}.", self._seconds(failure.retry_after))
+                return TemporaryFailure(f"Teams cannot be reached: {error}.")
+            case HTTPStatus.UNAUTHORIZED:  # temporary, so that nothing is lost until the secret is renewed
+                return TemporaryFailure(f"Microsoft does not let the desk in: {error}. {_CHECK_SECRET}")
+            case status if status in _RETRIED or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+                return TemporaryFailure(f"Teams answers {error}.", self._seconds(error.retry_after))
             case HTTPStatus.FORBIDDEN:
-                return PermanentFailure(f"Teams does not let the desk write there: {failure}.", _INSTALL)
+                return PermanentFailure(f"Teams does not let the desk write there: {error}.", INSTALL)
             case HTTPStatus.NOT_FOUND:
-                return PermanentFailure(f"There is no such conversation in Teams: {failure}.", _GONE)
+                return PermanentFailure(f"There is no such conversation in Teams: {error}.", _CHECK_CHANNEL)
             case HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
-                return PermanentFailure(f"The message is too large for Teams: {failure}.", "Shorten the answer.")
+                return PermanentFailure(f"The message is too large for Teams: {error}.", "Shorten the answer.")
             case _:
-                return PermanentFailure(f"Teams answers {failure}.", "Look the answer up in Teams' documentation.")
+                return PermanentFailure(f"Teams answers {error}.", "Look the answer up in Teams' documentation.")
 
     def _seconds(self, retry_after: str) -> float | None:
-        """A Retry-After header: seconds, or a date."""
+        """Return the seconds of a Retry-After header, which holds a number or a date; None if it holds neither."""
         if retry_after.isascii() and retry_after.isdecimal():
             return float(retry_after)
         try:
@@ -267,5 +236,32 @@ class TeamsMessenger:
             return None
 
 
-def _is_person(token: str) -> bool:
-    return _DIRECTORY_ID.fullmatch(token) is not None
+@dataclass(slots=True)
+class _Progress:
+    """The messages of a delivery that Teams has accepted: their ids, and the thread that the first one opened.
+
+    It is lost with the process; a delivery that is repeated then may show a message twice.
+    """
+
+    parts: list[str] = field(default_factory=list)
+    thread: str = ""
+
+
+class RateLimiter:
+    """Counts messages by conversation. `now` returns seconds from any fixed point in time."""
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
+        self._sent_at: OrderedDict[str, deque[float]] = OrderedDict()
+
+    def reserve(self, conversation: str, *, max_wait: float) -> float:
+        """Return how many seconds to wait before the next message, and count it unless that is over `max_wait`."""
+        sent_at = self._sent_at.setdefault(conversation, deque(maxlen=RATE_LIMITS[-1][0]))
+        self._sent_at.move_to_end(conversation)
+        if len(self._sent_at) > _LIMITED_CONVERSATIONS:
+            self._sent_at.popitem(last=False)
+        now = self._now()
+        allowed = max([now, *(sent_at[-count] + span for count, span in RATE_LIMITS if len(sent_at) >= count)])
+        if allowed - now <= max_wait:
+            sent_at.append(allowed)
+        return allowed - now

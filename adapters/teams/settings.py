@@ -1,24 +1,31 @@
-"""What the adapter needs to know from the configuration."""
+"""The settings of the Teams adapter, the addresses of Microsoft's clouds, and what all modules here share."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 PLATFORM = "teams"
+
+Json = dict[str, Any]
+"""A JSON object, such as an activity or an element of a card."""
 
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 @dataclass(frozen=True, slots=True)
 class Cloud:
-    """Names of one of Microsoft's clouds: who signs, what our token is for, who gives it, and where the keys are."""
+    """One of Microsoft's clouds.
+
+    `issuer` is that of tokens we receive, `resource` the audience of tokens we send, `authority` the token endpoint
+    and `openid_metadata_url` where the signing keys are published.
+    """
 
     issuer: str
     resource: str
-    login: str
-    keys: str
+    authority: str
+    openid_metadata_url: str
 
 
 PUBLIC = Cloud(
@@ -37,7 +44,11 @@ GOVERNMENT = Cloud(
 
 @dataclass(frozen=True, slots=True)
 class TeamsSettings:
-    """Empty addresses are those of the public cloud. Without `authentication` neither side proves who it is."""
+    """The section `teams` of the configuration. An empty URL means that of the public cloud.
+
+    `tenants` are allowed besides `tenant_id`. Without `authentication`, neither tokens we receive are checked nor are
+    any sent.
+    """
 
     app_id: str
     tenant_id: str
@@ -50,37 +61,37 @@ class TeamsSettings:
     login_url: str = ""
     service_hosts: tuple[str, ...] = ("*.botframework.com", "*.trafficmanager.net")
     press_channels: tuple[str, ...] = ()
-    """What stands behind `teams:` in press_office.channels."""
+    """The ids that stand behind `teams:` in press_office.channels."""
 
     @property
     def bot_id(self) -> str:
-        """The desk as Teams names it in conversations."""
+        """The bot's id as a member of conversations."""
         return f"28:{self.app_id}"
 
     @property
     def cloud(self) -> Cloud:
-        """With the addresses that are configured; `login` ends in the tenant."""
-        named = GOVERNMENT if self.openid_metadata_url == GOVERNMENT.keys else PUBLIC
+        """The cloud that the metadata URL belongs to, with the URLs that are configured and the tenant's authority."""
+        cloud = GOVERNMENT if self.openid_metadata_url == GOVERNMENT.openid_metadata_url else PUBLIC
         return Cloud(
-            named.issuer,
-            named.resource,
-            self.login_url or named.login + self.tenant_id,
-            self.openid_metadata_url or named.keys,
+            cloud.issuer,
+            cloud.resource,
+            self.login_url or cloud.authority + self.tenant_id,
+            self.openid_metadata_url or cloud.openid_metadata_url,
         )
 
-    def serves(self, tenant: str) -> bool:
-        """Whether people of this tenant get in."""
+    def is_allowed_tenant(self, tenant: str) -> bool:
+        """Return whether people of this tenant may use the desk."""
         return tenant in {self.tenant_id, *self.tenants}
 
-    def trusts(self, service_url: str) -> bool:
-        """Whether our token may go to this address: one of Microsoft's hosts, and not in the clear."""
+    def is_trusted_service_url(self, service_url: str) -> bool:
+        """Return whether our access token may be sent there: to a host of Microsoft's, and encrypted."""
         try:
             url = urlsplit(service_url)
             host = (url.hostname or "").lower()
-        except ValueError:  # a host in brackets that is no IP address
+        except ValueError:  # the brackets of an IPv6 address hold something else
             return False
-        safe = url.scheme == "https" or (url.scheme == "http" and host in _LOOPBACK)
-        return safe and any(_matches(host, pattern.lower()) for pattern in self.service_hosts)
+        encrypted = url.scheme == "https" or (url.scheme == "http" and host in _LOOPBACK)
+        return encrypted and any(_matches(host, pattern.lower()) for pattern in self.service_hosts)
 
 
 def _matches(host: str, pattern: str) -> bool:

@@ -1,4 +1,4 @@
-"""The browser console: staff chat and press desk on one page, on this machine alone."""
+"""The browser console: a chat for staff and a press desk on one page, for use on this machine alone."""
 
 from __future__ import annotations
 
@@ -14,11 +14,13 @@ from aiohttp import web
 
 from adapters.http import HttpServer
 from adapters.http.server import Handler
-from adapters.web import blocks, guard, incoming
-from adapters.web.live import Live, Surroundings
+from adapters.web.message_store import MessageStore, StoredMessage
 from adapters.web.messenger import WebMessenger
-from adapters.web.people import PLATFORM, People, Persona
-from adapters.web.transcript import Entry, Transcript
+from adapters.web.page_events import EventReader, PressBody, SayBody, SubmitBody, ViewBody, read_body
+from adapters.web.page_json import to_response
+from adapters.web.personas import PLATFORM, Persona, Personas
+from adapters.web.security import TOKEN_HEADER, add_security_headers, is_token, refuse_other_sites
+from adapters.web.websocket import PageContext, WindowSockets
 from bot.errors import StoreUnavailable
 from bot.messages import Incoming, Joined, SyncResponse
 from bot.ports import AdapterState, Clock, Desk, Health
@@ -30,9 +32,9 @@ _STATIC = Path(str(resources.files("adapters.web") / "static"))
 
 
 class WebConsole:
-    """The adapter. It listens on loopback whatever the configuration says; port 0 takes a free one.
+    """See `ports.Adapter`. It listens on the loopback address only; port 0 means a free port.
 
-    `knowledge_status` is a line for the head of the page, `examples` are questions that an empty chat offers.
+    `knowledge_status` returns a line for the head of the page, `examples` the questions that an empty chat offers.
     """
 
     platform = PLATFORM
@@ -42,18 +44,18 @@ class WebConsole:
         state: AdapterState,
         clock: Clock,
         port: int,
-        people: Sequence[Persona],
+        personas: Sequence[Persona],
         knowledge_status: Callable[[], str],
         examples: Callable[[], Sequence[str]] = tuple,
     ) -> None:
         self._state = state
-        self._people = People(people)
-        self._transcript = Transcript(state, clock)
-        self._reader = incoming.Reader(self._transcript, self._people)
-        self._live = Live(self._transcript, Surroundings(self._people, clock, knowledge_status, examples))
-        self.messenger = WebMessenger(self._transcript, self._people, self.health)
-        self._server = HttpServer(_LOOPBACK, port, middlewares=[guard.refuse_strangers, self._require_token])
-        self._routes()
+        self._personas = Personas(personas)
+        self._messages = MessageStore(state, clock)
+        self._reader = EventReader(self._messages, self._personas)
+        self._sockets = WindowSockets(self._messages, PageContext(self._personas, clock, knowledge_status, examples))
+        self.messenger = WebMessenger(self._messages, self._personas, self.health)
+        self._server = HttpServer(_LOOPBACK, port, middlewares=[refuse_other_sites, self._require_token])
+        self._add_routes()
         self._desk: Desk | None = None
         self._token = ""
         self._health = Health(ready=False, reason="not started yet")
@@ -65,23 +67,23 @@ class WebConsole:
         return f"{self._server.url}/"
 
     async def start(self, desk: Desk) -> None:
-        """Begin to listen, and tell the desk what it may not have heard before a crash."""
+        """Begin to listen, and tell the desk what it may have missed before a crash."""
         self._desk = desk
         try:
-            # The token outlives the process, so that a page goes on where it was when the desk comes back.
+            # The token is stored, so that an open page still works after a restart.
             await self._state.add("token", secrets.token_urlsafe(32))
             self._token = await self._state.get("token") or ""
             await self._server.start()
         except (OSError, StoreUnavailable) as error:
             reason = f"cannot listen on {_LOOPBACK}:{self._server.port}" if isinstance(error, OSError) else str(error)
             self._health = Health(ready=False, reason=reason)
-            log.error("The browser console %s", reason)  # noqa: TRY400 - the reason says it all
+            log.error("The browser console %s", reason)  # noqa: TRY400 - the reason is enough
             return
         self._health = Health(ready=True)
-        self._spawn(self._repeat_unheard())
+        self._spawn(self._repeat_uncommitted())
 
     async def stop(self) -> None:
-        """Take no more, finish what is under way, send the windows away."""
+        """Accept no more events, finish those under way and close all windows' connections."""
         self._health = Health(ready=False, reason="stopped")
         await self._server.stop()
         for task in tuple(self._tasks):
@@ -89,21 +91,21 @@ class WebConsole:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def forget(self, said_before: datetime, cases_before: datetime, *, dry_run: bool = False) -> int:
-        """Remove old messages, as `Transcript.forget`; a window that shows them has them until it is loaded anew."""
-        return await self._transcript.forget(said_before, cases_before, dry_run=dry_run)
+        """Delete old messages, see `MessageStore.forget`. A window that shows them keeps them until it is reloaded."""
+        return await self._messages.forget(said_before, cases_before, dry_run=dry_run)
 
     def health(self) -> Health:
-        """Whether it listens."""
+        """Return whether the console listens."""
         return self._health
 
-    def _routes(self) -> None:
+    def _add_routes(self) -> None:
         application = self._server.application
-        application.on_response_prepare.append(guard.add_headers)
-        application.on_shutdown.append(self._send_away)
+        application.on_response_prepare.append(add_security_headers)
+        application.on_shutdown.append(self._close_sockets)
         application.add_routes(
             [
                 web.get("/", self._page),
-                web.get("/api/live", self._window),
+                web.get("/api/live", self._live),
                 web.post("/api/say", self._say),
                 web.post("/api/press", self._press),
                 web.post("/api/submit", self._submit),
@@ -114,7 +116,7 @@ class WebConsole:
 
     @web.middleware
     async def _require_token(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        if request.method == "POST" and not guard.same(request.headers.get(guard.TOKEN_HEADER, ""), self._token):
+        if request.method == "POST" and not is_token(request.headers.get(TOKEN_HEADER, ""), self._token):
             raise web.HTTPForbidden(text="Load the page again.")
         return await handler(request)
 
@@ -122,53 +124,59 @@ class WebConsole:
         page = (_STATIC / "index.html").read_text(encoding="utf-8").replace("{{token}}", self._token)
         return web.Response(text=page, content_type="text/html", headers={"Cache-Control": "no-store"})
 
-    async def _window(self, request: web.Request) -> web.StreamResponse:
-        return await self._live.open(request, self._token, lambda persona: self._spawn(self._welcome(persona)))
+    async def _live(self, request: web.Request) -> web.StreamResponse:
+        return await self._sockets.serve(
+            request, self._token, lambda persona: self._spawn(self._ensure_joined(persona))
+        )
 
     async def _say(self, request: web.Request) -> web.Response:
-        body = await incoming.read(request, incoming.SayBody)
-        persona, at = await self._reader.place(body)
-        entry = await self._transcript.person_says(at.token, persona.id, body.text, body.id)
-        return self._answer(await self._tell(entry))
+        body = await read_body(request, SayBody)
+        persona, at = await self._reader.to_conversation(body)
+        message = await self._messages.add_person_message(at.token, persona.id, body.text, body.id)
+        return self._response(await self._handle_message(message))
 
     async def _press(self, request: web.Request) -> web.Response:
-        body = await incoming.read(request, incoming.PressBody)
-        return self._answer(await self._handle(await self._reader.pressed(body)))
+        body = await read_body(request, PressBody)
+        return self._response(await self._handle(await self._reader.to_pressed(body)))
 
     async def _submit(self, request: web.Request) -> web.Response:
-        body = await incoming.read(request, incoming.SubmitBody)
-        return self._answer(await self._handle(await self._reader.submitted(body)))
+        body = await read_body(request, SubmitBody)
+        return self._response(await self._handle(await self._reader.to_submitted(body)))
 
     async def _view(self, request: web.Request) -> web.Response:
-        body = await incoming.read(request, incoming.ViewBody)
-        return self._answer(await self._handle(self._reader.viewed(body)))
+        body = await read_body(request, ViewBody)
+        return self._response(await self._handle(self._reader.to_viewed(body)))
 
-    def _answer(self, immediate: SyncResponse) -> web.Response:
-        return web.json_response(blocks.immediate(immediate, self._people))
+    def _response(self, answer: SyncResponse) -> web.Response:
+        return web.json_response(to_response(answer, self._personas))
 
-    async def _tell(self, entry: Entry) -> SyncResponse:
-        """Hand the desk a message from the transcript, and mark it when the desk has committed it."""
+    async def _handle_message(self, message: StoredMessage) -> SyncResponse:
+        """Hand a stored message to the desk, and set its progress when the desk has committed it."""
         try:
-            answer = await self._handle(self._reader.said(entry))
+            answer = await self._handle(self._reader.to_said(message))
         except StoreUnavailable:
             raise
         except Exception:
-            await self._transcript.progress(entry.event_id, "failed")
+            await self._messages.set_progress(message.event_id, "failed")
             raise
-        await self._transcript.progress(entry.event_id, "sent")
+        await self._messages.set_progress(message.event_id, "sent")
         return answer
 
-    async def _repeat_unheard(self) -> None:
-        """A process may die between the transcript and the desk; the desk knows again what it did hear."""
-        for entry in await self._transcript.all():
-            if entry.person and not entry.progress and self._people.get(entry.person):
-                await self._tell(entry)
+    async def _repeat_uncommitted(self) -> None:
+        """Hand messages to the desk again that were stored, but perhaps not committed when the process died.
 
-    async def _welcome(self, persona: Persona) -> None:
-        known = f"welcomed/{persona.id}"
-        if await self._state.get(known) is None:
+        The desk recognises the event ids of those that it has committed.
+        """
+        for message in await self._messages.all():
+            if message.person and not message.progress and self._personas.get(message.person):
+                await self._handle_message(message)
+
+    async def _ensure_joined(self, persona: Persona) -> None:
+        """Tell the desk of a persona once."""
+        key = f"welcomed/{persona.id}"
+        if await self._state.get(key) is None:
             await self._handle(Joined(persona.person, persona.direct))
-            await self._state.put(known, "")
+            await self._state.put(key, "")
 
     async def _handle(self, event: Incoming) -> SyncResponse:
         if self._desk is None:
@@ -176,16 +184,17 @@ class WebConsole:
         return await self._desk.handle(event)
 
     def _spawn(self, work: Coroutine[None, None, None]) -> None:
-        task = asyncio.create_task(self._attempt(work))
+        task = asyncio.create_task(_logging_failures(work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _attempt(self, work: Coroutine[None, None, None]) -> None:
-        """Nobody waits for this work: what it could not do is done when a window opens or the desk starts again."""
-        try:
-            await work
-        except Exception as error:  # noqa: BLE001 - and no text of it in the log, it may quote somebody
-            log.warning("The browser console could not finish something: %s", type(error).__name__)
+    async def _close_sockets(self, _: web.Application) -> None:
+        await self._sockets.close()
 
-    async def _send_away(self, _: web.Application) -> None:
-        await self._live.close()
+
+async def _logging_failures(work: Coroutine[None, None, None]) -> None:
+    """Run work for which no request waits. What fails is done when a window opens or the desk starts again."""
+    try:
+        await work
+    except Exception as error:  # noqa: BLE001 - its text is not logged, because it may quote somebody
+        log.warning("The browser console could not finish something: %s", type(error).__name__)

@@ -1,57 +1,57 @@
-"""How the relay reaches the console."""
+"""The Messenger for the browser console."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from adapters.web import blocks
-from adapters.web.people import PLATFORM, PRESS, STAFF, THREAD, People, thread_of
-from adapters.web.transcript import Transcript
+from adapters.web.message_store import MessageStore
+from adapters.web.page_json import to_stored_json
+from adapters.web.personas import PLATFORM, PRESS, STAFF_PREFIX, THREAD_PREFIX, Personas, thread_of
 from bot.errors import PermanentFailure, StoreError, TemporaryFailure
 from bot.messages import Address, Mark, Outgoing, Receipt
 from bot.ports import Finding, Health
 
 
 class WebMessenger:
-    """A message counts as taken when it is in the transcript; open windows get it from there."""
+    """See `ports.Messenger`. A message is delivered when it is stored; open windows get it from the store."""
 
-    def __init__(self, transcript: Transcript, people: People, health: Callable[[], Health]) -> None:
-        self._transcript, self._people, self._health = transcript, people, health
+    def __init__(self, messages: MessageStore, personas: Personas, health: Callable[[], Health]) -> None:
+        self._messages, self._personas, self._health = messages, personas, health
 
     async def send(self, to: Address, outgoing: Outgoing, key: str) -> Receipt:
         """Write a new message."""
-        with _translated():
-            await self._check(to)
-            entry = await self._transcript.desk_says(to.token, blocks.stored(outgoing), key)
-        return _receipt(to, entry.id)
+        with _errors_translated():
+            await self._require_conversation(to)
+            message = await self._messages.add_desk_message(to.token, to_stored_json(outgoing), key)
+        return _receipt(to, message.id)
 
     async def update(self, receipt: Receipt, outgoing: Outgoing, key: str) -> Receipt:
         """Change a message in place."""
-        with _translated():
-            changed = await self._transcript.change(receipt.parts[0], blocks.stored(outgoing))
+        with _errors_translated():
+            changed = await self._messages.replace_content(receipt.parts[0], to_stored_json(outgoing))
         return receipt if changed else await self.send(receipt.address, outgoing, key)
 
     async def mark(self, message: Address, event_id: str, mark: Mark) -> bool:
-        """Show what became of a person's message; nothing happens when it is not here any more."""
-        with _translated():
-            await self._transcript.progress(event_id, mark)
+        """Show on a person's message what became of it. Does nothing if the message does not exist any more."""
+        with _errors_translated():
+            await self._messages.set_progress(event_id, mark)
         return True
 
     async def diagnose(self) -> Sequence[Finding]:
-        """Whether the console listens."""
+        """Check whether the console listens."""
         health = self._health()
         fix = "" if health.ready else "Choose another port with `console: {port: …}`, or end what uses this one."
         return [Finding("browser console", health.ready, health.reason or "listening on this machine alone", fix)]
 
-    async def _check(self, to: Address) -> None:
-        """PermanentFailure where the console has no such conversation."""
+    async def _require_conversation(self, to: Address) -> None:
+        """Raise PermanentFailure if the console has no such conversation."""
         token = to.token
-        if token == PRESS or (token.startswith(STAFF) and self._people.get(token.removeprefix(STAFF))):
+        if token == PRESS or (token.startswith(STAFF_PREFIX) and self._personas.get(token.removeprefix(STAFF_PREFIX))):
             return
-        if token.startswith(THREAD):
-            entry = await self._transcript.get(token.removeprefix(THREAD))
-            if entry and entry.conversation == PRESS:
+        if token.startswith(THREAD_PREFIX):
+            head = await self._messages.get(token.removeprefix(THREAD_PREFIX))
+            if head and head.conversation == PRESS:
                 return
         raise PermanentFailure(
             f"The browser console has no conversation {token!r}.",
@@ -62,12 +62,12 @@ class WebMessenger:
 def _receipt(to: Address, message: str) -> Receipt:
     if to.token == PRESS:
         return Receipt(to, (message,), Address(PLATFORM, thread_of(message)))
-    return Receipt(to, (message,), to if to.token.startswith(THREAD) else None)
+    return Receipt(to, (message,), to if to.token.startswith(THREAD_PREFIX) else None)
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
-    """What the state raises, as the relay knows it."""
+def _errors_translated() -> Iterator[None]:
+    """Raise StoreError as the TemporaryFailure that the relay knows."""
     try:
         yield
     except StoreError as error:

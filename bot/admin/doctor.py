@@ -11,8 +11,8 @@ from pathlib import Path
 
 from bot.config import Config
 from bot.errors import KnowledgeError, Problem
-from bot.knowledge.folder import overlooked
 from bot.knowledge.loader import load
+from bot.knowledge.source_files import overlooked
 from bot.ports import Finding, Messenger
 
 _CHECK_FILE = "Mend the file; `policydesk check` looks over all of them."

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from bot.errors import StoreUnavailable
 from bot.knowledge.watcher import KnowledgeWatcher
 from bot.ports import Adapter, Clock, Metric, Readiness
-from bot.queue import payloads
-from bot.queue.payloads import Repost
+from bot.queue import outbox
+from bot.queue.outbox import Repost, Send
 from bot.queue.relay import Relay
 from bot.storage.engine import Store
 from bot.storage.records import Job
@@ -50,7 +50,7 @@ class Monitoring:
         reasons |= {name: state.reason for name, state in health.items() if state.reason}
         connected = any(state.ready for state in health.values())
         try:
-            backlog, refused = await self._store.run(lambda tx: (tx.jobs.pending(), tx.jobs.reposts()))
+            backlog, refused = await self._store.run(lambda tx: (tx.jobs.backlog(), tx.jobs.reposts()))
         except StoreUnavailable as error:
             return Readiness(ready=False, reasons=reasons | {"database": str(error)})
         waiting = self._relay.oldest_due
@@ -65,7 +65,7 @@ class Monitoring:
 
         Raises StoreUnavailable if the database cannot be reached.
         """
-        backlog, counted = await self._store.run(lambda tx: (tx.jobs.pending(), tx.cases.counts()))
+        backlog, counted = await self._store.run(lambda tx: (tx.jobs.backlog(), tx.cases.counts()))
         cases: dict[tuple[tuple[str, str], ...], float] = {
             (("kind", kind.value), ("state", state.value)): float(number) for (kind, state), number in counted.items()
         }
@@ -84,9 +84,11 @@ def _unreachable(refused: Sequence[Job]) -> dict[str, str]:
     """Return, by press channel, how many cards it has refused and its latest reason."""
     reasons: dict[str, list[str]] = {}
     for job in refused:
-        delivery = payloads.read(job)
+        delivery = outbox.read(job)
         if isinstance(delivery, Repost):
             reasons.setdefault(str(delivery.channel), []).append(job.last_error or delivery.why)
+        elif isinstance(delivery, Send):  # the card of a Repost that is due, just now on its way
+            reasons.setdefault(str(delivery.to), []).append(job.last_error)
     return {
         f"press channel {channel}": f"{len(why)} cards were refused and are offered again: {why[-1]}"
         for channel, why in reasons.items()

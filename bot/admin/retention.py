@@ -15,8 +15,8 @@ from bot.domain.case import Case, CaseState
 from bot.errors import Problem, StoreUnavailable, UserError
 from bot.queue.outbox_transactions import describe
 from bot.storage.engine import Store
-from bot.storage.repositories.events import DedupeScope
-from bot.storage.repositories.expiry import Ages, Kind
+from bot.storage.records import DedupeScope
+from bot.storage.repositories.expiry import Cutoffs, RetentionClass
 from bot.storage.transaction import Transaction
 
 log = logging.getLogger(__name__)
@@ -33,15 +33,15 @@ _CHECK_EVERY = 3600.0  # seconds between two looks whether a new day has begun
 
 _CONSOLE = "console"
 _LABELS = {
-    Kind.CASES: "closed cases, with everything that hangs on them",
-    Kind.ROUTES: "conversations and threads that nobody has used",
-    Kind.QUESTIONS: "questions and what was answered",
-    Kind.ALARMS: "false alarms",
-    Kind.FEEDBACK: "opinions of answers",
-    Kind.DELIVERIES: "deliveries that belong to no case",
-    Kind.TEXTS: "texts of messages that have left",
-    Kind.EVENTS: "ids of events",
-    Kind.LANES: "lanes that nothing uses",
+    RetentionClass.CASES: "closed cases, with everything that hangs on them",
+    RetentionClass.ROUTES: "conversations and threads that nobody has used",
+    RetentionClass.QUESTIONS: "questions and what was answered",
+    RetentionClass.ALARMS: "false alarms",
+    RetentionClass.FEEDBACK: "opinions of answers",
+    RetentionClass.DELIVERIES: "deliveries that belong to no case",
+    RetentionClass.TEXTS: "texts of messages that have left",
+    RetentionClass.EVENTS: "ids of events",
+    RetentionClass.LANES: "lanes that nothing uses",
     _CONSOLE: "messages shown in the browser console",
 }
 
@@ -104,12 +104,12 @@ async def purge(
 
     It may be cancelled at any time, and run in several processes at once. With `dry_run` it only counts.
     """
-    ages, held = await store.run(lambda tx: _ages_and_held(tx, privacy))
+    cutoffs, held = await store.run(lambda tx: _cutoffs_and_held(tx, privacy))
     counts: dict[str, int] = {}
-    for kind in Kind:
-        counts[kind] = await (_count if dry_run else _remove)(store, kind, ages)
+    for kind in RetentionClass:
+        counts[kind] = await (_count if dry_run else _remove)(store, kind, cutoffs)
     if transcripts is not None:
-        counts[_CONSOLE] = await transcripts.forget(ages.questions, ages.cases, dry_run=dry_run)
+        counts[_CONSOLE] = await transcripts.forget(cutoffs.questions, cutoffs.cases, dry_run=dry_run)
     return Purged(counts, held)
 
 
@@ -155,7 +155,7 @@ def _forget(tx: Transaction, person: str) -> Forgotten:
         tx.erasure.erase_from(case, person)
     return Forgotten(
         cases=tuple(case.reference for case in free),
-        questions=tx.erasure.unname_questions(person),
+        questions=tx.erasure.anonymise_questions(person),
         routes=tx.erasure.forget_routes(person),
         held=tuple(case.reference for case in found if case.held),
     )
@@ -170,22 +170,22 @@ def _unfinished(tx: Transaction, case: Case) -> Problem | None:
     return None
 
 
-async def _count(store: Store, kind: Kind, ages: Ages) -> int:
-    return await store.run(lambda tx: tx.expiry.count(kind, ages))
+async def _count(store: Store, kind: RetentionClass, cutoffs: Cutoffs) -> int:
+    return await store.run(lambda tx: tx.expiry.count(kind, cutoffs))
 
 
-async def _remove(store: Store, kind: Kind, ages: Ages) -> int:
-    batch = _CASES if kind is Kind.CASES else _BATCH
+async def _remove(store: Store, kind: RetentionClass, cutoffs: Cutoffs) -> int:
+    batch = _CASES if kind is RetentionClass.CASES else _BATCH
     total = 0
-    while removed := await store.run(lambda tx: tx.expiry.remove(kind, ages, batch)):
+    while removed := await store.run(lambda tx: tx.expiry.remove(kind, cutoffs, batch)):
         total += removed
         await asyncio.sleep(_PAUSE)
     return total
 
 
-def _ages_and_held(tx: Transaction, privacy: Privacy) -> tuple[Ages, tuple[str, ...]]:
+def _cutoffs_and_held(tx: Transaction, privacy: Privacy) -> tuple[Cutoffs, tuple[str, ...]]:
     now = tx.now
-    ages = Ages(
+    cutoffs = Cutoffs(
         cases=now - privacy.cases,
         questions=now - privacy.questions,
         feedback=now - privacy.feedback,
@@ -193,5 +193,5 @@ def _ages_and_held(tx: Transaction, privacy: Privacy) -> tuple[Ages, tuple[str, 
         events=now - EVENTS_KEPT,
         once=now - max(EVENTS_KEPT, privacy.questions, privacy.cases),
     )
-    held = (tx.cases.load(case_id, for_update=False) for case_id in tx.expiry.held_back(ages.cases))
-    return ages, tuple(case.reference for case in held if case)
+    held = (tx.cases.load(case_id, for_update=False) for case_id in tx.expiry.held_back(cutoffs.cases))
+    return cutoffs, tuple(case.reference for case in held if case)

@@ -18,7 +18,7 @@ from bot.app.knowledge_updates import KnowledgeUpdates
 from bot.app.platforms import Platform, PlatformContext, PlatformFactory, configured_platforms, messengers
 from bot.clock import SystemClock
 from bot.config import Config
-from bot.desk.delivery_outcomes import Deliveries
+from bot.desk.delivery_outcomes import DeliveryOutcomes
 from bot.desk.handler import PolicyDesk
 from bot.desk.press_desk import PressDesk
 from bot.errors import ConfigurationError, Problem
@@ -100,7 +100,7 @@ class Application:
         return platforms
 
     async def _start_relay(self, press_desk: PressDesk, knowledge: KnowledgeUpdates) -> Relay:
-        handlers = Deliveries(press_desk, knowledge.active)
+        handlers = DeliveryOutcomes(press_desk, knowledge.active)
         relay = Relay(self._store, messengers(self.adapters, self._config, self._clock), handlers, _process_name())
         await self._store.run(handlers.begin)
         await relay.start()

@@ -41,6 +41,6 @@ def database(config: Config) -> Iterator[Store]:
 
 def transcripts(store: Store) -> Transcripts:
     """Return the messages that the browser console has stored in this database."""
-    from adapters.web.transcript import Transcript
+    from adapters.web.message_store import MessageStore
 
-    return Transcript(DurableState(store, "web"), SystemClock())
+    return MessageStore(DurableState(store, "web"), SystemClock())

@@ -10,7 +10,7 @@ import yaml
 from bot import config as configuration
 from bot.config import Config
 from bot.errors import ConfigurationError, Problem
-from bot.knowledge.syntax import decode
+from bot.knowledge.file_text import decode
 from bot.matching.options import Options
 
 SHIPPED_KNOWLEDGE = Path(__file__).resolve().parents[2] / "knowledge"

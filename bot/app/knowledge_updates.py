@@ -9,14 +9,14 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from bot.desk.active_knowledge import ActiveKnowledge, LoadedKnowledge
 from bot.errors import KnowledgeError, Problem
 from bot.knowledge import snapshot
 from bot.knowledge.loader import load
 from bot.knowledge.model import Knowledge
 from bot.knowledge.watcher import KnowledgeWatcher
+from bot.matching.active_knowledge import ActiveKnowledge, LoadedKnowledge
 from bot.matching.options import Options
-from bot.matching.process.client import Worker
+from bot.matching.process.matcher_process import MatcherProcess
 from bot.ports import Clock
 from bot.storage.engine import Store
 
@@ -32,7 +32,9 @@ class KnowledgeUpdates:
     `active` is what the desk answers from, `watcher` says whether the folder as it is now could be used.
     """
 
-    def __init__(self, watcher: KnowledgeWatcher, worker: Worker, options: Options, store: Store, clock: Clock) -> None:
+    def __init__(
+        self, watcher: KnowledgeWatcher, worker: MatcherProcess, options: Options, store: Store, clock: Clock
+    ) -> None:
         self.active = ActiveKnowledge(LoadedKnowledge(watcher.knowledge, worker))
         self.watcher = watcher
         self._worker = worker
@@ -105,9 +107,9 @@ async def _load_last_good(folder: Path, store: Store) -> tuple[Knowledge, tuple[
         return snapshot.loads(text), error.problems
 
 
-async def _learn_and_store(knowledge: Knowledge, options: Options, store: Store) -> Worker:
+async def _learn_and_store(knowledge: Knowledge, options: Options, store: Store) -> MatcherProcess:
     """Return the process that has learned a knowledge base, which is stored as the last good one."""
-    worker = await Worker.begin(knowledge, options)
+    worker = await MatcherProcess.start(knowledge, options)
     gc.freeze()  # what was just loaded stays for days: the garbage collector, which stops everything, leaves it out
     text = snapshot.dumps(knowledge)
     try:

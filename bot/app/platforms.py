@@ -80,7 +80,7 @@ def _teams(context: PlatformContext) -> Platform:
 
 def _web_console(context: PlatformContext) -> Platform:
     from adapters.web.console import WebConsole
-    from adapters.web.people import Persona
+    from adapters.web.personas import Persona
 
     staff = [Persona(id_, name) for id_, name in TRIAL_STAFF]
     officers = [Persona(id_, name, officer=True) for id_, name in TRIAL_OFFICERS]

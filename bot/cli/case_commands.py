@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from bot.cli.command_parsers import AddCommand, Run, add_config_option, announced_folder, commands_of
 from bot.cli.standard_streams import write_line, write_pieces
 from bot.config import Config
-from bot.domain.case import Case, CaseState
+from bot.domain.case import MEDIUMS, Case, CaseState
 from bot.errors import Problem, UserError
 from bot.presentation import texts
 
@@ -54,7 +54,7 @@ def _add_open(cases: AddCommand) -> None:
     for name in ("outlet", "journalist", "contact", "questions", "slot", "embargo", "colleague"):
         command.add_argument(f"--{name}", default="")
     command.add_argument("--deadline", default="", help="such as 17:00, or 'tomorrow noon'")
-    command.add_argument("--medium", choices=texts.MEDIA_KINDS, default="")
+    command.add_argument("--medium", choices=MEDIUMS, default="")
     command.add_argument("--came", choices=texts.WAYS, default="", help="how it reached the press office")
 
 

@@ -88,8 +88,8 @@ def _check(options: argparse.Namespace) -> int:
     from bot.admin import check
     from bot.app.configuration import read_config
     from bot.clock import SystemClock
-    from bot.knowledge.folder import overlooked
     from bot.knowledge.loader import load
+    from bot.knowledge.source_files import overlooked
 
     folder = announced_folder(read_config(options.config), options.knowledge)
     try:
@@ -112,7 +112,7 @@ def _announce_matching(*, too_large: bool, most: int) -> None:
 
 
 def _schema(_: argparse.Namespace) -> int:
-    from bot.knowledge.schema import json_schema
+    from bot.knowledge.file_schema import json_schema
 
     write_line(json.dumps(json_schema(), indent=2, ensure_ascii=False))
     return 0

@@ -1,4 +1,4 @@
-"""What to do about something that somebody said: pure, from the words, the match and what else is going on."""
+"""What to do about a message: pure, from its words, the match, and the person's open case."""
 
 from __future__ import annotations
 
@@ -11,10 +11,12 @@ from bot.messages import Said
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """`open_case`: of this person in this conversation, not older than two hours. `press`: there is a press office."""
+    """What else the decision depends on."""
 
     open_case: Case | None = None
+    """The person's case in this conversation to which they last wrote within two hours."""
     press: bool = True
+    """There is a press office."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ class Choose:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """Say so. `topic` is a group outside the policy whose pointer helps, `nearest` what the desk does know."""
+    """Say that there is no answer. `topic` is an out-of-scope group with a pointer, `nearest` the nearest entries."""
 
     topic: str
     nearest: tuple[str, ...]
@@ -41,14 +43,14 @@ class Unknown:
 
 @dataclass(frozen=True, slots=True)
 class Smalltalk:
-    """Answer in kind."""
+    """Answer small talk with the text of this group."""
 
     topic: str
 
 
 @dataclass(frozen=True, slots=True)
 class ConfirmMedia:
-    """Ask whether the media are involved; `answers` are entries for a policy question in the same message."""
+    """Ask whether the media are involved. `answers` are entries for a policy question in the same message."""
 
     answers: tuple[str, ...]
 
@@ -63,7 +65,7 @@ class MediaEnquiry:
 
 @dataclass(frozen=True, slots=True)
 class AddToCase:
-    """The message belongs to a case that the person has just opened; `answers` as above."""
+    """Add the message to the open case, then give `answers`."""
 
     case_id: int
     answers: tuple[str, ...]
@@ -71,19 +73,19 @@ class AddToCase:
 
 @dataclass(frozen=True, slots=True)
 class NoPressOffice:
-    """A media enquiry where nobody can be told: the holding line, and honesty about it."""
+    """Answer a media enquiry where there is no press office: the holding line, and that nothing is passed on."""
 
     answers: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Empty:
-    """Nothing was said."""
+    """Say that the message has no words."""
 
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """Nobody spoke to the desk, and it is not sure."""
+    """Say nothing: nobody addressed the desk, and it is not sure."""
 
 
 Decision = (
@@ -92,7 +94,7 @@ Decision = (
 
 
 def decide(said: Said, match: Match, context: Context) -> Decision:
-    """What to do. An enquiry comes before everything; what belongs to an open case is never lost to an answer."""
+    """Return what to do. An enquiry comes first; what belongs to an open case is added to it, whatever else it is."""
     wordless = not said.text.strip()
     if not said.addressed and (wordless or match.outcome not in {"answer", "media"}):
         return Silence()

@@ -1,4 +1,7 @@
-"""What follows when a platform took a message, cannot take it, or a timer is due; in the relay's transaction."""
+"""What follows when a platform took a message, when it cannot be delivered, and when a timer is due.
+
+All of it runs in the relay's transaction. See `RelayHandlers`.
+"""
 
 from __future__ import annotations
 
@@ -7,173 +10,198 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.desk import related_cases
-from bot.desk.active_knowledge import ActiveKnowledge
-from bot.desk.press_desk import PressDesk
-from bot.desk.shift_handover import HANDOVER, Shifts
+from bot.desk.apply_transition import CardRenderer, apply_transition, schedule
+from bot.desk.press_desk import PressDesk, status_of
+from bot.desk.shift_handover import HANDOVER, post_handover, schedule_handover
 from bot.domain import transitions
 from bot.domain.case import Case, CaseState
 from bot.domain.transitions import DeskStatus
 from bot.errors import DeliveryFailure
-from bot.messages import Address, Outgoing, Receipt
+from bot.matching.active_knowledge import ActiveKnowledge
+from bot.messages import Address, Receipt
 from bot.presentation import cards, texts
-from bot.queue import effects, payloads
-from bot.queue.payloads import Delivery, MarkMessage, Repost, Send, SendToThread
-from bot.storage.records import Job, JobState
+from bot.queue import outbox
+from bot.queue.outbox import MarkMessage, Repost, Send, SendToThread
+from bot.storage.records import Job, JobKind, JobState
 from bot.storage.transaction import Transaction
 
 log = logging.getLogger(__name__)
 
-LOOK_AGAIN = timedelta(minutes=1)
-"""After a press channel refused a card. While it goes on refusing, the outbox tries every few minutes."""
+REPOST_AFTER = timedelta(minutes=1)
+"""After a press channel refused a card. While it goes on refusing, the retry policy tries every few minutes."""
 
 
-class Deliveries:
+class DeliveryOutcomes:
     """The relay's handlers."""
 
     def __init__(self, press_desk: PressDesk, active_knowledge: ActiveKnowledge) -> None:
         self._press_desk = press_desk
         self._active_knowledge = active_knowledge
-        self._shifts = Shifts(press_desk)
 
     def begin(self, tx: Transaction) -> None:
-        """At the start of a process: whatever the desk does of its own accord."""
-        self._shifts.arrange(tx)
+        """At the start of a process: set the timers of the desk's own."""
+        schedule_handover(tx, self._press_desk)
 
-    def read(self, job: Job) -> Delivery:
-        """What the row delivers."""
-        return payloads.read(job)
-
-    def card(self, tx: Transaction, case: Case) -> Outgoing:
-        """The case's card as it is now."""
-        return effects.card(tx, case, self._press_desk.press.zone)
+    # ---- a message was taken ----------------------------------------------------------------------------------------
 
     def sent(self, tx: Transaction, job: Job, receipt: Receipt) -> None:
-        """A new message was taken."""
+        """A platform took a new message."""
         case = _case_of(tx, job)
-        if case is None:  # an answer: nothing follows, so what it said is not read again
+        if case is None:  # an answer: nothing follows
             return
-        delivery = payloads.read(job)
-        if isinstance(delivery, Repost):
-            self._posted(tx, case, delivery.channel, receipt)
-        elif isinstance(delivery, SendToThread):
-            self._mark(tx, case, job, delivery.channel, delivery.carries)
+        delivery = outbox.read(job)
+        if isinstance(delivery, SendToThread):
+            _mark_once(tx, case, job, delivery)
         elif not isinstance(delivery, Send):
             return
         elif delivery.purpose == "ping":
-            self._posted(tx, case, delivery.to, receipt)
+            self._card_posted(tx, case, delivery.to, receipt)
         elif delivery.purpose == "reply":
-            effects.commit(tx, transitions.reply_delivered(case, delivery.name, tx.now), self._press_desk.press)
+            apply_transition(tx, transitions.reply_delivered(case, delivery.name, tx.now), self._press_desk)
             _mark(tx, case, f"{job.key}:mark", delivery.answers)
 
+    def _card_posted(self, tx: Transaction, case: Case, channel: Address, receipt: Receipt) -> None:
+        tx.postings.put(case.id, channel, receipt)
+        for job in tx.jobs.deliveries_of(case.id):  # messages that were added while there was no card are on it now
+            if job.payload and job.state is JobState.DONE and isinstance(line := outbox.read(job), SendToThread):
+                _mark_once(tx, case, job, line)
+        where = self._press_desk.channel_name(channel)
+        apply_transition(tx, transitions.card_posted(case, where, tx.now), self._press_desk)
+
+    # ---- a message cannot be delivered ------------------------------------------------------------------------------
+
     def dead(self, tx: Transaction, job: Job, failure: DeliveryFailure) -> None:
-        """A message cannot be delivered: somebody must know, and the enquiry must not be silent."""
-        delivery = payloads.read(job)
+        """A job was given up: somebody must know, and an enquiry must not be silent."""
+        delivery = outbox.read(job)
         log.error("Job %d (%s) cannot be delivered: %s", job.id, delivery.do, failure)
         case = _case_of(tx, job)
         if case is None:
             return
         if isinstance(delivery, SendToThread):
-            self._below_failed(tx, case, job, delivery, str(failure))
+            self._line_refused(tx, case, job, delivery, str(failure))
         elif isinstance(delivery, Send) and delivery.purpose == "ping":
-            self._ping_failed(tx, case, job, delivery.to, str(failure))
-        elif isinstance(delivery, Send) and delivery.to == self._press_desk.press.mail:
-            told = transitions.below_failed(case, self._press_desk.called(delivery.to), str(failure), tx.now)
-            effects.commit(tx, told, self._press_desk.press)
+            self._card_refused(tx, case, job, delivery.to, str(failure))
+        elif isinstance(delivery, Send) and delivery.to == self._press_desk.mail:
+            where = self._press_desk.channel_name(delivery.to)
+            apply_transition(tx, transitions.line_refused(case, where, str(failure), tx.now), self._press_desk)
         elif isinstance(delivery, Send) and delivery.purpose in {"reply", "acknowledgement"}:
-            self._tell_failed(tx, case, job, delivery, str(failure))
+            self._notice_undelivered(tx, case, job, delivery, str(failure))
 
-    def timer(self, tx: Transaction, job: Job) -> None:
-        """Time has come."""
-        if job.payload["timer"] == HANDOVER:
-            self._shifts.post(tx, job)
-        elif (case := _case_of(tx, job)) is not None:
-            self._look(tx, case, job)
-
-    def _look(self, tx: Transaction, case: Case, job: Job) -> None:
-        status = self._status(tx, case)
-        policy = self._press_desk.press.policy
-        if job.payload["timer"] != transitions.FALLBACK:
-            change = transitions.come_due(case, tx.cases.steps(case.id), policy, status, tx.now)
-        elif tx.postings.of_case(case.id):
-            change = None
-        else:
-            where = ", ".join(self._press_desk.called(channel) for channel in self._press_desk.press.channels)
-            change = transitions.unreachable(case, where, texts.NOT_IN_TIME, status, tx.now)
-        if change is not None:
-            effects.commit(tx, change, self._press_desk.press)
-        else:
-            effects.watch(tx, case, policy)
-
-    def _status(self, tx: Transaction, case: Case) -> DeskStatus:
-        return related_cases.status_of(tx, case, self._press_desk, self._active_knowledge.current.knowledge)
-
-    def _posted(self, tx: Transaction, case: Case, channel: Address, receipt: Receipt) -> None:
-        tx.postings.put(case.id, channel, receipt)
-        for job in tx.jobs.deliveries_of(case.id):  # what was added while there was no card stands on it now
-            if job.payload and job.state is JobState.DONE and isinstance(passed := payloads.read(job), SendToThread):
-                self._mark(tx, case, job, passed.channel, passed.carries)
-        effects.commit(tx, transitions.pinged(case, self._press_desk.called(channel), tx.now), self._press_desk.press)
-
-    def _ping_failed(self, tx: Transaction, case: Case, job: Job, channel: Address, why: str) -> None:
-        where = self._press_desk.called(channel)
-        status = self._status(tx, case)
-        elsewhere = bool(tx.postings.of_case(case.id)) or self._may_have_it_elsewhere(tx, job, str(channel))
-        change = transitions.ping_failed(case, where, why, status, tx.now, elsewhere=elsewhere)
-        effects.commit(tx, change, self._press_desk.press)
+    def _card_refused(self, tx: Transaction, case: Case, job: Job, channel: Address, why: str) -> None:
+        where = self._press_desk.channel_name(channel)
+        elsewhere = bool(tx.postings.of_case(case.id)) or self._may_be_taken_elsewhere(tx, job, str(channel))
+        hint, status = texts.unreachable(where, why), self._status(tx, case)
+        transition = transitions.card_refused(case, where, why, hint, status, tx.now, elsewhere=elsewhere)
+        apply_transition(tx, transition, self._press_desk)
         if case.state is not CaseState.CLOSED:
-            effects.repost(tx, change.case, channel, why, after=LOOK_AGAIN)
+            outbox.schedule_repost(tx, case.id, channel, why, after=REPOST_AFTER)
 
-    def _may_have_it_elsewhere(self, tx: Transaction, job: Job, where: str) -> bool:
-        """Whether another channel may still take this ping, or took it in this same transaction.
+    def _line_refused(self, tx: Transaction, case: Case, job: Job, line: SendToThread, why: str) -> None:
+        transition = transitions.line_refused(case, self._press_desk.channel_name(line.channel), why, tx.now)
+        where = str(line.channel)
+        if line.carries and not self._is_taken_elsewhere(tx, case, job, where):
+            steps, status = tx.cases.steps(case.id), self._status(tx, case)
+            notices = transitions.message_undelivered(case, line.carries.event_id, steps, status)
+            transition = replace(transition, effects=(*transition.effects, *notices))
+            failed = replace(line.carries, mark="failed", words=None)
+            _mark(tx, case, f"{job.key.removesuffix(where)}failed", failed)
+        apply_transition(tx, transition, self._press_desk)
 
-        Should that fail too, it comes here or to the timer.
-        """
-        return any(state in {JobState.PENDING, JobState.DONE} for _, state in self._elsewhere(tx, job, where))
-
-    def _has_it_elsewhere(self, tx: Transaction, case: Case, job: Job, where: str) -> bool:
-        """Whether another channel has this line below the card, or may have it. Where no card is, none was written."""
-        return any(
-            state is JobState.PENDING or (state is JobState.DONE and tx.postings.at(case.id, channel) is not None)
-            for channel, state in self._elsewhere(tx, job, where)
-        )
-
-    def _elsewhere(self, tx: Transaction, job: Job, where: str) -> Iterator[tuple[Address, JobState]]:
-        """What became of the same delivery in the other channels."""
-        common = job.key.removesuffix(where)
-        for channel in self._press_desk.press.channels:
-            if str(channel) != where and (other := tx.jobs.by_key(f"{common}{channel}")):
-                yield channel, other.state
-
-    def _tell_failed(self, tx: Transaction, case: Case, job: Job, delivery: Send, why: str) -> None:
+    def _notice_undelivered(self, tx: Transaction, case: Case, job: Job, delivery: Send, why: str) -> None:
         if delivery.instead:
-            # Once for each case, and again where an officer's words are what could not be delivered.
+            # Once for each case, and again if an officer's words are what could not be delivered.
             key = job.key if delivery.purpose == "reply" else f"case:{case.id}:{delivery.to}"
             notice = Send(delivery.instead, cards.sentence(texts.DIRECT_MESSAGE_FAILED))
-            effects.put(tx, case, notice, delivery.instead, f"{key}:instead")
-        effects.commit(tx, transitions.tell_failed(case, delivery.name, why, tx.now), self._press_desk.press)
+            outbox.put(tx, case.id, notice, delivery.instead, key=f"{key}:instead")
+        transition = transitions.notice_undelivered(case, delivery.name, why, tx.now)
+        apply_transition(tx, transition, self._press_desk)
         failed = replace(delivery.answers, mark="failed") if delivery.answers else None
         _mark(tx, case, f"{job.key}:mark", failed)
 
-    def _below_failed(self, tx: Transaction, case: Case, job: Job, below: SendToThread, why: str) -> None:
-        told = transitions.below_failed(case, self._press_desk.called(below.channel), why, tx.now)
-        where = str(below.channel)
-        if below.carries and not self._has_it_elsewhere(tx, case, job, where):
-            status, steps = self._status(tx, case), tx.cases.steps(case.id)
-            more = transitions.further_failed(case, below.carries.event_id, steps, status)
-            told = replace(told, effects=(*told.effects, *more))
-            failed = replace(below.carries, mark="failed", words=None)
-            _mark(tx, case, f"{job.key.removesuffix(where)}failed", failed)
-        effects.commit(tx, told, self._press_desk.press)
+    # ---- a timer is due ---------------------------------------------------------------------------------------------
 
-    def _mark(self, tx: Transaction, case: Case, job: Job, channel: Address, carries: MarkMessage | None) -> None:
-        """Show an asker that the press office has their message: once, whichever channel has it first."""
-        _mark(tx, case, f"{job.key.removesuffix(str(channel))}mark", carries)
+    def timer(self, tx: Transaction, job: Job) -> None:
+        """A timer is due: a reminder, the fallback, a handover, or the posting of a card that was refused."""
+        if job.kind is JobKind.REPOST:
+            self._repost(tx, job)
+        elif job.payload["timer"] == HANDOVER:
+            post_handover(tx, self._press_desk, job)
+        elif (case := _case_of(tx, job)) is None:
+            return
+        elif job.payload["timer"] == transitions.FALLBACK:
+            self._fall_back(tx, case)
+        else:
+            self._remind(tx, case)
+
+    def _remind(self, tx: Transaction, case: Case) -> None:
+        steps, status = tx.cases.steps(case.id), self._status(tx, case)
+        self._apply_or_schedule(tx, case, transitions.come_due(case, steps, self._press_desk.policy, status, tx.now))
+
+    def _fall_back(self, tx: Transaction, case: Case) -> None:
+        """No press channel has taken the card in time."""
+        transition = None
+        if not tx.postings.of_case(case.id):
+            where = ", ".join(self._press_desk.channel_name(channel) for channel in self._press_desk.channels)
+            hint, status = texts.unreachable(where, texts.NOT_IN_TIME), self._status(tx, case)
+            transition = transitions.unreachable(case, where, texts.NOT_IN_TIME, hint, status, tx.now)
+        self._apply_or_schedule(tx, case, transition)
+
+    def _apply_or_schedule(self, tx: Transaction, case: Case, transition: transitions.Transition | None) -> None:
+        if transition is not None:
+            apply_transition(tx, transition, self._press_desk)
+        else:
+            schedule(tx, case, self._press_desk)
+
+    def _repost(self, tx: Transaction, job: Job) -> None:
+        """Post the card as it is now, unless the case has ended meanwhile or the card got there."""
+        case, delivery = _case_of(tx, job), outbox.read(job)
+        is_needed = case is not None and case.state is not CaseState.CLOSED
+        if (
+            case is None
+            or not isinstance(delivery, Repost)
+            or not is_needed
+            or tx.postings.at(case.id, delivery.channel)
+        ):
+            tx.jobs.done([job])
+        else:
+            card = CardRenderer(tx, case, self._press_desk.zone).card()
+            outbox.post_again(tx, job, Send(delivery.channel, card, "ping"))
+
+    # ---- shared -----------------------------------------------------------------------------------------------------
+
+    def _status(self, tx: Transaction, case: Case) -> DeskStatus:
+        return status_of(tx, case, self._press_desk, self._active_knowledge.current.knowledge)
+
+    def _may_be_taken_elsewhere(self, tx: Transaction, job: Job, where: str) -> bool:
+        """Whether another channel may still take this card, or took it in this same transaction.
+
+        Should that fail too, it is handled then, or by the fallback timer.
+        """
+        return any(state in {JobState.PENDING, JobState.DONE} for _, state in self._in_other_channels(tx, job, where))
+
+    def _is_taken_elsewhere(self, tx: Transaction, case: Case, job: Job, where: str) -> bool:
+        """Whether another channel has this line below the card, or may get it. Without a card, no line was written."""
+        return any(
+            state is JobState.PENDING or (state is JobState.DONE and tx.postings.at(case.id, channel) is not None)
+            for channel, state in self._in_other_channels(tx, job, where)
+        )
+
+    def _in_other_channels(self, tx: Transaction, job: Job, where: str) -> Iterator[tuple[Address, JobState]]:
+        """Yield what became of the same delivery in the other channels."""
+        common = job.key.removesuffix(where)
+        for channel in self._press_desk.channels:
+            if str(channel) != where and (other := tx.jobs.by_key(f"{common}{channel}")):
+                yield channel, other.state
+
+
+def _mark_once(tx: Transaction, case: Case, job: Job, line: SendToThread) -> None:
+    """Show an asker that the press office has their message: once, whichever channel has it first."""
+    _mark(tx, case, f"{job.key.removesuffix(str(line.channel))}mark", line.carries)
 
 
 def _mark(tx: Transaction, case: Case, key: str, mark: MarkMessage | None) -> None:
     if mark:
-        effects.put(tx, case, mark, mark.message, key)
+        outbox.put(tx, case.id, mark, mark.message, key=key)
 
 
 def _case_of(tx: Transaction, job: Job) -> Case | None:

@@ -1,17 +1,20 @@
-"""The desk: what every adapter calls, and nothing a platform could not have sent."""
+"""The desk: what every adapter calls."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import assert_never
 
-from bot.desk.active_knowledge import ActiveKnowledge
-from bot.desk.answer_buttons import Presses
-from bot.desk.case_actions import Casework, is_casework
-from bot.desk.pages import Views
+from bot.desk.actions.action import ActionContext, AnswerAction, CaseAction, OfficerAction, StaffAction
+from bot.desk.actions.table import ACTIONS
+from bot.desk.pages import page
 from bot.desk.press_desk import PressDesk
 from bot.desk.questions import Questions
+from bot.desk.run_action import answer_in, may_press, run_answer_action, run_case_action, run_officer_action
+from bot.desk.thread_messages import handle_thread_message, is_stray_reply
+from bot.matching.active_knowledge import ActiveKnowledge
 from bot.messages import Incoming, Joined, Pressed, Said, Shared, Submitted, SyncResponse, Viewed
+from bot.presentation import texts
 from bot.storage.engine import Store
 
 
@@ -21,10 +24,10 @@ class PolicyDesk:
     def __init__(
         self, store: Store, active_knowledge: ActiveKnowledge, press_desk: PressDesk, wake: Callable[[], None]
     ) -> None:
+        self._store = store
+        self._active_knowledge = active_knowledge
+        self._press_desk = press_desk
         self._questions = Questions(store, active_knowledge, press_desk)
-        self._presses = Presses(store, active_knowledge, press_desk, self._questions)
-        self._casework = Casework(store, active_knowledge, press_desk, self._questions)
-        self._views = Views(store, active_knowledge, press_desk)
         self._wake = wake
 
     async def handle(self, incoming: Incoming) -> SyncResponse:
@@ -36,28 +39,57 @@ class PolicyDesk:
     async def _handle(self, incoming: Incoming) -> SyncResponse:
         match incoming:
             case Said():
-                case_id = await self._casework.case_below(incoming)
-                if case_id is not None or self._casework.is_stray(incoming):
-                    return await self._casework.said(incoming, case_id)
-                return await self._questions.said(incoming)
+                return await self._said(incoming)
             case Pressed():
-                return await self._side_of(incoming.action).pressed(incoming)
-            case Submitted(form="queue.search"):
-                return await self._views.searched(incoming)
-            case Submitted(form="report"):
-                return await self._questions.reported(incoming)
+                return await self._act(incoming, incoming.action, incoming.value)
             case Submitted():
-                return await self._casework.submitted(incoming)
+                return await self._act(incoming, incoming.form, incoming.context)
             case Shared():
                 return await self._questions.shared(incoming)
             case Joined():
                 return await self._questions.joined(incoming)
             case Viewed():
-                return await self._views.viewed(incoming)
+                knowledge = self._active_knowledge.current.knowledge
+                return await self._store.read(lambda tx: page(tx, self._press_desk, knowledge, incoming))
             case _:
                 assert_never(incoming)
 
-    def _side_of(self, action: str) -> Views | Casework | Presses:
-        if action.startswith("queue."):
-            return self._views
-        return self._casework if is_casework(action) else self._presses
+    async def _said(self, said: Said) -> SyncResponse:
+        """Below the card of a case it belongs to that case; anywhere else it is a question or an enquiry."""
+        if said.at == said.direct:
+            return await self._questions.said(said)
+        case_id = await self._store.run(lambda tx: tx.postings.by_thread(said.at))
+        if case_id is None and not is_stray_reply(said, self._press_desk):
+            return await self._questions.said(said)
+        await self._store.run(lambda tx: handle_thread_message(tx, said, case_id, self._press_desk))
+        return SyncResponse()
+
+    async def _act(self, incoming: Pressed | Submitted, name: str, value: str) -> SyncResponse:
+        """Run the action that the table has under this name."""
+        action, loaded, press_desk = ACTIONS.get(name), self._active_knowledge.current, self._press_desk
+        match action:
+            case CaseAction():
+                return await self._store.run(
+                    lambda tx: run_case_action(tx, action, incoming, value, loaded, press_desk)
+                )
+            case OfficerAction():
+                return await self._store.run(
+                    lambda tx: run_officer_action(action, ActionContext(tx, incoming, value, loaded, press_desk))
+                )
+            case StaffAction():
+                return await self._store.run(
+                    lambda tx: action.do(ActionContext(tx, incoming, value, loaded, press_desk))
+                )
+            case AnswerAction() if isinstance(incoming, Pressed):
+                return await self._act_on_answer(action, incoming)
+            case _:
+                return SyncResponse(notice=texts.TOO_OLD)
+
+    async def _act_on_answer(self, action: AnswerAction, pressed: Pressed) -> SyncResponse:
+        """Match the question anew if the action needs it: outside the transaction that changes something."""
+        loaded, match = self._active_knowledge.current, None
+        if action.needs_match:
+            asked = await self._store.read(lambda tx: answer_in(tx, pressed.value))
+            if asked is not None and may_press(action, pressed, asked):
+                loaded, match = await self._active_knowledge.match(asked.question)
+        return await self._store.run(lambda tx: run_answer_action(tx, action, pressed, match, loaded, self._press_desk))

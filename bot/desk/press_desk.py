@@ -1,108 +1,124 @@
-"""The press office as the configuration describes it."""
+"""The press desk as the configuration describes it: where it is reached, who may act, what it promises."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from bot.config import Config, PressOffice
 from bot.domain import deadlines
+from bot.domain.case import Case
 from bot.domain.hours import Hours
-from bot.domain.transitions import DeskStatus, EscalationPolicy
+from bot.domain.schedule import EscalationPolicy
+from bot.domain.transitions import DeskStatus
 from bot.knowledge.model import Knowledge
 from bot.messages import Address, Person
 from bot.presentation import texts
-from bot.queue.effects import Press
+from bot.storage.transaction import Transaction
 
 
 class PressDesk:
-    """Where it is pinged, who may act, and what it promises just now."""
+    """Made once from the configuration. Without channels there is nobody to pass anything on to."""
 
     def __init__(self, config: Config) -> None:
-        settings = config.press_office
+        office = config.press_office
         hours = Hours.of(config)
-        mail = Address("email", settings.email) if settings.email and config.email else None
-        self.press = Press(tuple(address(named) for named in settings.channels), _policy(settings, hours, mail), mail)
-        self._officers = frozenset(settings.officers)
-        self._settings = settings
-        self._hours = hours
+        self.channels: tuple[Address, ...] = tuple(_address(named) for named in office.channels)
+        self.mail: Address | None = Address("email", office.email) if office.email and config.email else None
+        """Where to write when no channel can be reached."""
+        self.phone: str = office.phone
+        """The number to ring without waiting; empty if none is configured."""
+        self.policy: EscalationPolicy = _escalation_policy(office, hours, mails=self.mail is not None)
+        self.same_story_within: timedelta = office.same_story_within
+        """How far apart enquiries may be and still be one story."""
+        self._officers = frozenset(office.officers)
+        self._listed_officers = office.officers
+        self._fallback_after = office.fallback_after
 
     @property
     def exists(self) -> bool:
         """Whether there is anybody to pass something on to."""
-        return bool(self.press.channels)
-
-    def called(self, channel: Address) -> str:
-        """What to call one of its channels, or its mailbox, in a sentence."""
-        alike = [each for each in self.press.channels if each.platform == channel.platform]
-        return texts.channel(channel.platform, channel.token if len(alike) > 1 else "")
+        return bool(self.channels)
 
     @property
-    def phone(self) -> str:
-        """Where the press office is reached without waiting; empty where nobody wrote it down."""
-        return self._settings.phone
+    def zone(self) -> ZoneInfo:
+        """The organisation's time zone."""
+        return self.policy.hours.zone
 
     @property
     def officers(self) -> tuple[Person, ...]:
-        """Who may act, as they are listed; a user group stands for its members."""
-        listed = (named.partition(":") for named in self._settings.officers)
+        """Who may act, as they are listed. A user group stands for its members."""
+        listed = (named.partition(":") for named in self._listed_officers)
         return tuple(Person(platform, token) for platform, _, token in listed)
 
     def is_officer(self, person: Person) -> bool:
-        """Listed by themselves, or through a user group of their platform."""
+        """Return whether a person may act on cases: listed themselves, or through a user group of their platform."""
         keys = {person.key} | {f"{person.platform}:{group}" for group in person.groups}
         return not keys.isdisjoint(self._officers)
 
     def is_listed(self, named: str) -> bool:
-        """Whether `platform:id` stands in the list of officers."""
+        """Return whether `platform:id` is in the list of officers."""
         return named in self._officers
 
-    @property
-    def same_story_within(self) -> timedelta:
-        """How long enquiries may be apart and still be one story."""
-        return self._settings.same_story_within
+    def channel_name(self, channel: Address) -> str:
+        """Return what to call one of its channels, or its mailbox, in a sentence."""
+        alike = [each for each in self.channels if each.platform == channel.platform]
+        return texts.channel(channel.platform, channel.token if len(alike) > 1 else "")
 
     def deadline_problem(self, words: str, now: datetime) -> str:
-        """What is to be mended in a deadline that somebody wrote, or nothing."""
+        """Return what is wrong with a deadline that somebody wrote into a form; empty if nothing is."""
         if not words:
             return ""
-        instant = deadlines.read(words, self._hours, now)
+        instant = deadlines.read(words, self.policy.hours, now)
         if instant is None:
             return texts.NO_TIME
-        return texts.passed_already(instant.astimezone(self._hours.zone)) if instant < now else ""
+        return texts.passed_already(instant.astimezone(self.zone)) if instant < now else ""
 
     def status(self, knowledge: Knowledge, now: datetime) -> DeskStatus:
-        """What holds for a case that something happens to now."""
-        settings = self._settings
-        opens = self._hours.next_open(now)
+        """Return what holds for a case that something happens to now."""
+        hours = self.policy.hours
+        opens = hours.next_open(now)
+        is_open = opens == now
         return DeskStatus(
-            phone=settings.phone,
+            phone=self.phone,
             holding_line=knowledge.media.holding_line if knowledge.media else "",
-            fallback_after=settings.fallback_after,
-            on_call=self._hours.on_call(now),
-            on_call_at_once=opens != now,
+            fallback_after=self._fallback_after,
+            on_call=hours.on_call(now),
+            on_call_at_once=not is_open,
             opens_in=opens - now if opens else timedelta(),
-            closes_at=self._hours.next_close(now) if opens == now else None,
-            day_ends=deadlines.assumed(self._hours, now),
-            zone=self._hours.zone,
+            closes_at=hours.next_close(now) if is_open else None,
+            assumed_deadline=deadlines.assumed(hours, now),
+            zone=self.zone,
         )
 
 
-def _policy(settings: PressOffice, hours: Hours, mail: Address | None) -> EscalationPolicy:
+def status_of(tx: Transaction, case: Case, press_desk: PressDesk, knowledge: Knowledge) -> DeskStatus:
+    """Return what holds for the case now. An open incident has its own holding line, and a lead who is called too."""
+    status = press_desk.status(knowledge, tx.now)
+    incident = tx.incidents.load(case.incident_id) if case.incident_id is not None else None
+    if incident is None or incident.ended_at is not None:
+        return status
+    called = tuple(dict.fromkeys((incident.lead, *status.on_call)))
+    return replace(status, holding_line=incident.holding_line, on_call=called, on_call_at_once=True)
+
+
+def _escalation_policy(office: PressOffice, hours: Hours, *, mails: bool) -> EscalationPolicy:
     return EscalationPolicy(
         hours=hours,
-        remind_after=settings.remind_after,
-        on_call_after=settings.on_call_after,
-        mail_after=settings.mail_after,
-        phone_after=settings.phone_after,
-        nudge_after=settings.nudge_after,
-        return_after=settings.return_after,
-        urgent_within=settings.urgent_within,
-        handover_before=settings.handover_before,
-        mails=mail is not None,
+        remind_after=office.remind_after,
+        on_call_after=office.on_call_after,
+        mail_after=office.mail_after,
+        phone_after=office.phone_after,
+        nudge_after=office.nudge_after,
+        return_after=office.return_after,
+        urgent_within=office.urgent_within,
+        handover_before=office.handover_before,
+        mails=mails,
     )
 
 
-def address(named: str) -> Address:
-    """`platform:id` as the configuration writes it."""
+def _address(named: str) -> Address:
+    """`platform:id`, as the configuration writes it, as an Address."""
     platform, _, token = named.partition(":")
     return Address(platform, token)

@@ -1,4 +1,4 @@
-"""What further words say of a case that is open: its deadline, its haste, whether only officers may read of it.
+"""How further words change an open case: its deadline, its urgency, its details, and whether it becomes restricted.
 
 What somebody wrote down as the deadline counts before what is read from messages. Every reading is shown back.
 """
@@ -11,68 +11,87 @@ from datetime import datetime
 
 from bot.domain import deadlines
 from bot.domain.case import Asker, Case, CaseKind, CaseState, Details, Step, StepKind
-from bot.domain.extraction import taken_anew, taken_down
-from bot.domain.restriction import is_delicate
+from bot.domain.extraction import extract_details, reextract
 from bot.domain.schedule import EscalationPolicy
-from bot.domain.transitions.transition import DeskStatus
-from bot.domain.triage import is_urgent, may_be_foi, understood
-from bot.presentation import texts
+from bot.domain.triage import is_delicate, is_urgent, may_be_foi, triage
 
 
-def heard(case: Case, text: str, steps: Sequence[Step], policy: EscalationPolicy, now: datetime) -> Case:
-    """With what a further message says. Of two deadlines the earlier counts, since nobody called the other off."""
+def apply_message(case: Case, text: str, steps: Sequence[Step], policy: EscalationPolicy, now: datetime) -> Case:
+    """Return the case with what a further message says. Of two deadlines the earlier one counts."""
     foi = case.foi or may_be_foi(text)
     if case.kind is CaseKind.QUESTION:
         return replace(case, foi=foi)
-    case = replace(case, details=taken_down(case.details, text, policy, now))
+    case = replace(case, details=extract_details(case.details, text, policy, now))
     said = None if case.details.deadline else deadlines.find(text, policy.hours, now)
     if said is not None and (case.due_at is None or not case.due_known or said < case.due_at):
         case = replace(case, due_at=said, due_known=True)
-    soon = said is not None and said == case.due_at and said - now <= policy.urgent_within
-    return _guarded(replace(case, foi=foi, urgent=case.urgent or soon or is_urgent(text)), text, steps)
+    is_soon = said is not None and said == case.due_at and said - now <= policy.urgent_within
+    urgent = case.urgent or is_soon or is_urgent(text)
+    return _restricted_if_delicate(replace(case, foi=foi, urgent=urgent), text, steps)
 
 
-def corrected(
+def apply_correction(
     case: Case, was: Asker, text: str, steps: Sequence[Step], policy: EscalationPolicy, now: datetime
 ) -> Case:
-    """With an opening message that now reads `text`.
+    """Return the case with an opening message that was edited and now reads `text`.
 
-    Both readings are taken at the time when it was said: an edit that leaves "in half an hour" alone does not move it.
+    Both versions are read at the time when the message was written: an edit that leaves "in half an hour" in place
+    does not move the deadline.
     """
     askers = tuple(replace(asker, text=text) if asker is was else asker for asker in case.askers)
     edited = replace(case, askers=askers)
     if case.kind is CaseKind.QUESTION:
         return replace(edited, foi=case.foi or may_be_foi(text))
     before, after = (deadlines.find(words, policy.hours, was.said_at) for words in (was.text, text))
-    anew = before != after and not case.details.deadline
-    details = taken_anew(case.details, was.text, text, policy, was.said_at)
-    return _guarded(reread(edited, details, policy, now, anew=anew), text, steps)
+    new_deadline = before != after and not case.details.deadline
+    details = reextract(case.details, was.text, text, policy, was.said_at)
+    return _restricted_if_delicate(_triaged_again(edited, details, policy, now, new_deadline=new_deadline), text, steps)
 
 
-def reread(case: Case, details: Details, policy: EscalationPolicy, now: datetime, *, anew: bool) -> Case:
-    """The case with these details, and what all words say of its haste; `anew`: of its deadline as well."""
-    said = "\n".join(asker.text for asker in case.askers)
-    read = understood(case.kind, said, details, policy, now)
-    foi = case.foi or read.foi
-    if anew:
-        return replace(case, details=details, due_at=read.due_at, due_known=read.due_known, urgent=read.urgent, foi=foi)
-    return replace(case, details=details, foi=foi, urgent=case.urgent or read.urgent)
+def apply_details(case: Case, details: Details, policy: EscalationPolicy, now: datetime) -> Case:
+    """Return the case with details that somebody wrote down. A new deadline, or an earlier new slot, counts from now.
 
-
-def filled_in(case: Case, details: Details, policy: EscalationPolicy, now: datetime) -> Case:
-    """With details that somebody wrote down. A new deadline counts from now on, and so does a new slot that is earlier.
-
-    A slot that stays as it was does not count against a new deadline, or a wrong reading of it could not be corrected.
+    A slot that stays as it was does not count against a new deadline: a wrong reading could not be corrected otherwise.
     """
-    moved = details.slot != case.details.slot
+    is_new_slot = details.slot != case.details.slot
     if details.deadline != case.details.deadline:
-        counts = details if moved else replace(details, slot="")
-        return replace(reread(case, counts, policy, now, anew=True), details=details)
-    after = reread(case, details, policy, now, anew=False)
-    at = deadlines.read_slot(details.slot, policy.hours, now) if moved and case.kind is CaseKind.MEDIA else None
+        counts = details if is_new_slot else replace(details, slot="")
+        return replace(_triaged_again(case, counts, policy, now, new_deadline=True), details=details)
+    after = _triaged_again(case, details, policy, now, new_deadline=False)
+    reads_slot = is_new_slot and case.kind is CaseKind.MEDIA
+    at = deadlines.read_slot(details.slot, policy.hours, now) if reads_slot else None
     if at is None or (_is_due_before(case, at) and not _is_due_by_slot(case, policy)):
         return after
     return replace(after, due_at=at, due_known=True, urgent=after.urgent or at - now <= policy.urgent_within)
+
+
+def newly_called(before: Case, after: Case, on_call: tuple[str, ...]) -> tuple[str, ...]:
+    """Return whom of `on_call` to mention because the case became urgent: nobody if somebody has it."""
+    return on_call if after.urgent and not before.urgent and after.state is CaseState.OPEN else ()
+
+
+def further_steps(before: Case, after: Case, called: Sequence[str], now: datetime) -> tuple[Step, ...]:
+    """Return what the history tells besides: that somebody was called, that the case is restricted now."""
+    on_call = (Step(now, StepKind.ON_CALL),) if called else ()
+    restricted = (Step(now, StepKind.RESTRICTED),) if after.restricted and not before.restricted else ()
+    return (*on_call, *restricted)
+
+
+def deadline_changed(before: Case, after: Case) -> bool:
+    """Return whether there is a deadline to show back, because it is another one than before."""
+    return after.due_at is not None and (after.due_at, after.due_known) != (before.due_at, before.due_known)
+
+
+def _triaged_again(
+    case: Case, details: Details, policy: EscalationPolicy, now: datetime, *, new_deadline: bool
+) -> Case:
+    """Return the case with these details, and with what all its words say of its urgency and of `new_deadline`."""
+    words = "\n".join(asker.text for asker in case.askers)
+    read = triage(case.kind, words, details, policy, now)
+    foi = case.foi or read.foi
+    if new_deadline:
+        return replace(case, details=details, due_at=read.due_at, due_known=read.due_known, urgent=read.urgent, foi=foi)
+    return replace(case, details=details, foi=foi, urgent=case.urgent or read.urgent)
 
 
 def _is_due_before(case: Case, at: datetime) -> bool:
@@ -86,27 +105,7 @@ def _is_due_by_slot(case: Case, policy: EscalationPolicy) -> bool:
     )
 
 
-def hurries(before: Case, after: Case, status: DeskStatus) -> tuple[str, ...]:
-    """Whom to call because the case hurries by now, where nobody has it."""
-    return status.on_call if after.urgent and not before.urgent and after.state is CaseState.OPEN else ()
-
-
-def follows(before: Case, after: Case, calls: Sequence[str], now: datetime) -> tuple[Step, ...]:
-    """What the history tells besides: who was called, and that only officers may read on."""
-    called = (Step(now, StepKind.ON_CALL),) if calls else ()
-    hidden = (Step(now, StepKind.RESTRICTED),) if after.restricted and not before.restricted else ()
-    return (*called, *hidden)
-
-
-def shown_back(before: Case, after: Case, status: DeskStatus) -> str:
-    """A deadline that was read anew, for whoever wrote it to correct; empty where it is what it was."""
-    if after.due_at is None or (after.due_at, after.due_known) == (before.due_at, before.due_known):
-        return ""
-    say = texts.understood_deadline if after.due_known else texts.assumed_deadline
-    return say(after.due_at.astimezone(status.zone))
-
-
-def _guarded(case: Case, text: str, steps: Sequence[Step]) -> Case:
-    """Restricted where the words are delicate, unless an officer has decided that everybody may read on."""
+def _restricted_if_delicate(case: Case, text: str, steps: Sequence[Step]) -> Case:
+    """Restrict the case if the words are delicate, unless an officer has lifted a restriction before."""
     lifted = any(step.kind is StepKind.UNRESTRICTED for step in steps)
     return replace(case, restricted=case.restricted or (not lifted and is_delicate(text)))

@@ -93,6 +93,13 @@ class StepKind(StrEnum):
     UNRESTRICTED = "unrestricted"
 
 
+LONGEST_ON_CARD = 2500
+"""Characters of an asker's words that a card shows. The whole of a longer message is posted below the card."""
+
+MEDIUMS = ("live", "recorded", "print or online", "unknown")
+"""Values of `Details.medium`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Asker:
     """Somebody who is to be answered in a case. `text` is what they first said, `at` where."""
@@ -133,16 +140,7 @@ class Details:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """Something that the press office owns until it is closed.
-
-    `revision` grows by one with every change; `turned` is the revision at which state or owner last changed, so that a
-    button drawn before it is known to be stale. `held`: neither purged nor erased; no part of the case's life, so that
-    saving a case leaves it as it is.
-
-    `due_at` is the journalist's deadline, only assumed while `due_known` is false. `answered_at` is when the asker was
-    advised, `responded_at` when the journalist had their answer; only the second meets the deadline. `offered_to` was
-    asked to take the case over and has not accepted yet. `joined_into` is the case that goes on for this one.
-    """
+    """An enquiry or a question that the press office owns until it is closed."""
 
     id: int
     kind: CaseKind
@@ -151,25 +149,38 @@ class Case:
     opened_at: datetime
     details: Details = Details()
     owner: Person | None = None
+    """The officer who looks after it."""
     outcome: Outcome | None = None
     claimed_at: datetime | None = None
     answered_at: datetime | None = None
+    """When the asker was advised."""
     closed_at: datetime | None = None
     restricted: bool = False
+    """Only officers see more than reference, outlet and deadline."""
     unreachable: str = ""
+    """What the card says if no press channel could be given the ping; empty if one has it."""
     revision: int = 1
-    turned: int = 1
+    """Grows by one with every change."""
+    ownership_revision: int = 1
+    """The revision at which state or owner last changed. A button drawn before it is stale."""
     held: bool = False
+    """Neither purged nor erased. Saving a case does not change it."""
     due_at: datetime | None = None
+    """The journalist's deadline."""
     due_known: bool = False
+    """False while `due_at` is only assumed."""
     urgent: bool = False
     responded_at: datetime | None = None
+    """When the journalist had their answer. Only this meets the deadline."""
     waiting_until: datetime | None = None
     waiting_for: str = ""
     offered_to: Person | None = None
+    """The officer who was asked to take the case over and has not accepted yet."""
     foi: bool = False
+    """It may be a request for recorded information (Freedom of Information Act)."""
     incident_id: int | None = None
     joined_into: int | None = None
+    """The case that goes on for this one."""
 
     @property
     def reference(self) -> str:

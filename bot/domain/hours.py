@@ -14,8 +14,7 @@ from zoneinfo import ZoneInfo
 
 import holidays
 
-from bot.config import Config
-from bot.config.values import week
+from bot.config import Config, week
 
 _DAY = timedelta(days=1)
 _HORIZON = 400  # days: more than any year without a working day in it

@@ -1,7 +1,7 @@
-"""When time does something to a case: pure, from the case and its history alone.
+"""What is due for a case and when: reminders, calls, nudges, deadlines. Pure, from the case and its history alone.
 
-Nothing is switched on or off. What a case waits for follows from what it is and from what was done already, so that a
-claim, an ending or a new deadline puts an end to what has become moot without having to know of it.
+Nothing is switched on or off. What is due follows from the case as it is and from the steps that were taken already. So
+a claim, a closing or a new deadline ends what has become pointless, without a word about it here.
 """
 
 from __future__ import annotations
@@ -14,49 +14,55 @@ from bot.domain.case import Case, CaseKind, CaseState, Step, StepKind
 from bot.domain.hours import Hours
 
 WATCH = "watch"
-"""The one timer of a case, at whose time it is looked at."""
+"""The timer of a case that comes back when the first of what `due` lists is due."""
 
 MAX_REMINDER_GAP = timedelta(hours=4)
 SHORTEST_WARNING = timedelta(minutes=15)
-"""Before a deadline; a quarter of the time where that is more."""
+"""How long before a deadline the warning comes at the least; otherwise a quarter of the time."""
 
 _BEGINS_WAITING = frozenset({StepKind.OPENED, StepKind.UNCLAIMED, StepKind.REOPENED, StepKind.RETURNED})
 _BEGINS_ANEW = frozenset({StepKind.OPENED, StepKind.REOPENED})
 _MAILED = frozenset({StepKind.MAILED, StepKind.FALLBACK})
 _PHONE_GIVEN = frozenset({StepKind.PHONE_GIVEN, StepKind.FALLBACK})
-CHAIN = frozenset({StepKind.REMINDED, StepKind.ON_CALL, StepKind.MAILED, StepKind.PHONE_GIVEN})
-"""What happens while nobody has a case."""
+WHILE_UNCLAIMED = frozenset({StepKind.REMINDED, StepKind.ON_CALL, StepKind.MAILED, StepKind.PHONE_GIVEN})
+"""Kinds of steps that happen while nobody has claimed a case."""
 
 
 @dataclass(frozen=True, slots=True)
 class EscalationPolicy:
-    """How long things may wait, counted as `bot.config` says. `mails`: there is an address for e-mail.
-
-    An enquiry is urgent that is due within `urgent_within`; `handover_before` is before the end of a shift.
-    """
+    """How long things may wait before the desk does something about it. Durations count as `bot.config` says."""
 
     hours: Hours
     remind_after: timedelta
+    """Without a claim: the first reminder in the thread."""
     on_call_after: timedelta
+    """Without a claim: whoever is on call is mentioned."""
     mail_after: timedelta
+    """Without a claim: the card goes to the press office by e-mail."""
     phone_after: timedelta
+    """Without a claim: the asker is given the phone number."""
     nudge_after: timedelta
+    """Without a sign of the owner: they are asked how it is going."""
     return_after: timedelta
+    """After the nudge, still without a sign: the case goes back into the queue."""
     urgent_within: timedelta
+    """An enquiry that is due within this time is urgent."""
     handover_before: timedelta
+    """How long before the end of a shift the open cases are listed."""
     mails: bool = True
+    """Whether there is an e-mail address to write to."""
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A step that is to be taken, and when."""
+    """A step to take, and when."""
 
     kind: StepKind
     at: datetime
 
 
 def due(case: Case, steps: Sequence[Step], policy: EscalationPolicy) -> list[Due]:
-    """What time has still to do to the case as it is, the earliest first; some of it may be overdue."""
+    """Return the steps that are still to come for the case as it is, earliest first; some may be overdue."""
     if case.state is CaseState.CLOSED:
         return []
     if case.kind is CaseKind.QUESTION:
@@ -68,7 +74,7 @@ def due(case: Case, steps: Sequence[Step], policy: EscalationPolicy) -> list[Due
 
 
 def waiting_since(case: Case, steps: Sequence[Step]) -> tuple[datetime, Sequence[Step]]:
-    """Since when nobody has had the case, and what has happened since."""
+    """Return since when nobody has had the case, and the steps since then."""
     for place in range(len(steps) - 1, -1, -1):
         if steps[place].kind in _BEGINS_WAITING:
             return steps[place].at, steps[place + 1 :]
@@ -76,12 +82,12 @@ def waiting_since(case: Case, steps: Sequence[Step]) -> tuple[datetime, Sequence
 
 
 def since_taken_up(steps: Sequence[Step]) -> Sequence[Step]:
-    """What has happened since the case was opened or reopened."""
+    """Return the steps since the case was opened or reopened."""
     return next((steps[place:] for place in range(len(steps) - 1, -1, -1) if steps[place].kind in _BEGINS_ANEW), steps)
 
 
-def named(deadline: datetime, policy: EscalationPolicy) -> str:
-    """How a history names a deadline, so that each is told of once: local time, to the minute."""
+def deadline_key(deadline: datetime, policy: EscalationPolicy) -> str:
+    """Return how a history names a deadline: local time, to the minute. By it each deadline is announced once."""
     return f"{deadline.astimezone(policy.hours.zone):%Y-%m-%d %H:%M}"
 
 
@@ -98,7 +104,7 @@ def _question(case: Case, steps: Sequence[Step], policy: EscalationPolicy) -> li
 def _unclaimed(case: Case, steps: Sequence[Step], policy: EscalationPolicy) -> list[Due]:
     since, done = waiting_since(case, steps)
     kinds = {step.kind for step in done}
-    times = _chain(case, since, policy)
+    times = _while_unclaimed(case, since, policy)
     if StepKind.REMINDED in kinds:
         del times[StepKind.REMINDED]
     if StepKind.ON_CALL in kinds:
@@ -110,10 +116,10 @@ def _unclaimed(case: Case, steps: Sequence[Step], policy: EscalationPolicy) -> l
     return [Due(kind, at) for kind, at in times.items()] or [_next_reminder(since, done, policy)]
 
 
-def _chain(case: Case, since: datetime, policy: EscalationPolicy) -> dict[StepKind, datetime]:
-    """When each step is due. With a deadline that is known they shrink to fit: the last before it, in the same order.
+def _while_unclaimed(case: Case, since: datetime, policy: EscalationPolicy) -> dict[StepKind, datetime]:
+    """Return when each step is due. Before a known deadline the times shrink, in the same order, so that all fit.
 
-    One that is only assumed hurries nobody: it would call somebody in the evening over an enquiry of the afternoon.
+    An assumed deadline does not shrink them: it would call somebody in the evening over an enquiry of the afternoon.
     """
     remind, on_call = since + policy.remind_after, since + policy.on_call_after
     mail, phone = since + policy.mail_after, since + policy.phone_after
@@ -133,8 +139,8 @@ def _chain(case: Case, since: datetime, policy: EscalationPolicy) -> dict[StepKi
 
 
 def _next_reminder(since: datetime, done: Sequence[Step], policy: EscalationPolicy) -> Due:
-    """Everything was tried: reminders go on, at growing gaps."""
-    last = max((step.at for step in done if step.kind in CHAIN), default=since)
+    """Everything was tried once: reminders go on, at growing gaps."""
+    last = max((step.at for step in done if step.kind in WHILE_UNCLAIMED), default=since)
     reminders = sum(step.kind is StepKind.REMINDED for step in done)
     gap = min(policy.remind_after * 2 ** min(reminders, 16), MAX_REMINDER_GAP)
     return Due(StepKind.REMINDED, last + max(gap, policy.remind_after))
@@ -144,7 +150,7 @@ def _next_reminder(since: datetime, done: Sequence[Step], policy: EscalationPoli
 
 
 def _claimed(case: Case, steps: Sequence[Step], policy: EscalationPolicy) -> list[Due]:
-    """A silent owner is nudged, and then relieved; not once the journalist has their answer."""
+    """A silent owner is nudged, and then loses the case; not once the journalist has been answered."""
     taken_up = next(iter(since_taken_up(steps)), None)
     if case.responded_at is not None and (taken_up is None or taken_up.at <= case.responded_at):
         return []
@@ -158,12 +164,12 @@ def _claimed(case: Case, steps: Sequence[Step], policy: EscalationPolicy) -> lis
         if step.by is not None and case.owner is not None and step.by.key == case.owner.key:
             since = max(since, step.at)
             break
-    at = _patience(case, since, length, policy)
+    at = _after_working_time(case, since, length, policy)
     return [] if at is None else [Due(kind, at)]
 
 
-def _patience(case: Case, since: datetime, length: timedelta, policy: EscalationPolicy) -> datetime | None:
-    """When `length` has passed, closed hours left out; near a deadline that is known every hour counts."""
+def _after_working_time(case: Case, since: datetime, length: timedelta, policy: EscalationPolicy) -> datetime | None:
+    """Return when `length` has passed without the closed hours; near a known deadline every hour counts."""
     worked = policy.hours.after(since, length)
     if case.due_at is None or not case.due_known:
         return worked
@@ -177,15 +183,15 @@ def _patience(case: Case, since: datetime, length: timedelta, policy: Escalation
 
 
 def _deadline(case: Case, steps: Sequence[Step], policy: EscalationPolicy) -> Iterator[Due]:
-    """Only an answer to the journalist, or an end, meets it."""
+    """Yield the warning and the end of the deadline. Only an answer to the journalist meets it."""
     if case.due_at is None or case.responded_at is not None:
         return
-    told = {step.kind for step in steps if step.text == named(case.due_at, policy)}
+    told = {step.kind for step in steps if step.text == deadline_key(case.due_at, policy)}
     if StepKind.DEADLINE_PASSED in told:
         return
     yield Due(StepKind.DEADLINE_PASSED, case.due_at)
     near = _near(case.opened_at, case.due_at)
-    # What opened as late as that was called urgent with the ping; what is only assumed wakes nobody.
+    # A case that opened later than this was urgent from its ping on; an assumed deadline wakes nobody.
     wanted = near > case.opened_at and (case.due_known or policy.hours.open(near))
     if wanted and StepKind.DEADLINE_NEAR not in told:
         yield Due(StepKind.DEADLINE_NEAR, near)

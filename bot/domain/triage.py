@@ -1,6 +1,6 @@
-"""What the words of an enquiry say of it: how much it hurries, and whether it may be a request for information.
+"""Triage of an enquiry by its words: deadline, urgency, a possible FOI request, and whether it is delicate.
 
-Somebody of the press who waits and is overlooked costs more than a mention too many, so the phrases are generous.
+Overlooking somebody of the press who waits costs more than one mention too many, so the phrases are generous.
 """
 
 from __future__ import annotations
@@ -41,9 +41,34 @@ _RECORDS = re.compile(
 )
 
 
+_DELICATE = re.compile(
+    r"\b(?:"
+    # a death
+    r"died|dead|deaths?|dies|dying|deceased|fatal\w*|fatality|killed|kills|killing|suicid\w*|took (?:his|her|their) own"
+    r"|passed away|bereave\w*|funeral|coroner\w*|inquest|post-?mortem|autopsy|drown\w*|overdos\w*|body (?:was )?found"
+    r"|found (?:a )?body|lost (?:his|her|their) li(?:fe|ves)|manslaughter|murder\w*|stabb\w*|shooting|gunman"
+    # safeguarding
+    r"|safeguarding|abus(?:e|ed|er|es|ing|ive)|assault\w*|rap(?:e|ed|es|ist)|molest\w*|groom(?:ed|ing)|harass\w*|stalk\w*"
+    r"|sexual\w*|self-?harm\w*|domestic violence|child protection|spik(?:ed|ing)|traffick\w*"
+    r"|missing (?:student|child|person)|bull(?:y|ied|ies|ying)|eating disorder"
+    # police
+    r"|police|arrest\w*|detectives?|charged with|in custody|warrant|raid(?:ed)?|bomb\w*|terroris\w*|extremis\w*|hostage"
+    r"|kidnap\w*|abduct\w*|convict\w*|sentenced|jail\w*|prison\w*|fraud\w*|drug dealing|criminal (?:record|charges?)"
+    # legal
+    r"|su(?:e|ed|es|ing) (?:us|the|him|her|them|over|for)|being sued|lawsuit|legal action|court case|in court"
+    r"|(?:to|high|crown|magistrates'?) court|solicitors?|barristers?|injunction|tribunal|libel\w*|defam\w*|gagging"
+    r"|non-disclosure|whistle-?blow\w*"
+    # a named person
+    r"|alleg\w*|accus\w*|misconduct|disciplinary|dismissed|sacked|suspended|resign(?:s|ed|ation)|plagiari\w*|grievance"
+    r"|affair with|relationship with a student|hiv|diagnos\w*|mental health of"
+    r")\b",
+    re.IGNORECASE,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class TriageResult:
-    """What was read from an enquiry; `due_at` is only assumed while `due_known` is false."""
+    """What was read from an enquiry. `due_at` is only assumed while `due_known` is false."""
 
     due_at: datetime | None = None
     due_known: bool = False
@@ -52,31 +77,39 @@ class TriageResult:
 
 
 def is_urgent(text: str) -> bool:
-    """Whether somebody of the press waits at this moment: on the line, at the door, on air, within minutes."""
+    """Return whether somebody of the press waits right now: on the line, at the door, on air, within minutes."""
     return _URGENT.search(text) is not None
 
 
 def may_be_foi(text: str) -> bool:
-    """Whether this may be a written request for recorded information (Freedom of Information Act 2000, section 8)."""
+    """Return whether this may be a request for recorded information (Freedom of Information Act 2000, section 8)."""
     return _RECORDS.search(text) is not None
 
 
-def understood(kind: CaseKind, text: str, details: Details, policy: EscalationPolicy, now: datetime) -> TriageResult:
-    """What a new enquiry says of itself. A deadline that was written down counts before one in the message.
+def is_delicate(text: str) -> bool:
+    """Return whether the words speak of a death, safeguarding, police, the law, or allegations about a person.
 
-    So does the slot of a broadcast, before which somebody must have answered; of the two the earlier counts.
+    The phrases are wide on purpose: one press lifts a needless restriction, and nothing takes back what was read.
+    """
+    return bool(_DELICATE.search(text.replace("’", "'")))
+
+
+def triage(kind: CaseKind, text: str, details: Details, policy: EscalationPolicy, now: datetime) -> TriageResult:
+    """Return what an enquiry says of itself. A deadline in the form's field counts before one in the message.
+
+    The slot of a broadcast is a deadline too, because somebody must have answered before it. The earlier one counts.
     """
     words = "\n".join((text, details.about, details.questions))
     if kind is CaseKind.QUESTION:
         return TriageResult(foi=may_be_foi(words))
     written = deadlines.read(details.deadline, policy.hours, now) if details.deadline else None
     slot = deadlines.read_slot(details.slot, policy.hours, now)
-    stated = earliest(written or deadlines.find(words, policy.hours, now), slot)
+    stated = _earliest(written or deadlines.find(words, policy.hours, now), slot)
     due = stated or deadlines.assumed(policy.hours, now)
     soon = stated is not None and stated - now <= policy.urgent_within
     return TriageResult(due, stated is not None, soon or is_urgent(words), may_be_foi(words))
 
 
-def earliest(*times: datetime | None) -> datetime | None:
-    """The first of those that are known."""
+def _earliest(*times: datetime | None) -> datetime | None:
+    """Return the first of the known times."""
     return min((time for time in times if time is not None), default=None)

@@ -1,4 +1,4 @@
-"""From a folder of YAML files to Knowledge, or to everything that is wrong with them at once."""
+"""Loading a folder of YAML files: the result is `Knowledge`, or everything that is wrong with the files."""
 
 from __future__ import annotations
 
@@ -10,27 +10,28 @@ from typing import TypeVar
 from pydantic import ValidationError
 
 from bot.errors import KnowledgeError, Problem
-from bot.knowledge.explain import did_you_mean, problems_of
-from bot.knowledge.folder import read, sources
+from bot.knowledge.file_schema import DocumentKeys, EntryKeys, FileKeys, OutOfScopeKeys, SmalltalkKeys
 from bot.knowledge.model import Clause, Document, Entry, Knowledge, Media, Origin, Topic
-from bot.knowledge.schema import DocumentKeys, EntryKeys, FileKeys, OutOfScopeKeys, SmalltalkKeys
+from bot.knowledge.schema_problems import did_you_mean, problems_of
 from bot.knowledge.snapshot import revised
+from bot.knowledge.source_files import read, sources
 from bot.knowledge.yamlfile import Node, parse, shown
 
 
 @dataclass(frozen=True, slots=True)
 class _File:
-    """A file that is YAML. `keys` is None where it does not keep to the schema."""
+    """A file that could be read as YAML."""
 
     name: str
     root: Node
     keys: FileKeys | None
+    """None if the file does not follow the schema."""
 
 
 def load(folder: Path) -> Knowledge:
-    """Every `*.yaml` below the folder as one knowledge base.
+    """Return every `*.yaml` below the folder as one knowledge base.
 
-    Raises KnowledgeError with all that is wrong in all the files, ordered by file and line.
+    Raises KnowledgeError with everything that is wrong in all the files, ordered by file and line.
     """
     found, problems = sources(folder)
     files: list[_File] = []
@@ -62,8 +63,8 @@ def _file(name: str, data: bytes) -> tuple[_File | None, list[Problem]]:
     return _File(name, root, keys), problems
 
 
-# ---- what no file shows alone ----------------------------------------------------------------------------------------
-# These checks read the files as they are written, so that they work beside other mistakes in the same file.
+# ---- checks across files ---------------------------------------------------------------------------------------------
+# They use the YAML trees and not the schema's values, so that they work even if a file has other mistakes.
 
 _ENTRIES = ("entries", "*", "id")
 _GROUPS = (("smalltalk", "*", "id"), ("out_of_scope", "*", "id"))
@@ -74,7 +75,10 @@ _Places = dict[str, list[str]]
 
 
 def _across(files: list[_File], *, complete: bool) -> Iterator[Problem]:
-    """Ids and references over all files. References are left out when a file could not be read: it may hold the id."""
+    """Yield ids that are used twice and references to ids that do not exist.
+
+    References are checked only if every file could be read, because the missing id may be in the unread one.
+    """
     clauses = _places(files, _CLAUSES)
     yield from _duplicates(_places(files, _DOCUMENTS))
     yield from _duplicates(clauses)
@@ -86,7 +90,7 @@ def _across(files: list[_File], *, complete: bool) -> Iterator[Problem]:
 
 
 def _places(files: list[_File], *paths: tuple[str, ...]) -> _Places:
-    """Id -> every place where it is given."""
+    """Return id -> every place where it is given."""
     found: _Places = {}
     for file in files:
         for path in paths:
@@ -134,7 +138,7 @@ def _by_place(problem: Problem) -> tuple[str, int]:
     return (file, int(line)) if line.isdigit() else (problem.where, 0)
 
 
-# ---- from keys to values ---------------------------------------------------------------------------------------------
+# ---- from the schema to the model ------------------------------------------------------------------------------------
 
 
 def _assemble(files: list[_File]) -> Knowledge:
@@ -162,7 +166,7 @@ _K = TypeVar("_K")
 
 
 def _placed(file: _File, section: str, items: Iterable[_K]) -> Iterator[tuple[_K, Origin]]:
-    """Each item with the place where it stands."""
+    """Yield each item with its place in the file."""
     for item, node in zip(items, file.root.at(section, "*"), strict=True):
         yield item, Origin(file.name, node.line)
 

@@ -1,8 +1,8 @@
-"""What the policy's owners wrote, as values. `loader.load` makes it from a folder; nothing here can be half right."""
+"""The content of a knowledge base as values. `loader.load` makes them, so they are always valid."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import Literal
@@ -13,10 +13,13 @@ Status = Literal["draft", "approved", "withdrawn"]
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where something stands: file relative to the knowledge folder, line from 1."""
+    """The place where something is written."""
 
     file: str
+    """Relative to the knowledge folder."""
+
     line: int
+    """Counted from 1."""
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}"
@@ -24,37 +27,54 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """One point of a document, and how far it binds."""
+    """One point of a document."""
 
     id: str
     section: str
+    """The heading under which it stands."""
+
     point: int | None
+    """Its number in the section, counted from 1; None if the points have no numbers."""
+
     strength: Strength
+    """How far it binds."""
+
     document: str
+    """The id of its document."""
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A policy, with its clauses."""
+    """A policy and its clauses."""
 
     id: str
     title: str
     updated: date | None
+    """When the document was last changed."""
+
     clauses: tuple[Clause, ...]
     origin: Origin
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A situation that staff are in, the questions they ask in it, and the answer that its owner wrote."""
+    """A situation of staff, the questions they ask in it, and the answer that the policy's owner wrote."""
 
     id: str
     title: str
     questions: tuple[str, ...]
     not_questions: tuple[str, ...]
+    """Questions that sound similar but have another answer."""
+
     answer: str
+    """Markdown."""
+
     cites: tuple[str, ...]
+    """Ids of clauses, the main one first."""
+
     see_also: tuple[str, ...]
+    """Ids of other entries."""
+
     status: Status
     owner: str
     review_by: date | None
@@ -63,43 +83,51 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """Example messages of media enquiries and of what only looks like one, and what an asker is told meanwhile."""
+    """How media enquiries are recognised."""
 
     holding_line: str
+    """What the asker is told to do until the press office replies (Markdown)."""
+
     enquiries: tuple[str, ...]
+    """Example messages that report a media enquiry."""
+
     look_alikes: tuple[str, ...]
+    """Example messages that sound like a media enquiry but are none."""
     origin: Origin
 
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A group of small talk, or of questions outside the policy (whose `answer`, a pointer, may be empty).
-
-    `danger`: the answer is given before anything else.
-    """
+    """A group of small talk, or of questions outside the policy."""
 
     id: str
     questions: tuple[str, ...]
     answer: str
+    """For a question outside the policy it says where to ask instead, and may be empty."""
+
     origin: Origin
     danger: bool = False
+    """True if the answer is given before everything else."""
 
 
 @dataclass(frozen=True)
 class Knowledge:
-    """A whole knowledge base. `revision` is a hash of its content: equal content, equal revision."""
+    """A whole knowledge base."""
 
     revision: str
+    """A hash of the content. Knowledge bases with the same content have the same revision."""
+
     documents: tuple[Document, ...] = ()
     entries: tuple[Entry, ...] = ()
     media: Media | None = None
     smalltalk: tuple[Topic, ...] = ()
     out_of_scope: tuple[Topic, ...] = ()
-    synonyms: tuple[tuple[str, ...], ...] = field(default=())
+    synonyms: tuple[tuple[str, ...], ...] = ()
+    """Groups of phrases that mean the same."""
 
     @cached_property
     def answering(self) -> tuple[Entry, ...]:
-        """The approved entries: only these answer."""
+        """The approved entries; no other entry is given as an answer."""
         return tuple(entry for entry in self.entries if entry.status == "approved")
 
     @cached_property
@@ -109,7 +137,7 @@ class Knowledge:
 
     @cached_property
     def topic(self) -> dict[str, Topic]:
-        """Small talk and out-of-scope groups by id."""
+        """Groups of small talk and of out-of-scope questions by id."""
         return {topic.id: topic for topic in (*self.smalltalk, *self.out_of_scope)}
 
     @cached_property

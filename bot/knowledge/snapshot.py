@@ -1,4 +1,7 @@
-"""A knowledge base as one text: its revision, and the copy in the store, for which a restart needs no good folder."""
+"""A knowledge base as one text: for its revision, and for the copy in the database.
+
+With the copy the desk can restart while the knowledge folder is broken.
+"""
 
 from __future__ import annotations
 
@@ -13,13 +16,14 @@ from bot.errors import KnowledgeError, Problem
 from bot.knowledge.model import Knowledge
 
 _VERSION = 1
+"""Version of the stored text."""
 _KNOWLEDGE = TypeAdapter(Knowledge)
 
 
 def revised(knowledge: Knowledge) -> Knowledge:
-    """The same knowledge with its parts ordered by id and its revision set.
+    """Return the same knowledge with its parts ordered by id and its revision set.
 
-    Both depend on what is written alone: not on comments, nor on which file holds it, nor on the order of the files.
+    Order and revision depend on the content only: not on comments, on the division into files or on their order.
     """
     ordered = replace(
         knowledge,
@@ -35,12 +39,12 @@ def revised(knowledge: Knowledge) -> Knowledge:
 
 
 def dumps(knowledge: Knowledge) -> str:
-    """A knowledge base as text that `loads` reads back, also in a later release."""
+    """Return a knowledge base as text that `loads` reads, also in a later release."""
     return json.dumps({"version": _VERSION, "knowledge": _KNOWLEDGE.dump_python(knowledge, mode="json")})
 
 
 def loads(text: str) -> Knowledge:
-    """The knowledge base that `dumps` wrote. Raises KnowledgeError where the text is something else."""
+    """Return the knowledge base that `dumps` wrote. Raises KnowledgeError if the text is something else."""
     try:
         holder = json.loads(text)
         if isinstance(holder, dict) and holder.get("version") == _VERSION:

@@ -1,4 +1,4 @@
-"""The knowledge that the desk answers from: always the last good state of the folder, taken over as a whole."""
+"""Watching the knowledge folder: every valid state of it is loaded and taken over as a whole."""
 
 from __future__ import annotations
 
@@ -11,43 +11,47 @@ from pathlib import Path
 from watchfiles import awatch
 
 from bot.errors import KnowledgeError, PolicyDeskError, Problem
-from bot.knowledge.folder import Fingerprint, fingerprint
 from bot.knowledge.loader import load
 from bot.knowledge.model import Knowledge
+from bot.knowledge.source_files import Fingerprint, fingerprint
 
 log = logging.getLogger(__name__)
 
-_SETTLE = 0.2  # seconds without a write after which the files count as finished
-_LOOK_AGAIN = 2.0  # seconds; notices a folder that was replaced, and disks that report no changes
+_SETTLE = 0.2  # seconds without a write after which the files are taken as complete
+_LOOK_AGAIN = 2.0  # seconds; finds changes that the system does not report, such as a replaced folder
 
 TakeOver = Callable[[Knowledge], Awaitable[None]]
+"""Makes the desk answer from this knowledge base; raises a PolicyDeskError if it cannot."""
 
 
 class KnowledgeWatcher:
-    """Holds the last good knowledge base and watches its folder.
+    """Holds the last valid knowledge base and watches its folder."""
 
-    `knowledge` is what is answered from. `trouble` says why the folder as it stands now is not; empty when it is.
-    Trouble that is passed in counts as logged.
-    """
+    knowledge: Knowledge
+    """The knowledge base from which the desk answers."""
+
+    trouble: tuple[Problem, ...]
+    """Why the folder's present state was not taken over; empty if it was."""
 
     def __init__(self, folder: Path, knowledge: Knowledge, trouble: tuple[Problem, ...] = ()) -> None:
+        """`trouble` is what was found and logged when `knowledge` was loaded; it is not logged again."""
         self.knowledge = knowledge
         self.trouble = trouble
         self._folder = folder
         self._seen: Fingerprint | None = None
 
     async def watch(self, take_over: TakeOver) -> None:
-        """Take over every good state of the folder, until cancelled.
+        """Take over every valid state of the folder, until cancelled.
 
-        `take_over` is awaited with knowledge of a new revision, and `knowledge` changes when it returns. Where it
-        raises a PolicyDeskError the old knowledge stays, `trouble` says so, and it is tried again.
+        `take_over` is awaited with each new revision, and `knowledge` changes when it returns. If it raises a
+        PolicyDeskError, the old knowledge base stays, `trouble` says why, and the new one is tried again.
         """
         while True:
             await self.refresh(take_over)
-            await self._change()
+            await self._wait_for_change()
 
     async def refresh(self, take_over: TakeOver) -> None:
-        """Load the folder if it differs from what was last seen, and take it over if it is good."""
+        """Load the folder if it changed since the last call, and take it over if it is valid."""
         outcome = await self._settled_outcome()
         if isinstance(outcome, KnowledgeError):
             self._refuse(outcome.problems)
@@ -55,7 +59,7 @@ class KnowledgeWatcher:
             await self._accept(outcome, take_over)
 
     async def _settled_outcome(self) -> Knowledge | KnowledgeError | None:
-        """What the folder holds once nobody is writing to it; None when that was seen before."""
+        """Return what the folder holds once nobody writes to it; None if it did not change since the last call."""
         state = await asyncio.to_thread(fingerprint, self._folder)
         if state == self._seen:
             return None
@@ -87,14 +91,14 @@ class KnowledgeWatcher:
                 log.error("knowledge base not taken over, the last good one stays: %s", problem)
         self.trouble = problems
 
-    async def _change(self) -> None:
+    async def _wait_for_change(self) -> None:
         """Return when the folder may have changed."""
         timeout = int(_LOOK_AGAIN * 1000)
         try:
             changes = awatch(self._folder, watch_filter=None, step=100, rust_timeout=timeout, yield_on_timeout=True)
             async with aclosing(changes):
                 await anext(changes)
-        except (OSError, RuntimeError):  # there is no folder, or no watching on this system: look at intervals
+        except (OSError, RuntimeError):  # no folder, or the system cannot watch it: look at intervals
             await asyncio.sleep(_LOOK_AGAIN)
 
 

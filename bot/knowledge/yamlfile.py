@@ -1,8 +1,8 @@
-"""One YAML file, read into plain values that know their lines.
+"""One YAML file as a tree of plain values with their line numbers.
 
-Every scalar stays the text that was written: `no`, `12:30` and `2027-05-24` are three words here, and the schema
-makes a date of what should be one. What YAML can do beyond keys, lists and text (anchors, tags, merge keys, several
-documents) has no use in a knowledge base and surprises people who do not program, so it is refused with a sentence.
+Every scalar stays the text that was written: `no`, `12:30` and `2027-05-24` are strings here, and the schema converts
+dates. A knowledge base needs only keys, lists and text. YAML's other features (anchors, tags, merge keys, several
+documents) surprise people who do not program, so they are refused with a sentence.
 """
 
 from __future__ import annotations
@@ -14,11 +14,12 @@ from dataclasses import dataclass
 import yaml
 
 from bot.errors import Problem
-from bot.knowledge.syntax import LINE_BREAK, decode, explain
+from bot.knowledge.file_text import LINE_BREAK, decode
+from bot.knowledge.yaml_problems import yaml_problem
 
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the second is ten times slower and always there
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # SafeLoader is ten times slower but always available
 _MAX_DEPTH = 12
-_NOTHING = frozenset({"~", "null", "Null", "NULL"})
+_EMPTY = frozenset({"~", "null", "Null", "NULL"})
 _REMARK = re.compile(r"[ \t]+#[^\s#]")
 _RUN_ON = re.compile(r"[ \t]*-[ \t]")
 
@@ -27,14 +28,19 @@ Value = str | list["Node"] | dict[str, "Node"]
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A value (empty text where nothing is written) and its line. `key_line` is the line of its key, or its own."""
+    """A value and where it stands."""
 
     value: Value
+    """Empty text if nothing is written."""
+
     line: int
+    """Counted from 1."""
+
     key_line: int
+    """The line of its key; for an item of a list, its own line."""
 
     def plain(self) -> object:
-        """The value alone, of strings, lists and dicts."""
+        """Return the value without lines, as strings, lists and dicts."""
         if isinstance(self.value, list):
             return [item.plain() for item in self.value]
         if isinstance(self.value, dict):
@@ -42,7 +48,7 @@ class Node:
         return self.value
 
     def at(self, *path: str) -> Iterator[Node]:
-        """The nodes at a path of keys, where `*` is every item of a list; what is not there is passed over."""
+        """Yield the nodes at a path of keys, where `*` stands for every item of a list. Missing keys yield nothing."""
         if not path:
             yield self
         elif path[0] == "*" and isinstance(self.value, list):
@@ -53,7 +59,7 @@ class Node:
 
 
 def parse(name: str, data: bytes) -> tuple[Node | None, list[Problem]]:
-    """The tree of a file, None where there is none to be had, and everything that is wrong with it as YAML."""
+    """Return the tree of a file (None if it cannot be read) and everything that is wrong with it as YAML."""
     text = decode(name, data)
     if isinstance(text, Problem):
         return None, [text]
@@ -61,14 +67,14 @@ def parse(name: str, data: bytes) -> tuple[Node | None, list[Problem]]:
     try:
         root = reader.document()
     except yaml.YAMLError as error:
-        return None, [*reader.problems, explain(name, error, reader.lines)]
+        return None, [*reader.problems, yaml_problem(name, error, reader.lines)]
     except _TooDeep as error:
         return None, [*reader.problems, error.problem]
     return root, reader.problems
 
 
 class _TooDeep(Exception):
-    """Nested beyond anything that a knowledge base holds; reading on could exhaust the stack."""
+    """The file is nested deeper than any knowledge base; to read on could exhaust the stack."""
 
     def __init__(self, problem: Problem) -> None:
         super().__init__(str(problem))
@@ -76,7 +82,7 @@ class _TooDeep(Exception):
 
 
 class _Reader:
-    """Builds the tree from the parser's events, and notes what is not allowed on the way."""
+    """Builds the tree from the parser's events and collects what is not allowed."""
 
     def __init__(self, name: str, text: str) -> None:
         self.name = name
@@ -94,7 +100,7 @@ class _Reader:
         after = next(self._events)
         if not isinstance(after, yaml.StreamEndEvent):
             self._note(_line(after), "The line --- begins a second document in this file.", "Take the line out.")
-            for _ in self._events:  # a mistake further down is reported too
+            for _ in self._events:  # so that a mistake further down is reported too
                 pass
         return root
 
@@ -144,13 +150,13 @@ class _Reader:
         return found
 
     def _scalar(self, event: yaml.ScalarEvent, *, in_list: bool) -> str:
-        if event.style:  # quoted, or a block of text: exactly what was meant
+        if event.style:  # quoted, or a block of text: taken as it is written
             return str(event.value)
         self._refuse_lost_text(event)
-        return "" if event.value in _NOTHING and not in_list else str(event.value)
+        return "" if event.value in _EMPTY and not in_list else str(event.value)
 
     def _refuse_extras(self, event: yaml.Event, line: int) -> None:
-        """Anchors, aliases and tags: text that begins with `&`, `*` or `!` has usually become one by accident."""
+        """Report anchors, aliases and tags. They are usually plain text that begins with `&`, `*` or `!`."""
         if isinstance(event, yaml.AliasEvent):
             sign = "*"
         elif getattr(event, "anchor", None) is not None:
@@ -163,7 +169,10 @@ class _Reader:
         self._note(line, what, "Put quotes round the whole text, or write the value out.")
 
     def _refuse_lost_text(self, event: yaml.ScalarEvent) -> None:
-        """Two slips that YAML takes in silence: `#word` cuts a text short, a `- ` too far in joins the item above."""
+        """Report two mistakes that YAML accepts without an error.
+
+        ` #word` cuts a text short, and a `- ` that is indented too far is read as part of the item above.
+        """
         if event.start_mark is None or event.end_mark is None:
             return
         first, last = event.start_mark.line, event.end_mark.line
@@ -181,7 +190,7 @@ class _Reader:
 
 
 def shown(text: str) -> str:
-    """A piece of the file as it can stand in a sentence: one line, at most 40 characters."""
+    """Return a piece of the file for use in a sentence: on one line, at most 40 characters."""
     line = " ".join(text.split())
     return line if len(line) <= 40 else f"{line[:39]}…"
 

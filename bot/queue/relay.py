@@ -1,8 +1,8 @@
-"""The relay: takes due jobs out of the outbox, delivers them, and notes what became of them.
+"""The relay: takes due jobs out of the outbox, delivers them, and records what became of them.
 
-One loop makes turns. A turn is one transaction that notes everything finished since the last one and claims as much as
-there are free hands; deliveries then run side by side. A crash between a delivery and its note shows a message twice
-and loses none.
+One loop makes turns. A turn is one transaction that records everything finished since the last one and claims as many
+jobs as may run at once. Deliveries then run side by side. If the process dies after the platform accepted a message and
+before that is recorded, the message is sent again; none is lost.
 """
 
 from __future__ import annotations
@@ -18,9 +18,10 @@ from typing import assert_never
 from bot.errors import DeliveryFailure, PermanentFailure, StoreUnavailable, TemporaryFailure
 from bot.messages import Address, Receipt
 from bot.ports import Messenger, Recalls
-from bot.queue import retry_policy
+from bot.queue.outbox import MarkMessage, Send
 from bot.queue.outbox_transactions import (
-    Change,
+    LEASE,
+    CardUpdate,
     Delivered,
     Failed,
     OutboundMessage,
@@ -29,15 +30,17 @@ from bot.queue.outbox_transactions import (
     Ready,
     RelayHandlers,
     describe,
+    may_have_been_sent,
 )
-from bot.queue.payloads import MarkMessage, Send
 from bot.storage.engine import Store
 from bot.storage.records import Job
 
 log = logging.getLogger(__name__)
 
 CONCURRENCY = 16
-"""Deliveries at once. With more of them a turn does more; half as many cost a busy desk a sixth of what it delivers."""
+"""Deliveries at once. More of them share a turn's transaction; with half as many a busy desk delivers a sixth less."""
+
+SEND_TIMEOUT = timedelta(seconds=10)
 
 _POLL = timedelta(seconds=0.5)  # other processes write into the outbox as well
 _SHORTEST_WAIT = timedelta(seconds=0.02)  # a row that another replica is just taking looks due until it has
@@ -55,14 +58,14 @@ class Relay:
     ) -> None:
         self._store = store
         self._messengers = messengers
-        self._ledger = OutboxTransactions(handlers, owner)
-        self._bell = asyncio.Event()
+        self._transactions = OutboxTransactions(handlers, owner)
+        self._wake_up = asyncio.Event()
         self._loop: asyncio.Task[None] | None = None
         self._stopping = False
         self._under_way: set[asyncio.Task[None]] = set()
         self._finished: list[Outcome] = []
         self.oldest_due: datetime | None = None
-        """As of the last turn: since when a job waits that nothing but the relay holds back."""
+        """Since when the oldest job waits that is due and not blocked; None if none does. As of the last turn."""
 
     async def start(self) -> None:
         """Begin; returns at once."""
@@ -70,9 +73,9 @@ class Relay:
         self._loop = asyncio.create_task(self._run(), name="relay")
 
     async def stop(self) -> None:
-        """Claim nothing more, finish what is under way (that takes at most the send timeout) and note it."""
+        """Claim nothing more, finish what is under way (that takes at most the send timeout) and record it."""
         self._stopping = True
-        self._bell.set()
+        self._wake_up.set()
         if self._loop is not None:
             await self._loop
             self._loop = None
@@ -81,75 +84,75 @@ class Relay:
             await self._turn(concurrency=0)
 
     def wake(self) -> None:
-        """Something was committed that may be due. To be called in the event loop."""
-        self._bell.set()
+        """Look at the outbox at once: something was committed. To be called in the event loop."""
+        self._wake_up.set()
 
     async def _run(self) -> None:
         while not self._stopping:
-            self._bell.clear()
+            self._wake_up.clear()
             wait = await self._turn(concurrency=CONCURRENCY - len(self._under_way))
             with suppress(TimeoutError):
                 async with asyncio.timeout(wait.total_seconds()):
-                    await self._bell.wait()
+                    await self._wake_up.wait()
 
     async def _turn(self, *, concurrency: int) -> timedelta:
-        """Returns how long to wait for the next one, unless the bell rings."""
+        """Return how long to wait for the next turn, unless `wake` is called."""
         outcomes, self._finished = self._finished, []
         begun = time.monotonic()
         try:
-            turn = await self._store.run(lambda tx: self._ledger.turn(tx, outcomes, concurrency))
+            batch = await self._store.run(lambda tx: self._transactions.next_batch(tx, outcomes, concurrency))
         except StoreUnavailable as error:
             self._finished = outcomes + self._finished
             log.warning("The outbox waits for the database: %s", error)
             return _POLL
         except Exception as error:  # noqa: BLE001  whatever is wrong with one job, the others must leave
             log.error("A turn of the relay failed: %s", describe(error))  # noqa: TRY400  a traceback quotes messages
-            await self._note_one_by_one(outcomes)
+            await self._record_one_by_one(outcomes)
             return _POLL
-        for ready in turn.ready:
+        for ready in batch.ready:
             task = asyncio.create_task(self._work(ready, begun), name=f"job {ready.job.id}")
             self._under_way.add(task)
             task.add_done_callback(self._ended)
-        if turn.failed:
-            self._finished.extend(turn.failed)
-            self._bell.set()
-        self.oldest_due = turn.next_due if turn.next_due and turn.next_due <= turn.now else None
-        if turn.next_due is None or len(turn.ready) >= concurrency:
+        if batch.failed:
+            self._finished.extend(batch.failed)
+            self._wake_up.set()
+        self.oldest_due = batch.next_due if batch.next_due and batch.next_due <= batch.now else None
+        if batch.next_due is None or len(batch.ready) >= concurrency:
             return _POLL
-        return min(_POLL, max(_SHORTEST_WAIT, turn.next_due - turn.now))
+        return min(_POLL, max(_SHORTEST_WAIT, batch.next_due - batch.now))
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._under_way.discard(task)
-        self._bell.set()
+        self._wake_up.set()
 
-    async def _note_one_by_one(self, outcomes: Sequence[Outcome]) -> None:
-        """One of them cannot be noted; which, only trying tells."""
+    async def _record_one_by_one(self, outcomes: Sequence[Outcome]) -> None:
+        """One of them cannot be recorded; only trying tells which."""
         for outcome in outcomes:
             try:
-                await self._note(outcome)
+                await self._record(outcome)
             except StoreUnavailable:
                 self._finished.append(outcome)
 
-    async def _note(self, outcome: Outcome) -> None:
+    async def _record(self, outcome: Outcome) -> None:
         try:
-            await self._store.run(lambda tx: self._ledger.note(tx, [outcome]))
+            await self._store.run(lambda tx: self._transactions.record(tx, [outcome]))
         except StoreUnavailable:
             raise
         except Exception as error:  # noqa: BLE001  as in _turn
             log.error("What follows job %d failed: %s", outcome.job.id, describe(error))  # noqa: TRY400
         else:
             return
-        await self._store.run(lambda tx: self._ledger.note_plainly(tx, outcome))
+        await self._store.run(lambda tx: self._transactions.record_without_follow_up(tx, outcome))
 
     async def _work(self, ready: Ready, begun: float) -> None:
         job, message = ready.job, ready.message
-        if not retry_policy.leaves_time(timedelta(seconds=time.monotonic() - begun)):
+        if timedelta(seconds=time.monotonic() - begun) + SEND_TIMEOUT >= LEASE:
             return  # the lease will lapse, and the job comes again
         try:
             if message is None:
-                await self._store.run(lambda tx: self._ledger.fire(tx, job))
+                await self._store.run(lambda tx: self._transactions.fire(tx, job))
             else:
-                async with asyncio.timeout(retry_policy.SEND_TIMEOUT.total_seconds()):
+                async with asyncio.timeout(SEND_TIMEOUT.total_seconds()):
                     receipt = await self._deliver(job, message)
                 self._finished.append(Delivered(job, message, receipt))
         except StoreUnavailable:
@@ -166,10 +169,10 @@ class Relay:
         match message:
             case Send():
                 messenger = self._messenger(message.to)
-                if retry_policy.may_have_been_sent(job) and isinstance(messenger, Recalls):
+                if may_have_been_sent(job) and isinstance(messenger, Recalls):
                     messenger.recall(job.key, job.created_at)
                 return await messenger.send(message.to, message.outgoing, job.key)
-            case Change():
+            case CardUpdate():
                 return await self._messenger(message.channel).update(message.card, message.outgoing, job.key)
             case MarkMessage():
                 messenger = self._messenger(message.message)

@@ -1,4 +1,4 @@
-"""A platform's own durable key-value store."""
+"""The durable key-value store of an adapter."""
 
 from __future__ import annotations
 
@@ -9,19 +9,18 @@ from functools import cache
 from sqlalchemy import ColumnElement, and_, bindparam, delete, func, or_, select
 from sqlalchemy.sql.dml import Insert
 
-from bot.storage.column_types import Timestamp
 from bot.storage.engine import Store
 from bot.storage.schema import adapter_state
-from bot.storage.scope import insert, insert_on
+from bot.storage.sql import Timestamp, upsert, upsert_on
 from bot.storage.transaction import Transaction
 
-_FRESH = timedelta(days=1)  # what was noted since is not written again
+_FRESH = timedelta(days=1)  # `remember` does not write again what was remembered since
 
 
 class DurableState:
     """`ports.AdapterState` in the database, for one platform.
 
-    Reading stands in one line with writing: a thread that was just begun is known to whatever is said in it next.
+    Reads queue behind writes, so a thread that was just stored is found by the next message in it.
     """
 
     def __init__(self, store: Store, platform: str) -> None:
@@ -29,15 +28,15 @@ class DurableState:
         self._platform = platform
 
     async def get(self, key: str) -> str | None:
-        """The value, or None."""
+        """The value under this key, or None."""
         query = select(adapter_state.c.value).where(self._is(key))
         return await self._store.run(lambda tx: tx.connection.execute(query).scalar_one_or_none())
 
     async def put(self, key: str, value: str) -> None:
-        """Durable when it returns."""
+        """Store a value in place of an earlier one. It is committed when this returns."""
 
         def work(tx: Transaction) -> None:
-            statement = insert(tx, adapter_state).values(platform=self._platform, key=key, value=value)
+            statement = upsert(tx, adapter_state).values(platform=self._platform, key=key, value=value)
             tx.connection.execute(
                 statement.on_conflict_do_update(
                     index_elements=["platform", "key"], set_={"value": statement.excluded.value}
@@ -47,26 +46,26 @@ class DurableState:
         await self._store.run(work)
 
     async def remember(self, key: str, value: str = "") -> None:
-        """Like `put`, but goes when it was not remembered again for as long as questions are kept."""
+        """As `put`, but the retention of questions applies: counted from the last call, to within a day."""
 
         def work(tx: Transaction) -> None:
             row = {"platform": self._platform, "key": key, "value": value, "used_at": tx.now}
-            tx.connection.execute(_remembering(tx.connection.dialect.name), row | {"stale": tx.now - _FRESH})
+            tx.connection.execute(_remember(tx.connection.dialect.name), row | {"stale": tx.now - _FRESH})
 
         await self._store.run(work)
 
     async def add(self, key: str, value: str) -> bool:
-        """Like `put`, but keeps what is there; true when this call wrote it."""
+        """Store a value unless the key has one. True if this call stored it."""
 
         def work(tx: Transaction) -> bool:
-            statement = insert(tx, adapter_state).values(platform=self._platform, key=key, value=value)
+            statement = upsert(tx, adapter_state).values(platform=self._platform, key=key, value=value)
             written = statement.on_conflict_do_nothing().returning(adapter_state.c.key)
             return tx.connection.execute(written).first() is not None
 
         return await self._store.run(work)
 
     async def delete(self, key: str) -> None:
-        """No error where there is nothing."""
+        """Delete the value. A key without one is no error."""
 
         def work(tx: Transaction) -> None:
             tx.connection.execute(delete(adapter_state).where(self._is(key)))
@@ -74,11 +73,9 @@ class DurableState:
         await self._store.run(work)
 
     async def items(self, prefix: str) -> Sequence[tuple[str, str]]:
-        """All (key, value) whose key starts with `prefix`, ordered by key.
-
-        Not LIKE: it has wildcards, and on SQLite it takes A for a.
-        """
+        """All (key, value) whose key starts with `prefix`, ordered by key."""
         key = adapter_state.c.key
+        # Not LIKE: it has wildcards, and ignores case on SQLite.
         starts = and_(key >= prefix, func.substr(key, 1, len(prefix)) == prefix)
         query = (
             select(key, adapter_state.c.value).where(adapter_state.c.platform == self._platform, starts).order_by(key)
@@ -90,9 +87,9 @@ class DurableState:
         return and_(adapter_state.c.platform == self._platform, adapter_state.c.key == key)
 
 
-@cache  # messages in channels need it one after the other
-def _remembering(engine: str) -> Insert:
-    statement = insert_on(engine, adapter_state)
+@cache  # every message in a channel runs it, and building it takes longer than running it
+def _remember(engine: str) -> Insert:
+    statement = upsert_on(engine, adapter_state)
     new, column = statement.excluded, adapter_state.c
     stale = or_(column.used_at.is_(None), column.used_at < bindparam("stale", type_=Timestamp))
     return statement.on_conflict_do_update(

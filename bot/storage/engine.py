@@ -1,4 +1,4 @@
-"""The database: SQLite in one file for one machine, PostgreSQL where several replicas share the work."""
+"""The database: SQLite in a file for one machine, PostgreSQL if several replicas share the work."""
 
 from __future__ import annotations
 
@@ -16,17 +16,15 @@ from sqlalchemy.exc import ArgumentError
 from bot.clock import SystemClock
 from bot.errors import ConfigurationError, DatabaseInUse, Problem, StoreUnavailable
 from bot.ports import Clock
-from bot.storage.database_errors import translated
-from bot.storage.executors import BatchingWriter, ThreadExecutor
 from bot.storage.migration import migrate, no_database, require, shipped
-from bot.storage.prepared_statements import carry_out
-from bot.storage.transaction import Transaction
+from bot.storage.sql import errors_translated, run_on_sqlite
+from bot.storage.transaction import BatchingWriter, ThreadExecutor, Transaction
 
 T = TypeVar("T")
 
-_BUSY_MS = 10_000  # how long a writer waits for another process's write lock on SQLite
+_BUSY_SECONDS = 10  # how long a writer waits for the write lock of another process on SQLite
 _POSTGRESQL_THREADS = 4
-_TCP = {  # a peer that vanished without a word is noticed within about 15 s instead of two hours
+_TCP = {  # a server that vanished without closing the connection is noticed after about 15 s, not two hours
     "connect_timeout": 5,
     "keepalives_idle": 5,
     "keepalives_interval": 3,
@@ -36,10 +34,10 @@ _TCP = {  # a peer that vanished without a word is noticed within about 15 s ins
 
 
 class Store:
-    """Transactions, and the threads that they run in.
+    """The database, in which work runs in transactions.
 
     `url` is `sqlite:///path` (relative to the working directory; four slashes for an absolute path) or `postgresql://…`.
-    On PostgreSQL time is the database's own, so that replicas agree, unless `clock` is one that tests move.
+    On PostgreSQL the time comes from the database, so that replicas agree, unless a test gives a `clock` of its own.
     """
 
     def __init__(self, url: str, clock: Clock) -> None:
@@ -54,29 +52,30 @@ class Store:
         self._reading: ThreadExecutor | None = None
 
     def open(self, *, exclusive: bool = False) -> None:
-        """Migrate. `exclusive` is for the one process that serves from an SQLite file; on PostgreSQL it means nothing.
+        """Create the database if needed, migrate it and start the threads.
 
-        Raises DatabaseInUse, DatabaseTooNew, StoreUnavailable, or ConfigurationError for a folder that cannot be made.
+        `exclusive` is for the one process that serves from an SQLite file: it locks the file. PostgreSQL ignores it.
+        Raises DatabaseInUse, DatabaseTooNew, StoreUnavailable, or ConfigurationError if the folder cannot be created.
         """
         if self._is_sqlite:
             path = Path(str(self._url.database))
-            _make(path.parent)
+            _create(path.parent)
             if exclusive:
                 self._lock = _locked(path)
         try:
             with self.transaction() as tx:
                 migrate(tx.connection, shipped())
                 if self._lock is not None:
-                    tx.jobs.release()  # whoever held them is dead, or we would not have the lock
+                    tx.jobs.end_all_leases()  # the process that held them is dead, or it would hold the lock
         except BaseException:
             self.close()
             raise
         self._start_threads()
 
     def open_beside(self) -> None:
-        """Use a database that is there, beside whoever serves from it: nothing is made, migrated or locked.
+        """Use an existing database beside the process that serves from it. Nothing is created, migrated or locked.
 
-        Raises ConfigurationError where there is none, DatabaseTooNew, DatabaseTooOld or StoreUnavailable.
+        Raises ConfigurationError if there is none, DatabaseTooNew, DatabaseTooOld or StoreUnavailable.
         """
         if self._is_sqlite and not Path(str(self._url.database)).exists():
             raise no_database()
@@ -89,7 +88,7 @@ class Store:
         self._start_threads()
 
     def close(self) -> None:
-        """Finish the transactions under way, then let go of the database. May be called twice."""
+        """Finish the transactions under way and release the database. May be called twice."""
         for threads in (self._writing, self._reading):
             if threads is not None:
                 threads.close()
@@ -102,41 +101,38 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
-        """One transaction in this thread: committed at the end, undone by any exception.
+        """One transaction in this thread: committed at the end, undone by any exception. Must not be nested.
 
-        Raises StoreUnavailable where the database cannot be reached or cannot commit just now. Not to be nested.
+        Raises StoreUnavailable if the database cannot be reached or cannot commit at the moment.
         """
-        with translated(), self._engine.begin() as connection:
+        with errors_translated(), self._engine.begin() as connection:
             yield Transaction(connection, self._now(connection))
 
     async def run(self, work: Callable[[Transaction], T]) -> T:
-        """Do `work` in a transaction in one of the store's own threads; it is committed when this returns.
+        """Run `work` in a transaction, in a thread of the store, and return its result after the commit.
 
-        `work` may run several times, from the start, when the database asks for that, and others' may share its
-        transaction: it must touch nothing but `tx` and its result. When the awaiting task is cancelled the transaction
-        still happens whole, or not at all.
+        `work` must touch nothing but `tx` and its result: after a conflict it runs again from the start, and other
+        works may share its transaction. If the awaiting task is cancelled, the work is committed whole or not at all.
         """
         if self._writing is None:
             raise StoreUnavailable("The store is closed.")
         return await self._writing.run(work)
 
     async def read(self, work: Callable[[Transaction], T]) -> T:
-        """As `run`, for what writes nothing: it sees all that is committed, and on SQLite waits for no writer."""
+        """As `run`, for work that writes nothing. It sees what is committed, and on SQLite waits for no writer."""
         if self._reading is None:
             raise StoreUnavailable("The store is closed.")
         return await self._reading.run(work)
 
     @contextmanager
-    def _snapshot(self) -> Iterator[Transaction]:
-        with translated(), self._reader.begin() as connection:
+    def _read_transaction(self) -> Iterator[Transaction]:
+        with errors_translated(), self._reader.begin() as connection:
             yield Transaction(connection, self._now(connection))
 
     def _start_threads(self) -> None:
         if self._is_sqlite:
-            self._writing, self._reading = (
-                BatchingWriter(self.transaction, self._clock),
-                ThreadExecutor(self._snapshot, 1),
-            )
+            self._writing = BatchingWriter(self.transaction, self._clock)
+            self._reading = ThreadExecutor(self._read_transaction, 1)
         else:
             self._writing = self._reading = ThreadExecutor(self.transaction, _POSTGRESQL_THREADS)
 
@@ -161,7 +157,7 @@ def _parse(text: str) -> URL:
     raise ConfigurationError(Problem("database", what, "Write sqlite:///var/policydesk.db or postgresql://…"))
 
 
-def _make(folder: Path) -> None:
+def _create(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -179,26 +175,26 @@ def _locked(path: Path) -> FileLock:
 
 
 def _sqlite(url: URL, *, reads: bool = False) -> Engine:
-    """One connection: a second writer of this process would only wait for the first."""
+    """An engine with one connection, because a second writer of this process would only wait for the first."""
     engine = create_engine(
         url,
         hide_parameters=True,
         pool_size=1,
         max_overflow=0,
-        connect_args={"isolation_level": None, "check_same_thread": False, "timeout": _BUSY_MS / 1000},
+        connect_args={"isolation_level": None, "check_same_thread": False, "timeout": _BUSY_SECONDS},
     )
 
     @event.listens_for(engine, "connect")
     def _settle(connection: sqlite3.Connection, _record: object) -> None:
         connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")  # NORMAL leaves out the fsync that a power cut needs
+        connection.execute("PRAGMA synchronous = FULL")  # NORMAL leaves out the fsync that survives a power cut
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute(f"PRAGMA query_only = {'ON' if reads else 'OFF'}")
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        # A transaction that starts as a reader and then writes would lose updates or fail half-way.
-        carry_out(connection, "BEGIN" if reads else "BEGIN IMMEDIATE")
+        # A transaction that begins as a reader and then writes would lose updates or fail half-way.
+        run_on_sqlite(connection, "BEGIN" if reads else "BEGIN IMMEDIATE")
 
     return engine
 

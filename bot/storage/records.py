@@ -1,4 +1,4 @@
-"""Rows of the outbox, postings of cards and recorded answers, as the repositories return them."""
+"""The records that the repositories take and return, apart from the domain's own: jobs, postings, answers."""
 
 from __future__ import annotations
 
@@ -11,40 +11,56 @@ from typing import Any
 from bot.messages import Address, Receipt
 
 
-class JobKind(StrEnum):
-    """What a row of the outbox does when it is due."""
+class DedupeScope(StrEnum):
+    """What the desk does only once: the sources of events that come from no platform.
 
-    SEND = "send"
-    UPDATE = "update"
-    MARK = "mark"
-    REPOST = "repost"
-    TIMER = "timer"
+    They are kept longer than a platform repeats its events.
+    """
+
+    WELCOME = "welcome"
+    SHOWN = "shown"
+    PASSED_ON = "passed on"
+    SEPARATED = "separated"
+    PURGED = "purged"
+
+
+class JobKind(StrEnum):
+    """What the relay does with a row of the outbox when it is due."""
+
+    SEND = "send"  # a new message
+    UPDATE = "update"  # changes a card in place
+    MARK = "mark"  # shows on a person's own message what became of it
+    REPOST = "repost"  # posts a card again in a press channel that refused it
+    TIMER = "timer"  # runs a transaction and sends nothing itself
 
 
 class JobState(StrEnum):
-    """Where a row of the outbox is in its life."""
+    """The state of a row of the outbox. Only `PENDING` changes any more."""
 
     PENDING = "pending"
     DONE = "done"
-    DEAD = "dead"
+    DEAD = "dead"  # given up after a failure
     CANCELLED = "cancelled"
 
 
 @dataclass(frozen=True, slots=True)
 class NewJob:
-    """A row to be put into the outbox, once for each `key`. Jobs of one lane leave in the order of their commits."""
+    """A row to be added to the outbox."""
 
     kind: JobKind
     lane: str
+    """Jobs of one lane leave one after the other, in the order of their commits."""
     key: str
+    """The idempotency key: a second job with it is not added."""
     payload: Mapping[str, Any]
+    """JSON. The queue writes and reads it."""
     due_at: datetime
     case_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A row of the outbox. `attempts` counts failures of the far side, `claims` how often it was picked up."""
+    """A row of the outbox. Fields that `NewJob` has too are explained there."""
 
     id: int
     kind: JobKind
@@ -54,34 +70,55 @@ class Job:
     payload: Mapping[str, Any]
     state: JobState
     attempts: int
+    """How often it failed at the platform."""
     claims: int
+    """How often a relay took it. Higher than `attempts` if processes died; it also tells whose lease is the latest."""
     due_at: datetime
     created_at: datetime
     last_error: str = ""
     ended_at: datetime | None = None
+    """When it left the state `PENDING`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """The numbers of jobs in the outbox."""
+
+    pending: int
+    due: int
+    """Those of the pending ones whose time has come."""
+    dead: int
 
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """A case's card as it stands in a channel, so that it can be updated in place and its thread be recognised."""
+    """The card of a case in a channel."""
 
     address: Address
+    """The channel that it was posted to."""
     receipt: Receipt
+    """What the platform returned: by it the card is updated in place, and its thread is recognised."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """An answer that was given: what was asked, which entries were shown, and from which knowledge."""
+    """An answer that was given."""
 
     id: int
     at: datetime
     question: str
     entries: tuple[str, ...]
+    """The ids of the knowledge entries that were shown."""
     knowledge: str
+    """The revision of the knowledge base."""
     asker: str = ""
-    """`platform:id`, empty where nothing needs it (an unanswered question is kept without a name)."""
+    """`platform:id`. Empty if not needed: an unanswered question is stored without its asker."""
     event_id: str = ""
-    """Of the message that asked, so that a case which is made of it knows its edits; as `link` and `files`, not kept
-    without the asker."""
+    """The event of the question: if a case is made of it, later edits of the message find the case.
+
+    Empty without `asker`, as are `link` and `files`.
+    """
     link: str = ""
+    """Opens the message on its platform."""
     files: int = 0
+    """How many files were attached to the message."""

@@ -1,10 +1,10 @@
-"""The tables as SQLAlchemy sees them. `migrations/` makes them; a test holds the two together."""
+"""The tables as SQLAlchemy sees them. `migrations/` creates them; a test keeps the two equal."""
 
 from __future__ import annotations
 
 from sqlalchemy import BigInteger, Boolean, Column, Integer, MetaData, Table, false
 
-from bot.storage.column_types import Json, SafeText, Timestamp
+from bot.storage.sql import Json, SafeText, Timestamp
 
 metadata = MetaData()
 
@@ -18,14 +18,14 @@ inbound_event = Table(
     Column("received_at", Timestamp, nullable=False),
 )
 
-press_case = Table(  # CASE is a word of SQL's own
+press_case = Table(  # CASE is a keyword of SQL
     "press_case",
     metadata,
     Column("id", BigInteger, primary_key=True),
     Column("kind", SafeText, nullable=False),
     Column("state", SafeText, nullable=False),
     Column("revision", Integer, nullable=False),
-    Column("turned", Integer, nullable=False),
+    Column("turned", Integer, nullable=False),  # the revision at which its state or owner last changed
     Column("opened_at", Timestamp, nullable=False),
     Column("outlet", SafeText, nullable=False),
     Column("journalist", SafeText, nullable=False),

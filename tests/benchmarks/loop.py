@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from bot.app.configuration import SHIPPED_KNOWLEDGE
-from bot.desk.active_knowledge import ActiveKnowledge, LoadedKnowledge
 from bot.knowledge.loader import load
 from bot.knowledge.model import Knowledge
+from bot.matching.active_knowledge import ActiveKnowledge, LoadedKnowledge
 from bot.matching.options import Options
-from bot.matching.process.client import Worker
+from bot.matching.process.matcher_process import MatcherProcess
 
 _ASKED = 200
 _PAUSE = 0.001
@@ -33,8 +33,8 @@ def run() -> list[str]:
 
 async def _measured(options: Options) -> list[str]:
     knowledge = load(SHIPPED_KNOWLEDGE)
-    workers = [await Worker.begin(knowledge, options)]
-    active_knowledge = ActiveKnowledge(LoadedKnowledge(knowledge, workers[0]))
+    matchers = [await MatcherProcess.start(knowledge, options)]
+    active_knowledge = ActiveKnowledge(LoadedKnowledge(knowledge, matchers[0]))
     listed = [text for entry in knowledge.entries for text in entry.questions]
     asked = listed[:: len(listed) // _ASKED][:_ASKED]
     other = replace(knowledge, revision="other")
@@ -42,13 +42,13 @@ async def _measured(options: Options) -> list[str]:
         return [
             await _line("with nothing to do", asyncio.sleep(3)),
             await _line(f"while {len(asked)} questions are matched", _ask(active_knowledge, asked)),
-            await _line("while answers are learned and taken over", _learn(active_knowledge, workers, other, options)),
+            await _line("while answers are learned and taken over", _learn(active_knowledge, matchers, other, options)),
             await _line(
-                "while what was learned before is taken over", _learn(active_knowledge, workers, other, options)
+                "while what was learned before is taken over", _learn(active_knowledge, matchers, other, options)
             ),
         ]
     finally:
-        await workers[0].close()
+        await matchers[0].close()
 
 
 async def _ask(active_knowledge: ActiveKnowledge, asked: list[str]) -> None:
@@ -57,11 +57,11 @@ async def _ask(active_knowledge: ActiveKnowledge, asked: list[str]) -> None:
 
 
 async def _learn(
-    active_knowledge: ActiveKnowledge, workers: list[Worker], knowledge: Knowledge, options: Options
+    active_knowledge: ActiveKnowledge, matchers: list[MatcherProcess], knowledge: Knowledge, options: Options
 ) -> None:
-    workers.append(await Worker.begin(knowledge, options))
-    active_knowledge.current = LoadedKnowledge(knowledge, workers[-1])
-    await workers.pop(0).retire()
+    matchers.append(await MatcherProcess.start(knowledge, options))
+    active_knowledge.current = LoadedKnowledge(knowledge, matchers[-1])
+    await matchers.pop(0).retire()
 
 
 async def _line(name: str, work: Coroutine[Any, Any, None]) -> str:

@@ -14,15 +14,16 @@ from random import Random
 
 from bot.clock import SystemClock
 from bot.config import from_mapping
-from bot.desk.active_knowledge import ActiveKnowledge
-from bot.desk.delivery_outcomes import Deliveries
+from bot.desk.apply_transition import apply_transition
+from bot.desk.delivery_outcomes import DeliveryOutcomes
 from bot.desk.press_desk import PressDesk
 from bot.domain import transitions
 from bot.domain.case import Asker, Case, CaseKind, Details, Step, StepKind
 from bot.errors import DeliveryFailure
+from bot.matching.active_knowledge import ActiveKnowledge
 from bot.messages import Outgoing, Receipt
-from bot.queue import effects, payloads
-from bot.queue.payloads import Delivery
+from bot.queue import outbox
+from bot.queue.outbox import Delivery
 from bot.queue.relay import Relay
 from bot.storage.engine import Store
 from bot.storage.records import Job, JobKind, NewJob
@@ -68,7 +69,7 @@ class _Handlers:
         self.late.append((self.clock.now() - (self.since or job.due_at)).total_seconds())
 
     def read(self, job: Job) -> Delivery:
-        return payloads.read(job)
+        return outbox.read(job)
 
     def card(self, tx: Transaction, case: Case) -> Outgoing:
         raise AssertionError("no case is posted here")
@@ -80,7 +81,7 @@ class _Handlers:
         """Nothing is sent."""
 
 
-class _Reminders(Deliveries):
+class _Reminders(DeliveryOutcomes):
     """The desk's own handlers, which note when each timer fired."""
 
     since: datetime
@@ -128,14 +129,14 @@ async def _reminders_after_a_restart(store: Store) -> list[float]:
     office, clock = PressDesk(from_mapping(SETTINGS, {})), SystemClock()
     reminders = _Reminders(office, ActiveKnowledge(loaded_knowledge()))
     status = office.status(loaded_knowledge().knowledge, clock.now())
-    overdue = office.press.policy.remind_after + timedelta(minutes=1)
+    overdue = office.policy.remind_after + timedelta(minutes=1)
 
     def report(tx: Transaction, number: int) -> None:
         who = person(f"sam{number}")
         asker = Asker(who, direct(who), direct(who), "they rang", tx.now, f"e{number}")
         case = tx.cases.create(CaseKind.MEDIA, asker, Details(outlet="The Gazette"))
         first = Step(tx.now, StepKind.OPENED, who, "they rang", f"e{number}")
-        effects.commit(tx, transitions.opened(case, first, status, tx.now), office.press)
+        apply_transition(tx, transitions.opened(case, first, status, tx.now), office)
 
     with store.transaction() as tx:
         for number in range(CASES):
@@ -176,7 +177,7 @@ def _claiming(waiting: int) -> float:
 def _put(tx: Transaction, due: Sequence[datetime], *, name: str = "wait") -> None:
     for number, at in enumerate(due):
         lane = f"timer:{number}:{name}"
-        tx.jobs.put(NewJob(JobKind.TIMER, lane, lane, {"v": payloads.VERSION, "timer": name}, at))
+        tx.jobs.put(NewJob(JobKind.TIMER, lane, lane, {"v": outbox.VERSION, "timer": name}, at))
 
 
 def _ms(ordered: Sequence[float], part: float) -> str:

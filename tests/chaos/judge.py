@@ -10,8 +10,8 @@ from itertools import pairwise
 from sqlalchemy import select
 
 from bot.domain.case import StepKind
-from bot.queue import payloads
-from bot.queue.payloads import MarkMessage
+from bot.queue import outbox
+from bot.queue.outbox import MarkMessage
 from bot.storage.engine import Store
 from bot.storage.records import Job, JobKind, JobState
 from bot.storage.schema import case_asker, case_step, job
@@ -46,7 +46,7 @@ class Verdict:
 
 
 def waiting(tx: Transaction) -> int:
-    """Deliveries that are still to leave; timers are due when they are due."""
+    """DeliveryOutcomes that are still to leave; timers are due when they are due."""
     pending = select(job.c.id).where(job.c.state == JobState.PENDING, job.c.kind != JobKind.TIMER)
     return len(tx.connection.execute(pending).all())
 
@@ -108,7 +108,7 @@ def judge(ledger: OutboxTransactions, kept: Kept, arrivals: Sequence[Arrival], d
 
 
 def _key_at_sink(row: Job) -> str:
-    delivery = payloads.read(row)
+    delivery = outbox.read(row)
     return f"mark:{delivery.event_id}:{delivery.mark}" if isinstance(delivery, MarkMessage) else row.key
 
 

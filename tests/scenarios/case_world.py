@@ -13,9 +13,9 @@ from typing import Any
 from hypothesis.stateful import RuleBasedStateMachine, invariant
 
 from bot.desk.actions.action import Who
-from bot.desk.active_knowledge import ActiveKnowledge
-from bot.desk.case_actions import ACTIONS, GLOBAL_ACTIONS
+from bot.desk.actions.table import ACTIONS
 from bot.domain.case import Case, CaseKind, CaseState, Step, StepKind
+from bot.matching.active_knowledge import ActiveKnowledge
 from bot.messages import Address, Button, Field, Form, Incoming, Person, Pressed, Submitted, SyncResponse, Viewed
 from bot.storage.engine import Store
 from tests.clock import ManualClock
@@ -106,7 +106,7 @@ class CaseWorld(RuleBasedStateMachine):
     def _history_and_state_agree(self, case: Case, steps: tuple[Step, ...]) -> None:
         assert _replayed(steps) == (case.state, None if case.owner is None else case.owner.key), case.reference
         assert (case.outcome is None) == (case.state is not CaseState.CLOSED)
-        assert case.turned <= case.revision <= 1 + len(steps)
+        assert case.ownership_revision <= case.revision <= 1 + len(steps)
 
     def _no_enquiry_is_silent(self, case: Case, steps: tuple[Step, ...]) -> None:
         waiting = self.timers(case)

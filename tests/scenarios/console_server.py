@@ -7,10 +7,10 @@ from pathlib import Path
 from adapters.web import Persona, WebConsole
 from bot.clock import SystemClock
 from bot.config import from_mapping
-from bot.desk.active_knowledge import ActiveKnowledge, LoadedKnowledge
-from bot.desk.delivery_outcomes import Deliveries
+from bot.desk.delivery_outcomes import DeliveryOutcomes
 from bot.desk.handler import PolicyDesk
 from bot.desk.press_desk import PressDesk
+from bot.matching.active_knowledge import ActiveKnowledge, LoadedKnowledge
 from bot.queue.relay import Relay
 from bot.storage.adapter_state import DurableState
 from bot.storage.engine import Store
@@ -49,7 +49,7 @@ class ServedConsole:
         self._relay = Relay(
             self._store,
             {"web": self._console.messenger},
-            Deliveries(self._press_desk, self._active_knowledge),
+            DeliveryOutcomes(self._press_desk, self._active_knowledge),
             "browser-tests",
         )
         await self._relay.start()

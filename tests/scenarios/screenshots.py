@@ -14,8 +14,8 @@ from playwright.async_api import Browser
 
 from bot.app.command_resources import learned_matcher
 from bot.app.configuration import read_config
-from bot.desk.active_knowledge import LoadedKnowledge
 from bot.knowledge.loader import load
+from bot.matching.active_knowledge import LoadedKnowledge
 from tests.desk import Here
 from tests.scenarios.browser import PHONE, WIDE, Window, launched
 from tests.scenarios.console_server import ServedConsole

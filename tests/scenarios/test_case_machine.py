@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from bot.desk.case_actions import GLOBAL_ACTIONS
 from hypothesis import seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -20,7 +21,6 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from bot.desk.case_actions import GLOBAL_ACTIONS
 from bot.domain.case import Case, CaseKind, CaseState, Step, StepKind
 from bot.errors import PermanentFailure, TemporaryFailure
 from bot.messages import Address, Button, Person, Said, Submitted

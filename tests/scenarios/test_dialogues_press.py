@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from bot.domain.case import LONGEST_ON_CARD as LONG
 from bot.messages import Markdown, Mention, Quote
 from bot.presentation import texts
-from bot.presentation.cards.case_card import LONG
 from bot.storage.engine import Store
 from tests.clock import ManualClock
 from tests.desk import SETTINGS, DeskHarness

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.desk.active_knowledge import LoadedKnowledge
 from bot.knowledge.model import Knowledge
+from bot.matching.active_knowledge import LoadedKnowledge
 from bot.presentation import texts
 from tests.desk import DeskHarness, loaded_knowledge
 from tests.dialogue import SURE, UNSURE, Again, Comes, Happens, Opens, Presses, Says, Stage, Turn

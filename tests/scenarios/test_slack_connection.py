@@ -61,7 +61,7 @@ async def test_a_connection_that_drops_is_made_again_and_nothing_is_lost(
     slack: LoopbackSlack, state: DurableState, clock: ManualClock
 ) -> None:
     desk = RecordingDesk()
-    async with connected(slack, desk, state, clock, "socket", redelivers=120) as here:
+    async with connected(slack, desk, state, clock, "socket", redelivery_seconds=120) as here:
         here.patience = 0.5
         await until_taken(here, "before", slack.ts())
         await slack.drop_connections()
@@ -74,7 +74,7 @@ async def test_a_connection_that_drops_is_made_again_and_nothing_is_lost(
 async def test_an_absence_longer_than_slack_repeats_is_reported(
     slack: LoopbackSlack, state: DurableState, clock: ManualClock
 ) -> None:
-    async with connected(slack, RecordingDesk(), state, clock, "socket", redelivers=0) as here:
+    async with connected(slack, RecordingDesk(), state, clock, "socket", redelivery_seconds=0) as here:
         slack.app_token_works = False
         await slack.drop_connections()
         async with asyncio.timeout(20):
@@ -188,6 +188,10 @@ async def test_what_nobody_subscribed_to_is_acknowledged_and_ignored(here: Slack
         ("interactive", {"type": "shortcut", "callback_id": "something_new"}),
         ("interactive", {"type": "message_action", "callback_id": "something_new", "message": {"text": "hello"}}),
         ("interactive", {"type": "block_suggestion", "action_id": "something_new"}),
+        ("interactive", {"type": "interactive_message", "callback_id": "old", "actions": [{"name": "something_old"}]}),
+        ("interactive", {"type": "dialog_submission", "callback_id": "something_old"}),
+        ("events_api", {"type": "event_callback", "event": {}}),
+        ("slash_commands", {"type": "something_new"}),
     ]
     for kind, payload in unknown:
         whose = {"team_id": "T0HOME", "team": {"id": "T0HOME"}, "user": {"id": "U0SAM"}}

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from adapters.slack.errors import FIXES
-from bot.desk.delivery_outcomes import LOOK_AGAIN
+from bot.desk.delivery_outcomes import REPOST_AFTER
 from bot.presentation import texts
 from bot.storage.engine import Store
 from tests.clock import ManualClock
@@ -86,7 +86,7 @@ async def test_a_press_channel_that_refuses_is_made_up_for_and_gets_the_card_whe
     await here.slack.until(lambda: "U0ANNA" in here.slack.published)
     assert f"{word}. {FIXES[word]}" in home(here)
     here.slack.channels["C0PRESS"] = ""
-    await here.pass_time(LOOK_AGAIN)
+    await here.pass_time(REPOST_AFTER)
     await here.card("M-1")
     await here.dm("U0SAM", texts.reached_for_asker("M-1"))
 

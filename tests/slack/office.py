@@ -12,10 +12,10 @@ from typing import Any
 from sqlalchemy import func, select
 
 from bot.config import from_mapping
-from bot.desk.active_knowledge import ActiveKnowledge
-from bot.desk.delivery_outcomes import Deliveries
+from bot.desk.delivery_outcomes import DeliveryOutcomes
 from bot.desk.handler import PolicyDesk
 from bot.desk.press_desk import PressDesk
+from bot.matching.active_knowledge import ActiveKnowledge
 from bot.queue.relay import Relay
 from bot.storage.adapter_state import DurableState
 from bot.storage.engine import Store
@@ -114,7 +114,7 @@ async def office(store: Store, clock: ManualClock, mode: Mode, **settings: Any) 
     groups = {"officer_groups": frozenset({"S0PRESS"}), **settings}
     adapter = build(slack, DurableState(store, "slack"), clock, mode, **groups)
     where = PressDesk(config)
-    relay = Relay(store, {"slack": adapter.messenger}, Deliveries(where, active_knowledge), "relay")
+    relay = Relay(store, {"slack": adapter.messenger}, DeliveryOutcomes(where, active_knowledge), "relay")
     desk = PolicyDesk(store, active_knowledge, where, relay.wake)
     await relay.start()
     try:

@@ -12,9 +12,9 @@ from typing import Any, Literal
 from aiohttp import ClientSession
 
 from adapters.http import HttpServer
-from adapters.slack.absence import REDELIVERS
 from adapters.slack.adapter import SlackAdapter
 from adapters.slack.settings import Settings
+from adapters.slack.transports import REDELIVERY_SECONDS
 from bot.ports import AdapterState, Clock, Desk
 from tests.slack.server import APP_TOKEN, BOT_TOKEN, DESK, SECRET, TEAM, Json, LoopbackSlack, Posted
 
@@ -132,11 +132,11 @@ async def connected(
     state: AdapterState,
     clock: Clock,
     mode: Mode,
-    redelivers: float = REDELIVERS,
+    redelivery_seconds: float = REDELIVERY_SECONDS,
     **settings: Any,
 ) -> AsyncIterator[Workspace]:
     """A started adapter. `settings` are those of the adapter that differ."""
-    adapter = build(slack, state, clock, mode, redelivers, **settings)
+    adapter = build(slack, state, clock, mode, redelivery_seconds, **settings)
     async with running(slack, adapter, desk, mode) as workspace:
         yield workspace
 
@@ -146,10 +146,12 @@ def build(
     state: AdapterState,
     clock: Clock,
     mode: Mode,
-    redelivers: float = REDELIVERS,
+    redelivery_seconds: float = REDELIVERY_SECONDS,
     **settings: Any,
 ) -> SlackAdapter:
-    return SlackAdapter(replace(SETTINGS, api_url=slack.api_url, mode=mode, **settings), state, clock, redelivers)
+    return SlackAdapter(
+        replace(SETTINGS, api_url=slack.api_url, mode=mode, **settings), state, clock, redelivery_seconds
+    )
 
 
 @asynccontextmanager

@@ -11,7 +11,7 @@ from aiohttp import ClientSession
 
 from adapters.http import HttpServer
 from adapters.teams import TeamsAdapter, TeamsSettings
-from adapters.teams.pace import Pace
+from adapters.teams.messenger import RateLimiter
 from bot.messages import Incoming, SyncResponse
 from bot.ports import Clock, Desk
 from bot.storage.adapter_state import DurableState
@@ -40,10 +40,10 @@ def settings_for(microsoft: Microsoft, **more: Any) -> TeamsSettings:
     return TeamsSettings(**{**known, **more})
 
 
-def unhurried() -> Pace:
-    """A pace at which nothing ever waits."""
+def unlimited() -> RateLimiter:
+    """A rate limiter that never has anything wait."""
     seconds = iter(range(0, 10**9, 3600))
-    return Pace(lambda: float(next(seconds)))
+    return RateLimiter(lambda: float(next(seconds)))
 
 
 class QuietDesk(RecordingDesk):
@@ -66,7 +66,7 @@ class TeamsOffice:
         self.client: Client
 
     async def open(
-        self, folder: Path, environment: pytest.MonkeyPatch, *, pace: Pace | None = None, **settings: Any
+        self, folder: Path, environment: pytest.MonkeyPatch, *, rate_limiter: RateLimiter | None = None, **settings: Any
     ) -> Self:
         await self.microsoft.start()
         self._stack.push_async_callback(self.microsoft.stop)
@@ -74,7 +74,7 @@ class TeamsOffice:
         server = HttpServer("127.0.0.1", 0)
         state = DurableState(self._store, "teams")
         known = settings_for(self.microsoft, **settings)
-        self.adapter = TeamsAdapter(known, state, self._clock, pace or unhurried())
+        self.adapter = TeamsAdapter(known, state, self._clock, rate_limiter or unlimited())
         self.adapter.mount(server.application)
         self._stack.push_async_callback(self.adapter.close)
         await self.adapter.start(self.desk)

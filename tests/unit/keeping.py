@@ -1,4 +1,4 @@
-"""A desk that has worked on cases: what the tests of the record, its retention and its owners' view look at."""
+"""Helpers for tests of stored cases: open, change and close a case, and dump the tables."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ ENQUIRY = "a reporter from the Harbour Gazette rang me about the flooded cellar"
 
 
 async def enquire(harness: DeskHarness, who: Person = SAMWISE, text: str = ENQUIRY) -> int:
-    """A media enquiry reaches the press desk; the id of its case."""
+    """Send a media enquiry to the press desk and return the id of its case."""
     await harness.handle(said(who, text, harness.next_event()))
     with harness.store.transaction() as tx:
         return tx.cases.of_asker(who.key)[0].id
 
 
 async def change(harness: DeskHarness, case_id: int, by: Callable[[Case, datetime], Change | Refused]) -> None:
-    """Something happens to a case, and what follows from it is delivered."""
+    """Apply a transition to a case, and deliver its effects."""
     with harness.store.transaction() as tx:
         case = tx.cases.load(case_id)
         assert case is not None
@@ -41,7 +41,7 @@ async def change(harness: DeskHarness, case_id: int, by: Callable[[Case, datetim
 
 
 async def work_off(harness: DeskHarness, case_id: int, outcome: Outcome = Outcome.ANSWERED) -> None:
-    """An officer claims, answers, notes and closes."""
+    """Have an officer claim, answer, annotate and close a case."""
     await change(harness, case_id, lambda case, now: transitions.claim(case, ANNA, now))
     await change(
         harness, case_id, lambda case, now: transitions.reply(case, ANNA, "Dear Samwise G., say nothing yet.", now)
@@ -56,7 +56,7 @@ def loaded(store: Store, case_id: int) -> Case | None:
 
 
 def dump(store: Store, *tables: str) -> str:
-    """Everything that stands in these tables, or in all of them."""
+    """All values in these tables, or in all tables, as one text."""
     with store.transaction() as tx:
         wanted = [table for table in metadata.sorted_tables if not tables or table.name in tables]
         return "\n".join(repr(tuple(row)) for table in wanted for row in tx.connection.execute(select(table)))

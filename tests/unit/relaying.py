@@ -12,8 +12,8 @@ from bot.domain.case import Asker, Case, CaseKind, Details
 from bot.errors import DeliveryFailure, PermanentFailure
 from bot.messages import Address, Mark, Outgoing, Person, Receipt
 from bot.ports import Finding
-from bot.queue import payloads
-from bot.queue.payloads import Delivery, Send, Update
+from bot.queue import outbox
+from bot.queue.outbox import Delivery, Send, Update
 from bot.queue.relay import Relay
 from bot.storage.engine import Store
 from bot.storage.records import Job, JobKind, JobState, NewJob
@@ -29,7 +29,7 @@ def says(text: str) -> Outgoing:
 
 @dataclass
 class Platform:
-    """A messenger that writes down what it takes, and does before what `before` says for a summary."""
+    """A messenger that records what it was given. `before`: summary -> what to do before it takes the message."""
 
     before: dict[str, Callable[[], object]] = field(default_factory=dict)
     taken: list[str] = field(default_factory=list)
@@ -71,12 +71,12 @@ class Platform:
 
 @dataclass
 class Desk:
-    """Handlers that note what they are told in the database: what is rolled back is not there."""
+    """Handlers that record their calls in the database, so that a rolled back call leaves no record."""
 
     fails: dict[str, Exception] = field(default_factory=dict)
 
     def read(self, job: Job) -> Delivery:
-        return payloads.read(job)
+        return outbox.read(job)
 
     def card(self, tx: Transaction, case: Case) -> Outgoing:
         return says(f"{case.reference}, {case.state}")
@@ -99,13 +99,13 @@ class Desk:
 
 
 def send(tx: Transaction, to: Address, text: str, *, key: str = "", lane: str = "") -> None:
-    job = NewJob(JobKind.SEND, lane or str(to), key or text, payloads.payload(Send(to, says(text))), tx.now)
+    job = NewJob(JobKind.SEND, lane or str(to), key or text, outbox.payload(Send(to, says(text))), tx.now)
     assert tx.jobs.put(job) is not None
 
 
 def put_of_case(tx: Transaction, case_id: int, delivery: Delivery, key: str) -> None:
     kind = JobKind.UPDATE if isinstance(delivery, Update) else JobKind.SEND
-    tx.jobs.put(NewJob(kind, "press", key, payloads.payload(delivery), tx.now, case_id))
+    tx.jobs.put(NewJob(kind, "press", key, outbox.payload(delivery), tx.now, case_id))
 
 
 def a_case(tx: Transaction) -> int:

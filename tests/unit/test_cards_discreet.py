@@ -6,6 +6,7 @@ from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from bot.presentation.cards.handover_cards import shift
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,7 +15,6 @@ from bot.domain.case import Asker, Case, CaseKind, CaseState, Details, LinkKind,
 from bot.messages import Address, Outgoing, Person
 from bot.presentation import cards
 from bot.presentation.cards import CaseContext
-from bot.presentation.cards.handover_cards import shift
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 ANNA = Person("slack", "anna", "Anna")

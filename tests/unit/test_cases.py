@@ -48,8 +48,10 @@ def wrote(who: Person, text: str, corrects: str = "") -> Said:
 
 OPEN = Case(7, CaseKind.MEDIA, CaseState.OPEN, (asker(SAM),), NOON)
 FIRST = Step(NOON, StepKind.OPENED, SAM, "they rang", "e-sam")
-OWNED = replace(OPEN, state=CaseState.CLAIMED, owner=ANNA, claimed_at=NOON, revision=2, turned=2)
-CLOSED = replace(OWNED, state=CaseState.CLOSED, outcome=Outcome.ANSWERED, closed_at=NOON, revision=3, turned=3)
+OWNED = replace(OPEN, state=CaseState.CLAIMED, owner=ANNA, claimed_at=NOON, revision=2, ownership_revision=2)
+CLOSED = replace(
+    OWNED, state=CaseState.CLOSED, outcome=Outcome.ANSWERED, closed_at=NOON, revision=3, ownership_revision=3
+)
 SHARED = replace(OPEN, askers=(asker(SAM), asker(PRIYA)))
 STATES = (OPEN, OWNED, CLOSED, SHARED)
 

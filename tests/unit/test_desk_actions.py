@@ -8,7 +8,7 @@ from itertools import product
 import pytest
 
 from bot.desk.actions.action import Who
-from bot.desk.case_actions import ACTIONS, GLOBAL_ACTIONS
+from bot.desk.actions.table import ACTIONS
 from bot.domain.case import Case, CaseState, Step, StepKind
 from bot.messages import Address, Person, Pressed, Submitted, SyncResponse
 from bot.presentation import texts
@@ -149,7 +149,7 @@ async def test_of_two_at_once_one_turns_the_case(harness: DeskHarness, action: s
     assert [bool(answer.notice or answer.problems) for answer in answers].count(False) == 1, answers
     await harness.relay.settle()
     after = case(harness, 2)
-    assert (after.state, after.turned) == (state, drawn.revision + 1)
+    assert (after.state, after.ownership_revision) == (state, drawn.revision + 1)
     assert [step.kind for step in steps(harness, 2)].count(kind) == told.count(kind) + 1
 
 

@@ -14,8 +14,8 @@ from bot.desk.shift_handover import HANDOVER, Shifts
 from bot.domain.case import Details
 from bot.domain.transitions import Change, restrict
 from bot.messages import Address, CaseHead, Mention, Person
-from bot.queue import effects, payloads
-from bot.queue.payloads import Send
+from bot.queue import outbox
+from bot.queue.outbox import Send
 from bot.storage.engine import Store
 from bot.storage.records import Job
 from bot.storage.transaction import Transaction
@@ -49,7 +49,7 @@ def fire(tx: Transaction, at: PressDesk) -> None:
 
 
 def posted(tx: Transaction) -> list[Send]:
-    found = [payloads.read(job) for job in tx.jobs.waiting(str(PRESS))]
+    found = [outbox.read(job) for job in tx.jobs.waiting(str(PRESS))]
     return [delivery for delivery in found if isinstance(delivery, Send)]
 
 

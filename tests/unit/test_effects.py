@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from bot.queue.effects import Press
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,9 +16,8 @@ from bot.domain.case import Asker, Case, CaseKind, CaseState, Details, Outcome, 
 from bot.domain.transitions import Change, DeskStatus, PostCard, StartTimer, StopTimer, UpdateCard
 from bot.messages import Address, Mention, Outgoing, Person, Receipt
 from bot.presentation import cards
-from bot.queue import effects, payloads
-from bot.queue.effects import Press
-from bot.queue.payloads import Delivery, MarkMessage, Send, SendToThread, Update
+from bot.queue import outbox
+from bot.queue.outbox import Delivery, MarkMessage, Send, SendToThread, Update
 from bot.storage.engine import Store
 from bot.storage.records import Job, JobKind, JobState
 from bot.storage.transaction import Transaction
@@ -51,19 +51,19 @@ deliveries: st.SearchStrategy[Delivery] = st.one_of(
 
 @given(deliveries)
 def test_what_is_put_into_a_row_is_what_comes_out(delivery: Delivery) -> None:
-    assert payloads.read(job(payloads.payload(delivery))) == delivery
+    assert outbox.read(job(outbox.payload(delivery))) == delivery
 
 
 def test_every_block_survives() -> None:
     case = Case(7, CaseKind.MEDIA, CaseState.OPEN, (asker(),), ManualClock().now(), Details(deadline="17:00"))
     card = cards.ping(case, (), cards.CaseContext(ManualClock().now()), mention=("slack:ben",))
-    assert payloads.read(job(payloads.payload(Send(FIRST, card)))) == Send(FIRST, card)
+    assert outbox.read(job(outbox.payload(Send(FIRST, card)))) == Send(FIRST, card)
 
 
 def test_a_payload_of_another_version_is_refused() -> None:
-    later = payloads.payload(Send(FIRST, cards.plain("Hello."))) | {"v": 2}
+    later = outbox.payload(Send(FIRST, cards.plain("Hello."))) | {"v": 2}
     with pytest.raises(ValueError, match="version 2"):
-        payloads.read(job(later))
+        outbox.read(job(later))
 
 
 def job(payload: Mapping[str, Any]) -> Job:
@@ -88,7 +88,7 @@ def change(case: Case, *of: transitions.Effect) -> Change:
 
 
 def waiting(tx: Transaction, case: Case, to: Address) -> list[Delivery]:
-    return [payloads.read(each) for each in tx.jobs.waiting(f"case:{case.id}:{to}")]
+    return [outbox.read(each) for each in tx.jobs.waiting(f"case:{case.id}:{to}")]
 
 
 def test_an_opened_case_is_in_every_lane_that_it_needs(store: Store) -> None:
@@ -99,7 +99,7 @@ def test_an_opened_case_is_in_every_lane_that_it_needs(store: Store) -> None:
             assert isinstance(ping, Send)
             assert (ping.to, ping.purpose) == (channel, "ping")
             assert Mention(("slack:ben",)) in ping.outgoing.blocks
-        (told,) = map(payloads.read, tx.jobs.waiting(str(DIRECT)))
+        (told,) = map(outbox.read, tx.jobs.waiting(str(DIRECT)))
         assert isinstance(told, Send)
         assert (told.purpose, told.instead, told.name) == ("acknowledgement", YARD, "Sam")
         for name, minutes in ((transitions.WATCH, 15), (transitions.FALLBACK, 5)):

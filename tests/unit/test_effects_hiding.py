@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from bot.queue.effects import Press
 
 from bot import plaintext
 from bot.domain import transitions
@@ -14,9 +15,8 @@ from bot.domain.transitions import Change, Mail, ThreadReply, UpdateCard
 from bot.domain.transitions.transition import changed
 from bot.messages import Mention, Outgoing, Person
 from bot.presentation.cards import in_thread, sentence
-from bot.queue import effects, payloads
-from bot.queue.effects import Press
-from bot.queue.payloads import Delivery, Send, SendToThread, Update
+from bot.queue import outbox
+from bot.queue.outbox import Delivery, Send, SendToThread, Update
 from bot.storage.engine import Store
 from bot.storage.records import JobState
 from bot.storage.transaction import Transaction
@@ -29,7 +29,7 @@ WORDS = "they rang about the parrot"
 
 def waiting(tx: Transaction, case: Case) -> list[Delivery]:
     found = (job for job in tx.jobs.deliveries_of(case.id) if job.state is JobState.PENDING)
-    return [payloads.read(job) for job in found]
+    return [outbox.read(job) for job in found]
 
 
 def to_the_press(deliveries: list[Delivery]) -> list[Outgoing]:

@@ -19,7 +19,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from adapters.email import SmtpMessenger
-from adapters.email.letter import compose, message_id
+from adapters.email.mime import compose, message_id
 from bot.errors import PermanentFailure, TemporaryFailure
 from bot.messages import Address, Button, Buttons, Facts, Markdown, Outgoing, Quote
 from bot.ports import Messenger

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.knowledge.folder import MAX_BYTES, overlooked
 from bot.knowledge.loader import load
+from bot.knowledge.source_files import MAX_BYTES, overlooked
 from tests.unit.knowledge_folders import ENTRY, problems, said, write
 
 

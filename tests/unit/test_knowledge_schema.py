@@ -7,7 +7,7 @@ from typing import Any
 import yaml
 from jsonschema import Draft202012Validator  # its types are a package of their own
 
-from bot.knowledge.schema import json_schema
+from bot.knowledge.file_schema import json_schema
 from tests.unit.test_knowledge_loader import WHOLE
 from tests.unit.test_knowledge_shipped import FOLDER
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from bot.admin.check import as_text, review
-from bot.knowledge.folder import overlooked
 from bot.knowledge.loader import load
 from bot.knowledge.model import Knowledge
+from bot.knowledge.source_files import overlooked
 
 FOLDER = Path(__file__).parents[2] / "knowledge"
 

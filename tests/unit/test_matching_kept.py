@@ -51,15 +51,15 @@ def test_the_kept_matcher_judges_as_the_trained_one(knowledge: Knowledge, option
 
 def test_other_answers_or_settings_have_a_matcher_of_their_own(knowledge: Knowledge, options: Options) -> None:
     places = {
-        model_cache.place(knowledge, options),
-        model_cache.place(replace(knowledge, revision="other"), options),
-        model_cache.place(knowledge, replace(options, accept=0.8)),
+        model_cache.cache_path(knowledge, options),
+        model_cache.cache_path(replace(knowledge, revision="other"), options),
+        model_cache.cache_path(knowledge, replace(options, accept=0.8)),
     }
     assert len(places) == 3
 
 
 def test_without_a_folder_nothing_is_kept(knowledge: Knowledge) -> None:
-    assert model_cache.place(knowledge, Options(encoder="off")) is None
+    assert model_cache.cache_path(knowledge, Options(encoder="off")) is None
 
 
 class _Trap:

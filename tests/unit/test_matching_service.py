@@ -1,4 +1,4 @@
-"""The process that matches, here in a thread; as a process of its own it is tested with the Worker."""
+"""The process that matches, here in a thread; as a process of its own it is tested with the MatcherProcess."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ from bot.knowledge.loader import load
 from bot.matching.encoder import sentence_encoder
 from bot.matching.match import Match
 from bot.matching.options import Options
-from bot.matching.process import pickling, server
+from bot.matching.process import matcher_server, pickling
 
 Kind = TypeVar("Kind")
 FOLDER = Path(__file__).parent.parent / "chaos" / "knowledge"
 LOST = f"{sentence_encoder.PACKAGE} is not installed: questions are matched by their words alone."
 
 
-class Line:
+class Connection:
     """The other end of a service."""
 
     def __init__(self) -> None:
         self._ours, self._theirs = socket.socketpair()
-        self._heard = bytearray()
-        self._thread = Thread(target=server.serve, args=(self._theirs,))
+        self._received = bytearray()
+        self._thread = Thread(target=matcher_server.serve, args=(self._theirs,))
         self._thread.start()
 
     def ask(self, question: object, kind: type[Kind]) -> Kind:
-        self._ours.sendall(server.framed(pickling.dumps(question)))
-        while (answer := server.taken(self._heard)) is None:
-            self._heard += self._ours.recv(1000)
+        self._ours.sendall(matcher_server.frame(pickling.dumps(question)))
+        while (answer := matcher_server.take_message(self._received)) is None:
+            self._received += self._ours.recv(1000)
         return pickling.loads(answer, kind)
 
     def close(self) -> None:
@@ -44,10 +44,10 @@ class Line:
 
 
 @pytest.fixture
-def line() -> Iterator[Line]:
-    line = Line()
-    yield line
-    line.close()
+def connection() -> Iterator[Connection]:
+    connection = Connection()
+    yield connection
+    connection.close()
 
 
 @pytest.fixture
@@ -56,35 +56,41 @@ def without_weights(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("without_weights")
-def test_without_the_weights_it_says_so_and_matches_by_words(line: Line, caplog: pytest.LogCaptureFixture) -> None:
-    ready = line.ask(server.Task(load(FOLDER), Options()), server.Ready)
-    match = line.ask(("may I log in to Facebook with my work email", ""), Match)
+def test_without_the_weights_it_says_so_and_matches_by_words(
+    connection: Connection, caplog: pytest.LogCaptureFixture
+) -> None:
+    result = connection.ask(matcher_server.LearnRequest(load(FOLDER), Options()), matcher_server.LearnResult)
+    match = connection.ask(("may I log in to Facebook with my work email", ""), Match)
 
-    assert ready == server.Ready(missing=LOST, has_learned=True, is_kept=False)
+    assert result == matcher_server.LearnResult(missing=LOST, has_learned=True, is_cached=False)
     assert caplog.messages == []  # the desk says it, once
     assert [one.id for one in match.entries] == ["work-address"]
 
 
-def test_the_second_time_it_reads_what_the_first_kept(line: Line, tmp_path: Path) -> None:
-    task = server.Task(load(FOLDER), Options(encoder="off", cache=tmp_path))
-    assert line.ask(task, server.Ready) == server.Ready("", has_learned=True, is_kept=True)
+def test_the_second_time_it_reads_what_the_first_kept(connection: Connection, tmp_path: Path) -> None:
+    request = matcher_server.LearnRequest(load(FOLDER), Options(encoder="off", cache=tmp_path))
+    assert connection.ask(request, matcher_server.LearnResult) == matcher_server.LearnResult(
+        "", has_learned=True, is_cached=True
+    )
 
-    again = Line()
-    assert again.ask(task, server.Ready) == server.Ready("", has_learned=False, is_kept=True)
+    again = Connection()
+    assert again.ask(request, matcher_server.LearnResult) == matcher_server.LearnResult(
+        "", has_learned=False, is_cached=True
+    )
     again.close()
 
 
 @pytest.mark.parametrize("size", [0, 1, 255, 256, 70_000])
 def test_messages_are_taken_whole_however_they_arrive(size: int) -> None:
     messages = [b"x" * size, b"", b"last"]
-    heard, found = bytearray(), []
-    for byte in b"".join(map(server.framed, messages)):
-        heard.append(byte)
-        while (message := server.taken(heard)) is not None:
+    received, found = bytearray(), []
+    for byte in b"".join(map(matcher_server.frame, messages)):
+        received.append(byte)
+        while (message := matcher_server.take_message(received)) is not None:
             found.append(message)
 
     assert found == messages
-    assert not heard
+    assert not received
 
 
 @pytest.mark.usefixtures("without_weights")

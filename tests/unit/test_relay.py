@@ -8,9 +8,9 @@ import pytest
 
 from bot.errors import TemporaryFailure
 from bot.messages import Address, Receipt
-from bot.queue import payloads, retry_policy
+from bot.queue import outbox, retry_policy
+from bot.queue.outbox import MarkMessage, SendToThread, Update
 from bot.queue.outbox_transactions import OutboxTransactions
-from bot.queue.payloads import MarkMessage, SendToThread, Update
 from bot.queue.relay import CONCURRENCY, Relay
 from bot.storage.engine import Store
 from bot.storage.records import JobKind, JobState, NewJob
@@ -165,7 +165,7 @@ async def test_without_a_card_there_is_nothing_to_change(store: Store, platform:
 
 async def test_a_message_is_marked(store: Store, platform: Platform, desk: Desk) -> None:
     with store.transaction() as tx:
-        mark = payloads.payload(MarkMessage(PRESS, "E1", "delivered"))
+        mark = outbox.payload(MarkMessage(PRESS, "E1", "delivered"))
         tx.jobs.put(NewJob(JobKind.MARK, "lane", "k1", mark, tx.now))
     async with relaying(store, platform, desk):
         await until(is_in(store, "k1", JobState.DONE))

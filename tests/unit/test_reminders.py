@@ -37,7 +37,7 @@ STATUS = DeskStatus("+44 1524 000000", "Say nothing yet.", 5 * MINUTE, on_call=(
 NIGHT = replace(STATUS, on_call_at_once=True, opens_in=timedelta(hours=9))
 DIRECT = Address("slack", "dm-sam")
 OPEN = Case(7, CaseKind.MEDIA, CaseState.OPEN, (Asker(SAM, DIRECT, DIRECT, "they rang", TEN, "e1"),), TEN)
-OWNED = replace(OPEN, state=CaseState.CLAIMED, owner=ANNA, claimed_at=TEN, revision=2, turned=2)
+OWNED = replace(OPEN, state=CaseState.CLAIMED, owner=ANNA, claimed_at=TEN, revision=2, ownership_revision=2)
 OPENED, CLAIMED = Step(TEN, StepKind.OPENED, SAM), Step(TEN, StepKind.CLAIMED, ANNA)
 
 

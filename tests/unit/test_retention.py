@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from adapters.web.transcript import Transcript
+from adapters.web.message_store import MessageStore
 from bot.admin.retention import EVENTS_KEPT, TEXTS_KEPT, forget, purge, purge_daily, purge_every_day
 from bot.config import Privacy
 from bot.domain.case import Link, LinkKind, Outcome, StepKind
@@ -15,10 +15,9 @@ from bot.errors import UserError
 from bot.messages import Address, Pressed
 from bot.storage.adapter_state import DurableState
 from bot.storage.engine import Store
-from bot.storage.records import JobKind, NewJob
+from bot.storage.records import DedupeScope, JobKind, NewJob
 from bot.storage.repositories import expiry
-from bot.storage.repositories.events import DedupeScope
-from bot.storage.repositories.expiry import Kind
+from bot.storage.repositories.expiry import RetentionClass
 from bot.storage.schema import inbound_event, job, lane
 from tests.clock import ManualClock
 from tests.desk import DeskHarness, direct, loaded_knowledge, said
@@ -31,9 +30,11 @@ PRIVACY = Privacy(questions=timedelta(days=90), feedback=timedelta(days=365), ca
 # ---- what grows old -------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("kind", "age"), [(Kind.QUESTIONS, PRIVACY.questions), (Kind.FEEDBACK, PRIVACY.feedback)])
+@pytest.mark.parametrize(
+    ("kind", "age"), [(RetentionClass.QUESTIONS, PRIVACY.questions), (RetentionClass.FEEDBACK, PRIVACY.feedback)]
+)
 async def test_a_question_and_what_was_thought_of_it_go_at_their_ages(
-    store: Store, clock: ManualClock, kind: Kind, age: timedelta
+    store: Store, clock: ManualClock, kind: RetentionClass, age: timedelta
 ) -> None:
     with store.transaction() as tx:
         tx.answers.feedback(tx.answers.record("can I?", "answer", ("a",), "r1", "slack:U1"), "helpful")
@@ -42,26 +43,26 @@ async def test_a_question_and_what_was_thought_of_it_go_at_their_ages(
     clock.advance(SECOND)
     assert (await purge(store, PRIVACY)).counts[kind] == 1
     assert (await purge(store, PRIVACY)).counts[kind] == 0
-    assert dump(store, "answered" if kind is Kind.QUESTIONS else "feedback") == ""
+    assert dump(store, "answered" if kind is RetentionClass.QUESTIONS else "feedback") == ""
 
 
 async def test_a_false_alarm_is_kept_as_long_as_questions_are(store: Store, clock: ManualClock) -> None:
     with store.transaction() as tx:
         tx.false_alarms.add("I read it in the Gazette")
     clock.advance(PRIVACY.questions)
-    assert (await purge(store, PRIVACY)).counts[Kind.ALARMS] == 0
+    assert (await purge(store, PRIVACY)).counts[RetentionClass.ALARMS] == 0
     clock.advance(SECOND)
-    assert (await purge(store, PRIVACY)).counts[Kind.ALARMS] == 1
+    assert (await purge(store, PRIVACY)).counts[RetentionClass.ALARMS] == 1
     assert dump(store, "false_alarm") == ""
 
 
 async def test_a_closed_case_goes_with_everything_that_hangs_on_it(harness: DeskHarness) -> None:
     await work_off(harness, await enquire(harness))
     harness.clock.advance(PRIVACY.cases)
-    assert (await purge(harness.store, PRIVACY)).counts[Kind.CASES] == 0
+    assert (await purge(harness.store, PRIVACY)).counts[RetentionClass.CASES] == 0
     harness.clock.advance(SECOND)
     purged = await purge(harness.store, PRIVACY)
-    assert purged.counts[Kind.CASES] == 1
+    assert purged.counts[RetentionClass.CASES] == 1
     assert "closed cases" in purged.as_text(dry_run=False)
     tables = ("press_case", "case_asker", "case_step", "posting", "job", "lane", "answered", "feedback")
     left = [row for row in dump(harness.store, *tables).splitlines() if "handover" not in row]  # of a shift, not a case
@@ -71,7 +72,7 @@ async def test_a_closed_case_goes_with_everything_that_hangs_on_it(harness: Desk
 async def test_a_case_that_is_not_closed_stays_however_old(harness: DeskHarness) -> None:
     case = await enquire(harness)
     harness.clock.advance(10 * PRIVACY.cases)
-    assert (await purge(harness.store, PRIVACY)).counts[Kind.CASES] == 0
+    assert (await purge(harness.store, PRIVACY)).counts[RetentionClass.CASES] == 0
     assert loaded(harness.store, case) is not None
 
 
@@ -86,7 +87,7 @@ async def test_a_reopened_case_begins_to_grow_old_when_it_is_closed_again(harnes
     )
     await work_off(harness, case)
     harness.clock.advance(PRIVACY.cases / 2 + SECOND)
-    assert (await purge(harness.store, PRIVACY)).counts[Kind.CASES] == 0
+    assert (await purge(harness.store, PRIVACY)).counts[RetentionClass.CASES] == 0
 
 
 async def test_what_is_still_on_its_way_leaves_before_its_case_goes(harness: DeskHarness) -> None:
@@ -95,20 +96,20 @@ async def test_what_is_still_on_its_way_leaves_before_its_case_goes(harness: Des
     with harness.store.transaction() as tx:
         tx.jobs.put(NewJob(JobKind.SEND, "lane", "late", {"v": 1}, tx.now, case))
     harness.clock.advance(PRIVACY.cases + SECOND)
-    assert (await purge(harness.store, PRIVACY)).counts[Kind.CASES] == 0
+    assert (await purge(harness.store, PRIVACY)).counts[RetentionClass.CASES] == 0
     with harness.store.transaction() as tx:
         tx.jobs.done(tx.jobs.claim("me", 9, DAY))
-    assert (await purge(harness.store, PRIVACY)).counts[Kind.CASES] == 1
+    assert (await purge(harness.store, PRIVACY)).counts[RetentionClass.CASES] == 1
 
 
 async def test_the_texts_of_what_was_sent_go_within_days_and_the_case_keeps_its_record(harness: DeskHarness) -> None:
     case = await enquire(harness)
     await work_off(harness, case)
     harness.clock.advance(TEXTS_KEPT)
-    assert (await purge(harness.store, PRIVACY)).counts[Kind.TEXTS] == 0
+    assert (await purge(harness.store, PRIVACY)).counts[RetentionClass.TEXTS] == 0
     assert "flooded cellar" in dump(harness.store, "job")
     harness.clock.advance(SECOND)
-    assert (await purge(harness.store, PRIVACY)).counts[Kind.TEXTS] > 0
+    assert (await purge(harness.store, PRIVACY)).counts[RetentionClass.TEXTS] > 0
     assert "flooded cellar" not in dump(harness.store, "job")
     with harness.store.transaction() as tx:
         assert len(tx.jobs.deliveries_of(case)) > 3
@@ -123,7 +124,7 @@ async def test_what_has_not_left_keeps_its_text_and_its_place_in_the_lane(store:
         tx.jobs.done(tx.jobs.claim("me", 1, DAY))
     clock.advance(PRIVACY.questions + SECOND)
     purged = await purge(store, PRIVACY)
-    assert (purged.counts[Kind.DELIVERIES], purged.counts[Kind.LANES]) == (1, 0)
+    assert (purged.counts[RetentionClass.DELIVERIES], purged.counts[RetentionClass.LANES]) == (1, 0)
     with store.transaction() as tx:
         tx.jobs.put(NewJob(JobKind.SEND, "lane", "third", {"v": 1, "of": "third"}, tx.now))
         assert [each.payload["of"] for each in tx.jobs.waiting("lane")] == ["second", "third"]
@@ -134,12 +135,12 @@ async def test_events_are_remembered_as_long_as_platforms_repeat_them(store: Sto
         for source in ("slack", *DedupeScope):
             tx.events.claim_once(source, "E1")
     clock.advance(EVENTS_KEPT + SECOND)
-    assert (await purge(store, PRIVACY)).counts[Kind.EVENTS] == 1
+    assert (await purge(store, PRIVACY)).counts[RetentionClass.EVENTS] == 1
     with store.transaction() as tx:
         assert not tx.events.seen("slack", "E1")
         assert all(tx.events.seen(own, "E1") for own in DedupeScope)
     clock.advance(PRIVACY.cases)
-    assert (await purge(store, PRIVACY)).counts[Kind.EVENTS] == len(DedupeScope)
+    assert (await purge(store, PRIVACY)).counts[RetentionClass.EVENTS] == len(DedupeScope)
 
 
 async def test_more_than_one_batch_goes(store: Store, clock: ManualClock) -> None:
@@ -147,7 +148,7 @@ async def test_more_than_one_batch_goes(store: Store, clock: ManualClock) -> Non
         for number in range(1200):
             tx.events.claim_once("slack", f"E{number}")
     clock.advance(EVENTS_KEPT + SECOND)
-    assert (await purge(store, PRIVACY)).counts[Kind.EVENTS] == 1200
+    assert (await purge(store, PRIVACY)).counts[RetentionClass.EVENTS] == 1200
     with store.transaction() as tx:
         assert tx.connection.execute(select(func.count()).select_from(inbound_event)).scalar_one() == 0
 
@@ -177,7 +178,7 @@ async def test_a_hold_keeps_a_case_with_all_that_was_sent_and_the_purge_says_so(
     assert "flooded cellar" in dump(harness.store, "job")
     with harness.store.transaction() as tx:
         tx.cases.hold(case, held=False)
-    assert (await purge(harness.store, PRIVACY)).counts[Kind.CASES] == 1
+    assert (await purge(harness.store, PRIVACY)).counts[RetentionClass.CASES] == 1
 
 
 async def test_a_hold_outlasts_what_happens_to_the_case(harness: DeskHarness) -> None:
@@ -197,13 +198,13 @@ def test_a_lane_that_somebody_is_writing_into_is_left_alone(postgresql_url: str,
         each.open()
     with mine.transaction() as tx:
         tx.connection.execute(lane.insert().values(name="lane", next_seq=7))
-        ages = expiry.Ages(*[tx.now] * 6)
+        cutoffs = expiry.Cutoffs(*[tx.now] * 6)
     with mine.transaction() as tx:
         tx.jobs.put(NewJob(JobKind.SEND, "lane", "key", {"v": 1}, tx.now))
         with other.transaction() as beside:
-            assert beside.expiry.remove(Kind.LANES, ages, 10) == 0
+            assert beside.expiry.remove(RetentionClass.LANES, cutoffs, 10) == 0
     with other.transaction() as tx:
-        assert tx.expiry.remove(Kind.LANES, ages, 10) == 0
+        assert tx.expiry.remove(RetentionClass.LANES, cutoffs, 10) == 0
         assert tx.connection.execute(select(job.c.seq)).scalar_one() == 8
     for each in (mine, other):
         each.close()
@@ -245,19 +246,19 @@ async def test_a_failing_purge_ends_nothing(store: Store, caplog: pytest.LogCapt
 
 async def test_what_the_console_showed_goes_as_questions_and_cases_do(store: Store, clock: ManualClock) -> None:
     state = DurableState(store, "web")
-    transcript = Transcript(state, clock)
-    await transcript.person_says("staff/sam", "sam", "a question", "E1")
-    await transcript.person_says("press", "anna", "an officer's words", "E2")
+    messages = MessageStore(state, clock)
+    await messages.add_person_message("staff/sam", "sam", "a question", "E1")
+    await messages.add_person_message("press", "anna", "an officer's words", "E2")
     clock.advance(PRIVACY.questions + SECOND)
-    await transcript.person_says("staff/sam", "sam", "another", "E3")
-    assert (await purge(store, PRIVACY, transcript, dry_run=True)).counts["console"] == 1
-    assert len(await Transcript(state, clock).all()) == 3
-    assert (await purge(store, PRIVACY, transcript)).counts["console"] == 1
-    for shown in (transcript, Transcript(state, clock)):
+    await messages.add_person_message("staff/sam", "sam", "another", "E3")
+    assert (await purge(store, PRIVACY, messages, dry_run=True)).counts["console"] == 1
+    assert len(await MessageStore(state, clock).all()) == 3
+    assert (await purge(store, PRIVACY, messages)).counts["console"] == 1
+    for shown in (messages, MessageStore(state, clock)):
         assert [entry.text for entry in await shown.all()] == ["an officer's words", "another"]
     clock.advance(PRIVACY.cases)
-    assert (await purge(store, PRIVACY, transcript)).counts["console"] == 1
-    again = await Transcript(state, clock).person_says("staff/sam", "sam", "a third", "E4")
+    assert (await purge(store, PRIVACY, messages)).counts["console"] == 1
+    again = await MessageStore(state, clock).add_person_message("staff/sam", "sam", "a third", "E4")
     assert again.revision == 4
 
 
@@ -271,9 +272,9 @@ async def test_where_somebody_was_reached_goes_when_it_was_not_used_for_as_long_
     clock.advance(PRIVACY.questions - DAY)
     await state.remember("direct/U2", "D1")
     clock.advance(DAY)
-    assert (await purge(store, PRIVACY)).counts[Kind.ROUTES] == 0
+    assert (await purge(store, PRIVACY)).counts[RetentionClass.ROUTES] == 0
     clock.advance(SECOND)
-    assert (await purge(store, PRIVACY)).counts[Kind.ROUTES] == 1
+    assert (await purge(store, PRIVACY)).counts[RetentionClass.ROUTES] == 1
     assert [key for key, _ in await state.items("")] == ["connected", "direct/U2"]
 
 
@@ -297,11 +298,11 @@ async def test_who_asks_in_a_case_and_the_thread_of_its_card_stay_reachable_as_l
     for key in (*kept, "direct/U2ROSIE", "thread/c-press/2.1"):
         await state.remember(key)
     harness.clock.advance(PRIVACY.questions + SECOND)
-    assert (await purge(harness.store, PRIVACY)).counts[Kind.ROUTES] == 2
+    assert (await purge(harness.store, PRIVACY)).counts[RetentionClass.ROUTES] == 2
     assert [key for key, _ in await state.items("")] == sorted(kept)
     await work_off(harness, case)
     harness.clock.advance(PRIVACY.cases + SECOND)
-    assert (await purge(harness.store, PRIVACY)).counts[Kind.ROUTES] == 3
+    assert (await purge(harness.store, PRIVACY)).counts[RetentionClass.ROUTES] == 3
 
 
 # ---- what somebody asks to have erased ------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ HOUR = 60 * MINUTE
 SAM, ANNA, BEN = Person("slack", "sam", "Sam"), Person("slack", "anna", "Anna"), Person("slack", "ben", "Ben")
 DIRECT = Address("slack", "dm-sam")
 OPEN = Case(7, CaseKind.MEDIA, CaseState.OPEN, (Asker(SAM, DIRECT, DIRECT, "they rang", TEN, "e1"),), TEN)
-OWNED = replace(OPEN, state=CaseState.CLAIMED, owner=ANNA, claimed_at=TEN, revision=2, turned=2)
+OWNED = replace(OPEN, state=CaseState.CLAIMED, owner=ANNA, claimed_at=TEN, revision=2, ownership_revision=2)
 OPENED = Step(TEN, StepKind.OPENED, SAM)
 CLAIMED = Step(TEN, StepKind.CLAIMED, ANNA)
 CHAIN = (StepKind.REMINDED, StepKind.ON_CALL, StepKind.MAILED, StepKind.PHONE_GIVEN)

@@ -11,8 +11,8 @@ from typing import Any, Protocol
 
 import pytest
 
-from adapters.slack.people import AGAIN, FRESH
-from adapters.slack.web import PROMPT
+from adapters.slack.people import CACHED_FOR, RETRY_GROUP_AFTER
+from adapters.slack.web_api import LOOKUP_TIMEOUT
 from bot.messages import Said
 from bot.presentation import texts
 from bot.storage.adapter_state import DurableState
@@ -116,12 +116,12 @@ async def test_while_slack_is_slow_it_still_gets_its_answer_in_time(open_: Opens
         for group in groups:
             here.slack.groups[group] = ["U0SAM"]
         here.slack.failures["users.info"].append(Failure(hangs=1))
-        here.slack.failures["usergroups.users.list"].extend([Failure(hangs=PROMPT + 1)] * len(groups))
+        here.slack.failures["usergroups.users.list"].extend([Failure(hangs=LOOKUP_TIMEOUT + 1)] * len(groups))
         begun = time.monotonic()
         await asyncio.gather(*[here.says("U0SAM", f"number {number}") for number in range(3)])
         assert time.monotonic() - begun < 3  # after which Slack sends it again
         assert {said.person.groups for said in desk.said} == {frozenset()}
-        clock.advance(2 * AGAIN)
+        clock.advance(2 * RETRY_GROUP_AFTER)
         await here.says("U0SAM", "later")
         assert desk.said[-1].person.groups == frozenset(groups)
 
@@ -155,10 +155,10 @@ async def test_who_is_in_a_group_stays_known_while_slack_does_not_say(open_: Ope
         await here.says("U0BEN", "one")
         assert "S0PRESS" in here.adapter.health().reason
         here.slack.groups["S0PRESS"] = ["U0BEN"]
-        clock.advance(2 * FRESH)
+        clock.advance(2 * CACHED_FOR)
         await here.says("U0BEN", "two")
         assert here.adapter.health().reason == ""
         del here.slack.groups["S0PRESS"]
-        clock.advance(2 * FRESH)
+        clock.advance(2 * CACHED_FOR)
         await here.says("U0BEN", "three")
         assert [said.person.groups for said in desk.said] == [frozenset(), {"S0PRESS"}, {"S0PRESS"}]

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.slack import home
+from adapters.slack.to_slack.views import home_view
 from bot.messages import Button, Buttons, Caption, CaseHead, Markdown, Outgoing, View
 from bot.presentation import texts
 from tests.slack import limits
@@ -25,7 +25,7 @@ def case(number: int, rows: int) -> Outgoing:
 @given(st.lists(st.integers(0, 4), max_size=60))
 def test_a_page_keeps_slack_s_limits_and_counts_what_it_leaves_out(rows: list[int]) -> None:
     queue = View("queue", texts.QUEUE, tuple(case(number, each) for number, each in enumerate(rows)))
-    page = home.page([queue, ANSWERS], "T0HOME")
+    page = home_view([queue, ANSWERS], "T0HOME")
     assert limits.wrong_view(page) == []
     words = limits.read(page["blocks"])
     held = [number for number in range(len(rows)) if f"M-{number} " in words]
@@ -37,4 +37,4 @@ def test_a_page_keeps_slack_s_limits_and_counts_what_it_leaves_out(rows: list[in
 
 def test_two_dozen_cases_as_they_mostly_are_fit() -> None:
     queue = View("queue", texts.QUEUE, tuple(case(number, 1) for number in range(19)))
-    assert "more cannot be shown" not in limits.read(home.page([queue, ANSWERS], "T0HOME")["blocks"])
+    assert "more cannot be shown" not in limits.read(home_view([queue, ANSWERS], "T0HOME")["blocks"])

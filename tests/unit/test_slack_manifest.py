@@ -43,7 +43,7 @@ HEARD = {
 
 
 def code() -> str:
-    return "\n".join(path.read_text() for path in SOURCES.glob("*.py") if path.name != "manifest.py")
+    return "\n".join(path.read_text() for path in SOURCES.rglob("*.py") if path.name != "manifest.py")
 
 
 @pytest.mark.parametrize("socket", [True, False])

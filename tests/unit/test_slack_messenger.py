@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from adapters.slack.errors import FIXES
-from adapters.slack.web import PATIENT
+from adapters.slack.web_api import CALL_TIMEOUT
 from bot.errors import PermanentFailure, TemporaryFailure
 from bot.messages import Address, Markdown, Outgoing, Quote
 from bot.storage.adapter_state import DurableState
@@ -63,7 +63,7 @@ async def test_a_server_s_failure_is_worth_another_try(here: Workspace, status: 
     [
         Failure(status=502, taken=True),
         Failure(drops=True, taken=True),
-        Failure(hangs=PATIENT + 1, taken=True),
+        Failure(hangs=CALL_TIMEOUT + 1, taken=True),
         Failure("fatal_error", taken=False),
     ],
     ids=["taken and answered with 502", "taken and reset", "taken and not answered in time", "not taken"],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from io import BytesIO
 from pathlib import Path
 
@@ -11,11 +11,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.messages import Incoming, SyncResponse
 from bot.storage.adapter_state import DurableState
 from bot.storage.engine import Store
 from tests.clock import ManualClock
 from tests.contract.adapters import RecordingDesk
-from tests.slack.server import LoopbackSlack, signed
+from tests.slack.server import Json, LoopbackSlack, Posted, signed
 from tests.slack.workspace import Workspace, connected
 
 
@@ -162,3 +163,48 @@ async def test_while_slack_does_not_say_who_somebody_is_nothing_is_acknowledged(
     office.workspace.slack.down = False
     assert await office.workspace.says("U0SAM", "a reporter rang") == {}
     assert len(office.desk.said) == 1
+
+
+Acts = Callable[[Workspace], Awaitable[Json | None]]
+CARD = Posted("C0PRESS", "1795700000.000001", "M-1", [])
+CLAIM = {"action_id": "case.claim#0", "value": "1@1"}
+FORM: Json = {
+    "type": "modal",
+    "id": "V1",
+    "hash": "h1",
+    "callback_id": "report",
+    "title": {"text": "Report"},
+    "blocks": [],
+}
+PAYLOADS: dict[str, Acts] = {
+    "message": lambda here: here.says("U0SAM", "a secret tweet"),
+    "edit": lambda here: here.edits("U0SAM", "a tweet", "a secret tweet", "D0SAM", "1795700000.000002"),
+    "messages tab": lambda here: here.opens("U0SAM", "messages"),
+    "home tab": lambda here: here.opens("U0SAM", "home"),
+    "button": lambda here: here.press("U0ANNA", CARD, "Claim", CLAIM),
+    "form": lambda here: here.submit("U0SAM", FORM),
+    "shortcut": lambda here: here.shortcut("U0SAM", "a secret tweet"),
+    "command": lambda here: here.command("U0SAM", "a secret tweet"),
+}
+
+
+@pytest.mark.parametrize("act", PAYLOADS.values(), ids=PAYLOADS.keys())
+async def test_every_payload_is_acknowledged_only_once_the_desk_has_committed_it(office: Office, act: Acts) -> None:
+    office.desk.available = False
+    assert await act(office.workspace) is None
+    office.desk.available = True
+    assert await act(office.workspace) is not None
+    assert office.desk.committed
+
+
+@pytest.mark.parametrize("act", PAYLOADS.values(), ids=PAYLOADS.keys())
+async def test_an_error_that_nobody_expected_is_logged_without_anybody_s_words(
+    office: Office, act: Acts, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(incoming: Incoming) -> SyncResponse:
+        raise ValueError(f"not read: {incoming}")
+
+    monkeypatch.setattr(office.desk, "handle", fail)
+    assert await act(office.workspace) is None
+    assert "ValueError" in caplog.text
+    assert "secret" not in caplog.text

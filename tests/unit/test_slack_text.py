@@ -6,7 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.slack import blocks, modals, places, prose, richtext, text
+from adapters.slack.conversations import direct_address, parse_address
+from adapters.slack.from_slack import mentions, to_plain_text, without_mention
+from adapters.slack.to_slack.blocks import message_parts, to_blocks
+from adapters.slack.to_slack.from_markdown import to_rich_text
+from adapters.slack.to_slack.rich_text import rich_text_blocks, split_text
+from adapters.slack.to_slack.views import form_modal, form_values
 from bot.errors import PermanentFailure
 from bot.messages import Address, Button, Buttons, Caption, Field, Form, Markdown, Mention, Outgoing
 from tests.slack import limits
@@ -17,7 +22,7 @@ anything = st.text(st.characters(exclude_categories=["Cs"]), max_size=200)
 
 @given(typed=anything)
 def test_what_was_typed_comes_back_as_it_was(typed: str) -> None:
-    assert text.written(escaped(typed)) == typed
+    assert to_plain_text(escaped(typed)) == typed
 
 
 @pytest.mark.parametrize(
@@ -35,18 +40,18 @@ def test_what_was_typed_comes_back_as_it_was(typed: str) -> None:
     ],
 )
 def test_mentions_and_links_become_words(slacks: str, words: str) -> None:
-    assert text.written(slacks) == words
+    assert to_plain_text(slacks) == words
 
 
 def test_the_mention_of_the_desk_is_no_part_of_the_question() -> None:
-    assert text.without_mention("<@U0DESK> hello <@U0DESK|desk>", "U0DESK") == "hello"
-    assert text.mentions("<@U0DESK|desk> hi", "U0DESK")
-    assert not text.mentions("<@U0DESKS> hi", "U0DESK")
+    assert without_mention("<@U0DESK> hello <@U0DESK|desk>", "U0DESK") == "hello"
+    assert mentions("<@U0DESK|desk> hi", "U0DESK")
+    assert not mentions("<@U0DESKS> hi", "U0DESK")
 
 
 @given(words=anything, length=st.integers(1, 50))
 def test_pieces_are_short_and_together_the_whole(words: str, length: int) -> None:
-    found = list(text.pieces(words, length))
+    found = list(split_text(words, length))
     assert "".join(found) == words
     assert all(0 < len(piece) <= length for piece in found)
 
@@ -55,7 +60,7 @@ def test_pieces_are_short_and_together_the_whole(words: str, length: int) -> Non
     markdown=st.lists(st.sampled_from(["- ", "1. ", "> ", "**", "`", "# ", "\n", "\n\n", "  ", "a", "[x](http://y)"]))
 )
 def test_any_markdown_is_something_that_slack_takes(markdown: list[str]) -> None:
-    shown = list(blocks.drawn(Outgoing((Markdown("".join(markdown)),), "")))
+    shown = list(to_blocks(Outgoing((Markdown("".join(markdown)),), "")))
     assert limits.wrong(shown) == []
 
 
@@ -63,7 +68,7 @@ def test_markdown_keeps_its_shape() -> None:
     source = (
         "**No.** See [it](https://a.example).\n\n- one\n  1. *first*\n- two\n\n> said\n\n```\nx = 1\n```\n\n~~gone~~"
     )
-    kinds = [(part["type"], part.get("style"), part.get("indent")) for part in prose.to_rich_text(source)]
+    kinds = [(part["type"], part.get("style"), part.get("indent")) for part in to_rich_text(source)]
     assert kinds == [
         ("rich_text_section", None, None),
         ("rich_text_list", "bullet", 0),
@@ -77,7 +82,7 @@ def test_markdown_keeps_its_shape() -> None:
 
 def test_a_list_that_is_too_long_for_a_block_goes_on_counting() -> None:
     source = "\n".join(f"{number}. {'word ' * 100}" for number in range(1, 21))
-    lists = [element for block in richtext.blocks(prose.to_rich_text(source)) for element in block["elements"]]
+    lists = [element for block in rich_text_blocks(to_rich_text(source)) for element in block["elements"]]
     assert len(lists) > 1
     counted = 0
     for each in lists:
@@ -88,23 +93,23 @@ def test_a_list_that_is_too_long_for_a_block_goes_on_counting() -> None:
 
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "slack://x", f"https://{'a' * 4000}"])
 def test_a_link_that_leads_nowhere_safe_is_none(url: str) -> None:
-    assert limits.alive(richtext.blocks(prose.to_rich_text(f"[words]({url})"))) == []
+    assert limits.alive(rich_text_blocks(to_rich_text(f"[words]({url})"))) == []
 
 
 def test_people_and_groups_of_slack_are_mentioned_and_nobody_else() -> None:
-    shown = list(blocks.drawn(Outgoing((Mention(("slack:U0BEN", "teams:x", "slack:S0PRESS")),), "")))
+    shown = list(to_blocks(Outgoing((Mention(("slack:U0BEN", "teams:x", "slack:S0PRESS")),), "")))
     assert limits.read(shown) == "@U0BEN @S0PRESS"
 
 
 def test_a_label_that_no_button_holds_stands_above_it() -> None:
     label = "a long title " * 10
-    shown = list(blocks.drawn(Outgoing((Buttons((Button(label, "entry.show", "1:x"),)),), "")))
+    shown = list(to_blocks(Outgoing((Buttons((Button(label, "entry.show", "1:x"),)),), "")))
     assert limits.wrong(shown) == []
     assert label in limits.read(shown)
 
 
 def test_many_blocks_are_several_messages() -> None:
-    parts = blocks.parts(Outgoing(tuple(Caption(f"line {number}") for number in range(120)), "lines"))
+    parts = message_parts(Outgoing(tuple(Caption(f"line {number}") for number in range(120)), "lines"))
     assert [limits.wrong(list(part.blocks)) for part in parts] == [[], [], []]
     assert [part.text for part in parts] == ["lines", "lines (2/3)", "lines (3/3)"]
 
@@ -115,18 +120,18 @@ names = st.from_regex(r"[a-z]{1,8}", fullmatch=True)
 @given(value=st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=9000), name=names)
 def test_a_form_brings_back_what_it_was_filled_with(value: str, name: str) -> None:
     field = Field(name, "Label", "text", value=value, hint="hint")
-    view = modals.modal(Form("report", "A title that is longer than Slack takes", "7@1", (field,)), places.direct("U1"))
+    view = form_modal(Form("report", "A title that is longer than Slack takes", "7@1", (field,)), direct_address("U1"))
     assert limits.wrong_view(view) == []
     state = {
         block["block_id"]: {"value": {"value": block["element"].get("initial_value")}}
         for block in view["blocks"]
         if block["type"] == "input"
     }
-    assert modals.values(state) == {name: value}
+    assert form_values(state) == {name: value}
 
 
 @pytest.mark.parametrize("token", ["", "nowhere", "c-press", "C0PRESS/x", "C0PRESS/1.2/3", "command/x/1", "U0SAM/1.2"])
 def test_a_token_that_names_no_place_says_what_would(token: str) -> None:
     with pytest.raises(PermanentFailure) as caught:
-        places.read(Address("slack", token))
+        parse_address(Address("slack", token))
     assert "slack:C" in caught.value.fix

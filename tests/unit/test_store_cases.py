@@ -61,7 +61,7 @@ def test_every_part_of_a_case_is_saved(tx: Transaction) -> None:
         restricted=True,
         unreachable="slack:C0PRESS: gone",
         revision=2,
-        turned=2,
+        ownership_revision=2,
     )
     tx.cases.save(changed)
     assert tx.cases.load(case.id) == changed

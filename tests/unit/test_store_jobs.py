@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from bot.storage.engine import Store
-from bot.storage.records import Job, JobKind, JobState, NewJob
-from bot.storage.repositories import jobs
+from bot.storage.records import Backlog, Job, JobKind, JobState, NewJob
 from bot.storage.transaction import Transaction
 from tests.clock import ManualClock
 
@@ -110,7 +109,7 @@ def test_a_lease_lapses_and_its_late_holder_is_fenced_off(store: Store, clock: M
     with store.transaction() as tx:
         assert tx.jobs.done([late]) == set()
         assert not tx.jobs.retry(late, tx.now, "late")
-        assert not tx.jobs.dead(late, "late")
+        assert not tx.jobs.give_up(late, "late")
     assert done(store, job) == {job.id}
     assert done(store, job) == set()
     assert state(store, "k") is JobState.DONE
@@ -143,7 +142,7 @@ def test_a_dead_job_lets_its_lane_go_on(store: Store) -> None:
     put(store, "k1", "k2")
     (job,) = claim(store)
     with store.transaction() as tx:
-        assert tx.jobs.dead(job, "gone for good")
+        assert tx.jobs.give_up(job, "gone for good")
         found = tx.jobs.by_key("k1")
         assert found is not None
         assert (found.state, found.last_error, found.attempts) == (JobState.DEAD, "gone for good", 1)
@@ -199,8 +198,8 @@ def test_the_backlog_counts(store: Store, clock: ManualClock) -> None:
     clock.advance(SECOND)
     dying = next(job for job in claim(store) if job.key == "dying")
     with store.transaction() as tx:
-        tx.jobs.dead(dying, "gone")
-        assert tx.jobs.pending() == jobs.Backlog(pending=3, due=2, dead=1)
+        tx.jobs.give_up(dying, "gone")
+        assert tx.jobs.backlog() == Backlog(pending=3, due=2, dead=1)
 
 
 def test_claimers_side_by_side_never_get_the_same_job(store: Store, database_url: str, clock: ManualClock) -> None:
@@ -215,7 +214,7 @@ def test_claimers_side_by_side_never_get_the_same_job(store: Store, database_url
         while True:
             with mine.transaction() as tx:
                 held = tx.jobs.claim(str(id(mine)), 3, LEASE)
-                left = tx.jobs.pending().pending
+                left = tx.jobs.backlog().pending
             for job in held:
                 taken[job.id] += 1
                 order[job.lane].append(job.id)
@@ -277,7 +276,7 @@ def test_a_lane_never_overtakes_itself(store: Store, clock: ManualClock, steps: 
                     if verb == "retry":
                         assert tx.jobs.retry(job, tx.now + SECOND, "busy")
                     else:
-                        assert tx.jobs.done([job]) if verb == "done" else tx.jobs.dead(job, "gone")
+                        assert tx.jobs.done([job]) if verb == "done" else tx.jobs.give_up(job, "gone")
                         ended[job.lane].append(job.id)
             case _:
                 pass

@@ -9,9 +9,9 @@ from sqlalchemy.exc import IntegrityError
 from bot.domain.case import CaseKind, Details
 from bot.errors import StoreUnavailable
 from bot.storage.engine import Store
-from bot.storage.prepared_statements import Prepared
 from bot.storage.records import JobKind, NewJob
 from bot.storage.schema import inbound_event, job, press_case
+from bot.storage.sql import Prepared
 from bot.storage.transaction import Transaction
 from tests.clock import ManualClock
 

@@ -1,4 +1,4 @@
-"""What the press office looks through, on both engines."""
+"""Lists of cases, search and response times, on both engines."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bot.domain.case import Asker, Case, CaseKind, CaseState, Details, Outcome, 
 from bot.messages import Address, Person
 from bot.storage.engine import Store
 from bot.storage.repositories import case_lists
-from bot.storage.repositories.case_lists import Took
+from bot.storage.repositories.case_lists import DurationSummary
 from bot.storage.transaction import Transaction
 
 ADA, BEN = Person("slack", "U:ADA", "Ada Łukasz"), Person("teams", "BEN", "Ben")
@@ -62,7 +62,7 @@ def test_what_ended_last_comes_first(tx: Transaction) -> None:
     for hours in (1, 3, 2):
         a_case(tx, state=CaseState.CLOSED, outcome=Outcome.ADVICE, closed_at=tx.now + hours * HOUR)
     a_case(tx)
-    assert references(tx.case_lists.ended(2)) == ["M-2", "M-3"]
+    assert references(tx.case_lists.closed(2)) == ["M-2", "M-3"]
 
 
 @pytest.mark.parametrize(
@@ -91,19 +91,19 @@ def test_a_search_finds_words_wherever_they_stand_and_nothing_else(
     second = a_case(tx, "Ünsere Zeitung rang, and the gazette")
     tx.cases.add_step(second.id, Step(tx.now, StepKind.NOTED, BEN, "this stays inside"))
     a_case(tx, "is 100% of it ours?", kind=CaseKind.QUESTION)
-    assert references(tx.case_lists.found(words, 10)) == expected
+    assert references(tx.case_lists.search(words, 10)) == expected
 
 
 def test_times_are_counted_from_the_report_to_the_first_of_each(tx: Transaction) -> None:
-    assert tx.case_lists.times(tx.now) == case_lists.Times(None, None, None)
+    assert tx.case_lists.response_times(tx.now) == case_lists.ResponseTimes(None, None, None)
     for hours in (1, 2, 6):
         case = a_case(tx, responded_at=tx.now + 7 * HOUR if hours == 6 else None)
         for kind, later in ((StepKind.CLAIMED, 0), (StepKind.UNCLAIMED, 1), (StepKind.CLAIMED, 2)):
             tx.cases.add_step(case.id, Step(tx.now + (hours + later) * HOUR, kind, BEN))
     a_case(tx, kind=CaseKind.QUESTION, responded_at=tx.now)
     a_case(tx)
-    found = tx.case_lists.times(tx.now)
-    assert found.claim == Took(3, 2 * HOUR, 6 * HOUR)
+    found = tx.case_lists.response_times(tx.now)
+    assert found.claim == DurationSummary(3, 2 * HOUR, 6 * HOUR)
     assert found.advise is None
-    assert found.respond == Took(1, 7 * HOUR, 7 * HOUR)
-    assert tx.case_lists.times(tx.now + HOUR) == case_lists.Times(None, None, None)
+    assert found.respond == DurationSummary(1, 7 * HOUR, 7 * HOUR)
+    assert tx.case_lists.response_times(tx.now + HOUR) == case_lists.ResponseTimes(None, None, None)

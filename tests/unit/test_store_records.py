@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from bot.domain.case import Asker, CaseKind, Details
 from bot.messages import Address, Person, Receipt
 from bot.storage.adapter_state import DurableState
-from bot.storage.column_types import SafeText, Timestamp
 from bot.storage.engine import Store
 from bot.storage.records import Answered, Posting
+from bot.storage.sql import SafeText, Timestamp
 from bot.storage.transaction import Transaction
 from tests.clock import ManualClock
 

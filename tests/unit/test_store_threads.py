@@ -1,4 +1,4 @@
-"""Works that are committed together, on SQLite."""
+"""Works that are committed together (group commit), on SQLite."""
 
 from __future__ import annotations
 
@@ -20,9 +20,8 @@ from sqlalchemy.exc import OperationalError
 
 from bot.errors import StoreUnavailable
 from bot.storage.engine import Store
-from bot.storage.executors import BatchingWriter
 from bot.storage.schema import inbound_event
-from bot.storage.transaction import Transaction
+from bot.storage.transaction import BatchingWriter, Transaction
 from tests.clock import ManualClock
 
 ROOT = Path(__file__).parents[2]
@@ -35,7 +34,7 @@ def database_url(sqlite_url: str) -> str:
 
 @asynccontextmanager
 async def busy(store: Store) -> AsyncIterator[None]:
-    """While this lasts, whatever is given to the store queues behind a work."""
+    """Keep the writing thread busy: works that are handed in meanwhile queue and share the next transaction."""
     begun, go_on = threading.Event(), threading.Event()
 
     def work(tx: Transaction) -> None:
@@ -65,7 +64,7 @@ def fails(tx: Transaction) -> None:
 
 
 async def queued(store: Store, works: Sequence[Callable[[Transaction], object]]) -> list[asyncio.Task[object]]:
-    """They wait side by side for the same transaction."""
+    """Run these works in one transaction, and return their tasks."""
     async with busy(store):
         tasks = [asyncio.create_task(store.run(work)) for work in works]
         await asyncio.sleep(0)

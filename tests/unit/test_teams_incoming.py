@@ -276,7 +276,7 @@ async def test_who_is_a_guest_is_asked_once_and_nobody_gets_in_unasked(office: T
     ],
 )
 def test_our_token_goes_to_hosts_of_microsoft_alone(url: str, trusted: bool) -> None:
-    assert TeamsSettings(APP, TENANT).trusts(url) is trusted
+    assert TeamsSettings(APP, TENANT).is_trusted_service_url(url) is trusted
 
 
 async def test_without_authentication_neither_side_proves_anything(

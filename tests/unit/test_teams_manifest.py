@@ -13,7 +13,8 @@ from zipfile import ZipFile
 import pytest
 from jsonschema import Draft4Validator
 
-from adapters.teams import app, incoming
+from adapters.teams import activity_handler
+from adapters.teams.activities import is_report_command
 from adapters.teams.manifest import CONSENT, manifest, package
 from bot.cli.main import main
 from tests.teams.microsoft import APP
@@ -54,12 +55,13 @@ def test_the_package_holds_the_manifest_and_both_icons() -> None:
 
 def test_the_manifest_promises_what_the_code_does() -> None:
     (bot,), (extension,) = ABOUT["bots"], ABOUT["composeExtensions"]
-    assert {command["title"].lower() for command in bot["commandLists"][0]["commands"]} <= app.PAGES.keys()
+    titles = {command["title"].lower() for command in bot["commandLists"][0]["commands"]}
+    assert titles <= activity_handler.COMMANDS.keys()
     assert set(bot["scopes"]) == {"personal", "team", "groupChat"}
     (command,) = extension["commands"]
     assert command["fetchTask"]
-    assert incoming.is_report({"commandId": command["id"]})
-    source = inspect.getsource(app)
+    assert is_report_command({"commandId": command["id"]})
+    source = inspect.getsource(activity_handler)
     assert "composeExtension/fetchTask" in source
     assert "composeExtension/submitAction" in source
     asked = ABOUT["authorization"]["permissions"]["resourceSpecific"]

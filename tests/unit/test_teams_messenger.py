@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from adapters.teams.pace import LIMITS, Pace
+from adapters.teams.messenger import RATE_LIMITS, RateLimiter
 from bot.errors import PermanentFailure, TemporaryFailure
 from bot.messages import Address, Button, Buttons, Markdown, Mention, Outgoing, Quote
 from bot.ports import Finding
@@ -273,7 +273,7 @@ async def test_a_token_server_that_does_not_answer_holds_nobody_else_up(opening:
     await asyncio.gather(*stalled)
 
 
-# ---- pace -----------------------------------------------------------------------------------------------------------
+# ---- rate limits -----------------------------------------------------------------------------------------------------
 
 
 class Seconds:
@@ -284,39 +284,39 @@ class Seconds:
         return self.now
 
 
-@pytest.mark.parametrize(("count", "span"), LIMITS)
+@pytest.mark.parametrize(("count", "span"), RATE_LIMITS)
 def test_no_window_ever_holds_more_than_teams_allows(count: int, span: float) -> None:
     seconds = Seconds()
-    pace = Pace(seconds)
+    limiter = RateLimiter(seconds)
     written = []
     for _ in range(count * 3):
-        seconds.now += pace.wait("19:a", at_most=1e9)
+        seconds.now += limiter.reserve("19:a", max_wait=1e9)
         written.append(seconds.now)
     assert all(later - earlier >= span - 1e-6 for earlier, later in zip(written, written[count:], strict=False))
 
 
-def test_each_conversation_has_a_pace_of_its_own() -> None:
-    pace = Pace(Seconds())
-    assert [pace.wait("19:a", at_most=2) for _ in range(8)] == [0.0] * 7 + [1.0]
-    assert pace.wait("19:b", at_most=2) == 0.0
+def test_each_conversation_has_a_rate_limit_of_its_own() -> None:
+    limiter = RateLimiter(Seconds())
+    assert [limiter.reserve("19:a", max_wait=2) for _ in range(8)] == [0.0] * 7 + [1.0]
+    assert limiter.reserve("19:b", max_wait=2) == 0.0
 
 
 def test_what_has_to_wait_too_long_does_not_count() -> None:
     seconds = Seconds()
-    pace = Pace(seconds)
+    limiter = RateLimiter(seconds)
     for _ in range(60):
-        seconds.now += pace.wait("19:a", at_most=1e9)
-    waits = [pace.wait("19:a", at_most=2) for _ in range(3)]
+        seconds.now += limiter.reserve("19:a", max_wait=1e9)
+    waits = [limiter.reserve("19:a", max_wait=2) for _ in range(3)]
     assert waits[0] > 2
     assert waits == [waits[0]] * 3
 
 
 async def test_more_than_teams_allows_comes_again_later(opening: Opening) -> None:
     seconds = Seconds()
-    pace = Pace(seconds)
+    limiter = RateLimiter(seconds)
     for _ in range(60):
-        seconds.now += pace.wait(SAM.chat, at_most=1e9)
-    office = await opening(pace=pace)
+        seconds.now += limiter.reserve(SAM.chat, max_wait=1e9)
+    office = await opening(rate_limiter=limiter)
     await office.client.installs(SAM)
     with pytest.raises(TemporaryFailure) as caught:
         await office.adapter.messenger.send(CHAT, HELLO, "job/1")

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from adapters.teams.incoming import Activity
-from adapters.teams.places import Places
+from adapters.teams.activities import Activity
+from adapters.teams.conversations import ConversationReferences
 from bot.admin import retention
 from bot.config import Privacy
 from bot.storage.adapter_state import DurableState
@@ -37,13 +37,13 @@ def activity(conversation: str, kind: str) -> Activity:
     return Activity.model_validate({"type": "message", "conversation": about, "from": sender, "serviceUrl": service})
 
 
-async def everything(places: Places) -> None:
+async def everything(references: ConversationReferences) -> None:
     """All that an adapter comes to know."""
-    await places.note(activity(SAM.chat, "personal"))
-    await places.note(activity(THREAD, "channel"))
-    await places.met(SAM.aad)
-    await places.installed(GROUP, PRESS)
-    await places.began(THREAD)
+    await references.update_from(activity(SAM.chat, "personal"))
+    await references.update_from(activity(THREAD, "channel"))
+    await references.set_joined(SAM.aad)
+    await references.set_team_channel(GROUP, PRESS)
+    await references.add_own_thread(THREAD)
 
 
 async def kept(store: Store) -> set[str]:
@@ -53,8 +53,8 @@ async def kept(store: Store) -> set[str]:
 async def test_what_is_of_a_person_or_a_thread_goes_when_it_was_of_no_use_for_long(
     opened: Store, clock: ManualClock
 ) -> None:
-    places = Places(DurableState(opened, "teams"), clock)
-    await everything(places)
+    references = ConversationReferences(DurableState(opened, "teams"), clock)
+    await everything(references)
     assert await kept(opened) == OF_THE_TEAM | PERSONAL | {f"thread/{THREAD}"}
     clock.advance(timedelta(days=91))
     await retention.purge(opened, Privacy())
@@ -63,20 +63,20 @@ async def test_what_is_of_a_person_or_a_thread_goes_when_it_was_of_no_use_for_lo
 
 @pytest.mark.parametrize("restarted", [False, True])
 async def test_what_is_of_use_stays(opened: Store, clock: ManualClock, *, restarted: bool) -> None:
-    places = Places(DurableState(opened, "teams"), clock)
-    await everything(places)
+    references = ConversationReferences(DurableState(opened, "teams"), clock)
+    await everything(references)
     clock.advance(timedelta(days=60))
-    places = Places(DurableState(opened, "teams"), clock) if restarted else places
-    await places.note(activity(SAM.chat, "personal"))
-    assert await places.is_met(SAM.aad)
-    assert await places.is_ours(THREAD)
+    references = ConversationReferences(DurableState(opened, "teams"), clock) if restarted else references
+    await references.update_from(activity(SAM.chat, "personal"))
+    assert await references.has_joined(SAM.aad)
+    assert await references.is_own_thread(THREAD)
     clock.advance(timedelta(days=60))
     await retention.purge(opened, Privacy())
     assert await kept(opened) == OF_THE_TEAM | PERSONAL | {f"thread/{THREAD}"}
 
 
 async def test_somebody_who_is_erased_leaves_nothing(opened: Store, clock: ManualClock) -> None:
-    await everything(Places(DurableState(opened, "teams"), clock))
+    await everything(ConversationReferences(DurableState(opened, "teams"), clock))
     forgotten = await retention.forget(opened, f"teams:{SAM.aad}")
     assert forgotten.routes == len(PERSONAL)
     assert await kept(opened) == OF_THE_TEAM | {f"thread/{THREAD}"}

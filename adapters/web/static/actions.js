@@ -1,12 +1,12 @@
-// What happens when a button on a message is pressed.
+// Sends the press of a button on a message to the desk, and shows the answer.
 
 import { insist, newId } from "/static/api.js";
 import { openForm } from "/static/dialog.js";
 
 /**
- * A function that presses `button` on the message `about` for `person`. `notice(text)` shows what the desk says to that
- * person alone; `home(action, element)` takes the focus when the button is no longer there; `answered(answer)` gets all
- * that the desk answered.
+ * Return a function `press(button, element)` for the buttons on the message with the id `about`, pressed by `person`.
+ * `notice(text)` shows what the desk says to that person alone. `home(action, element)` takes the focus if the button
+ * does not exist any more. `answered(answer)` gets the whole answer.
  */
 export function presser({ person, about, notice, home, answered = () => {} }) {
   async function press(button, element) {

@@ -1,8 +1,8 @@
-// What a screen reader is told of: politely what arrives, assertively an urgent enquiry.
+// Announcements for screen readers: polite for what arrives, assertive for an urgent enquiry.
 
 import { byId } from "/static/dom.js";
 
-/** Speak `text`. A text that is the same as the last is spoken again. */
+/** Announce `text`. A text equal to the last one is announced again. */
 export function announce(text, { urgent = false } = {}) {
   const region = byId(urgent ? "assertive" : "polite");
   region.textContent = region.textContent === text ? `${text}\u00a0` : text;

@@ -1,23 +1,23 @@
-// What the page tells the desk. Every event has an id of the page's own making, so that it can be posted again.
+// Requests to the desk. The page makes the id of each event, so that it can post the event again.
 
 const token = document.querySelector('meta[name="token"]').content;
 
-/** The desk cannot be reached, or cannot store anything just now: try again. */
+/** The desk cannot be reached, or cannot store anything at the moment. Trying again may help. */
 export class Unreachable extends Error {}
 
-/** The desk does not take this, and would not take it again. */
+/** The desk refused the request. Trying again does not help. */
 export class Refused extends Error {}
 
-/** What the socket is opened with. */
+/** Return the first message that the page sends over the WebSocket. */
 export const greeting = (staff, since) => JSON.stringify({ token, staff, since });
 
-/** A new id for an event. */
+/** Return a new id for an event. */
 export function newId() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** Post an event; `{notice, form, view, problems}` when the desk has committed it. */
+/** Post an event. Returns `{notice, form, view, problems}` when the desk has committed it. */
 export async function post(path, body) {
   let response;
   try {
@@ -35,7 +35,7 @@ export async function post(path, body) {
   throw new Refused(response.status === 413 ? "That is too long to be sent." : reason(text));
 }
 
-/** Post an event until the desk has it, for at most `patience` milliseconds. */
+/** Post an event, and repeat it for at most `patience` milliseconds while the desk is unreachable. */
 export async function insist(path, body, patience = 8000) {
   const until = performance.now() + patience;
   for (let wait = 300; ; wait *= 2) {

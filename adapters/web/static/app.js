@@ -1,4 +1,4 @@
-// The page: two desks, one connection.
+// The page: the chat of one member of staff, the press desk, and the connection that both share.
 
 import { announce } from "/static/announce.js";
 import { connect } from "/static/connection.js";

@@ -1,4 +1,4 @@
-// The blocks of a message, as elements. The same blocks, words and buttons as on every other platform.
+// The blocks of a message as elements. They have the same words and buttons as on every other platform.
 
 import { h } from "/static/dom.js";
 import { age, clock } from "/static/time.js";
@@ -16,14 +16,14 @@ const DRAW = {
   buttons: drawButtons,
 };
 
-/** Elements for `blocks`; a press calls `press(button, element)`. */
+/** Return elements for `blocks`. The press of a button calls `press(button, element)`. */
 export function drawBlocks(blocks, press) {
   return blocks.map((block) => DRAW[block.block](block, press)).filter(Boolean);
 }
 
 function drawProse({ html }) {
   const holder = h("div", { class: "prose" });
-  // The desk made this HTML from Markdown of its own; it holds no markup but that of paragraphs, lists and links.
+  // This HTML is safe: `to_html` in page_json.py makes it from Markdown by the desk or a policy's owner.
   holder.innerHTML = html;
   return holder;
 }

@@ -1,8 +1,8 @@
-// An input line: Enter sends, Shift and Enter begins a new line, and what is not sent yet outlives the page.
+// An input field: Enter sends, Shift+Enter begins a new line. A draft is kept when the page is closed.
 
 import { draft } from "/static/outbox.js";
 
-/** Make `form` write as `person` to the conversation `at`. `typed(text)` at each change, when given. */
+/** Let `form` write as `person` to the conversation `at`. `typed(text)` is called at each change. */
 export function compose(form, { person, at, outbox, typed = () => {} }) {
   const input = form.querySelector("textarea");
 
@@ -29,7 +29,7 @@ export function compose(form, { person, at, outbox, typed = () => {} }) {
     input.focus();
   });
   return {
-    /** Put back what was not taken, unless something else is being written. */
+    /** Put a text that was refused back into the field, unless something else is written there. */
     restore(text) {
       if (!input.value) {
         input.value = text;

@@ -1,13 +1,14 @@
-// The socket over which everything comes. It opens again by itself and asks for what changed in between.
+// The WebSocket over which all messages come. After an interruption it reconnects and asks for what changed.
 
 import { greeting } from "/static/api.js";
 
-const STRANGER = 4403;
+const WRONG_TOKEN = 4403; // see websocket.py
 const WAITS = [300, 600, 1200, 2500, 5000];
 
 /**
- * Stay connected as `staff`. `on` has `event(data)` for what the desk says, `lost()` and `back()`.
- * The revision seen is kept only while the page lives: a page that is loaded starts from the beginning.
+ * Connect as `staff`, and reconnect whenever the connection is lost. `on.event(data)` gets each message of the desk,
+ * `on.lost()` and `on.back()` tell of the connection. The last revision seen is not stored: a page that is loaded asks
+ * for all messages.
  */
 export function connect(staff, on) {
   let since = 0;
@@ -26,7 +27,7 @@ export function connect(staff, on) {
       }
     });
     socket.addEventListener("close", ({ code }) => {
-      if (code === STRANGER) {
+      if (code === WRONG_TOKEN) {
         location.reload();
         return;
       }

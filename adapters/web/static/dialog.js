@@ -1,11 +1,11 @@
-// A form that the desk opened in answer to a press. Esc closes it; the focus goes back to where it was.
+// The dialog with a form that the desk opens. Esc closes it, and the focus returns to where it was.
 
 import { byId, h, say } from "/static/dom.js";
 import { insist, newId, Unreachable } from "/static/api.js";
 
 /**
- * Open `form`, about the message `about`, for `person`. Once the desk has taken it, `done(answer)`; however it ends,
- * `closed()`.
+ * Open `form` for `person`. `about` is the id of the message whose button opened it. `done(answer)` is called when the
+ * desk has accepted the form, `closed()` when the dialog closes for whatever reason.
  */
 export function openForm(form, { person, about, done, closed }) {
   const dialog = byId("dialog");
@@ -58,7 +58,7 @@ function complete(fields) {
   return !showProblems(fields, problems);
 }
 
-/** Say at each field what is to be mended, and go to the first. Whether there was anything. */
+/** Show each field's problem and focus the first such field. Returns whether there is a problem. */
 function showProblems(fields, problems) {
   for (const field of fields) field.complain(problems[field.name] ?? "");
   const first = fields.find((field) => problems[field.name]) ?? null;

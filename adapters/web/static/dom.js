@@ -1,6 +1,6 @@
-// Small helpers for building the page. Strings become text nodes: nothing that a person wrote is ever parsed.
+// Helpers that build the page. Strings become text nodes, so nothing that a person wrote is parsed as HTML.
 
-/** An element. Attributes that are false, null or undefined are left out; `on` maps event names to listeners. */
+/** Return an element. Attributes that are false, null or undefined are omitted. `on` maps event names to listeners. */
 export function h(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
   const { on = {}, ...rest } = attributes;
@@ -13,23 +13,23 @@ export function h(tag, attributes = {}, ...children) {
   return element;
 }
 
-/** The element with this id. */
+/** Return the element with this id. */
 export const byId = (id) => document.getElementById(id);
 
-/** Show a text in an element, and hide the element when there is none. */
+/** Show a text in an element. An empty text hides the element. */
 export function say(element, text) {
   element.textContent = text;
   element.hidden = !text;
 }
 
-/** Let an element that came while somebody was looking come in gently; what was there before just stands there. */
+/** Fade an element in, unless the page is still loading its first messages. */
 export function arrive(element) {
   if (!document.body.classList.contains("live")) return;
   element.classList.add("arriving");
   element.addEventListener("animationend", () => element.classList.remove("arriving"), { once: true });
 }
 
-/** Insert `element` into `list`, whose elements are ordered by `data-id`. */
+/** Insert `element` into `list`, whose elements are ordered by their `data-id`. */
 export function insertInOrder(list, element, { newestFirst = false } = {}) {
   const id = element.dataset.id;
   const after = [...list.children].find((other) =>
@@ -39,8 +39,8 @@ export function insertInOrder(list, element, { newestFirst = false } = {}) {
 }
 
 /**
- * Replace what is in `holder`. Whoever was on a button in it stays on the button of the same action; when that is gone,
- * `fallback` gets the focus. Folds that were open stay open.
+ * Replace the content of `holder`. If one of its buttons had the focus, the button with the same action gets it. If
+ * there is none any more, the element that `fallback()` returns gets it. An open <details> stays open.
  */
 export function refill(holder, content, fallback) {
   const focused = holder.contains(document.activeElement) ? document.activeElement : null;

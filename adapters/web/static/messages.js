@@ -1,4 +1,4 @@
-// A list of messages: a person's conversation with the desk, or the thread of a case.
+// A list of messages: a conversation with the desk, or the thread of a case.
 
 import { presser } from "/static/actions.js";
 import { drawBlocks } from "/static/blocks.js";
@@ -8,7 +8,7 @@ import { announce } from "/static/announce.js";
 
 const PROGRESS = { "": "Sending", sent: "Sent", delivered: "Delivered", failed: "Not delivered" };
 
-/** What surrounds the content of a message and outlives its changes: the place for a notice. */
+/** A message and the notice below it. The notice stays when the content of the message changes. */
 export class Frame {
   constructor(element, about, person) {
     this.element = element;
@@ -37,7 +37,7 @@ export class Frame {
     if (text) announce(text);
   }
 
-  /** Where the focus goes when what had it is gone. */
+  /** Return the element that takes the focus if the focused element does not exist any more. */
   home(action) {
     const again = action && this.content.querySelector(`button[data-action="${CSS.escape(action)}"]`);
     const head = this.content.querySelector("h3");
@@ -48,7 +48,7 @@ export class Frame {
 }
 
 export class MessageList {
-  /** `names` shows who wrote each message; otherwise all that people wrote is the reader's own. */
+  /** With `names`, each message shows its author. Without, all messages by people are the reader's own. */
   constructor(list, person, { names = false } = {}) {
     this.list = list;
     this.person = person;
@@ -57,7 +57,7 @@ export class MessageList {
     this.waiting = new Map();
   }
 
-  /** Show a message in its place, or its new state. Whether it is new here. */
+  /** Show a new message, or the new state of one. Returns whether it is new. */
   show(message) {
     return message.person ? this.showPerson(message) : this.showDesk(message);
   }
@@ -85,7 +85,7 @@ export class MessageList {
     return !known;
   }
 
-  /** Show at once what was typed, before the desk has it. */
+  /** Show what was typed before the desk has received it. */
   wait(item, word) {
     if (this.list.querySelector(`[data-event="${CSS.escape(item.id)}"]`)) return;
     const element = this.drawPerson(item.id, item.text, word, null);
@@ -94,12 +94,12 @@ export class MessageList {
     this.list.append(element);
   }
 
-  /** Say of all that is on its way how it is. */
+  /** Show the same progress at all messages that the desk has not received. */
   waitingFor(word) {
     for (const element of this.waiting.values()) element.querySelector(".progress").textContent = word;
   }
 
-  /** Take away what will never be sent. */
+  /** Remove a message that was refused. */
   forget(item) {
     this.waiting.get(item.id)?.remove();
     this.waiting.delete(item.id);

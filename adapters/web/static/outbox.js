@@ -1,4 +1,4 @@
-// What somebody typed, until the desk has it. It outlives the page: it is kept in the browser's own storage.
+// Messages that the desk has not received yet, and drafts. They are in localStorage, so they outlive the page.
 
 import { post, newId, Unreachable } from "/static/api.js";
 
@@ -17,7 +17,7 @@ function keep(key, value) {
     if (value) localStorage.setItem(key, JSON.stringify(value));
     else localStorage.removeItem(key);
   } catch {
-    // Storage is full or forbidden: the page still works, but what is typed does not outlive it.
+    // The storage is full or forbidden. The page still works, but what is typed is lost when it closes.
   }
 }
 
@@ -29,15 +29,15 @@ function keysOf(prefix) {
   }
 }
 
-/** A text that is still being written, by person and conversation. */
+/** The text that is being written, for each person and conversation. */
 export const draft = {
   get: (person, at) => load(`policydesk.draft.${person}.${at}`, ""),
   set: (person, at, text) => keep(`policydesk.draft.${person}.${at}`, text),
 };
 
 /**
- * The messages of one person that are on their way, oldest first. `on.shown(item)` when one is on its way,
- * `on.taken(item, answer)` when the desk has it, `on.refused(item, reason)` when it never will.
+ * The messages of one person that the desk has not received, oldest first. `on.shown(item)` is called when one is
+ * added, `on.taken(item, answer)` when the desk has committed it, `on.refused(item, reason)` when it has refused it.
  */
 export class Outbox {
   constructor(person, on) {
@@ -51,7 +51,7 @@ export class Outbox {
     this.busy = false;
   }
 
-  /** Show and send what an earlier page left. */
+  /** Show and send the messages that an earlier page left behind. */
   resume() {
     this.items.forEach(this.on.shown);
     this.flush();
@@ -65,7 +65,7 @@ export class Outbox {
     this.flush();
   }
 
-  /** Send all, one after the other, so that they arrive in the order in which they were written. */
+  /** Send all messages one after the other, so that they arrive in the order in which they were written. */
   async flush() {
     if (this.busy) return;
     this.busy = true;
@@ -77,7 +77,7 @@ export class Outbox {
     if (this.items.length) this.timer = setTimeout(() => this.flush(), RETRY);
   }
 
-  /** Whether the desk has decided on it, one way or the other. */
+  /** Send a message. Returns whether the desk has committed or refused it. */
   async sent(item) {
     try {
       this.on.taken(item, await post("/api/say", { id: item.id, person: this.person, at: item.at, text: item.text }));

@@ -1,6 +1,6 @@
-// On a narrow page only one desk is seen at a time; the other one's button counts what is new there.
+// The two panes of a narrow page, which shows one at a time. The other one's button counts its new messages.
 
-/** Wire the buttons. `arrived(pane)` counts a message that may not be seen. */
+/** Connect the buttons. Returns `arrived(pane)`, which counts a message unless the pane is visible. */
 export function panes() {
   const news = { staff: 0, press: 0 };
   const buttons = [...document.querySelectorAll(".tabs button")];

@@ -1,15 +1,15 @@
-// Who this window is: kept in its address, so that a reload keeps it and another window can be somebody else.
+// The people as whom this window acts. They are named in its URL, so a reload keeps them and each window has its own.
 
 import { h } from "/static/dom.js";
 
-/** The person that the address names for `role`, or the first of those `allowed`. */
+/** Return the id of the person whom the URL names for `role`, or of the first person who is `allowed`. */
 export function chosen(people, role, allowed) {
   const named = new URLSearchParams(location.search).get(role);
   const candidates = people.filter(allowed);
   return (candidates.find((one) => one.id === named) ?? candidates[0]).id;
 }
 
-/** Offer `people` in `select`; choosing somebody else opens the page as them. */
+/** Offer `people` in `select`. The choice of somebody else loads the page as that person. */
 export function offer(select, people, role, current) {
   select.replaceChildren(
     ...people.map((one) => h("option", { value: one.id, selected: one.id === current }, one.name)),

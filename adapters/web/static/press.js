@@ -1,4 +1,4 @@
-// The press desk: a card for each case, with the thread below it. Closed cases fold away.
+// The press desk: a card for each case with its thread below. Closed cases are collapsed.
 
 import { announce } from "/static/announce.js";
 import { compose } from "/static/composer.js";
@@ -27,7 +27,7 @@ class Card {
     );
     this.element.append(list, form);
     this.note = form.querySelector(".notice");
-    // Where it goes is said before it is sent: a message inside and one to the asker differ by a few letters.
+    // The button says where the text will go, because an internal note and a reply differ by only a few letters.
     const typed = (text) => {
       const begins = text.trim().toLowerCase();
       const toAsker = replyPrefixes.some((prefix) => begins.startsWith(prefix));
@@ -57,7 +57,7 @@ export class PressDesk {
     this.cards = new Map();
   }
 
-  /** Take a message of the press channel or of a thread. Whether it is new here. */
+  /** Show a message of the press channel or of a thread. Returns whether it is new. */
   show(message) {
     if (message.conversation !== PRESS) return this.cardOf(message.conversation).thread.show(message);
     const card = this.card(message.id);
@@ -72,12 +72,12 @@ export class PressDesk {
     announce(message.summary ?? `${message.person.name}: ${message.text}`, { urgent: message.urgent === true });
   }
 
-  /** The card below which the thread `conversation` stands. */
+  /** Return the card to which the thread `conversation` belongs. */
   cardOf(conversation) {
     return this.card(conversation.slice(PRESS.length + 1));
   }
 
-  /** The card of a message; one without content when its thread comes first, because the card changed later. */
+  /** Return the card of a message. It is empty if messages of its thread come first, as after a change of the card. */
   card(id) {
     if (!this.cards.has(id)) this.cards.set(id, new Card(id, this.context));
     return this.cards.get(id);
@@ -105,7 +105,7 @@ export class PressDesk {
     announce(`Not sent. ${reason}`);
   }
 
-  /** Open cases stand newest first; a card that closes leaves the focus with the next. */
+  /** Put a card into the list of open or of closed cases, newest first. If it had the focus, the next case gets it. */
   place(card) {
     const list = byId(card.phase === "closed" ? "closed-cases" : "cases");
     if (card.element.parentElement === list) return;

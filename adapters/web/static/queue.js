@@ -1,5 +1,5 @@
-// The press office's page, as it stands in Slack and Teams too: what waits by deadline, one's own, what has ended.
-// The desk draws it whole each time; here it is put in the place of the one before.
+// The press office's page, the same as in Slack and Teams: open cases by deadline, the officer's own, closed cases.
+// The desk sends the whole page each time, and it replaces the one before.
 
 import { presser } from "/static/actions.js";
 import { announce } from "/static/announce.js";
@@ -8,7 +8,7 @@ import { drawBlocks } from "/static/blocks.js";
 import { byId, h, say } from "/static/dom.js";
 
 const PAGE = "page";
-const PAUSE = 250; // milliseconds in which several changes become one drawing
+const PAUSE = 250; // milliseconds; changes within them cause one refresh
 
 export class Queue {
   constructor(officer) {
@@ -30,7 +30,7 @@ export class Queue {
     for (const button of this.buttons) button.addEventListener("click", () => this.choose(button.dataset.shows));
   }
 
-  /** Show the press channel, or the page. */
+  /** Show the press channel or the page. */
   choose(shows) {
     for (const button of this.buttons) button.setAttribute("aria-pressed", String(button.dataset.shows === shows));
     byId("channel").hidden = shows !== "channel";
@@ -38,7 +38,7 @@ export class Queue {
     if (!this.holder.hidden) this.refresh();
   }
 
-  /** Something has changed at the press desk. */
+  /** Refresh the page soon, because something has changed at the press desk. */
   stir() {
     if (this.holder.hidden || this.timer) return;
     this.timer = setTimeout(() => {
@@ -51,7 +51,7 @@ export class Queue {
     const number = ++this.asked;
     try {
       const answer = await post("/api/view", { person: this.officer, query: this.query });
-      if (number !== this.asked) return; // a later answer is on its way
+      if (number !== this.asked) return; // a later request will be answered
       if (answer.view) this.draw(answer.view);
       else this.notice(answer.notice);
     } catch (error) {
@@ -59,7 +59,7 @@ export class Queue {
     }
   }
 
-  /** Another page: it begins at its title. */
+  /** Show another page from its top. */
   turn(view) {
     this.asked++;
     this.query = view.query;
@@ -81,7 +81,7 @@ export class Queue {
     if (focused) this.focus(card, action, value);
   }
 
-  /** Whoever was on a button stays on it; when it is gone, on its case; when that is gone too, at the title. */
+  /** Focus a button again. If it does not exist any more, focus its case, or else the title of the page. */
   focus(card, action, value) {
     const again = [...this.holder.querySelectorAll("[data-card]")].find((one) => one.dataset.card === card);
     const same = [...(again?.querySelectorAll("button") ?? [])].filter((one) => one.dataset.action === action);

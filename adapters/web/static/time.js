@@ -1,8 +1,8 @@
-// Times as people say them. The desk's clock counts: what the browser's own says is corrected by the difference.
+// Times and ages as text. They follow the desk's clock: the browser's clock is corrected by the difference.
 
 let ahead = 0;
 
-/** Learn what time it is at the desk. */
+/** Set the desk's time. */
 export function setClock(now) {
   ahead = Date.parse(now) - Date.now();
 }
@@ -10,14 +10,14 @@ export function setClock(now) {
 const CLOCK = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
 const DAY = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" });
 
-/** 10:02, or 3 Nov 10:02 on another day. */
+/** Return "10:02", or "3 Nov 10:02" if it is on another day. */
 export function clock(at) {
   const when = new Date(at);
   const today = new Date(Date.now() + ahead);
   return when.toDateString() === today.toDateString() ? CLOCK.format(when) : `${DAY.format(when)} ${CLOCK.format(when)}`;
 }
 
-/** just now, 4 min, 2 h 5 min, 3 days. */
+/** Return "just now", "4 min", "2 h 5 min" or "3 days". */
 export function age(since) {
   const minutes = Math.floor((Date.now() + ahead - Date.parse(since)) / 60000);
   if (minutes < 1) return "just now";
@@ -27,7 +27,7 @@ export function age(since) {
   return `${Math.floor(hours / 24)} days`;
 }
 
-/** Keep every age on the page right. */
+/** Update all ages on the page. */
 export function tick() {
   for (const element of document.querySelectorAll("time[data-since]")) {
     const text = age(element.dataset.since);

@@ -14,8 +14,8 @@ from bot import plaintext
 from bot.domain.case import CaseKind
 from bot.errors import Problem, UserError
 from bot.messages import Person
+from bot.plaintext import display_name, shorten
 from bot.presentation import texts
-from bot.presentation.cards import name, shorten
 
 _WIDTH = 48  # characters of a cell in the table
 _FORMULA = tuple("=+-@\t\r\n＝＋－＠")  # a cell that begins so is run as a formula by spreadsheets
@@ -154,7 +154,7 @@ def _issued(statement: dict[str, Any]) -> str:
 def _called(person: dict[str, str] | None) -> str:
     if person is None:
         return ""
-    return f"{name(Person(person['platform'], person['id'], person['name']))} ({person['platform']})"
+    return f"{display_name(Person(person['platform'], person['id'], person['name']))} ({person['platform']})"
 
 
 def _lines(text: str) -> str:

@@ -12,8 +12,8 @@ from bot.domain.case import Asker, Case, CaseKind, CaseState, Statement
 from bot.messages import Address, Person
 from bot.presentation import texts
 from bot.presentation.cards import visible
-from bot.queue import payloads
-from bot.queue.payloads import MarkMessage, Repost, Send, SendToThread, Update
+from bot.queue import outbox
+from bot.queue.outbox import MarkMessage, Repost, Send, SendToThread, Update
 from bot.storage.records import Job, JobState
 
 _JOB_STATES = {
@@ -128,7 +128,7 @@ def _sent(case: Case, job: Job) -> tuple[Address, str]:
     if not job.payload:
         platform, _, token = job.lane.removeprefix(f"case:{case.id}:").removeprefix(f"repost:{case.id}:").partition(":")
         return Address(platform, token), texts.SENT[job.kind]
-    delivery = payloads.read(job)
+    delivery = outbox.read(job)
     match delivery:
         case Send():
             return delivery.to, texts.SENT["mail" if delivery.to.platform == "email" else delivery.purpose]

@@ -1,77 +1,95 @@
-"""What askers do to their case: rows of the table of actions."""
+"""What askers do to their case, and how an enquiry is reported with a form: rows of the table of actions."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.desk import related_cases
-from bot.desk.actions.action import Action, ActionContext, Who
-from bot.desk.button_values import number
-from bot.desk.form_values import details_in
+from bot.desk.actions.action import Action, ActionContext, CaseAction, CaseActionContext, StaffAction, Who, number
+from bot.desk.open_case import announce_links, details_in, link_related, open_case_for
 from bot.domain import transitions
-from bot.domain.case import StepKind
-from bot.domain.transitions import Change, Refused
+from bot.domain.case import CaseKind, StepKind
+from bot.domain.transitions import Refusal, Refused, Transition
 from bot.messages import Form, Said, SyncResponse
 from bot.presentation import cards, texts
-from bot.storage.repositories.events import DedupeScope
+from bot.storage.records import DedupeScope
 
 
-def _withdraw(context: ActionContext) -> Change | Refused:
-    return transitions.withdraw(context.case, context.by, context.tx.cases.steps(context.case.id), context.tx.now)
-
-
-def _separate(context: ActionContext) -> Change | Refused:
-    """The added message, counted as the case's history counts, becomes a case of its own; once."""
+def _withdraw(context: CaseActionContext) -> Transition | Refused:
     steps = context.tx.cases.steps(context.case.id)
-    place = number(context.rest)
+    return transitions.withdraw(context.case, context.person, steps, context.tx.now)
+
+
+def _separate(context: CaseActionContext) -> Transition | Refused:
+    """Make a case of its own of a message that was added; `value` is the number of its step. Once for each message."""
+    tx, case, person = context.tx, context.case, context.person
+    steps = tx.cases.steps(case.id)
+    place = number(context.value)
     step = steps[place] if place is not None and place < len(steps) else None
-    if step is None or step.kind is not StepKind.ADDED or step.by is None or step.by.key != context.by.key:
-        return Refused(texts.NOT_YOURS)
-    if not context.tx.events.claim_once(DedupeScope.SEPARATED, f"{context.case.id}:{place}"):
-        return Refused(texts.ALREADY_PASSED_ON)
-    said = Said(step.event_id, context.by, step.text, context.came.at, context.came.direct)
-    new = context.questions.open(context.tx, said, context.case.kind, context.loaded)
-    # The new one may have turned out to belong with this one, which shows it.
-    case = context.tx.cases.load(context.case.id) or context.case
-    return transitions.separate(case, step, context.by, new, context.tx.now)
+    if step is None or step.kind is not StepKind.ADDED or step.by is None or step.by.key != person.key:
+        return Refused(Refusal.ASKER_ONLY, case)
+    if not tx.events.claim_once(DedupeScope.SEPARATED, f"{case.id}:{place}"):
+        return Refused(Refusal.PASSED_ON_ALREADY, case)
+    incoming = context.incoming
+    said = Said(step.event_id, person, step.text, incoming.at, incoming.direct)
+    new = open_case_for(tx, context.press_desk, context.loaded.knowledge, said, case.kind)
+    # The new case may have been linked with this one, which has changed by that.
+    return transitions.separate(tx.cases.load(case.id) or case, step, person, new, tx.now)
 
 
-def _details(context: ActionContext) -> Change | Refused | SyncResponse:
-    known, now = details_in(context.values), context.tx.now
-    if known.deadline != context.case.details.deadline and (
-        problem := context.press_desk.deadline_problem(known.deadline, now)
-    ):
+def _add_details(context: CaseActionContext) -> Transition | Refused | SyncResponse:
+    details, case, now = details_in(context.values), context.case, context.tx.now
+    problem = context.press_desk.deadline_problem(details.deadline, now)
+    if details.deadline != case.details.deadline and problem:
         return SyncResponse(problems={"deadline": problem})
-    return transitions.add_details(
-        context.case, context.by, known, context.status, context.press_desk.press.policy, now
-    )
+    history_text = cards.details_step(case.details, transitions.merged_details(case, details))
+    policy = context.press_desk.policy
+    return transitions.add_details(case, context.person, details, history_text, context.status, policy, now)
 
 
-def _details_form(context: ActionContext) -> Form:
-    """Whoever asks does not read what officers, or others who ask, wrote of the enquiry."""
-    return cards.details_form(context.case, prefilled=context.press_desk.is_officer(context.by) or _wrote_all(context))
+def _details_form(context: CaseActionContext) -> Form:
+    """Open the form, prefilled unless an asker would read in it what officers or other askers wrote."""
+    may_read = context.press_desk.is_officer(context.person) or _wrote_all(context)
+    return cards.details_form(context.case, prefilled=may_read)
 
 
-def _wrote_all(context: ActionContext) -> bool:
-    """Whether all that is known of the enquiry came from this one person."""
-    told = (StepKind.OPENED, StepKind.DETAILS, StepKind.TOOK_IN)
-    steps = (step for step in context.tx.cases.steps(context.case.id) if step.kind in told)
-    return all(step.by is not None and step.by.key == context.by.key for step in steps)
+def _wrote_all(context: CaseActionContext) -> bool:
+    """Whether everything that is known of the enquiry came from this one person."""
+    telling = (StepKind.OPENED, StepKind.DETAILS, StepKind.TOOK_IN)
+    steps = (step for step in context.tx.cases.steps(context.case.id) if step.kind in telling)
+    return all(step.by is not None and step.by.key == context.person.key for step in steps)
 
 
-def _belongs_now(context: ActionContext, change: Change) -> None:
-    """What became known may show what the enquiry belongs with."""
-    related_cases.announce(
-        context.tx,
-        change.case,
-        related_cases.find(context.tx, change.case, context.press_desk),
-        context.press_desk,
-        opened=False,
-    )
+def _link_again(context: CaseActionContext, transition: Transition) -> None:
+    """The new details may show what the enquiry belongs with."""
+    links = link_related(context.tx, transition.case, context.press_desk)
+    announce_links(context.tx, transition.case, links, context.press_desk, just_opened=False)
+
+
+def _details_taken(context: CaseActionContext, transition: Transition) -> str:
+    return cards.details_taken(transition.case, context.press_desk.zone)
+
+
+def _report(context: ActionContext) -> SyncResponse:
+    """Open a case for an enquiry that was reported with the form. It goes on in the direct conversation."""
+    text = context.values.get("message", "").strip()
+    if not text:
+        return SyncResponse(problems={"message": texts.NOTHING_WRITTEN})
+    if not context.press_desk.exists:
+        return SyncResponse(notice=texts.NO_PRESS_OFFICE)
+    details, incoming = details_in(context.values), context.incoming
+    if problem := context.press_desk.deadline_problem(details.deadline, context.tx.now):
+        return SyncResponse(problems={"deadline": problem})
+    if context.is_first_time():
+        said = Said(incoming.event_id, context.person, text, incoming.direct, incoming.direct)
+        open_case_for(context.tx, context.press_desk, context.loaded.knowledge, said, CaseKind.MEDIA, details)
+    return SyncResponse()
 
 
 ACTIONS: Mapping[str, Action] = {
-    "case.withdraw": Action(Who.ASKER, _withdraw, follows=True),
-    "case.separate": Action(Who.ASKER, _separate),
-    "case.details": Action(Who.BOTH, _details, _details_form, follows=True, then=_belongs_now),
+    "case.withdraw": CaseAction(Who.ASKER, _withdraw, follows_join=True),
+    "case.separate": CaseAction(Who.ASKER, _separate),
+    "case.details": CaseAction(
+        Who.BOTH, _add_details, _details_form, follows_join=True, then=_link_again, confirm=_details_taken
+    ),
+    "report": StaffAction(_report),
 }

@@ -1,4 +1,8 @@
-"""A deadline that a message states among other things: what follows the words that announce one, or name a slot."""
+"""Deadlines and broadcast slots that a message states among other things.
+
+A deadline is what follows words that announce one. A slot is what follows words that name a broadcast: somebody must
+have answered by then.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import combinations
 
 from bot.domain.deadlines.reading import DATE, HOUR, WEEKDAY, read
 from bot.domain.hours import Hours
@@ -37,6 +42,13 @@ _GOES_ON = re.compile(
 """What follows an hour that is a bare number, and cannot be what it counts."""
 
 _LONGEST = 8  # words of a deadline in the middle of a message
+
+_ON_AIR = re.compile(r"\b(?:live|air|airs|airing|on)$", re.IGNORECASE)
+_WHO = re.compile(r"^(?:me|us|him|her|them|somebody|someone|is|are|['’]re) ", re.IGNORECASE)
+_LEFT_OVER = re.compile(r"(?:[\s,:]|\b(?:on|at|by|before|until|of|in|for|the|please)\b)+$", re.IGNORECASE)
+_NUMBER = re.compile(rf"{HOUR}[,.;:]?", re.IGNORECASE)
+_HALF = re.compile(r"[ap]\.?m\b|o['’]?clock", re.IGNORECASE)
+_LONGEST_SLOT = 16  # words of a slot that are looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +94,30 @@ def first(stated: Stated, hours: Hours, now: datetime) -> tuple[datetime, str] |
     return None
 
 
+def find_slot(text: str, hours: Hours, now: datetime) -> tuple[datetime, str] | None:
+    """The first broadcast to come that a message names with its time: when it is, and in what words."""
+    aired = (each for each in announced(text) if _ON_AIR.search(each.name))
+    found = ((each.name, first(each, hours, now)) for each in (*broadcasts(text), *aired))
+    slots = [(when[0], _named(name, when[1])) for name, when in found if when is not None and when[0] >= now]
+    return min(slots, key=lambda slot: slot[0], default=None)
+
+
+def read_slot(words: str, hours: Hours, now: datetime) -> datetime | None:
+    """When a broadcast is whose slot somebody wrote down, perhaps with its programme; None without an hour to come.
+
+    Among other words a bare number is an hour only where `at` or the like stands before it: stations have numbers.
+    """
+    if PASSED.search(words):
+        return None
+    said = words.split()[:_LONGEST_SLOT]
+    spans = sorted(combinations(range(len(said) + 1), 2), key=lambda span: span[0] - span[1])
+    parts = (
+        said[start:end] for start, end in spans if (start, end) == (0, len(said)) or not _may_count(said[start:end])
+    )
+    times = (read(" ".join(part), hours, now, to_the_hour=True) for part in parts)
+    return next((at for at in times if at is not None and at >= now), None)
+
+
 def _sentence(text: str, start: int) -> list[str]:
     return re.split(r"[;!?\n]|\.(?!\d|m\b)", text[start : start + 80], maxsplit=1)[0].split()
 
@@ -94,3 +130,12 @@ def _readings(said: list[str]) -> Iterator[str]:
 def _may_end(said: list[str], end: int) -> bool:
     bare = re.fullmatch(HOUR, said[end - 1].lower()) is not None
     return end == len(said) or not bare or _GOES_ON.fullmatch(said[end].lower()) is not None
+
+
+def _named(name: str, time: str) -> str:
+    return _LEFT_OVER.sub("", _WHO.sub("", f"{name} {time}"))
+
+
+def _may_count(part: list[str]) -> bool:
+    """Whether it begins with a number that may be a station's, or count something."""
+    return _NUMBER.fullmatch(part[0]) is not None and (len(part) == 1 or _HALF.match(part[1]) is None)

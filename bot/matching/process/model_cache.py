@@ -1,7 +1,8 @@
-"""A trained matcher, kept on disk: a desk that starts again with the same answers is ready in a second or two.
+"""Trained matchers on disk, so that a desk which restarts with the same answers is ready in a second or two.
 
-A pickle does what it says, so a file is opened only where nobody but this user can have written it: file and folder are
-theirs and writable by them alone. What is damaged, or belongs to other answers, settings or code, is trained anew.
+Loading a pickle can run any code. A file is therefore opened only if nobody but this user can have written it: file and
+folder belong to this user and are writable by this user alone. A file that is damaged, or that belongs to other
+answers, settings or code, is not used; the matcher is trained again.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from importlib.metadata import version
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 
-from bot import text
+from bot import outlets, text
 from bot.knowledge.model import Knowledge
 from bot.matching.encoder.sentence_encoder import find_model, missing
 from bot.matching.matcher import Matcher
@@ -26,54 +27,56 @@ from bot.matching.process import pickling
 
 log = logging.getLogger(__name__)
 
-_MOST = 3
-"""Files in the folder; the ones that were used longest ago make room."""
+_MAX_FILES = 3
+"""Matchers that stay in the folder; those that were used longest ago are deleted."""
 _OTHERS_MAY_WRITE = stat.S_IWGRP | stat.S_IWOTH
-_DIGEST = 32
+_DIGEST_BYTES = 32
+"""Length of the SHA-256 digest with which each file begins."""
 
 
 def matcher_for(knowledge: Knowledge, options: Options) -> Matcher:
-    """The kept matcher, or one that is trained now and kept. With no `options.cache` it is always trained."""
+    """Return the cached matcher, or train one and store it. If `options.cache` is None it is always trained."""
     if lost := missing(options.encoder):
         log.warning("%s", lost)
-    path = place(knowledge, options)
-    return read(path) or trained(knowledge, options, path)
+    path = cache_path(knowledge, options)
+    return read(path) or train_and_store(knowledge, options, path)
 
 
-def place(knowledge: Knowledge, options: Options) -> Path | None:
-    """Where the matcher of this knowledge, these settings and this code is kept; None where nothing is."""
+def cache_path(knowledge: Knowledge, options: Options) -> Path | None:
+    """Return the file for the matcher of this knowledge, these options and this code; None without a cache folder."""
     if options.cache is None:
         return None
     _, model = find_model(options.encoder)
-    told = [knowledge.revision, repr(options.accept), model, platform.python_version()]
-    told += [version(name) for name in ("numpy", "scipy", "rapidfuzz", "snowballstemmer")]
-    digest = hashlib.sha256("\n".join(told).encode())
-    for source in (*sorted(Path(__file__).parents[1].rglob("*.py")), Path(text.__file__)):
+    key = [knowledge.revision, repr(options.accept), model, platform.python_version()]
+    key += [version(name) for name in ("numpy", "scipy", "rapidfuzz", "snowballstemmer")]
+    digest = hashlib.sha256("\n".join(key).encode())
+    matching = sorted(Path(__file__).parents[1].rglob("*.py"))
+    for source in (*matching, Path(text.__file__), Path(outlets.__file__)):
         digest.update(source.read_bytes())
     return options.cache / f"matcher-{digest.hexdigest()[:32]}.pickle"
 
 
 def read(path: Path | None) -> Matcher | None:
-    """What is kept there, if it can be trusted and is whole."""
+    """Return the matcher in this file; None if there is none, or if it is damaged or may be somebody else's work."""
     try:
         if path is None or not (_is_ours(path.parent) and _is_ours(path)):
             return None
         with path.open("rb") as file:
             data = memoryview(mmap(file.fileno(), 0, access=ACCESS_READ))
-        if hashlib.sha256(data[_DIGEST:]).digest() != data[:_DIGEST]:
+        if hashlib.sha256(data[_DIGEST_BYTES:]).digest() != data[:_DIGEST_BYTES]:
             log.warning("The matcher kept in %s is damaged; it is trained anew.", path)
             return None
-        kept = pickling.loads(data[_DIGEST:], Matcher)  # only what this user alone could have written comes here
+        matcher = pickling.loads(data[_DIGEST_BYTES:], Matcher)  # safe: only this user can have written the file
         path.touch()
     except (OSError, pickle.UnpicklingError, AttributeError, ImportError, EOFError, TypeError, ValueError) as error:
         if not isinstance(error, FileNotFoundError):
             log.warning("The matcher kept in %s cannot be read (%s); it is trained anew.", path, type(error).__name__)
         return None
-    return kept
+    return matcher
 
 
-def trained(knowledge: Knowledge, options: Options, path: Path | None) -> Matcher:
-    """Train, and keep the result. A folder that cannot be written is said, not fatal."""
+def train_and_store(knowledge: Knowledge, options: Options, path: Path | None) -> Matcher:
+    """Return a matcher that is trained now, and store it. A folder that cannot be written to is only logged."""
     matcher = Matcher.build(knowledge, options)
     if path is not None:
         try:
@@ -84,6 +87,7 @@ def trained(knowledge: Knowledge, options: Options, path: Path | None) -> Matche
 
 
 def _is_ours(path: Path) -> bool:
+    """Return whether only this user can have written the file or folder."""
     found = path.stat()
     ours = not hasattr(os, "geteuid") or found.st_uid == os.geteuid()
     if ours and not found.st_mode & _OTHERS_MAY_WRITE:
@@ -97,6 +101,6 @@ def _write(path: Path, data: bytes) -> None:
     with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as file:
         file.write(hashlib.sha256(data).digest() + data)
     Path(file.name).replace(path)
-    kept = sorted(path.parent.glob("matcher-*.pickle"), key=lambda each: each.stat().st_mtime, reverse=True)
-    for old in kept[_MOST:]:
+    stored = sorted(path.parent.glob("matcher-*.pickle"), key=lambda each: each.stat().st_mtime, reverse=True)
+    for old in stored[_MAX_FILES:]:
         old.unlink(missing_ok=True)

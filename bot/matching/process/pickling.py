@@ -1,7 +1,8 @@
-"""Pickling in a thread without holding up the others: plain `pickle` keeps the interpreter to itself until it is done.
+"""Pickling that lets other threads run meanwhile.
 
-The C implementation works on frames of 64 KB; what fetches or takes them is written in Python here, and between two of
-them the interpreter may turn to another thread.
+Plain `pickle.dumps` and `pickle.loads` hold Python's interpreter lock until they are done. Here the C implementation
+writes to and reads from objects written in Python, in frames of 64 KB. Between two frames the interpreter can switch to
+another thread.
 """
 
 from __future__ import annotations
@@ -10,20 +11,22 @@ import pickle
 from typing import TypeVar
 
 Kind = TypeVar("Kind")
-_AT_ONCE = 1 << 20
+_COPY_BYTES = 1 << 20
+"""Bytes of a large array that are copied before another thread may run."""
 
 
 def dumps(value: object) -> bytes:
-    """As `pickle.dumps`."""
+    """Return the same as `pickle.dumps`."""
     sink = _Sink()
     pickle.Pickler(sink, pickle.HIGHEST_PROTOCOL).dump(value)
     return b"".join(sink.parts)
 
 
 def loads(data: bytes | memoryview, kind: type[Kind]) -> Kind:
-    """As `pickle.loads`, with all that it raises, and as dangerous: only for bytes that nobody else can have made.
+    """Return the same as `pickle.loads`, which must be of that kind.
 
-    Raises TypeError for anything but that kind.
+    Loading a pickle can run any code, so pass only bytes that nobody else can have made. Raises TypeError for a value
+    of another kind, and whatever `pickle.loads` raises.
     """
     value = pickle.Unpickler(_Source(memoryview(data))).load()  # noqa: S301
     if not isinstance(value, kind):
@@ -32,6 +35,8 @@ def loads(data: bytes | memoryview, kind: type[Kind]) -> Kind:
 
 
 class _Sink:
+    """A file to write to, as `pickle.Pickler` needs one."""
+
     def __init__(self) -> None:
         self.parts: list[bytes] = []
 
@@ -42,24 +47,26 @@ class _Sink:
 
 
 class _Source:
+    """A file to read from, as `pickle.Unpickler` needs one."""
+
     def __init__(self, data: memoryview) -> None:
-        self.data = data
-        self.at = 0
+        self._data = data
+        self._position = 0
 
     def read(self, size: int) -> bytes:
         return bytes(self._next(size))
 
     def readinto(self, target: memoryview) -> int:
-        for start in range(0, len(target), _AT_ONCE):
-            taken = self._next(min(_AT_ONCE, len(target) - start))
-            target[start : start + len(taken)] = taken
+        for start in range(0, len(target), _COPY_BYTES):
+            part = self._next(min(_COPY_BYTES, len(target) - start))
+            target[start : start + len(part)] = part
         return len(target)
 
     def readline(self) -> bytes:
-        rest = bytes(self.data[self.at :])
+        rest = bytes(self._data[self._position :])
         return self.read(rest.find(b"\n") + 1 or len(rest))
 
     def _next(self, size: int) -> memoryview:
-        taken = self.data[self.at : self.at + size]
-        self.at += len(taken)
-        return taken
+        part = self._data[self._position : self._position + size]
+        self._position += len(part)
+        return part

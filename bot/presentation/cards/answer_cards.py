@@ -8,8 +8,8 @@ from datetime import date
 
 from bot.knowledge.model import Entry, Knowledge
 from bot.messages import Block, Button, Buttons, Caption, Markdown, Outgoing
+from bot.plaintext import plain, summarise
 from bot.presentation import texts
-from bot.presentation.cards.card_text import plain, summarise
 
 
 def answer(knowledge: Knowledge, entries: Sequence[Entry], *, answered: int, press: bool, today: date) -> Outgoing:

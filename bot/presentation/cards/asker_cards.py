@@ -1,70 +1,158 @@
-"""Cards to whoever asked for the press office."""
+"""Cards to the asker of a case: the notices that a transition announces, and their own enquiries on a page."""
 
 from __future__ import annotations
 
-from bot.domain.case import Asker, Case, CaseKind, ReplyKind
+from datetime import datetime
+from typing import assert_never
+
+from bot.domain.announcements import (
+    Acknowledgement,
+    AskerNotice,
+    Claimed,
+    DeadlineRead,
+    Freed,
+    JoinedNotice,
+    MessageAdded,
+    OfficerReply,
+    PhoneReason,
+    PlainNotice,
+    PleasePhone,
+    SplitNotice,
+    WithdrawalNoted,
+)
+from bot.domain.case import Asker, Case, CaseKind
 from bot.messages import Block, Button, Buttons, Caption, Markdown, Outgoing, Quote
+from bot.plaintext import display_name, escape, plain, sentence, shorten, summarise
 from bot.presentation import texts
-from bot.presentation.cards.card_text import escape, shorten, summarise
-from bot.presentation.cards.case_context import CaseContext
-from bot.presentation.cards.case_head import handle, head, state_word
+from bot.presentation.cards.case_card import CaseContext, handle, head, state_word
 
 
-def acknowledgement(case: Case, *, holding_line: str, phone: str, duty: str, deadline: str) -> Outgoing:
-    """What the asker reads when a case was opened: the reference, what to do meanwhile, who is there, the number.
+def asker_notice(case: Case, notice: AskerNotice, context: CaseContext) -> Outgoing:
+    """Return the notice, as it reads for `case`, which is the case after the transition."""
+    match notice:
+        case Acknowledgement():
+            return _acknowledgement(case, notice, context)
+        case MessageAdded():
+            return _added(case, notice, context)
+        case DeadlineRead():
+            return _deadline_read(case, context)
+        case OfficerReply():
+            return _reply(case, notice)
+        case PleasePhone():
+            return plain(_PHONE[notice.why](case.reference, escape(notice.phone)))
+        case _:
+            return sentence(_in_a_sentence(case, notice))
 
-    `duty` says when somebody is at the desk, `deadline` what was understood of it; empty where there is nothing to say.
-    """
-    reached = texts.phone(escape(phone))
+
+def own_case(case: Case, asker: Asker, context: CaseContext) -> Outgoing:
+    """Return an asker's own enquiry with its state."""
+    return Outgoing((head(case, context), Quote(asker.text)), summary=f"{case.reference}, {state_word(case)}")
+
+
+def _in_a_sentence(
+    case: Case, notice: WithdrawalNoted | Claimed | Freed | JoinedNotice | SplitNotice | PlainNotice
+) -> str:
+    match notice:
+        case WithdrawalNoted():
+            if notice.owner is None:
+                return texts.withdrawal_noted_for_asker(case.reference)
+            return texts.withdrawal_asked_for_asker(case.reference, display_name(notice.owner))
+        case Claimed():
+            return texts.claimed_for_asker(display_name(notice.officer), case.reference)
+        case Freed():
+            return texts.freed_for_asker(display_name(notice.officer), case.reference)
+        case JoinedNotice():
+            officer = display_name(notice.owner) if notice.owner else ""
+            return texts.joined_for_asker(notice.reference, notice.into, officer)
+        case SplitNotice():
+            return texts.split_for_asker(case.reference, notice.into)
+        case PlainNotice():
+            return _PLAIN[notice](case.reference)
+        case _:
+            assert_never(notice)
+
+
+_PLAIN = {
+    PlainNotice.CLOSED: texts.closed_for_asker,
+    PlainNotice.FALSE_ALARM: texts.false_alarm_for_asker,
+    PlainNotice.REACHED: texts.reached_for_asker,
+    PlainNotice.REOPENED: texts.reopened_for_asker,
+    PlainNotice.RESPONDED: texts.responded_for_asker,
+    PlainNotice.RETURNED: texts.returned_for_asker,
+    PlainNotice.WITHDRAWN: texts.withdrawn_for_asker,
+}
+_PHONE = {
+    PhoneReason.UNREACHABLE: texts.unreachable_for_asker,
+    PhoneReason.UNCLAIMED: texts.phone_for_asker,
+    PhoneReason.MESSAGE_UNDELIVERED: texts.further_undelivered,
+}
+
+
+def _acknowledgement(case: Case, notice: Acknowledgement, context: CaseContext) -> Outgoing:
+    """Return the reference, what to do meanwhile, who is at the desk, the deadline as understood, and the number."""
+    duty, phone = _duty(notice, context), escape(notice.phone)
     if case.kind is CaseKind.MEDIA:
-        told = [texts.passed_on(case.reference), holding_line.strip()]
-        paragraphs = [*told, escape(duty), escape(deadline), reached]
+        told = [texts.passed_on(case.reference), notice.holding_line.strip()]
+        paragraphs = [*told, escape(duty), escape(_deadline(case, context)), texts.phone(phone)]
         if case.urgent and phone:
-            paragraphs = [texts.urgent_phone(escape(phone)), *paragraphs[:-1]]
+            paragraphs = [texts.urgent_phone(phone), *paragraphs[:-1]]
     else:
         paragraphs = [texts.question_passed_on(case.reference), escape(duty)]
     blocks: list[Block] = [Markdown("\n\n".join(part for part in paragraphs if part))]
     if any(asker.files for asker in case.askers):
         blocks.append(Caption(texts.FILES_NOT_PASSED))
-    value = handle(case)
-    buttons = [Button(texts.WITHDRAW, "case.withdraw", value)]
-    if case.kind is CaseKind.MEDIA:
-        buttons.insert(0, _details(case))
-    blocks.append(Buttons(tuple(buttons)))
+    withdraw = Button(texts.WITHDRAW, "case.withdraw", handle(case))
+    blocks.append(Buttons((_add_details(case), withdraw) if case.kind is CaseKind.MEDIA else (withdraw,)))
     return Outgoing(tuple(blocks), summary=summarise(paragraphs[0]))
 
 
-def added(case: Case, number: int, *, files: int, deadline: str = "") -> Outgoing:
-    """A further message of the asker went into the case, as the step with this number, counted from 0.
+def _duty(notice: Acknowledgement, context: CaseContext) -> str:
+    """Return when somebody is at the press desk."""
+    now = _local(context.now, context)
+    if notice.closes_at:
+        return texts.desk_is_open(_local(notice.closes_at, context), now)
+    if notice.opens_at:
+        return texts.desk_is_shut(_local(notice.opens_at, context), now, called=notice.called)
+    return texts.nobody_known(called=notice.called)
 
-    `deadline` says what was understood of one in it.
-    """
+
+def _added(case: Case, notice: MessageAdded, context: CaseContext) -> Outgoing:
     said = texts.added(case.reference, reached=not case.unreachable)
-    blocks: list[Block] = [Markdown("\n\n".join(part for part in (said, escape(deadline)) if part))]
-    if files:
+    deadline = escape(_deadline(case, context)) if notice.new_deadline else ""
+    blocks: list[Block] = [Markdown("\n\n".join(part for part in (said, deadline) if part))]
+    if notice.files:
         blocks.append(Caption(texts.FILES_NOT_PASSED))
-    separate = Button(texts.SEPARATE, "case.separate", f"{handle(case)}:{number}")
-    blocks.append(Buttons((_details(case), separate) if deadline else (separate,)))
+    separate = Button(texts.SEPARATE, "case.separate", f"{handle(case)}:{notice.number}")
+    blocks.append(Buttons((_add_details(case), separate) if deadline else (separate,)))
     return Outgoing(tuple(blocks), summary=summarise(said))
 
 
-def deadline_read(case: Case, words: str) -> Outgoing:
-    """What was understood of a deadline, with the way to correct it."""
-    return Outgoing((Markdown(escape(words)), Buttons((_details(case),))), summary=shorten(words))
+def _deadline_read(case: Case, context: CaseContext) -> Outgoing:
+    words = texts.about(case.reference, _deadline(case, context))
+    return Outgoing((Markdown(escape(words)), Buttons((_add_details(case),))), summary=shorten(words))
 
 
-def reply(case: Case, officer: str, text: str, kind: ReplyKind) -> Outgoing:
-    """What an officer wrote to the asker: their words, so data. In a media enquiry what they are stands first."""
+def _deadline(case: Case, context: CaseContext) -> str:
+    """Return what was understood of the deadline; empty if the case has none."""
+    if case.due_at is None:
+        return ""
+    say = texts.understood_deadline if case.due_known else texts.assumed_deadline
+    return say(_local(case.due_at, context))
+
+
+def _reply(case: Case, notice: OfficerReply) -> Outgoing:
+    """Return an officer's words, quoted as data. In a media enquiry the reply says first what the words are for."""
+    officer = display_name(notice.officer)
     introduction = texts.reply_from(escape(officer), case.reference)
     if case.kind is CaseKind.MEDIA:
-        introduction = f"**{texts.REPLY_LABELS[kind]}**\n\n{introduction}"
-    return Outgoing((Markdown(introduction), Quote(text)), summary=f"{officer} ({case.reference}): {shorten(text)}")
+        introduction = f"**{texts.REPLY_LABELS[notice.kind]}**\n\n{introduction}"
+    summary = f"{officer} ({case.reference}): {shorten(notice.words)}"
+    return Outgoing((Markdown(introduction), Quote(notice.words)), summary=summary)
 
 
-def own_case(case: Case, asker: Asker, case_context: CaseContext) -> Outgoing:
-    """An asker's own enquiry and its state."""
-    return Outgoing((head(case, case_context), Quote(asker.text)), summary=f"{case.reference}, {state_word(case)}")
-
-
-def _details(case: Case) -> Button:
+def _add_details(case: Case) -> Button:
     return Button(texts.ADD_DETAILS, "case.details", handle(case), opens_form=True)
+
+
+def _local(instant: datetime, context: CaseContext) -> datetime:
+    return instant.astimezone(context.zone)

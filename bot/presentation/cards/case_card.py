@@ -3,76 +3,132 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, tzinfo
 
-from bot.domain.case import Asker, Case, CaseKind, CaseState, LinkKind, Step, StepKind
-from bot.messages import Block, Caption, Facts, History, Line, Markdown, Mention, Outgoing, Quote
+from bot.domain.case import LONGEST_ON_CARD, Asker, Case, CaseKind, CaseState, LinkKind, Step, StepKind
+from bot.messages import Block, Button, Buttons, Caption, CaseHead, Facts, History, Line, Mention, Outgoing, Quote
+from bot.plaintext import display_name, moment, shorten
 from bot.presentation import texts
-from bot.presentation.cards.card_text import escape, name, shorten
-from bot.presentation.cards.case_buttons import rows
-from bot.presentation.cards.case_context import CaseContext
-from bot.presentation.cards.case_head import head, local, state_word, title
-from bot.presentation.cards.visibility import visible, visible_steps
-
-LONG = 2500
-"""Characters of somebody's words on a card, which is drawn again with every change; longer ones stand below it."""
+from bot.presentation.cards.visibility import is_discreet, visible, visible_steps
 
 LINE = 300
 """Characters of a line in the history on a card."""
 
 
-def ping(case: Case, steps: Sequence[Step], case_context: CaseContext, *, mention: Sequence[str] = ()) -> Outgoing:
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """A case that belongs with the one shown. `outlet` and `state` as `visible` leaves them."""
+
+    case_id: int
+    reference: str
+    outlet: str
+    state: str
+    kind: LinkKind
+    joinable: bool = False
+    """Whether the two may be made one as they are now."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseContext:
+    """When and where a card is drawn, and what else is going on.
+
+    `zone` is the organisation's. `incident` is the title of the one the case belongs to. `joined` are the references
+    of the cases that were joined to it, `into` that of the one it was joined to.
+    """
+
+    now: datetime
+    zone: tzinfo = UTC
+    links: tuple[Linked, ...] = ()
+    incident: str = ""
+    joined: tuple[str, ...] = ()
+    into: str = ""
+
+
+def head(case: Case, context: CaseContext) -> CaseHead:
+    """Reference, kind, state, age and deadline."""
+    return CaseHead(case.reference, title(case), state_word(case), case.opened_at, deadline(case, context))
+
+
+def title(case: Case) -> str:
+    """The kind as words, the word that matters most first."""
+    words = texts.MEDIA_ENQUIRY if case.kind is CaseKind.MEDIA else texts.QUESTION
+    if case.restricted:
+        words = f"{words} ({texts.RESTRICTED_TITLE})"
+    return texts.urgent(words) if case.urgent and case.state is not CaseState.CLOSED else words
+
+
+def state_word(case: Case) -> str:
+    """The state as a word: states differ by word, not by colour."""
+    if case.state is CaseState.CLOSED:
+        return texts.closed_as(case.outcome.value if case.outcome else "")
+    if case.state is CaseState.OPEN or case.owner is None:
+        return texts.UNCLAIMED
+    owner = display_name(case.owner)
+    return texts.answered_by(owner) if case.answered_at else texts.claimed_by(owner)
+
+
+def deadline(case: Case, context: CaseContext) -> str:
+    """When the journalist needs the answer: as an instant where one was read, else in the words that were given."""
+    if case.due_at is None:
+        return case.details.deadline
+    over = case.due_at <= context.now and case.responded_at is None and case.state is not CaseState.CLOSED
+    return texts.deadline(local(case.due_at, context.zone), known=case.due_known, over=over)
+
+
+def local(instant: datetime, zone: tzinfo) -> datetime:
+    """As the organisation's wall clock shows it."""
+    return instant.astimezone(zone)
+
+
+def handle(case: Case) -> str:
+    """What a button carries: the case, and the revision it was drawn from."""
+    return f"{case.id}@{case.revision}"
+
+
+def case_card(case: Case, steps: Sequence[Step], context: CaseContext, *, mention: Sequence[str] = ()) -> Outgoing:
     """The card of a case, in every press channel; drawn again with every change."""
     seen = visible(case)
-    blocks: list[Block] = [head(seen, case_context)]
+    blocks: list[Block] = [head(seen, context)]
     if mention:
         blocks.append(Mention(tuple(mention)))
-    blocks += _asked(seen, case_context)
-    blocks += rows(case, case_context)
+    blocks += _asked(seen, context)
+    blocks += rows(case, context)
     blocks.append(history(seen, visible_steps(case, steps)))
     blocks.append(Caption(texts.THREAD_HINT))
     return Outgoing(tuple(blocks), _summary(seen), urgent=case.kind is CaseKind.MEDIA and case.state is CaseState.OPEN)
 
 
-def mail(case: Case, steps: Sequence[Step], case_context: CaseContext) -> Outgoing:
+def mail(case: Case, steps: Sequence[Step], context: CaseContext) -> Outgoing:
     """The card of a case for where it can neither be changed nor acted on."""
     seen = visible(case)
     lines = history(seen, visible_steps(case, steps))
-    return Outgoing((head(seen, case_context), *_asked(seen, case_context, length=None), lines), _summary(seen))
+    return Outgoing((head(seen, context), *_asked(seen, context, length=None), lines), _summary(seen))
 
 
-def whole(case: Case, steps: Sequence[Step], case_context: CaseContext) -> Outgoing:
+def whole(case: Case, steps: Sequence[Step], context: CaseContext) -> Outgoing:
     """All of a case, restricted or not: for one officer alone, who asked to see it."""
     lines = history(case, steps)
-    return Outgoing((head(case, case_context), *_asked(case, case_context, length=None), lines), f"{case.reference}")
-
-
-def in_thread(said: str, quote: str = "", *, files: int = 0, link: str = "") -> Outgoing:
-    """A line of the desk below a ping, with a person's words where it carries any."""
-    blocks: list[Block] = [Markdown(escape(said))]
-    if quote:
-        blocks.append(Quote(quote))
-    if facts := _attached(files, link):
-        blocks.append(Facts(facts))
-    return Outgoing(tuple(blocks), summary=shorten(f"{said} {quote}"))
+    return Outgoing((head(case, context), *_asked(case, context, length=None), lines), f"{case.reference}")
 
 
 def _summary(seen: Case) -> str:
     first = seen.askers[0] if seen.askers else None
-    said = f"{name(first.person)}: {shorten(first.text)}" if first and first.text else seen.details.outlet
+    said = f"{display_name(first.person)}: {shorten(first.text)}" if first and first.text else seen.details.outlet
     what = texts.urgent(seen.reference) if seen.urgent and seen.state is not CaseState.CLOSED else seen.reference
     return f"{what}, {title(seen)}, {state_word(seen)}. {said}".rstrip()
 
 
-def _asked(seen: Case, case_context: CaseContext, length: int | None = LONG) -> Iterator[Block]:
+def _asked(seen: Case, context: CaseContext, length: int | None = LONGEST_ON_CARD) -> Iterator[Block]:
     if seen.urgent and seen.details.contact and seen.state is not CaseState.CLOSED:
         yield Facts(((texts.CONTACT_NOW, seen.details.contact),))
     for asker in seen.askers:
         yield from _words(asker, length)
         if facts := _facts(asker):
             yield Facts(facts)
-    if known := tuple(_details(seen, case_context)):
+    if known := tuple(_details(seen, context)):
         yield Facts(known)
-    for hint in _hints(seen, case_context):
+    for hint in _hints(seen, context):
         yield Caption(hint)
 
 
@@ -81,7 +137,7 @@ def _words(asker: Asker, length: int | None) -> Iterator[Block]:
         return
     is_long = length is not None and len(asker.text) > length
     text = asker.text[:length].rstrip() + "…" if is_long else asker.text
-    yield Quote(text, by=name(asker.person), person=asker.person.key)
+    yield Quote(text, by=display_name(asker.person), person=asker.person.key)
     if is_long:
         yield Caption(texts.WHOLE_BELOW)
 
@@ -89,49 +145,53 @@ def _words(asker: Asker, length: int | None) -> Iterator[Block]:
 def _facts(asker: Asker) -> tuple[tuple[str, str], ...]:
     if not asker.person.id:  # not shown
         return ()
-    return ((texts.ASKED_BY, f"{name(asker.person)} · {asker.person.platform}"), *_attached(asker.files, asker.link))
+    return (
+        (texts.ASKED_BY, f"{display_name(asker.person)} · {asker.person.platform}"),
+        *attached(asker.files, asker.link),
+    )
 
 
-def _attached(files: int, link: str) -> tuple[tuple[str, str], ...]:
+def attached(files: int, link: str) -> tuple[tuple[str, str], ...]:
+    """Return facts about attachments, which are never carried, and the link to the message."""
     rows_ = [(texts.FILES, texts.files(files))] if files else []
     return (*rows_, (texts.MESSAGE, link)) if link else tuple(rows_)
 
 
-def _details(seen: Case, case_context: CaseContext) -> Iterator[tuple[str, str]]:
+def _details(seen: Case, context: CaseContext) -> Iterator[tuple[str, str]]:
     for key, label in texts.DETAILS_LABELS.items():
         if value := getattr(seen.details, key):
             yield label, value
     if seen.responded_at:
-        yield texts.RESPONDED, texts.moment(local(seen.responded_at, case_context.zone))
-    if case_context.incident and seen.incident_id is not None:
-        yield texts.INCIDENT_LABEL, case_context.incident
+        yield texts.RESPONDED, moment(local(seen.responded_at, context.zone))
+    if context.incident and seen.incident_id is not None:
+        yield texts.INCIDENT_LABEL, context.incident
 
 
-def _hints(seen: Case, case_context: CaseContext) -> Iterator[str]:
+def _hints(seen: Case, context: CaseContext) -> Iterator[str]:
     if seen.restricted:
         yield texts.RESTRICTED_HINT
     else:
-        yield from _related(case_context)
+        yield from _related(context)
     if seen.details.embargo:
         yield texts.EMBARGO_HINT
     if seen.foi:
         yield texts.FOI_HINT
-    if case_context.into:
-        yield texts.goes_on(seen.reference, case_context.into)
-    if case_context.joined:
-        yield texts.took_in(case_context.joined)
+    if context.into:
+        yield texts.goes_on(seen.reference, context.into)
+    if context.joined:
+        yield texts.took_in(context.joined)
     if seen.waiting_until and seen.state is CaseState.CLAIMED:
-        yield texts.waiting_for(seen.waiting_for, local(seen.waiting_until, case_context.zone))
+        yield texts.waiting_for(seen.waiting_for, local(seen.waiting_until, context.zone))
     if seen.offered_to and seen.state is CaseState.CLAIMED:
-        yield texts.offered(name(seen.offered_to))
+        yield texts.offered(display_name(seen.offered_to))
     if seen.unreachable:
         yield seen.unreachable
 
 
-def _related(case_context: CaseContext) -> Iterator[str]:
+def _related(context: CaseContext) -> Iterator[str]:
     for kind, say in ((LinkKind.SAME, texts.others_contacted), (LinkKind.STORY, texts.same_story)):
         if others := [
-            texts.linked(each.reference, each.outlet, each.state) for each in case_context.links if each.kind is kind
+            texts.linked(each.reference, each.outlet, each.state) for each in context.links if each.kind is kind
         ]:
             yield say(others)
 
@@ -145,5 +205,77 @@ def history(seen: Case, steps: Sequence[Step]) -> History:
 def _history_line(step: Step, said: set[str]) -> str:
     # What opened the case stands on the card already, unless it was edited since.
     repeats = step.kind is StepKind.OPENED and step.text in said
-    who = name(step.by) if step.by else texts.THE_DESK
+    who = display_name(step.by) if step.by else texts.THE_DESK
     return texts.happened(who, step.kind.value, "" if repeats else shorten(step.text, LINE), step.label)
+
+
+# ---- buttons --------------------------------------------------------------------------------------------------------
+
+ROW = 5
+"""Buttons that every platform shows side by side."""
+
+
+def rows(case: Case, context: CaseContext) -> Iterator[Buttons]:
+    """What an officer can do to the case as it is now."""
+    buttons = [*_of_state(case), *_of_linked_cases(case, context), *_of_restriction(case)]
+    for first in range(0, len(buttons), ROW):
+        yield Buttons(tuple(buttons[first : first + ROW]))
+
+
+def _of_state(case: Case) -> Iterator[Button]:
+    value = handle(case)
+    note = Button(texts.NOTE, "case.note", value, opens_form=True)
+    reply = Button(texts.REPLY, "case.reply", value, opens_form=True)
+    if case.state is CaseState.CLOSED:
+        if case.joined_into is None:
+            yield Button(texts.REOPEN, "case.reopen", value)
+        yield note
+        return
+    media = case.kind is CaseKind.MEDIA
+    if case.state is CaseState.OPEN:
+        yield Button(texts.CLAIM, "case.claim", value, "primary")
+        yield reply
+    else:
+        yield replace(reply, style="primary")
+        if media:
+            yield Button(texts.RESPOND, "case.respond", value, opens_form=True)
+    yield note
+    if media:
+        yield Button(texts.DETAILS, "case.details", value, opens_form=True)
+    yield Button(texts.CLOSE, "case.close", value, opens_form=True)
+    yield from _next(case, value)
+
+
+def _next(case: Case, value: str) -> Iterator[Button]:
+    """What is done less often."""
+    media = case.kind is CaseKind.MEDIA
+    if media:
+        yield Button(texts.STATEMENT, "case.statement", value, opens_form=True)
+    if case.state is CaseState.CLAIMED:
+        yield Button(texts.HAND_OVER, "case.hand_over", value, opens_form=True)
+        if media:
+            yield Button(texts.WAIT, "case.wait", value, opens_form=True)
+        yield Button(texts.UNCLAIM, "case.unclaim", value)
+    if media:
+        yield Button(texts.FALSE_ALARM, "case.false_alarm", value)
+
+
+def _of_linked_cases(case: Case, context: CaseContext) -> Iterator[Button]:
+    if case.joined_into is not None:
+        yield Button(texts.split(""), "case.split", f"{handle(case)}:{case.id}")
+        return
+    for joinable in context.links:
+        if joinable.joinable:
+            yield Button(texts.join(joinable.reference), "case.join", f"{handle(case)}:{joinable.case_id}")
+    for joined in context.joined:
+        yield Button(texts.split(joined), "case.split", f"{handle(case)}:{joined.partition('-')[2]}")
+
+
+def _of_restriction(case: Case) -> Iterator[Button]:
+    value = handle(case)
+    if is_discreet(case):
+        yield Button(texts.SHOW_DETAILS, "case.show", value)
+    if case.restricted:
+        yield Button(texts.UNRESTRICT, "case.unrestrict", value)
+    elif case.state is not CaseState.CLOSED:
+        yield Button(texts.RESTRICT, "case.restrict", value)

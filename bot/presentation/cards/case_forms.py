@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from datetime import tzinfo
 
-from bot.domain.case import Case, CaseKind, Details, Outcome, ReplyKind
+from bot.domain.case import MEDIUMS, Case, CaseKind, Details, Outcome, ReplyKind
 from bot.messages import Field, Form
 from bot.presentation import texts
-from bot.presentation.cards.case_head import handle
+from bot.presentation.cards.case_card import handle
 
 UNKNOWN = Details()
 LONG_DETAILS = frozenset({"questions", "said", "about"})
@@ -28,6 +30,10 @@ CLOSING = {
     CaseKind.QUESTION: (Outcome.ANSWERED, Outcome.NO_ACTION),
 }
 """How an officer may say that a case ended; the other outcomes have ways of their own."""
+
+
+NAMES = 100
+"""Options that every platform takes in a choice."""
 
 
 def reply_form(case: Case) -> Form:
@@ -82,6 +88,22 @@ def _likely(case: Case) -> Outcome:
     return Outcome.ADVICE if case.answered_at else Outcome.NO_ACTION
 
 
+def hand_over_form(case: Case, officers: Sequence[tuple[str, str]]) -> Form:
+    """To whom; `officers` are (`platform:id`, what they are called)."""
+    field = Field("to", texts.HAND_OVER_TO, "choice", required=True, options=tuple(officers[:NAMES]))
+    title = f"{texts.HAND_OVER}: {case.reference}"
+    return Form("case.hand_over", title, handle(case), (field,), submit=texts.HAND_OVER)
+
+
+def wait_form(case: Case) -> Form:
+    """For what, until when."""
+    fields = (
+        Field("for", texts.WAIT_FOR, value=case.waiting_for, max_length=150),
+        Field("until", texts.WAIT_UNTIL, hint=texts.WAIT_HINT, required=True, max_length=60),
+    )
+    return Form("case.wait", f"{texts.WAIT}: {case.reference}", handle(case), fields, submit=texts.WAIT)
+
+
 def report_form(text: str, known: Details = UNKNOWN) -> Form:
     """Send a message to the press office; `known` is what was read from it, to be corrected."""
     message = Field("message", texts.REPORT_MESSAGE, "text", value=text, required=True)
@@ -116,7 +138,19 @@ def _details(known: Details) -> tuple[Field, ...]:
 
 def _detail(name: str, label: str, value: str) -> Field:
     if name == "medium":
-        options = tuple((medium, medium) for medium in texts.MEDIA_KINDS)
+        options = tuple((medium, medium) for medium in MEDIUMS)
         return Field(name, label, "choice", value=value, options=options)
     hint = texts.DETAILS_HINTS.get(name, "")
     return Field(name, label, "text" if name in LONG_DETAILS else "line", value=value, hint=hint)
+
+
+def details_step(before: Details, after: Details) -> str:
+    """Return what the history says of details that were filled in: each that is new, with its label."""
+    changed = (name for name in asdict(after) if getattr(after, name) != getattr(before, name))
+    return "; ".join(f"{texts.DETAILS_LABELS[name]}: {getattr(after, name)}" for name in changed)
+
+
+def details_taken(case: Case, zone: tzinfo) -> str:
+    """Return what whoever filled in details reads then, with the deadline as it is understood now."""
+    deadline = texts.deadline_read(case.due_at.astimezone(zone)) if case.due_at and case.due_known else ""
+    return " ".join(part for part in (texts.details_taken(case.reference), deadline) if part)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from bot.domain.case import Case, CaseKind, CaseState, Incident, LinkKind
 from bot.messages import Button, Buttons, Field, Form, Outgoing, Person
+from bot.plaintext import display_name, sentence
 from bot.presentation import texts
-from bot.presentation.cards.card_text import name, sentence
-from bot.presentation.cards.case_context import Linked
-from bot.presentation.cards.case_head import state_word
+from bot.presentation.cards.case_card import Linked, state_word
 from bot.presentation.cards.visibility import visible
 
 
@@ -38,10 +37,10 @@ def incident_button(incident: Incident | None) -> Button:
 
 def incident_on(incident: Incident, by: Person) -> Outgoing:
     """To every press channel."""
-    said = sentence(texts.incident_on(incident.title, name(by)))
+    said = sentence(texts.incident_on(incident.title, display_name(by)))
     return Outgoing((*said.blocks, Buttons((incident_button(incident),))), said.summary, urgent=True)
 
 
 def incident_off(incident: Incident, by: Person) -> Outgoing:
     """To every press channel."""
-    return sentence(texts.incident_off(incident.title, name(by)))
+    return sentence(texts.incident_off(incident.title, display_name(by)))

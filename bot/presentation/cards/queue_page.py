@@ -6,12 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from bot.domain.case import Case, Incident, Step
 from bot.messages import Block, Button, Buttons, Caption, Facts, Field, Form, Outgoing, Quote
+from bot.plaintext import display_name, shorten
 from bot.presentation import texts
-from bot.presentation.cards.card_text import name, shorten
-from bot.presentation.cards.case_buttons import rows
-from bot.presentation.cards.case_card import history
-from bot.presentation.cards.case_context import CaseContext
-from bot.presentation.cards.case_head import head, state_word
+from bot.presentation.cards.case_card import CaseContext, head, history, rows, state_word
 from bot.presentation.cards.incident_cards import incident_button
 from bot.presentation.cards.visibility import visible, visible_steps
 
@@ -39,19 +36,19 @@ def queue_head(query: str, took: tuple[tuple[str, str], ...], incident: Incident
     return Outgoing(tuple(blocks), texts.QUEUE)
 
 
-def in_queue(case: Case, steps: Sequence[Step], case_context: CaseContext) -> Outgoing:
+def in_queue(case: Case, steps: Sequence[Step], context: CaseContext) -> Outgoing:
     """A case as one of many: what it is, what happened last, and everything that can be done to it."""
     seen = visible(case)
-    blocks: list[Block] = [head(seen, case_context)]
+    blocks: list[Block] = [head(seen, context)]
     first = seen.askers[0] if seen.askers else None
     if first and first.text:
-        blocks.append(Quote(shorten(first.text, WORDS), by=name(first.person), person=first.person.key))
+        blocks.append(Quote(shorten(first.text, WORDS), by=display_name(first.person), person=first.person.key))
     if known := tuple(_known(seen)):
         blocks.append(Facts(known))
     blocks.append(history(seen, visible_steps(case, steps)[-LAST:]))
     if seen.unreachable:
         blocks.append(Caption(seen.unreachable))
-    return Outgoing((*blocks, *rows(case, case_context)), f"{seen.reference}, {state_word(seen)}")
+    return Outgoing((*blocks, *rows(case, context)), f"{seen.reference}, {state_word(seen)}")
 
 
 def search_form() -> Form:
@@ -65,4 +62,4 @@ def _known(seen: Case) -> Iterator[tuple[str, str]]:
         if value:
             yield texts.DETAILS_LABELS[label], value
     if len(seen.askers) > 1 and not seen.restricted:
-        yield texts.ASKED_BY, ", ".join(name(asker.person) for asker in seen.askers)
+        yield texts.ASKED_BY, ", ".join(display_name(asker.person) for asker in seen.askers)

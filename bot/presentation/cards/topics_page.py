@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from bot.knowledge.model import Entry, Knowledge
 from bot.messages import Markdown, Outgoing
+from bot.plaintext import escape
 from bot.presentation import texts
-from bot.presentation.cards.card_text import escape
 
 
 def topics(knowledge: Knowledge) -> Outgoing:

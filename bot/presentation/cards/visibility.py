@@ -11,8 +11,8 @@ from dataclasses import replace
 
 from bot.domain.case import Asker, Case, Details, Step, StepKind
 from bot.messages import Address, Outgoing, Person
+from bot.plaintext import sentence
 from bot.presentation import texts
-from bot.presentation.cards.card_text import sentence
 
 OF_OFFICERS = frozenset(
     {

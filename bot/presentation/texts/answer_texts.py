@@ -1,28 +1,27 @@
-"""Said to staff who ask: around answers, which themselves stand in `knowledge/`."""
+"""Sentences to staff who ask. The answers themselves are in `knowledge/`."""
 
 from __future__ import annotations
 
 from datetime import date
 from functools import lru_cache
 
+from bot.plaintext import day
+
 HELPFUL = "Helpful"
 NOT_HELPFUL = "Not helpful"
 ASK_PRESS = "Ask the press office"
 NONE_OF_THESE = "None of these"
-
 CHOOSE = "I am not sure which of these you mean."
 UNKNOWN = "I do not have an answer to that, and I would rather say so than guess."
 UNKNOWN_NEAREST = "These are the nearest topics I know:"
 UNKNOWN_WAY_ON = "You can ask the press office, and a person will answer you."
 SEE_ALSO = "Related:"
-
 CONFIRM_MEDIA = "Has somebody from the media contacted you about this?"
 CONFIRM_MEDIA_WHY = (
     "If so, I pass it to the press office at once and they will help you with it. If not, nothing is passed on."
 )
 YES = "Yes, pass it on"
 NO = "No"
-
 THANKS_HELPFUL = "Thank you. The owners of the answers see what helped, without your name."
 THANKS_NOT_HELPFUL = (
     "Thank you for saying so. The owners of the answers will see it, without your name. If you still need an answer, "
@@ -32,10 +31,6 @@ THANKS_NONE = "Noted. The owners of the answers will see what was missing, witho
 NOT_MEDIA = "All right. Nothing was passed on."
 PASSED_ON_MEANWHILE = "This has been passed on already. If it need not be, press “Withdraw” on the message about it."
 NO_PRESS_OFFICE = "There is no press office set up here, so nothing can be passed on."
-ENTRY_GONE = "That answer has been withdrawn since. Please ask again in your own words."
-TOO_OLD = "That message is too old to act on. Please ask again."
-SHOWN_ALREADY = "You have that answer already: it stands further down in this conversation."
-NOT_YOURS = "Only the person who wrote this can do that."
 EMPTY_MESSAGE = "That message had no words in it. Ask a question, and I will look for the answer."
 
 
@@ -44,11 +39,6 @@ def welcome(policies: str, press: bool) -> str:
     answers = f"I answer questions about {policies}, in the words of the people who own it and with the source."
     enquiry = " If somebody from the media contacts you, tell me here and the press office knows at once."
     return answers + (enquiry if press else "")
-
-
-def day(when: date) -> str:
-    """24 May 2017."""
-    return f"{when.day} {when:%B %Y}"
 
 
 @lru_cache(maxsize=1024)  # every answer names its sources, and those are the same again and again

@@ -1,14 +1,37 @@
-"""Said to whoever asked for the press office."""
+"""Sentences to the asker of a case."""
 
 from __future__ import annotations
+
+from datetime import datetime
+
+from bot.plaintext import moment, spoken
 
 ADD_DETAILS = "Add details"
 WITHDRAW = "Withdraw"
 SEPARATE = "This is a separate enquiry"
-
 FILES_NOT_PASSED = (
     "Attachments are not passed on. Please tell the press office what they show, or send them when they call."
 )
+HOME, QUEUE = "Policy Desk", "Open enquiries"
+WHAT_I_ANSWER = "What can you answer?"
+SHARE = "Share in channel"
+NOT_FOR_GUESTS = "I am here for the staff of this organisation only. Please ask the person who invited you."
+TOPICS = "What I can answer:"
+OTHER_TOPICS = "Other topics"
+DONE = "Done."
+"""Where a platform must say something about a button that was pressed, and the desk has nothing to add."""
+DIRECT_MESSAGE_FAILED = (
+    "I have something for you, but I cannot write to you directly. Please open a direct message with me."
+)
+"""Said in a channel, without content, when a direct message failed."""
+SEE_DIRECT_MESSAGE = "I have written to you directly about this."
+"""Said in a channel, where nothing of the case may be said."""
+REPLY_LABELS = {
+    "advice": "Advice, for you alone and not to be quoted.",
+    "words to give": "Words that you may give to the journalist as they stand.",
+    "we respond": "The press office responds to the journalist itself; you need not answer them.",
+}
+"""What a reply is, as the person who asked reads it before the words."""
 
 
 def passed_on(reference: str) -> str:
@@ -27,27 +50,6 @@ def question_passed_on(reference: str) -> str:
 def phone(number: str) -> str:
     """Markdown. How to reach the press office without waiting."""
     return f"If it cannot wait, phone the press office on **{number}**." if number else ""
-
-
-HOME, QUEUE = "Policy Desk", "Open enquiries"
-WHAT_I_ANSWER = "What can you answer?"
-SHARE = "Share in channel"
-NOT_FOR_GUESTS = "I am here for the staff of this organisation only. Please ask the person who invited you."
-TOPICS = "What I can answer:"
-OTHER_TOPICS = "Other topics"
-
-DONE = "Done."
-"""Where a platform must say something about a button that was pressed, and the desk has nothing to add."""
-
-DIRECT_MESSAGE_FAILED = (
-    "I have something for you, but I cannot write to you directly. Please open a direct message with me."
-)
-"""Said in a channel, without content, when a direct message failed."""
-
-SEE_DIRECT_MESSAGE = "I have written to you directly about this."
-"""Said in a channel, where nothing of the case may be said."""
-
-ALREADY_PASSED_ON = "This has been passed on already."
 
 
 def shared_by(name: str) -> str:
@@ -98,16 +100,6 @@ def freed_for_asker(officer: str, reference: str) -> str:
     return f"{officer} has handed {reference} back to the press office. I will tell you who takes it up."
 
 
-def already_closed_for_asker(reference: str) -> str:
-    """Withdrawal of what has ended."""
-    return f"{reference} is already closed."
-
-
-def withdrawal_already_asked(reference: str) -> str:
-    """A second press of Withdraw."""
-    return f"The press office already knows that you would like to withdraw {reference}."
-
-
 def reopened_for_asker(reference: str) -> str:
     """Told to the asker when the case is taken up again."""
     return f"The press office has taken up {reference} again."
@@ -149,3 +141,77 @@ def withdrawal_noted_for_asker(reference: str) -> str:
 def details_taken(reference: str) -> str:
     """Told to whoever added details."""
     return f"Thank you. The press office can see the details of {reference}."
+
+
+def understood_deadline(when: datetime) -> str:
+    """In the acknowledgement. `when` is in the organisation's zone."""
+    return f"I understood the deadline as {moment(when)}. If that is wrong, press “Add details” to correct it."
+
+
+def about(reference: str, sentence: str) -> str:
+    """Introduces something about an enquiry that has a reference already."""
+    return f"{reference}: {sentence}"
+
+
+def assumed_deadline(when: datetime) -> str:
+    """In the acknowledgement. `when` is in the organisation's zone."""
+    return f"I know of no deadline, so I count on {moment(when)}. If you know it, press “Add details”."
+
+
+def deadline_read(when: datetime) -> str:
+    """Follows the thanks for details, and the details below the card. `when` is in the organisation's zone."""
+    return f"Deadline: {moment(when)}."
+
+
+def desk_is_open(until: datetime, now: datetime) -> str:
+    """Who an answer is to be expected from. Both in the organisation's zone."""
+    return (
+        f"Somebody is at the press desk until {until:%H:%M} {_day(until, now)}. I will tell you here who takes it up."
+    )
+
+
+def desk_is_shut(until: datetime, now: datetime, *, called: bool) -> str:
+    """When somebody is next there; `called`: whoever is on call is being told now. Both in the organisation's zone."""
+    meanwhile = " I am calling whoever is on call." if called else ""
+    return f"Somebody is next at the press desk {spoken(until, now)}.{meanwhile} I will tell you here who takes it up."
+
+
+def nobody_known(*, called: bool) -> str:
+    """No hours are written down."""
+    return ("I am calling whoever is on call. " if called else "") + "I will tell you here who takes it up."
+
+
+def urgent_phone(number: str) -> str:
+    """Markdown. Leads the acknowledgement of what cannot wait."""
+    return f"This is urgent, so please phone the press office now: **{number}**." if number else ""
+
+
+def responded_for_asker(reference: str) -> str:
+    """Told to the asker once the press office has answered the journalist."""
+    return f"The press office has answered the journalist about {reference}."
+
+
+def _day(when: datetime, now: datetime) -> str:
+    return "today" if when.date() == now.date() else f"on {when:%A}"
+
+
+def phone_for_asker(reference: str, number: str) -> str:
+    """Markdown. Nobody took the case in time."""
+    call = f"Please phone the press office on **{number}**" if number else "Please phone the press office"
+    return f"Nobody in the press office has taken {reference} up yet. {call} and give that reference."
+
+
+def returned_for_asker(reference: str) -> str:
+    """Told to the asker when a case lost an owner who stayed silent."""
+    return f"{reference} is with the whole press office again. I will tell you who takes it up."
+
+
+def joined_for_asker(reference: str, into: str, officer: str) -> str:
+    """Told to whoever asked in a case that was joined to another, of which they learn nothing else."""
+    by = f", by {officer} of the press office" if officer else " in the press office"
+    return f"{reference} is looked after together with {into} from now on{by}. You can go on using {reference}."
+
+
+def split_for_asker(reference: str, into: str) -> str:
+    """Told to whoever asked in a case that was joined and is on its own again."""
+    return f"{reference} is looked after on its own again, apart from {into}. I will tell you who takes it up."

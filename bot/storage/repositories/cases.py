@@ -8,30 +8,13 @@ from dataclasses import asdict, fields, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import (
-    BindParameter,
-    ColumnElement,
-    Row,
-    Select,
-    and_,
-    bindparam,
-    delete,
-    exists,
-    func,
-    insert,
-    or_,
-    select,
-    update,
-)
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, delete, exists, func, insert, or_, select, update
 
 from bot.domain.case import Asker, Case, CaseKind, CaseState, Details, Outcome, Step, StepKind
 from bot.errors import StaleCase
 from bot.messages import Address
-from bot.storage.column_types import SafeText, Timestamp
-from bot.storage.prepared_statements import Prepared
-from bot.storage.row_values import is_person, person_columns, to_person
 from bot.storage.schema import case_asker, case_step, press_case
-from bot.storage.scope import TransactionScope
+from bot.storage.sql import Prepared, SafeText, Timestamp, TransactionScope, is_person, person_columns, to_person
 
 
 class CaseRepository:
@@ -53,9 +36,9 @@ class CaseRepository:
         urgent: bool = False,
         foi: bool = False,
     ) -> Case:
-        """A new, open case at revision 1, opened now. Its history begins with the caller's first `add_step`.
+        """Store a new, open case at revision 1, opened now. Its history begins with the caller's first `add_step`.
 
-        None asks where an officer opened it for what came by phone.
+        `asker` is None for an enquiry that came by phone and that an officer entered.
         """
         case = Case(
             id=0,
@@ -73,57 +56,57 @@ class CaseRepository:
         )
         statement = insert(press_case).values(_columns(case)).returning(press_case.c.id)
         case = replace(case, id=self._tx.connection.execute(statement).scalar_one())
-        _write_askers(self._tx, case)
+        self._write_askers(case)
         return case
 
     def load(self, case_id: int, *, for_update: bool = True) -> Case | None:
-        """The case, and unless told otherwise the right to change it: others wait until this transaction ends."""
-        wanted = _TO_CHANGE if for_update else _BY_ID
-        return _first(self._tx, wanted.all(self._tx, {"wanted": case_id}))
+        """The case, or None. It is locked until this transaction ends, unless `for_update` is false."""
+        query = _BY_ID_LOCKED if for_update else _BY_ID
+        return self._first(query.all(self._tx, {"wanted": case_id}))
 
     def lock(self, case_id: int) -> None:
-        """The right to change the case, without reading it: others wait until this transaction ends."""
+        """Lock the case until this transaction ends, without reading it."""
         self._tx.connection.execute(_LOCK, {"wanted": case_id})
 
     def save(self, case: Case) -> None:
-        """Write a changed case with its askers. StaleCase unless its revision follows the one that is stored."""
-        which = {"wanted": case.id, "before": case.revision - 1}
-        if self._tx.connection.execute(_SAVE, _columns(case) | which).rowcount != 1:
+        """Store a changed case with its askers.
+
+        Raises StaleCase unless its revision is the stored one plus one. `held` is not written, see `hold`.
+        """
+        stored = {"wanted": case.id, "before": case.revision - 1}
+        if self._tx.connection.execute(_SAVE, _columns(case) | stored).rowcount != 1:
             raise StaleCase(f"{case.reference} was changed by somebody else meanwhile.")
-        self._tx.connection.execute(_NO_ASKERS, {"wanted": case.id})
-        _write_askers(self._tx, case)
+        self._tx.connection.execute(_DELETE_ASKERS, {"wanted": case.id})
+        self._write_askers(case)
 
     def add_step(self, case_id: int, step: Step) -> None:
-        """A further line of the history."""
+        """Append a line to the history."""
         said = {"text": step.text, "event_id": step.event_id, "label": step.label}
         columns = {"case_id": case_id, "at": step.at, "kind": step.kind, **said}
         self._tx.connection.execute(_ADD_STEP, columns | person_columns("by", step.by))
 
     def steps(self, case_id: int) -> tuple[Step, ...]:
-        """The history, in the order in which it was written."""
+        """The history of a case, in the order in which it was written."""
         rows = _STEPS.all(self._tx, {"wanted": case_id})
         return tuple(
             Step(row.at, StepKind(row.kind), to_person(row, "by"), row.text, row.event_id, row.label) for row in rows
         )
 
     def open_for(self, person: str, at: Address, since: datetime) -> Case | None:
-        """The newest case, not closed, to which a further message of this person belongs, locked for a change.
+        """The newest case that is not closed and to which a further message of this person belongs; locked.
 
-        That is one in which they (`platform:id`) ask from this conversation, or have this for their direct one, and
-        last
-        wrote at or after `since`.
+        The person (`platform:id`) is an asker of it, asked in the conversation `at` or has it as the direct one, and
+        last wrote at or after `since`.
         """
         platform, _, identifier = person.partition(":")
-        here = {"at_platform": at.platform, "at_token": at.token}
-        return _first(
-            self._tx, _OPEN_FOR.all(self._tx, here | {"platform": platform, "person": identifier, "since": since})
-        )
+        asker = {"platform": platform, "person": identifier, "at_platform": at.platform, "at_token": at.token}
+        return self._first(_OPEN_FOR.all(self._tx, asker | {"since": since}))
 
     def by_event(self, platform: str, event_id: str) -> Case | None:
-        """The case that this message opened or was added to, locked for a change.
+        """The case that this message opened or was added to; locked.
 
-        If an added message became a case of its own, that case; if the case was joined to another, the one that goes
-        on.
+        If an added message was separated into a case of its own, that case. If the case was joined to another, the
+        other.
         """
         opened = exists().where(
             case_asker.c.case_id == press_case.c.id,
@@ -136,22 +119,22 @@ class CaseRepository:
             case_step.c.by_platform == platform,
         )
         query = select(press_case).where(or_(opened, added)).order_by(press_case.c.id.desc()).limit(1)
-        found = _first(self._tx, self._tx.connection.execute(query.with_for_update(key_share=True)).all())
+        found = self._first(self._tx.connection.execute(query.with_for_update(key_share=True)).all())
         return found if found is None or found.joined_into is None else self.load(found.joined_into)
 
     def listing(self, states: Collection[CaseState], limit: int, *, before: int | None = None) -> list[Case]:
         """Cases in any of these states, newest first; with `before`, those with a smaller id."""
         query = select(press_case).where(press_case.c.state.in_(states)).order_by(press_case.c.id.desc()).limit(limit)
-        return self.many(query if before is None else query.where(press_case.c.id < before))
+        return self.by_query(query if before is None else query.where(press_case.c.id < before))
 
     def hold(self, case_id: int, *, held: bool) -> None:
-        """Keep this case from being purged or erased, or no longer."""
+        """Set or lift the hold, which keeps a case from being purged or erased."""
         self._tx.connection.execute(update(press_case).where(press_case.c.id == case_id).values(held=held))
 
     def of_asker(self, person: str) -> list[Case]:
-        """All cases of this person (`platform:id`), newest first."""
+        """All cases in which this person (`platform:id`) is an asker, newest first."""
         theirs = exists().where(case_asker.c.case_id == press_case.c.id, is_person(case_asker, "person", person))
-        return self.many(select(press_case).where(theirs).order_by(press_case.c.id.desc()))
+        return self.by_query(select(press_case).where(theirs).order_by(press_case.c.id.desc()))
 
     def counts(self) -> dict[tuple[CaseKind, CaseState], int]:
         """How many cases there are of each kind in each state."""
@@ -160,14 +143,30 @@ class CaseRepository:
         )
         return {(CaseKind(kind), CaseState(state)): count for kind, state, count in rows}
 
-    def some(self, *rules: ColumnElement[bool], newest: int | None = None) -> list[Case]:
-        """Cases that all of these hold for, by their ids; with `newest`, at most that many of the greatest."""
-        query = select(press_case).where(*rules).order_by(press_case.c.id.desc()).limit(newest)
-        return self.many(query)[::-1]
+    def where(self, *conditions: ColumnElement[bool], newest: int | None = None) -> list[Case]:
+        """The cases for which all conditions hold, oldest first; only the `newest` ones, if given."""
+        query = select(press_case).where(*conditions).order_by(press_case.c.id.desc()).limit(newest)
+        return self.by_query(query)[::-1]
 
-    def many(self, query: Select[Any], given: Mapping[str, Any] | None = None) -> list[Case]:
-        """The cases that a query on `press_case` finds, whole, in its order; `given` are its parameters."""
-        return _whole(self._tx, self._tx.connection.execute(query, given).all())
+    def by_query(self, query: Select[Any], given: Mapping[str, Any] | None = None) -> list[Case]:
+        """The cases that a query on `press_case` finds, with their askers, in its order. `given`: its parameters."""
+        return self._with_askers(self._tx.connection.execute(query, given).all())
+
+    def _first(self, rows: Sequence[Row[Any]]) -> Case | None:
+        return next(iter(self._with_askers(rows[:1])), None)
+
+    def _with_askers(self, rows: Sequence[Row[Any]]) -> list[Case]:
+        if not rows:
+            return []
+        askers: dict[int, list[Asker]] = defaultdict(list)
+        for row in self._tx.connection.execute(_ASKERS, {"wanted": [row.id for row in rows]}):
+            askers[row.case_id].append(_asker(row))
+        return [_case(row, tuple(askers[row.id])) for row in rows]
+
+    def _write_askers(self, case: Case) -> None:
+        rows = [_asker_columns(case.id, position, asker) for position, asker in enumerate(case.askers)]
+        if rows:
+            self._tx.connection.execute(_ADD_ASKERS, rows)
 
 
 def _open_for() -> Select[Any]:
@@ -176,7 +175,7 @@ def _open_for() -> Select[Any]:
     since = bindparam("since", type_=Timestamp)
     wrote_since = exists().where(
         or_(case_step.c.case_id == press_case.c.id, case_step.c.case_id == case_asker.c.from_case),
-        # Not IN, for which SQLAlchemy writes the statement anew each time that it runs.
+        # Not IN: SQLAlchemy would compile the statement anew each time that it runs.
         or_(case_step.c.kind == StepKind.OPENED, case_step.c.kind == StepKind.ADDED),
         and_(case_step.c.by_platform == platform, case_step.c.by_id == person),
         case_step.c.at >= since,
@@ -194,59 +193,18 @@ def _open_for() -> Select[Any]:
     return query.order_by(press_case.c.id.desc()).limit(1).with_for_update(key_share=True)
 
 
-# Made once: every message asks and every change writes, and to put one together takes longer than to run it.
+# Built once at import: building a statement takes longer than running it, and every message and change runs these.
 _OPEN_FOR = Prepared(_open_for())
-_WANTED: BindParameter[int] = bindparam("wanted")
+_WANTED = bindparam("wanted", type_=press_case.c.id.type)
 _ONE = select(press_case).where(press_case.c.id == _WANTED)
-_BY_ID, _TO_CHANGE = Prepared(_ONE), Prepared(_ONE.with_for_update(key_share=True))
+_BY_ID, _BY_ID_LOCKED = Prepared(_ONE), Prepared(_ONE.with_for_update(key_share=True))
 _LOCK = select(press_case.c.id).where(press_case.c.id == _WANTED).with_for_update(key_share=True)
 _SAVE = update(press_case).where(press_case.c.id == _WANTED, press_case.c.revision == bindparam("before"))
-_NO_ASKERS = delete(case_asker).where(case_asker.c.case_id == _WANTED)
+_DELETE_ASKERS = delete(case_asker).where(case_asker.c.case_id == _WANTED)
 _ADD_ASKERS, _ADD_STEP = insert(case_asker), insert(case_step)
 _STEPS = Prepared(select(case_step).where(case_step.c.case_id == _WANTED).order_by(case_step.c.id))
-_WHOSE = case_asker.c.case_id.in_(bindparam("wanted", expanding=True))
-_ASKERS = select(case_asker).where(_WHOSE).order_by(case_asker.c.position)
-
-
-def _first(tx: TransactionScope, rows: Sequence[Row[Any]]) -> Case | None:
-    return next(iter(_whole(tx, rows[:1])), None)
-
-
-def _whole(tx: TransactionScope, rows: Sequence[Row[Any]]) -> list[Case]:
-    if not rows:
-        return []
-    askers = _askers(tx, [row.id for row in rows])
-    return [_case(row, tuple(askers[row.id])) for row in rows]
-
-
-def _askers(tx: TransactionScope, case_ids: Sequence[int]) -> dict[int, list[Asker]]:
-    found: dict[int, list[Asker]] = defaultdict(list)
-    for row in tx.connection.execute(_ASKERS, {"wanted": case_ids}):
-        found[row.case_id].append(_asker(row))
-    return found
-
-
-def _write_askers(tx: TransactionScope, case: Case) -> None:
-    rows = [
-        {
-            "case_id": case.id,
-            "position": position,
-            "direct_platform": asker.direct.platform,
-            "direct_token": asker.direct.token,
-            "at_platform": asker.at.platform,
-            "at_token": asker.at.token,
-            "text": asker.text,
-            "said_at": asker.said_at,
-            "event_id": asker.event_id,
-            "link": asker.link,
-            "files": asker.files,
-            "from_case": asker.from_case,
-        }
-        | person_columns("person", asker.person)
-        for position, asker in enumerate(case.askers)
-    ]
-    if rows:
-        tx.connection.execute(_ADD_ASKERS, rows)
+_OF_CASES = case_asker.c.case_id.in_(bindparam("wanted", expanding=True))
+_ASKERS = select(case_asker).where(_OF_CASES).order_by(case_asker.c.position)
 
 
 def _columns(case: Case) -> dict[str, Any]:
@@ -254,7 +212,7 @@ def _columns(case: Case) -> dict[str, Any]:
         "kind": case.kind,
         "state": case.state,
         "revision": case.revision,
-        "turned": case.turned,
+        "turned": case.ownership_revision,
         "opened_at": case.opened_at,
         "outcome": case.outcome,
         "claimed_at": case.claimed_at,
@@ -292,7 +250,7 @@ def _case(row: Row[Any], askers: tuple[Asker, ...]) -> Case:
         restricted=row.restricted,
         unreachable=row.unreachable,
         revision=row.revision,
-        turned=row.turned,
+        ownership_revision=row.turned,
         held=row.held,
         due_at=row.due_at,
         due_known=row.due_known,
@@ -305,6 +263,24 @@ def _case(row: Row[Any], askers: tuple[Asker, ...]) -> Case:
         incident_id=row.incident_id,
         joined_into=row.joined_into,
     )
+
+
+def _asker_columns(case_id: int, position: int, asker: Asker) -> dict[str, Any]:
+    columns = {
+        "case_id": case_id,
+        "position": position,
+        "direct_platform": asker.direct.platform,
+        "direct_token": asker.direct.token,
+        "at_platform": asker.at.platform,
+        "at_token": asker.at.token,
+        "text": asker.text,
+        "said_at": asker.said_at,
+        "event_id": asker.event_id,
+        "link": asker.link,
+        "files": asker.files,
+        "from_case": asker.from_case,
+    }
+    return columns | person_columns("person", asker.person)
 
 
 def _asker(row: Row[Any]) -> Asker:

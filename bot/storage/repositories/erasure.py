@@ -1,17 +1,15 @@
-"""What somebody leaves behind in the database, and how it is made nobody's."""
+"""Erasure: removing one person's name, address and words from everything that is stored."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
 
-from sqlalchemy import and_, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, update
 
 from bot import plaintext
 from bot.domain.case import Case, StepKind
-from bot.storage.records import JobState
-from bot.storage.repositories.events import DedupeScope
-from bot.storage.row_values import is_person
+from bot.storage.records import DedupeScope, JobState
 from bot.storage.schema import (
     adapter_state,
     answered,
@@ -22,12 +20,12 @@ from bot.storage.schema import (
     job,
     press_case,
 )
-from bot.storage.scope import TransactionScope
+from bot.storage.sql import TransactionScope, is_person
 
 ERASED = "(erased)"
-"""Stands where a name, an address or somebody's words stood."""
+"""Replaces a name, an address or a text."""
 
-_ASKERS = (
+_STEPS_OF_ASKERS = (
     StepKind.OPENED,
     StepKind.ADDED,
     StepKind.CORRECTED,
@@ -36,12 +34,12 @@ _ASKERS = (
     StepKind.WITHDRAWN,
     StepKind.SEPARATED,
 )
-"""What somebody does in a case as the one who asks; the rest they did as an officer."""
+"""Steps that a person takes as an asker. All other steps they took as an officer; those stay."""
 
-_WRITING = (StepKind.ADDED, StepKind.CORRECTED, StepKind.WITHDRAWAL_ASKED)
-"""What nobody does who does not ask."""
+_STEPS_OF_ASKERS_ONLY = (StepKind.ADDED, StepKind.CORRECTED, StepKind.WITHDRAWAL_ASKED)
+"""Steps that an officer never takes: a person who took one was an asker of the case, even if they no longer are."""
 
-_WRITTEN = (
+_MAY_NAME = (
     press_case.c.about,
     press_case.c.questions,
     press_case.c.said,
@@ -49,126 +47,133 @@ _WRITTEN = (
     press_case.c.embargo,
     press_case.c.callback,
 )
-"""Where others may have written somebody's name."""
+"""Columns in which others may have written the person's name."""
 
-_TAKEN_DOWN = (press_case.c.contact, press_case.c.slot)
-"""What may have been read from somebody's words, whosever number that is."""
+_EXTRACTED = (press_case.c.contact, press_case.c.slot)
+"""Columns that the desk may have filled from the person's own words."""
 
 
 class PersonErasure:
-    """What somebody leaves behind in the database, and how it is made nobody's."""
+    """Erases what belongs to one person (`platform:id`)."""
 
     def __init__(self, tx: TransactionScope) -> None:
         self._tx = tx
 
-    def unname_questions(self, person: str) -> int:
-        """Their questions (`platform:id`) stay for the owners of the answers, and are nobody's any more; how many."""
-        nobodys = {"asker": "", "event_id": "", "link": "", "files": 0, "conversation": ""}
-        return self._tx.connection.execute(update(answered).where(answered.c.asker == person).values(nobodys)).rowcount
+    def anonymise_questions(self, person: str) -> int:
+        """Remove the asker from this person's questions and return their number. The questions stay."""
+        anonymous = {"asker": "", "event_id": "", "link": "", "files": 0, "conversation": ""}
+        return self._tx.connection.execute(
+            update(answered).where(answered.c.asker == person).values(anonymous)
+        ).rowcount
 
     def cases_of(self, person: str) -> list[int]:
-        """Where they (`platform:id`) ask, or asked while it was joined with another: ids of cases, the newest first."""
+        """The ids of the cases in which they are an asker, or were one while two cases were joined; newest first."""
         asks = exists().where(case_asker.c.case_id == press_case.c.id, is_person(case_asker, "person", person))
         wrote = exists().where(
             case_step.c.case_id == press_case.c.id,
             is_person(case_step, "by", person),
-            case_step.c.kind.in_(_WRITING),
+            case_step.c.kind.in_(_STEPS_OF_ASKERS_ONLY),
         )
         query = select(press_case.c.id).where(or_(asks, wrote)).order_by(press_case.c.id.desc())
         return list(self._tx.connection.execute(query).scalars())
 
     def has_deliveries_waiting(self, case_id: int) -> bool:
-        """Whether something of this case is still to leave."""
+        """Whether a job of this case is pending."""
         query = select(job.c.id).where(job.c.case_id == case_id, job.c.state == JobState.PENDING).limit(1)
         return self._tx.connection.execute(query).first() is not None
 
     def erase_from(self, case: Case, person: str) -> None:
-        """Erase their name, address and words from a case that the caller has locked and has nothing left to send."""
-        called = _called(self._tx, case, person)
-        names = called | {plaintext.line(name) for name in called} | {person}
-        _erase_taken_down(self._tx, case, person)
-        _erase_asker(self._tx, case.id, person)
-        _erase_steps(self._tx, case.id, person)
-        _replace_names(self._tx, case.id, names)
-        _erase_deliveries(self._tx, case, person)
+        """Erase their name, address and words from a case.
+
+        The caller has locked the case, and it has no deliveries waiting.
+        """
+        stored = self._names(case, person)
+        names = stored | {plaintext.line(name) for name in stored} | {person}
+        self._erase_extracted(case, person)
+        self._erase_asker(case.id, person)
+        self._erase_steps(case.id, person)
+        self._replace_names(case.id, names)
+        self._delete_deliveries(case, person)
 
     def forget_routes(self, person: str) -> int:
-        """What their platform remembers of how to reach them, under keys that end in their id; how many."""
+        """Delete what their adapter stores under keys that end in their id, and the welcome; return the number of rows.
+
+        Adapters store under such keys how to reach a person.
+        """
         platform, _, identifier = person.partition(":")
         tail = f"/{identifier}"
         query = select(adapter_state.c.key).where(
             adapter_state.c.platform == platform, adapter_state.c.key.endswith(tail, autoescape=True)
         )
-        # LIKE takes A for a on SQLite, so what it found is looked at again.
+        # LIKE ignores case on SQLite, so its result is filtered again.
         theirs = [key for key in self._tx.connection.execute(query).scalars() if key.endswith(tail)]
         stored = and_(adapter_state.c.platform == platform, adapter_state.c.key.in_(theirs))
         self._tx.connection.execute(delete(adapter_state).where(stored))
-        met = and_(inbound_event.c.source == DedupeScope.WELCOME, inbound_event.c.event_id == person)
-        return len(theirs) + self._tx.connection.execute(delete(inbound_event).where(met)).rowcount
+        welcomed = and_(inbound_event.c.source == DedupeScope.WELCOME, inbound_event.c.event_id == person)
+        return len(theirs) + self._tx.connection.execute(delete(inbound_event).where(welcomed)).rowcount
+
+    def _names(self, case: Case, person: str) -> set[str]:
+        """Their names in this case: as an asker of it, and as an asker who left when two joined cases were split."""
+        as_asker = {asker.person.name for asker in case.askers if asker.person.key == person}
+        names = self._tx.connection.execute(select(case_step.c.by_name).where(_wrote(case.id, person))).scalars()
+        return as_asker | {name for name in names if name}
+
+    def _erase_extracted(self, case: Case, person: str) -> None:
+        """Erase a contact or slot that occurs in their own messages, even if it belongs to somebody else."""
+        added = self._tx.connection.execute(select(case_step.c.text).where(_wrote(case.id, person))).scalars().all()
+        words = "\n".join((*(asker.text for asker in case.askers if asker.person.key == person), *added))
+        stored = self._tx.connection.execute(select(*_EXTRACTED).where(press_case.c.id == case.id)).one()
+        theirs = [
+            column.name
+            for column, text in zip(_EXTRACTED, stored, strict=True)
+            if text and text.partition(" (")[0] in words
+        ]
+        if theirs:
+            erased = dict.fromkeys(theirs, ERASED)
+            self._tx.connection.execute(update(press_case).where(press_case.c.id == case.id).values(erased))
+
+    def _erase_asker(self, case_id: int, person: str) -> None:
+        who = {"person_id": ERASED, "person_name": ERASED, "direct_token": ERASED, "at_token": ERASED}
+        words = {"text": ERASED, "event_id": "", "link": ""}
+        theirs = and_(case_asker.c.case_id == case_id, is_person(case_asker, "person", person))
+        self._tx.connection.execute(update(case_asker).where(theirs).values(who | words))
+
+    def _erase_steps(self, case_id: int, person: str) -> None:
+        as_asker = case_step.c.kind.in_(list(_STEPS_OF_ASKERS))
+        theirs = and_(case_step.c.case_id == case_id, is_person(case_step, "by", person), as_asker)
+        who = {"by_id": ERASED, "by_name": ERASED, "event_id": ""}
+        self._tx.connection.execute(update(case_step).where(and_(theirs, case_step.c.text != "")).values(text=ERASED))
+        self._tx.connection.execute(update(case_step).where(theirs).values(who))
+
+    def _replace_names(self, case_id: int, names: Iterable[str]) -> None:
+        """Replace these names in what others wrote. The rest of it stays."""
+        alternatives = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True) if name.strip())
+        name = re.compile(rf"(?<!\w)(?:{alternatives})(?!\w)")
+        steps = select(case_step.c.id, case_step.c.text).where(case_step.c.case_id == case_id)
+        for row in self._tx.connection.execute(steps):
+            if (text := name.sub(ERASED, row.text)) != row.text:
+                self._tx.connection.execute(update(case_step).where(case_step.c.id == row.id).values(text=text))
+        self._replace_in_case(case_id, name)
+        statements = select(case_statement.c.id, case_statement.c.text).where(case_statement.c.case_id == case_id)
+        for row in self._tx.connection.execute(statements):
+            text = name.sub(ERASED, row.text)
+            self._tx.connection.execute(update(case_statement).where(case_statement.c.id == row.id).values(text=text))
+
+    def _replace_in_case(self, case_id: int, name: re.Pattern[str]) -> None:
+        stored = self._tx.connection.execute(select(*_MAY_NAME).where(press_case.c.id == case_id)).one()
+        replaced = {column.name: name.sub(ERASED, text) for column, text in zip(_MAY_NAME, stored, strict=True)}
+        if replaced["callback"]:
+            replaced["callback"] = ERASED  # whose number it is was not stored, so it is erased with any asker
+        self._tx.connection.execute(update(press_case).where(press_case.c.id == case_id).values(replaced))
+
+    def _delete_deliveries(self, case: Case, person: str) -> None:
+        """Delete the jobs of the case, which quote them, and the answers sent to their own conversation."""
+        direct = [str(asker.direct) for asker in case.askers if asker.person.key == person]
+        answers = and_(job.c.lane.in_(direct), job.c.case_id.is_(None), job.c.state != JobState.PENDING)
+        self._tx.connection.execute(delete(job).where(or_(job.c.case_id == case.id, answers)))
 
 
-def _called(tx: TransactionScope, case: Case, person: str) -> set[str]:
-    """Their names as the case has them: as of one who asks, or of one who asked here while two cases were one."""
-    asked = {asker.person.name for asker in case.askers if asker.person.key == person}
-    theirs = and_(case_step.c.case_id == case.id, is_person(case_step, "by", person), case_step.c.kind.in_(_WRITING))
-    wrote = tx.connection.execute(select(case_step.c.by_name).where(theirs)).scalars()
-    return asked | {name for name in wrote if name}
-
-
-def _erase_asker(tx: TransactionScope, case_id: int, person: str) -> None:
-    nobody = {"person_id": ERASED, "person_name": ERASED, "direct_token": ERASED, "at_token": ERASED}
-    silent = {"text": ERASED, "event_id": "", "link": ""}
-    theirs = and_(case_asker.c.case_id == case_id, is_person(case_asker, "person", person))
-    tx.connection.execute(update(case_asker).where(theirs).values(nobody | silent))
-
-
-def _erase_taken_down(tx: TransactionScope, case: Case, person: str) -> None:
-    theirs = and_(case_step.c.case_id == case.id, is_person(case_step, "by", person), case_step.c.kind.in_(_WRITING))
-    wrote = tx.connection.execute(select(case_step.c.text).where(theirs)).scalars().all()
-    words = "\n".join((*(asker.text for asker in case.askers if asker.person.key == person), *wrote))
-    stored = tx.connection.execute(select(*_TAKEN_DOWN).where(press_case.c.id == case.id)).one()
-    taken = [
-        column.name
-        for column, text in zip(_TAKEN_DOWN, stored, strict=True)
-        if text and text.partition(" (")[0] in words
-    ]
-    if taken:
-        tx.connection.execute(update(press_case).where(press_case.c.id == case.id).values(dict.fromkeys(taken, ERASED)))
-
-
-def _erase_deliveries(tx: TransactionScope, case: Case, person: str) -> None:
-    """What was sent for the case quotes them and its keys name them; so do the answers in their own conversation."""
-    theirs = [str(asker.direct) for asker in case.askers if asker.person.key == person]
-    answered_there = and_(job.c.lane.in_(theirs), job.c.case_id.is_(None), job.c.state != JobState.PENDING)
-    tx.connection.execute(delete(job).where(or_(job.c.case_id == case.id, answered_there)))
-
-
-def _erase_steps(tx: TransactionScope, case_id: int, person: str) -> None:
-    theirs = and_(
-        case_step.c.case_id == case_id, is_person(case_step, "by", person), case_step.c.kind.in_(list(_ASKERS))
-    )
-    named = {"by_id": ERASED, "by_name": ERASED, "event_id": ""}
-    tx.connection.execute(update(case_step).where(and_(theirs, case_step.c.text != "")).values(text=ERASED))
-    tx.connection.execute(update(case_step).where(theirs).values(named))
-
-
-def _replace_names(tx: TransactionScope, case_id: int, names: Iterable[str]) -> None:
-    """What others wrote stays, but for the name as the platform gave it."""
-    written = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True) if name.strip())
-    name = re.compile(rf"(?<!\w)(?:{written})(?!\w)")
-    for row in tx.connection.execute(select(case_step.c.id, case_step.c.text).where(case_step.c.case_id == case_id)):
-        if (text := name.sub(ERASED, row.text)) != row.text:
-            tx.connection.execute(update(case_step).where(case_step.c.id == row.id).values(text=text))
-    _replace_in_case(tx, case_id, name)
-    statements = select(case_statement.c.id, case_statement.c.text).where(case_statement.c.case_id == case_id)
-    for row in tx.connection.execute(statements):
-        text = name.sub(ERASED, row.text)
-        tx.connection.execute(update(case_statement).where(case_statement.c.id == row.id).values(text=text))
-
-
-def _replace_in_case(tx: TransactionScope, case_id: int, name: re.Pattern[str]) -> None:
-    stored = tx.connection.execute(select(*_WRITTEN).where(press_case.c.id == case_id)).one()
-    written = {column.name: name.sub(ERASED, text) for column, text in zip(_WRITTEN, stored, strict=True)}
-    if written["callback"]:
-        written["callback"] = ERASED  # whose number it is was not kept, so it goes with whoever asked
-    tx.connection.execute(update(press_case).where(press_case.c.id == case_id).values(written))
+def _wrote(case_id: int, person: str) -> ColumnElement[bool]:
+    """The steps that they certainly took as an asker."""
+    as_asker = case_step.c.kind.in_(_STEPS_OF_ASKERS_ONLY)
+    return and_(case_step.c.case_id == case_id, is_person(case_step, "by", person), as_asker)

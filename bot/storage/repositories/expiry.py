@@ -1,4 +1,4 @@
-"""What is kept no longer: one rule for each class of data, used to count it and to remove it a batch at a time."""
+"""Retention: one rule for each class of data, by which expired rows are counted, and removed batch by batch."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 
 from bot.domain.case import CaseState
-from bot.storage.repositories.events import DedupeScope
+from bot.storage.records import DedupeScope
 from bot.storage.schema import (
     adapter_state,
     answered,
@@ -36,106 +36,108 @@ from bot.storage.schema import (
     posting,
     press_case,
 )
-from bot.storage.scope import TransactionScope
+from bot.storage.sql import TransactionScope
 
-# Literals, so that both engines see that the partial indexes serve.
+# Literals, so that both engines use the partial indexes.
 _PENDING: ColumnElement[str] = literal_column("'pending'")
 _NOTHING: ColumnElement[str] = literal_column("'{}'")
 
 
-class Kind(StrEnum):
-    """A class of data that goes at the same age, in the order in which they are removed."""
+class RetentionClass(StrEnum):
+    """A class of data with a retention of its own, in the order in which they are removed."""
 
     CASES = "cases"
-    ROUTES = "routes"
+    ROUTES = "routes"  # how an adapter reaches people and threads
     QUESTIONS = "questions"
-    ALARMS = "alarms"
+    ALARMS = "alarms"  # false alarms
     FEEDBACK = "feedback"
-    DELIVERIES = "deliveries"
-    TEXTS = "texts"
+    DELIVERIES = "deliveries"  # of no case
+    TEXTS = "texts"  # the payloads of deliveries; the rows stay
     EVENTS = "events"
-    LANES = "lanes"
+    LANES = "lanes"  # that have no jobs
 
 
 @dataclass(frozen=True, slots=True)
-class Ages:
-    """The instants before which things are too old. `once` is for what the desk did once, `events` for platforms'."""
+class Cutoffs:
+    """The times before which data has expired."""
 
     cases: datetime
     questions: datetime
+    """Also for routes, false alarms and deliveries."""
     feedback: datetime
     texts: datetime
     events: datetime
+    """For events of platforms."""
     once: datetime
+    """For events of a `DedupeScope`."""
 
 
 class ExpiredRecords:
-    """What is kept no longer: one rule for each class of data, used to count it and to remove it a batch at a time."""
+    """Counts and removes rows whose retention has ended."""
 
     def __init__(self, tx: TransactionScope) -> None:
         self._tx = tx
 
-    def count(self, kind: Kind, ages: Ages) -> int:
-        """How many rows are too old now; what becomes so only when others are gone is not among them."""
-        table, expired = _rule(kind, ages)
+    def count(self, kind: RetentionClass, cutoffs: Cutoffs) -> int:
+        """How many rows have expired now, without those that expire only once others are removed."""
+        table, expired = _rule(kind, cutoffs)
         return int(self._tx.connection.execute(select(func.count()).select_from(table).where(expired)).scalar_one())
 
-    def remove(self, kind: Kind, ages: Ages, limit: int) -> int:
-        """Remove up to `limit` rows that are too old; how many.
-
-        Rows that somebody else holds are left for another time.
-        """
-        table, expired = _rule(kind, ages)
+    def remove(self, kind: RetentionClass, cutoffs: Cutoffs, limit: int) -> int:
+        """Remove up to `limit` expired rows and return their number. Rows locked by another transaction are skipped."""
+        table, expired = _rule(kind, cutoffs)
         keys = list(table.primary_key)
         query = select(*keys).where(expired).limit(limit).with_for_update(skip_locked=True)
         chosen = [tuple(row) for row in self._tx.connection.execute(query)]
         if not chosen:
             return 0
         locked = tuple_(*keys).in_(chosen) if len(keys) > 1 else keys[0].in_([row[0] for row in chosen])
-        # Asked again now that the rows are ours: a job may have come into a lane between the look at it and the lock.
-        these = and_(locked, expired)
-        if kind is Kind.TEXTS:
-            return self._tx.connection.execute(update(table).where(these).values(payload={})).rowcount
-        return self._tx.connection.execute(delete(table).where(these)).rowcount
+        # Checked again now that the rows are locked: a job may have entered a lane between the read and the lock.
+        still_expired = and_(locked, expired)
+        if kind is RetentionClass.TEXTS:
+            return self._tx.connection.execute(update(table).where(still_expired).values(payload={})).rowcount
+        return self._tx.connection.execute(delete(table).where(still_expired)).rowcount
 
     def held_back(self, closed_before: datetime) -> list[int]:
-        """The ids of cases that would be too old but are held, the oldest first."""
+        """The ids of cases that have expired but are held, oldest first."""
         query = select(press_case.c.id).where(press_case.c.held.is_(True), _closed(closed_before))
         return list(self._tx.connection.execute(query.order_by(press_case.c.id)).scalars())
 
 
-def _rule(kind: Kind, ages: Ages) -> tuple[Table, ColumnElement[bool]]:
-    """The table, and which of its rows are too old."""
+def _rule(kind: RetentionClass, cutoffs: Cutoffs) -> tuple[Table, ColumnElement[bool]]:
+    """The table, and the condition under which a row of it has expired."""
     match kind:
-        case Kind.CASES:
-            # What is still on its way to somebody leaves first.
+        case RetentionClass.CASES:
+            # Its last messages leave first.
             waiting = exists().where(job.c.case_id == press_case.c.id, job.c.state == _PENDING)
-            return press_case, and_(_closed(ages.cases), press_case.c.held.is_(False), not_(waiting))
-        case Kind.ROUTES:
-            return adapter_state, and_(adapter_state.c.used_at < ages.questions, not_(_of_a_case()))
-        case Kind.QUESTIONS:
-            return answered, answered.c.at < ages.questions
-        case Kind.ALARMS:
-            return false_alarm, false_alarm.c.at < ages.questions
-        case Kind.FEEDBACK:
-            return feedback, feedback.c.at < ages.feedback
-        case Kind.DELIVERIES:
-            # Those of a case go with it: their keys are what keeps them from being sent twice.
-            return job, and_(job.c.case_id.is_(None), job.c.ended_at < ages.questions)
-        case Kind.TEXTS:
+            return press_case, and_(_closed(cutoffs.cases), press_case.c.held.is_(False), not_(waiting))
+        case RetentionClass.ROUTES:
+            return adapter_state, and_(adapter_state.c.used_at < cutoffs.questions, not_(_of_a_case()))
+        case RetentionClass.QUESTIONS:
+            return answered, answered.c.at < cutoffs.questions
+        case RetentionClass.ALARMS:
+            return false_alarm, false_alarm.c.at < cutoffs.questions
+        case RetentionClass.FEEDBACK:
+            return feedback, feedback.c.at < cutoffs.feedback
+        case RetentionClass.DELIVERIES:
+            # Those of a case stay as long as it does: their keys keep them from being sent twice.
+            return job, and_(job.c.case_id.is_(None), job.c.ended_at < cutoffs.questions)
+        case RetentionClass.TEXTS:
             of_held = exists().where(press_case.c.id == job.c.case_id, press_case.c.held.is_(True))
-            return job, and_(job.c.ended_at < ages.texts, job.c.payload != _NOTHING, not_(of_held))
-        case Kind.EVENTS:
-            repeats = and_(inbound_event.c.source.not_in(list(DedupeScope)), inbound_event.c.received_at < ages.events)
-            return inbound_event, or_(repeats, inbound_event.c.received_at < ages.once)
-        case Kind.LANES:
+            return job, and_(job.c.ended_at < cutoffs.texts, job.c.payload != _NOTHING, not_(of_held))
+        case RetentionClass.EVENTS:
+            repeats = and_(
+                inbound_event.c.source.not_in(list(DedupeScope)), inbound_event.c.received_at < cutoffs.events
+            )
+            return inbound_event, or_(repeats, inbound_event.c.received_at < cutoffs.once)
+        case RetentionClass.LANES:
             return lane, lane.c.name.not_in(select(job.c.lane))
 
 
 def _of_a_case() -> ColumnElement[bool]:
-    """Whether a row of an adapter's state is how somebody is reached who asks in a case, or where its card stands.
+    """Whether a row of adapter state says how to reach an asker of a case, or belongs to the thread of its card.
 
-    LIKE takes A for a on SQLite, and an underscore for anything: so it keeps a little more, never less.
+    LIKE ignores case on SQLite, and an underscore matches any character. So it may keep too much, but never too little.
     """
     platform, key = adapter_state.c.platform, adapter_state.c.key
     asks = exists().where(case_asker.c.person_platform == platform, key.like(literal("%/") + case_asker.c.person_id))

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.web.prose import to_html
+from adapters.web.page_json import to_html
 
 ALLOWED = {"p", "ul", "ol", "li", "strong", "em", "a", "blockquote", "code", "pre", "br"}
 PIECES = (

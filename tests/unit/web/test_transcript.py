@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from adapters.web.transcript import Transcript
+from adapters.web.message_store import MessageStore
 from bot.errors import StoreUnavailable
 from bot.storage.adapter_state import DurableState
 from bot.storage.engine import Store
@@ -21,75 +21,75 @@ def state(opened: Store) -> DurableState:
 
 
 @pytest.fixture
-def transcript(state: DurableState, clock: ManualClock) -> Transcript:
-    return Transcript(state, clock)
+def messages(state: DurableState, clock: ManualClock) -> MessageStore:
+    return MessageStore(state, clock)
 
 
 async def test_another_process_reads_what_this_one_wrote(
-    transcript: Transcript, state: DurableState, clock: ManualClock
+    messages: MessageStore, state: DurableState, clock: ManualClock
 ) -> None:
-    said = await transcript.person_says("staff/sam", "sam", "a question", "event-one")
+    said = await messages.add_person_message("staff/sam", "sam", "a question", "event-one")
     clock.advance(timedelta(minutes=1))
-    sent = await transcript.desk_says("press", HELLO, "job/1")
-    await transcript.change(sent.id, BYE)
-    await transcript.progress("event-one", "sent")
-    assert await Transcript(state, clock).all() == await transcript.all()
+    sent = await messages.add_desk_message("press", HELLO, "job/1")
+    await messages.replace_content(sent.id, BYE)
+    await messages.set_progress("event-one", "sent")
+    assert await MessageStore(state, clock).all() == await messages.all()
     assert said.event_id == "event-one"
     assert sent.event_id == ""
     assert said.at < sent.at
 
 
-async def test_ids_grow_over_a_restart(transcript: Transcript, state: DurableState, clock: ManualClock) -> None:
-    ids = [(await transcript.desk_says("press", HELLO, f"job/{number}")).id for number in range(11)]
-    await transcript.change(ids[0], BYE)
-    later = await Transcript(state, clock).desk_says("press", HELLO, "job/11")
+async def test_ids_grow_over_a_restart(messages: MessageStore, state: DurableState, clock: ManualClock) -> None:
+    ids = [(await messages.add_desk_message("press", HELLO, f"job/{number}")).id for number in range(11)]
+    await messages.replace_content(ids[0], BYE)
+    later = await MessageStore(state, clock).add_desk_message("press", HELLO, "job/11")
     assert sorted([*ids, later.id]) == [*ids, later.id]
     assert len({*ids, later.id}) == 12
 
 
 async def test_the_same_key_is_one_message_also_over_a_restart(
-    transcript: Transcript, state: DurableState, clock: ManualClock
+    messages: MessageStore, state: DurableState, clock: ManualClock
 ) -> None:
-    first = await transcript.desk_says("press", HELLO, "job/1")
-    again = await Transcript(state, clock).desk_says("press", BYE, "job/1")
+    first = await messages.add_desk_message("press", HELLO, "job/1")
+    again = await MessageStore(state, clock).add_desk_message("press", BYE, "job/1")
     assert again == first
 
 
-async def test_an_event_id_cannot_be_taken_for_a_key_of_the_relay(transcript: Transcript) -> None:
-    said = await transcript.person_says("staff/sam", "sam", "text", "job-1")
-    assert (await transcript.desk_says("staff/sam", HELLO, "job-1")).id != said.id
+async def test_an_event_id_cannot_be_taken_for_a_key_of_the_relay(messages: MessageStore) -> None:
+    said = await messages.add_person_message("staff/sam", "sam", "text", "job-1")
+    assert (await messages.add_desk_message("staff/sam", HELLO, "job-1")).id != said.id
 
 
-async def test_progress_never_goes_back_to_sent(transcript: Transcript) -> None:
-    said = await transcript.person_says("press/1", "anna", "reply: yes", "event-one")
-    await transcript.progress("event-one", "delivered")
-    await transcript.progress("event-one", "sent")
-    await transcript.progress("event-unknown", "failed")
-    entry = await transcript.get(said.id)
+async def test_progress_never_goes_back_to_sent(messages: MessageStore) -> None:
+    said = await messages.add_person_message("press/1", "anna", "reply: yes", "event-one")
+    await messages.set_progress("event-one", "delivered")
+    await messages.set_progress("event-one", "sent")
+    await messages.set_progress("event-unknown", "failed")
+    entry = await messages.get(said.id)
     assert entry is not None
     assert entry.progress == "delivered"
-    await transcript.progress("event-one", "failed")
-    assert [one.progress for one in await transcript.all()] == ["failed"]
+    await messages.set_progress("event-one", "failed")
+    assert [one.progress for one in await messages.all()] == ["failed"]
 
 
-async def test_a_listener_gets_the_newest_state_of_what_it_missed_and_then_each_change(transcript: Transcript) -> None:
-    one = await transcript.desk_says("press", HELLO, "job/1")
-    two = await transcript.desk_says("press", HELLO, "job/2")
-    changed = await transcript.change(one.id, BYE)
-    with transcript.listen(one.revision) as queue:
+async def test_a_listener_gets_the_newest_state_of_what_it_missed_and_then_each_change(messages: MessageStore) -> None:
+    one = await messages.add_desk_message("press", HELLO, "job/1")
+    two = await messages.add_desk_message("press", HELLO, "job/2")
+    changed = await messages.replace_content(one.id, BYE)
+    with messages.subscribe(one.revision) as queue:
         assert [queue.get_nowait() for _ in range(queue.qsize())] == [two, changed]
-        three = await transcript.desk_says("press", HELLO, "job/3")
+        three = await messages.add_desk_message("press", HELLO, "job/3")
         assert queue.get_nowait() == three
-    await transcript.desk_says("press", HELLO, "job/4")
+    await messages.add_desk_message("press", HELLO, "job/4")
     assert queue.empty()
 
 
-async def test_what_could_not_be_stored_is_not_shown(transcript: Transcript, opened: Store) -> None:
-    await transcript.desk_says("press", HELLO, "job/1")
+async def test_what_could_not_be_stored_is_not_shown(messages: MessageStore, opened: Store) -> None:
+    await messages.add_desk_message("press", HELLO, "job/1")
     opened.close()
-    with transcript.listen(0) as queue:
+    with messages.subscribe(0) as queue:
         with pytest.raises(StoreUnavailable):
-            await transcript.desk_says("press", HELLO, "job/2")
+            await messages.add_desk_message("press", HELLO, "job/2")
         assert queue.qsize() == 1
     opened.open()
-    assert (await transcript.desk_says("press", HELLO, "job/2")).key == "sent/job/2"
+    assert (await messages.add_desk_message("press", HELLO, "job/2")).key == "sent/job/2"

@@ -1,0 +1,219 @@
+"""The Bolt app: one listener for each event, action, view, shortcut and command that Slack sends."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+import traceback
+from collections.abc import Awaitable, Callable, Coroutine
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.error import BoltUnhandledRequestError
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
+from slack_sdk.web.async_client import AsyncWebClient
+
+from adapters.slack.from_slack import Body, PayloadReader, RejectedUser, rejected_outsider
+from adapters.slack.responses import ResponseRenderer
+from adapters.slack.settings import SHARE, SHORTCUT
+from adapters.slack.to_slack.views import notice_modal
+from adapters.slack.web_api import SlackWebApi, sdk_logger
+from bot.errors import DeliveryFailure, StoreUnavailable
+from bot.messages import Viewed
+from bot.ports import Desk
+
+log = logging.getLogger(__name__)
+
+_ANY = re.compile("")
+
+
+class Listeners:
+    """Each listener reads a payload, has the desk commit it, and then acknowledges it.
+
+    - Bolt sends the acknowledgement when the listener has returned, because of `process_before_response`. It
+      acknowledges an event by itself; every other listener calls `ack`.
+    - If a listener raises, `on_error` decides. A payload that could not be committed is not acknowledged, so Slack
+      sends the event again.
+    - The desk's response is shown in the background, because the acknowledgement must not wait for another call.
+    """
+
+    def __init__(self, api: SlackWebApi, reader: PayloadReader, renderer: ResponseRenderer) -> None:
+        self._api, self._reader, self._renderer = api, reader, renderer
+        self._started_desk: Desk | None = None
+        self._background: set[asyncio.Task[None]] = set()
+        self._app = self._build_app()
+
+    def _build_app(self) -> AsyncApp:
+        async def authorize() -> AuthorizeResult:
+            identity = await self._api.identify()
+            return AuthorizeResult(
+                enterprise_id=None, team_id=identity.team, bot_user_id=identity.user, bot_id=identity.bot
+            )
+
+        app = AsyncApp(
+            name="policydesk",
+            logger=sdk_logger(),
+            client=AsyncWebClient(logger=sdk_logger()),
+            authorize=authorize,
+            process_before_response=True,  # commit first, then acknowledge
+            raise_error_for_unhandled_request=True,  # on_error acknowledges what no listener takes
+            request_verification_enabled=False,  # HttpRequests verifies the raw bytes, before anything is parsed
+            ignoring_self_events_enabled=False,  # PayloadReader ignores the messages of every bot
+            attaching_function_token_enabled=False,  # neither of these two is used
+            attaching_conversation_kwargs_enabled=False,
+        )
+        app.use(self.check_workspace)
+        # The first listener that matches takes the payload.
+        app.event({"type": "message", "subtype": "message_changed"})(self.message_changed)
+        app.event("message")(self.message)
+        app.event("app_mention")(self.message)
+        app.event("app_home_opened")(self.app_home_opened)
+        app.block_action(re.compile(rf"^{re.escape(SHARE)}#"))(self.share_button)
+        app.block_action(_ANY)(self.button)
+        app.view(_ANY)(self.view_submission)
+        app.message_shortcut(SHORTCUT)(self.message_shortcut)
+        app.command(_ANY)(self.slash_command)
+        app.error(self.on_error)
+        return app
+
+    def start(self, desk: Desk) -> None:
+        """Begin to take requests."""
+        self._started_desk = desk
+
+    async def finish(self) -> None:
+        """Wait until everything that runs in the background is done."""
+        await asyncio.gather(*self._background, return_exceptions=True)
+
+    async def dispatch(self, request: AsyncBoltRequest) -> BoltResponse:
+        """The response to one request. The caller has verified its signature, unless it came through Socket Mode."""
+        if self._started_desk is None or self._api.identity is None:
+            return _not_acknowledged()
+        return await self._app.async_dispatch(request)
+
+    # ---- middleware and errors --------------------------------------------------------------------------------------
+
+    async def check_workspace(self, body: Body, next_: Callable[[], Awaitable[None]]) -> BoltResponse | None:
+        """Global middleware: no payload from a workspace that may not use the desk reaches a listener."""
+        if self._reader.is_from_allowed_workspace(body):
+            await next_()
+            return None
+        if rejected := rejected_outsider(body):
+            self._run_in_background(self._renderer.reject(rejected))
+        return _acknowledged()
+
+    async def on_error(self, error: Exception) -> BoltResponse:
+        """The response to a payload whose listener or middleware raised an error."""
+        match error:
+            case RejectedUser():
+                self._run_in_background(self._renderer.reject(error))
+                return _acknowledged()
+            case BoltUnhandledRequestError():
+                return _acknowledged()  # no listener takes it; Slack would send it again and again
+            case StoreUnavailable() | DeliveryFailure():
+                log.warning("A request from Slack is not acknowledged: %s", error)
+            case _:  # without the error's own text, which may quote a person
+                place = traceback.extract_tb(error.__traceback__)[-1]
+                log.error(
+                    "A request from Slack failed: %s at %s:%s", type(error).__name__, place.filename, place.lineno
+                )
+        return _not_acknowledged()
+
+    # ---- events -----------------------------------------------------------------------------------------------------
+
+    async def message(self, body: Body) -> None:
+        """`message` and `app_mention`: a question, an enquiry, or a message in a thread of the desk."""
+        said = await self._reader.message(body)
+        if said is not None:
+            await self._desk.handle(said)
+
+    async def message_changed(self, body: Body) -> None:
+        """`message` with the subtype `message_changed`: the author edited the message."""
+        said = await self._reader.message_changed(body)
+        if said is not None:
+            await self._desk.handle(said)
+
+    async def app_home_opened(self, body: Body) -> None:
+        """`app_home_opened`: a person opened App Home, or the conversation with the desk."""
+        opened = await self._reader.app_home_opened(body)
+        if opened is None:
+            return
+        await self._desk.handle(opened)
+        if isinstance(opened, Viewed):
+            self._run_in_background(self._renderer.open_home(opened, self._desk))
+
+    # ---- interactive payloads and commands --------------------------------------------------------------------------
+
+    async def button(self, ack: AsyncAck, body: Body) -> None:
+        """`block_actions`: a press on a button of the desk."""
+        pressed = await self._reader.button_press(body)
+        response = await self._desk.handle(pressed)
+        self._run_in_background(self._renderer.show_response(pressed, response, body, self._desk))
+        await ack()
+
+    async def share_button(self, ack: AsyncAck, body: Body) -> None:
+        """`block_actions`: a press on the button that shows a private answer to the channel."""
+        request = await self._reader.share_press(body)
+        self._run_in_background(self._renderer.share_answer(request, body))
+        await ack()
+
+    async def view_submission(self, ack: AsyncAck, body: Body) -> None:
+        """`view_submission`: a form. It stays open with problems, shows a notice, or closes."""
+        submitted = await self._reader.view_submission(body)
+        if submitted is None:
+            await ack()
+            return
+        response = await self._desk.handle(submitted)
+        if response.problems:
+            await ack(response_action="errors", errors=dict(response.problems))
+            return
+        self._run_in_background(self._renderer.refresh_home(submitted, response, self._desk))
+        if response.notice:
+            title = str((body["view"].get("title") or {}).get("text") or "")
+            await ack(response_action="update", view=notice_modal(title, response.notice))
+        else:
+            await ack()
+
+    async def message_shortcut(self, ack: AsyncAck, body: Body) -> None:
+        """`message_action`: the shortcut that sends a message to the press office. The desk answers with a form."""
+        shared = await self._reader.message_shortcut(body)
+        response = await self._desk.handle(shared)
+        self._run_in_background(self._renderer.show_response(shared, response, body, self._desk))
+        await ack()
+
+    async def slash_command(self, ack: AsyncAck, body: Body) -> None:
+        """The slash command, whatever its name is: a question that only this person sees answered."""
+        said = await self._reader.slash_command(body)
+        await self._desk.handle(said)
+        await ack()
+
+    # -----------------------------------------------------------------------------------------------------------------
+
+    @property
+    def _desk(self) -> Desk:
+        if self._started_desk is None:
+            raise StoreUnavailable("The desk has not started yet.")
+        return self._started_desk
+
+    def _run_in_background(self, work: Coroutine[None, None, None]) -> None:
+        """Run it beside the acknowledgement. If it fails the error is logged; nothing that it does is stored."""
+        task = asyncio.create_task(_log_failure(work))
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+
+
+async def _log_failure(work: Coroutine[None, None, None]) -> None:
+    try:
+        await work
+    except Exception as error:  # noqa: BLE001 - its type alone, because its text may quote a person
+        log.warning("A response could not be shown in Slack: %s", type(error).__name__)
+
+
+def _acknowledged() -> BoltResponse:
+    return BoltResponse(status=200, body="")
+
+
+def _not_acknowledged() -> BoltResponse:
+    """Slack sends an event again. To a person who pressed, submitted or typed a command it shows an error."""
+    return BoltResponse(status=503, body="")

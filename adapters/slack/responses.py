@@ -1,0 +1,107 @@
+"""What a person sees in the interaction itself: a notice, a form, the page in App Home, a shared answer."""
+
+from __future__ import annotations
+
+import json
+
+from adapters.slack.conversations import Conversations
+from adapters.slack.from_slack import Body, RejectedUser, ShareRequest
+from adapters.slack.to_slack import rich_text
+from adapters.slack.to_slack.rich_text import Json
+from adapters.slack.to_slack.views import form_modal, home_view, notice_modal
+from adapters.slack.web_api import SlackWebApi
+from bot.messages import Pressed, Shared, Submitted, SyncResponse, Viewed
+from bot.ports import Desk
+from bot.presentation import texts
+
+
+class ResponseRenderer:
+    """Shows the desk's response after the payload was acknowledged.
+
+    Every method raises DeliveryFailure if Slack refuses. Nothing is stored, so nothing is tried again.
+    """
+
+    def __init__(self, api: SlackWebApi, conversations: Conversations) -> None:
+        self._api, self._conversations = api, conversations
+        self._queue_queries: dict[str, str] = {}
+        """Officer -> the query of the queue that their App Home shows. A restart resets all to the open cases."""
+
+    async def show_response(self, incoming: Pressed | Shared, response: SyncResponse, body: Body, desk: Desk) -> None:
+        """Show what the desk answered to a press or a shortcut."""
+        if isinstance(incoming, Pressed) and response.view:
+            self._queue_queries[incoming.person.id] = response.view.query
+            await self._publish_home(incoming, desk)
+            return
+        if response.form:
+            await self._api.open_view(str(body.get("trigger_id")), form_modal(response.form, incoming.at))
+            return
+        await self._show_notice(response.notice, body)
+        if isinstance(incoming, Pressed) and _is_in_home(body):
+            await self._publish_home(incoming, desk)
+
+    async def open_home(self, viewed: Viewed, desk: Desk) -> None:
+        """Publish App Home for a person who opened it. An officer's queue shows the open cases again."""
+        self._queue_queries.pop(viewed.person.id, None)
+        await self._publish_home(viewed, desk)
+
+    async def refresh_home(self, submitted: Submitted, response: SyncResponse, desk: Desk) -> None:
+        """Publish App Home again after a form that may have been opened on it."""
+        if response.view:
+            self._queue_queries[submitted.person.id] = response.view.query
+            await self._publish_home(submitted, desk)
+        elif submitted.person.id in self._queue_queries and submitted.at == submitted.direct:
+            await self._publish_home(submitted, desk)
+
+    async def reject(self, rejected: RejectedUser) -> None:
+        """Tell a person, where only they see it, that they may not use the desk."""
+        notice = texts.NOT_FOR_GUESTS
+        if rejected.response_url:
+            await self._api.respond(rejected.response_url, _ephemeral(notice))
+        else:
+            await self._api.post_ephemeral(rejected.channel, rejected.user, notice, thread=rejected.thread)
+
+    async def share_answer(self, request: ShareRequest, body: Body) -> None:
+        """Post a private answer to the channel in which it was given. It can be shared once."""
+        stored = await self._conversations.claim_answer(request.answer)
+        if stored is None:
+            await self._show_notice(texts.TOO_OLD, body)
+            return
+        intro = texts.shared_by(request.name or request.user)
+        blocks: list[Json] = [
+            *rich_text.rich_text_blocks([rich_text.section(rich_text.text(intro))]),
+            *json.loads(stored),
+        ]
+        message = {"response_type": "in_channel", "replace_original": False, "text": intro, "blocks": blocks}
+        await self._api.respond(str(body.get("response_url") or ""), message)
+
+    async def _publish_home(self, incoming: Viewed | Pressed | Submitted, desk: Desk) -> None:
+        """Publish the queue, for an officer, and below it the page for staff."""
+        person, direct = incoming.person, incoming.direct
+        query = self._queue_queries.get(person.id, "")
+        queue = await desk.handle(Viewed(person, "queue", direct, query))
+        home = await desk.handle(Viewed(person, "home", direct))
+        if queue.view:
+            self._queue_queries[person.id] = query
+        pages = [page for page in (queue.view, home.view) if page]
+        team = self._api.identity.team if self._api.identity else ""
+        await self._api.publish_home(person.id, home_view(pages, team))
+
+    async def _show_notice(self, notice: str, body: Body) -> None:
+        """Show a notice to the person alone: by the response URL, or in a modal if there is none or it has expired."""
+        if not notice:
+            return
+        if url := str(body.get("response_url") or ""):
+            thread = str((body.get("container") or {}).get("thread_ts") or "")
+            if await self._api.respond(url, _ephemeral(notice, thread)):
+                return
+        await self._api.open_view(str(body.get("trigger_id")), notice_modal(texts.HOME, notice))
+
+
+def _is_in_home(body: Body) -> bool:
+    return bool((body.get("container") or {}).get("type") == "view")
+
+
+def _ephemeral(text: str, thread: str = "") -> Json:
+    """A message for a response URL that only the person sees."""
+    message = {"response_type": "ephemeral", "replace_original": False, "text": text, "mrkdwn": False}
+    return {**message, "thread_ts": thread} if thread else message

@@ -1,0 +1,282 @@
+"""What the desk does for each kind of activity: messages, invokes, and changes of where the app is installed.
+
+An `on_…` method is called for the activity or invoke of that name in the Bot Framework's protocol.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Coroutine
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from aiohttp import web
+
+from adapters.teams import activities
+from adapters.teams.activities import Activity
+from adapters.teams.card_actions import CardAction, FormSubmission, read_card_action
+from adapters.teams.cards import CONTENT_TYPE, to_cards, to_form_card, to_message, to_page_card
+from adapters.teams.connector import ConnectorError
+from adapters.teams.conversations import ConversationReferences, Roster
+from adapters.teams.messenger import TeamsMessenger
+from adapters.teams.settings import Json, TeamsSettings
+from bot.errors import DeliveryFailure, StoreUnavailable
+from bot.messages import Caption, Incoming, Outgoing, SyncResponse, View
+from bot.ports import Desk
+from bot.presentation import texts
+
+log = logging.getLogger(__name__)
+
+COMMANDS: dict[str, tuple[Literal["home", "queue"], str]] = {
+    texts.WHAT_I_ANSWER.lower(): ("home", ""),
+    texts.QUEUE.lower(): ("queue", ""),
+    texts.QUEUE_TYPED: ("queue", ""),
+    f"{texts.QUEUE_TYPED} mine": ("queue", "mine"),
+    f"{texts.QUEUE_TYPED} closed": ("queue", "closed"),
+}
+"""What opens a page when it is typed in the personal chat, in lower case -> the page's name and query.
+
+The commands of the app's manifest are among them.
+"""
+
+
+class ActivityHandler:
+    """Handles activities that were authenticated. `desk` is None while the adapter is not started."""
+
+    def __init__(
+        self,
+        settings: TeamsSettings,
+        conversations: ConversationReferences,
+        roster: Roster,
+        messenger: TeamsMessenger,
+    ) -> None:
+        self.desk: Desk | None = None
+        self._bot_id = settings.bot_id
+        self._conversations, self._roster, self._messenger = conversations, roster, messenger
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def on_turn(self, activity: Activity) -> Json | None:
+        """Handle an activity. Returns the answer if it is an invoke, else None."""
+        await self._conversations.update_from(activity)
+        match activity.type:
+            case "message" | "messageUpdate" if activity.sender.aad_object_id:
+                await self.on_message(activity)
+            case "invoke" if activity.sender.aad_object_id:
+                return await self.on_invoke(activity)
+            case "installationUpdate":
+                await self.on_installation_update(activity)
+            case "conversationUpdate":
+                await self.on_conversation_update(activity)
+            case _:
+                pass
+        return None
+
+    async def idle(self) -> None:
+        """Wait until all answers outside of a request have been sent."""
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    # ---- message ----------------------------------------------------------------------------------------------------
+
+    async def on_message(self, activity: Activity) -> None:
+        """Handle a message, the new version of an edited one, or the fallback of a button in an older client."""
+        action = read_card_action(activity.value)
+        if action is None and not await self._is_for_desk(activity):
+            return
+        if not await self._roster.admits(activity):
+            if activity.is_personal:
+                self._answer_in_chat(activity, SyncResponse(notice=texts.NOT_FOR_GUESTS))
+            return
+        if activity.is_personal:
+            await self._ensure_joined(activity)
+        if action is not None:
+            answer = await self._handle(activities.to_action(activity, action))
+            self._answer_in_chat(activity, answer, action)
+            return
+        said = activities.to_said(activity, self._bot_id)
+        page = COMMANDS.get(said.text.lower()) if activity.is_personal else None
+        event = activities.to_viewed(activity, *page) if page else said
+        self._answer_in_chat(activity, await self._handle(event))
+
+    async def _is_for_desk(self, activity: Activity) -> bool:
+        """Return whether a message is addressed to the desk or stands in a thread of the desk's own.
+
+        In a team that consented, Teams sends every message.
+        """
+        if activities.is_addressed(activity, self._bot_id):
+            return True
+        return await self._conversations.is_own_thread(activity.conversation.id)
+
+    def _answer_in_chat(self, activity: Activity, answer: SyncResponse, action: CardAction | None = None) -> None:
+        """Send an answer to the sender's personal chat, where nobody else sees it, without waiting for that.
+
+        `action` is what the answer is about, if it was done on a card.
+        """
+        messages: list[Json] = []
+        if answer.notice:
+            notice = Outgoing((Caption(answer.notice),), answer.notice)
+            messages += [to_message(card, notice) for card in to_cards(notice)]
+        if form := _form_of(answer, action, activity.id):
+            messages.append({"attachments": [form.attachment], "summary": form.title})
+        if answer.view:
+            messages.append(_page_message(answer.view))
+        if messages:
+            key = f"shown/{activity.conversation.id}:{activity.id}:{activity.timestamp}"
+            self._spawn(self._messenger.send_activities(activities.to_direct(activity), messages, key))
+
+    # ---- invoke -----------------------------------------------------------------------------------------------------
+
+    async def on_invoke(self, activity: Activity) -> Json:
+        """Handle what somebody did on a card, in a dialog or with the message extension, and return the response."""
+        if not await self._roster.admits(activity):
+            return _refusal(activity.name, texts.NOT_FOR_GUESTS)
+        if activity.name == "composeExtension/fetchTask" and activities.is_report_command(activity.value):
+            return await self.on_compose_extension_fetch_task(activity)
+        action = read_card_action(activity.value, activity.reply_to_id)
+        if action is None:
+            raise web.HTTPBadRequest(text="That is not a card of this desk.")
+        match activity.name:
+            case "adaptiveCard/action":
+                return await self.on_adaptive_card_action(activity, action)
+            case "task/fetch":
+                return await self.on_task_fetch(activity, action)
+            case "task/submit" | "composeExtension/submitAction":
+                return await self.on_task_submit(activity, action)
+            case _:
+                raise web.HTTPNotImplemented
+
+    async def on_adaptive_card_action(self, activity: Activity, action: CardAction) -> Json:
+        """Answer an Action.Execute. Only the person who pressed it sees the answer.
+
+        A form or a page is shown in place of the card, anything else as a short text.
+        """
+        answer = await self._handle_action(activity, action)
+        if form := _form_of(answer, action, activity.id):
+            return {"statusCode": 200, "type": CONTENT_TYPE, "value": form.card}
+        if answer.view:
+            return {"statusCode": 200, "type": CONTENT_TYPE, "value": to_page_card(answer.view, answer.notice)}
+        return _adaptive_card_text(answer.notice or texts.DONE)
+
+    async def on_task_fetch(self, activity: Activity, action: CardAction) -> Json:
+        """Answer a button that opens a dialog."""
+        return _task_response(await self._handle_action(activity, action), action, activity.id)
+
+    async def on_task_submit(self, activity: Activity, action: CardAction) -> Json:
+        """Answer what was sent from a dialog. The dialog closes unless there is something to say or to correct."""
+        answer = await self._handle_action(activity, action)
+        if answer.notice or answer.problems or answer.form:
+            return _task_response(answer, action, activity.id)
+        return {}
+
+    async def on_compose_extension_fetch_task(self, activity: Activity) -> Json:
+        """Answer the message extension's command with the dialog in which a media enquiry is reported."""
+        return _task_response(await self._handle(activities.to_shared(activity)), None, activity.id)
+
+    async def _handle_action(self, activity: Activity, action: CardAction) -> SyncResponse:
+        """Return the desk's answer. The page on which this was done is drawn again with it."""
+        answer = await self._handle(activities.to_action(activity, action))
+        page = action.page
+        if page and not (answer.view or answer.form or answer.problems):
+            drawn = await self._handle(activities.to_viewed(activity, page.name, page.query))
+            answer = replace(answer, view=drawn.view)
+        if answer.view and page and page.message and activity.is_personal:
+            # The response to the invoke shows the page at once, but only until the chat is opened again.
+            message = _page_message(answer.view, answer.notice)
+            self._spawn(self._messenger.update_activity(activities.to_direct(activity), page.message, message))
+        elif answer.view and activity.name != "adaptiveCard/action":
+            self._answer_in_chat(activity, SyncResponse(view=answer.view))
+        return answer
+
+    # ---- installationUpdate, conversationUpdate ---------------------------------------------------------------------
+
+    async def on_installation_update(self, activity: Activity) -> None:
+        """Handle the installation of the app. Its removal is ignored."""
+        if activity.action.startswith("add"):
+            await self._on_installed(activity)
+
+    async def on_conversation_update(self, activity: Activity) -> None:
+        """Handle the addition of the bot to a conversation. Other changes are ignored."""
+        if any(member.id in {self._bot_id, activity.recipient.id} for member in activity.members_added or ()):
+            await self._on_installed(activity)
+
+    async def _on_installed(self, activity: Activity) -> None:
+        data = activity.channel_data
+        if activity.is_personal:
+            if activity.sender.aad_object_id and await self._roster.admits(activity):
+                await self._ensure_joined(activity)
+        elif data and data.team and data.team.aad_group_id:
+            channel = (data.settings.selected_channel if data.settings else None) or data.channel
+            channel_id = (channel and channel.id) or data.team.id
+            await self._conversations.set_team_channel(data.team.aad_group_id, channel_id)
+
+    async def _ensure_joined(self, activity: Activity) -> None:
+        """Tell the desk of a user once."""
+        aad = activity.sender.aad_object_id
+        if not await self._conversations.has_joined(aad):
+            await self._handle(activities.to_joined(activity))
+            await self._conversations.set_joined(aad)
+
+    async def _handle(self, event: Incoming) -> SyncResponse:
+        if self.desk is None:
+            raise StoreUnavailable("The desk has not started yet.")
+        return await self.desk.handle(event)
+
+    def _spawn(self, sending: Coroutine[None, None, object]) -> None:
+        task = asyncio.create_task(_logging_failures(sending))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+async def _logging_failures(sending: Awaitable[object]) -> None:
+    try:
+        await sending
+    except (DeliveryFailure, ConnectorError, StoreUnavailable) as error:
+        log.warning("Somebody could not be shown what they asked for: %s", error)
+
+
+# ---- responses ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _FormCard:
+    title: str
+    card: Json
+
+    @property
+    def attachment(self) -> Json:
+        return {"contentType": CONTENT_TYPE, "content": self.card}
+
+
+def _form_of(answer: SyncResponse, action: CardAction | None, activity_id: str) -> _FormCard | None:
+    """Return the form that opens, or the form that was sent and stays open with its problems."""
+    if answer.form:
+        card = to_form_card(answer.form, activity_id, page=action.page if action else None)
+        return _FormCard(answer.form.title, card)
+    if answer.problems and isinstance(action, FormSubmission):
+        card = to_form_card(action.form, action.id, answer.problems, action.values, action.page)
+        return _FormCard(action.form.title, card)
+    return None
+
+
+def _page_message(view: View, notice: str = "") -> Json:
+    return to_message(to_page_card(view, notice), Outgoing((), view.title))
+
+
+def _task_response(answer: SyncResponse, action: CardAction | None, activity_id: str) -> Json:
+    """Return the response that shows a form, or a text, in a dialog."""
+    if form := _form_of(answer, action, activity_id):
+        value = {"title": form.title, "height": "medium", "width": "medium", "card": form.attachment}
+        return {"task": {"type": "continue", "value": value}}
+    return _task_text(answer.notice or texts.DONE)
+
+
+def _refusal(invoke_name: str, text: str) -> Json:
+    return _adaptive_card_text(text) if invoke_name == "adaptiveCard/action" else _task_text(text)
+
+
+def _adaptive_card_text(text: str) -> Json:
+    return {"statusCode": 200, "type": "application/vnd.microsoft.activity.message", "value": text}
+
+
+def _task_text(text: str) -> Json:
+    return {"task": {"type": "message", "value": text}}

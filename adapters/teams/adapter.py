@@ -1,0 +1,78 @@
+"""The Teams adapter: the endpoint /api/messages, and the parts behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from aiohttp import web
+
+from adapters.teams.activities import read_activity
+from adapters.teams.activity_handler import ActivityHandler
+from adapters.teams.botframework import BotFramework, SigningKeys
+from adapters.teams.connector import AccessTokens, ConnectorClient, JsonClient
+from adapters.teams.conversations import ConversationReferences, Roster
+from adapters.teams.messenger import RateLimiter, TeamsMessenger
+from adapters.teams.settings import PLATFORM, TeamsSettings
+from bot.ports import AdapterState, Clock, Desk, Health
+
+_CHANNEL_ID = "msteams"
+_PATH = "/api/messages"
+
+
+class TeamsAdapter:
+    """See `ports.Adapter`. It receives activities after `mount` and `start`."""
+
+    platform = PLATFORM
+
+    def __init__(
+        self, settings: TeamsSettings, state: AdapterState, clock: Clock, rate_limiter: RateLimiter | None = None
+    ) -> None:
+        self._settings = settings
+        http = JsonClient()
+        keys = SigningKeys(settings.cloud.openid_metadata_url, http)
+        checks: dict[str, Callable[[], Awaitable[object]]] = {"signing keys": keys.refresh}
+        tokens = AccessTokens(settings) if settings.authentication else None
+        if tokens:
+            checks["access token"] = tokens.get
+        self._sdk = BotFramework(settings, keys)
+        self._connector = ConnectorClient(http, tokens)
+        conversations = ConversationReferences(state, clock)
+        roster = Roster(settings, self._connector, clock)
+        self.messenger = TeamsMessenger(settings, self._connector, conversations, clock, checks, rate_limiter)
+        self._handler = ActivityHandler(settings, conversations, roster, self.messenger)
+
+    def mount(self, application: web.Application) -> None:
+        """Add the route /api/messages. The constructor adds none, as `doctor` builds an adapter only to check it."""
+        application.router.add_post(_PATH, self._receive)
+
+    async def start(self, desk: Desk) -> None:
+        """Begin to accept activities."""
+        self._handler.desk = desk
+
+    async def stop(self) -> None:
+        """Accept no more activities, and finish those under way."""
+        self._handler.desk = None
+        await self.idle()
+
+    async def idle(self) -> None:
+        """Wait until all answers outside of a request have been sent."""
+        await self._handler.idle()
+
+    async def close(self) -> None:
+        """Close the connections to Microsoft. Nothing can be sent afterwards."""
+        await self._connector.close()
+
+    def health(self) -> Health:
+        """Return whether the adapter was started. Whether Teams reaches the endpoint cannot be seen from here."""
+        return Health(True) if self._handler.desk else Health(ready=False, reason="not started")
+
+    async def _receive(self, request: web.Request) -> web.Response:
+        """Check an activity and run its turn. The SDK does not check the channel, the service URL and the tenant."""
+        activity = await read_activity(request)
+        if activity.channel_id != _CHANNEL_ID or not self._settings.is_trusted_service_url(activity.service_url):
+            raise web.HTTPForbidden(text="This does not come from Microsoft Teams.")
+        authenticated = await self._sdk.authenticate(request.headers.get("Authorization", ""), activity.sdk_fields())
+        if not self._settings.is_allowed_tenant(activity.tenant):
+            raise web.HTTPForbidden(text="This desk does not serve your organisation.")
+        answer = await self._sdk.run_turn(authenticated, activity.sdk_fields(), lambda: self._handler.on_turn(activity))
+        return web.json_response(answer) if answer is not None else web.Response()

@@ -1,0 +1,173 @@
+"""All messages in the conversations of the console, stored in the AdapterState.
+
+One message is one value, so each change is one write. Each change takes the next number of one counter, its revision.
+A page that has seen everything up to revision n asks for what is later, and gets each message in its newest state
+whatever happened in between, such as a lost connection or a restart.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from typing import Any, Literal
+
+from adapters.web.personas import STAFF_PREFIX
+from bot.ports import AdapterState, Clock
+
+_KEY_PREFIX = "message/"
+_PERSON_KEY = "said/"
+_DESK_KEY = "sent/"
+
+Progress = Literal["", "sent", "delivered", "failed"]
+"""The state of a person's message: stored here, committed by the desk, delivered further, not delivered."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredMessage:
+    """One message. Stored as JSON under these names.
+
+    `at` is ISO 8601 in UTC. `key` is unique: the relay's key, or the event id of what a person wrote, each with a
+    prefix. A person's message has `person`, who wrote it, and `text`; a message of the desk has `outgoing`, as made by
+    `page_json.to_stored_json`.
+    """
+
+    id: str
+    conversation: str
+    revision: int
+    at: str
+    key: str
+    person: str = ""
+    text: str = ""
+    outgoing: dict[str, Any] | None = None
+    progress: Progress = ""
+
+    @property
+    def event_id(self) -> str:
+        """The id of the event that brought a person's message; empty for a message of the desk."""
+        return self.key.removeprefix(_PERSON_KEY) if self.key.startswith(_PERSON_KEY) else ""
+
+    @property
+    def state_key(self) -> str:
+        """The key in the AdapterState. It sorts messages by conversation, then by age."""
+        return f"{_KEY_PREFIX}{self.conversation}/{self.id}"
+
+
+class MessageStore:
+    """Adds, changes and finds messages. Raises what the AdapterState raises; nothing has changed then."""
+
+    def __init__(self, state: AdapterState, clock: Clock) -> None:
+        self._state, self._clock = state, clock
+        self._lock = asyncio.Lock()
+        self._loaded = False
+        self._by_id: dict[str, StoredMessage] = {}
+        self._ids_by_key: dict[str, str] = {}
+        self._revision = 0
+        self._subscribers: set[asyncio.Queue[StoredMessage]] = set()
+
+    async def add_desk_message(self, conversation: str, outgoing: dict[str, Any], key: str) -> StoredMessage:
+        """Add a message of the desk. Returns the earlier message if `key` was added before."""
+        return await self._add(conversation, _DESK_KEY + key, outgoing=outgoing)
+
+    async def add_person_message(self, conversation: str, person: str, text: str, event_id: str) -> StoredMessage:
+        """Add a person's message. Returns the earlier message if `event_id` was added before."""
+        return await self._add(conversation, _PERSON_KEY + event_id, person=person, text=text)
+
+    async def replace_content(self, message_id: str, outgoing: dict[str, Any]) -> StoredMessage | None:
+        """Replace the content of a message of the desk. Returns None if it does not exist."""
+        async with self._lock:
+            await self._load()
+            message = self._by_id.get(message_id)
+            return await self._write(replace(message, outgoing=outgoing)) if message else None
+
+    async def set_progress(self, event_id: str, progress: Progress) -> None:
+        """Set the progress of a person's message. `sent` never replaces a later state."""
+        async with self._lock:
+            await self._load()
+            message = self._by_id.get(self._ids_by_key.get(_PERSON_KEY + event_id, ""))
+            if message is None or message.progress == progress or (progress == "sent" and message.progress):
+                return
+            await self._write(replace(message, progress=progress))
+
+    async def get(self, message_id: str) -> StoredMessage | None:
+        """Return the message with this id, or None."""
+        async with self._lock:
+            await self._load()
+        return self._by_id.get(message_id)
+
+    async def all(self) -> list[StoredMessage]:
+        """Return all messages, in the order of their last changes."""
+        async with self._lock:
+            await self._load()
+        return self._changed_after(0)
+
+    async def forget(self, said_before: datetime, cases_before: datetime, *, dry_run: bool = False) -> int:
+        """Delete old messages, or with `dry_run` only count them. Returns how many.
+
+        `said_before` is the limit for conversations with staff, `cases_before` for the press desk. The message that
+        changed last stays, because the next revision is counted from it.
+        """
+        async with self._lock:
+            await self._load()
+            old = [
+                message
+                for message in self._by_id.values()
+                if message.revision < self._revision
+                and datetime.fromisoformat(message.at) < _limit(message, said_before, cases_before)
+            ]
+            for message in () if dry_run else old:
+                await self._state.delete(message.state_key)
+                del self._by_id[message.id], self._ids_by_key[message.key]
+        return len(old)
+
+    @contextmanager
+    def subscribe(self, revision: int) -> Iterator[asyncio.Queue[StoredMessage]]:
+        """Return a queue with every message that changed after `revision`. It then gets each further change."""
+        queue: asyncio.Queue[StoredMessage] = asyncio.Queue()
+        for message in self._changed_after(revision):
+            queue.put_nowait(message)
+        self._subscribers.add(queue)
+        try:
+            yield queue
+        finally:
+            self._subscribers.discard(queue)
+
+    def _changed_after(self, revision: int) -> list[StoredMessage]:
+        later = [message for message in self._by_id.values() if message.revision > revision]
+        return sorted(later, key=lambda message: message.revision)
+
+    async def _add(self, conversation: str, key: str, **content: Any) -> StoredMessage:  # noqa: ANN401 - fields of it
+        async with self._lock:
+            await self._load()
+            if known := self._ids_by_key.get(key):
+                return self._by_id[known]
+            number = self._revision + 1
+            at = self._clock.now().isoformat()
+            return await self._write(StoredMessage(f"{number:012}", conversation, number, at, key, **content))
+
+    async def _write(self, message: StoredMessage) -> StoredMessage:
+        message = replace(message, revision=self._revision + 1)
+        await self._state.put(message.state_key, json.dumps(asdict(message), ensure_ascii=False))
+        self._index(message)
+        for queue in self._subscribers:
+            queue.put_nowait(message)
+        return message
+
+    async def _load(self) -> None:
+        if self._loaded:
+            return
+        for _, value in await self._state.items(_KEY_PREFIX):
+            self._index(StoredMessage(**json.loads(value)))
+        self._loaded = True
+
+    def _index(self, message: StoredMessage) -> None:
+        self._by_id[message.id] = message
+        self._ids_by_key[message.key] = message.id
+        self._revision = max(self._revision, message.revision)
+
+
+def _limit(message: StoredMessage, said_before: datetime, cases_before: datetime) -> datetime:
+    return said_before if message.conversation.startswith(STAFF_PREFIX) else cases_before

@@ -1,0 +1,24 @@
+"""The table of actions: the name of every button and form → who may, what it does, and its form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.desk.actions import (
+    answer_actions,
+    asker_actions,
+    handover_actions,
+    joining_actions,
+    officer_actions,
+    press_office_actions,
+)
+from bot.desk.actions.action import Action
+
+ACTIONS: Mapping[str, Action] = {
+    **answer_actions.ACTIONS,
+    **asker_actions.ACTIONS,
+    **officer_actions.ACTIONS,
+    **handover_actions.ACTIONS,
+    **joining_actions.ACTIONS,
+    **press_office_actions.ACTIONS,
+}

@@ -1,0 +1,148 @@
+"""How an action of the table is run: find what it is about, check who may, do it, apply what it returns."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from bot.desk.actions.action import (
+    ActionContext,
+    AnswerAction,
+    AnswerContext,
+    CaseAction,
+    CaseActionContext,
+    OfficerAction,
+    Who,
+    case_in,
+    number,
+)
+from bot.desk.apply_transition import apply_transition
+from bot.desk.press_desk import PressDesk, status_of
+from bot.domain import transitions
+from bot.domain.case import Case
+from bot.domain.transitions import Refusal, Refused, Transition
+from bot.matching.active_knowledge import LoadedKnowledge
+from bot.matching.match import Match
+from bot.messages import Form, Person, Pressed, Submitted, SyncResponse
+from bot.presentation import texts
+from bot.presentation.refusals import refusal_text
+from bot.storage.records import Answered
+from bot.storage.transaction import Transaction
+
+# ---- on a case ------------------------------------------------------------------------------------------------------
+
+
+def run_case_action(
+    tx: Transaction,
+    action: CaseAction,
+    incoming: Pressed | Submitted,
+    value: str,
+    loaded: LoadedKnowledge,
+    press_desk: PressDesk,
+) -> SyncResponse:
+    """Run an action on the case that `value` names: `7@3:rest` is case 7, as it was drawn at revision 3."""
+    found = case_in(value)
+    case = tx.cases.load(found.case_id) if found else None
+    if found is None or case is None:
+        return _refuse(Refused(Refusal.NO_SUCH_CASE))
+    if refusal := _may_not(action.who, incoming.person, case, press_desk):
+        return _refuse(Refused(refusal, case))
+    if action.follows_join and case.joined_into is not None:
+        case = tx.cases.load(case.joined_into) or case
+    status = status_of(tx, case, press_desk, loaded.knowledge)
+    context = CaseActionContext(tx, incoming, found.rest, loaded, press_desk, case, status)
+    if action.form and isinstance(incoming, Pressed):
+        return _opened(action, action.form(context), context, found.revision)
+    return _done(action, action.do(context), context, found.revision)
+
+
+def _may_not(who: Who, person: Person, case: Case, press_desk: PressDesk) -> Refusal | None:
+    """Return why this person may not do this, whatever a card showed; None if they may."""
+    is_officer = press_desk.is_officer(person)
+    is_asker = any(asker.person.key == person.key for asker in case.askers)
+    match who:
+        case Who.OFFICER:
+            return None if is_officer else Refusal.NOT_AN_OFFICER
+        case Who.ASKER:
+            return None if is_asker else Refusal.ASKER_ONLY
+        case Who.BOTH:
+            return None if is_officer or is_asker else Refusal.ASKER_ONLY
+        case _:
+            assert_never(who)
+
+
+def _opened(action: CaseAction, form: Form | Refused, context: CaseActionContext, revision: int) -> SyncResponse:
+    """Return the form, or why it does not open."""
+    if isinstance(form, Refused):
+        return _refuse(form)
+    if action.changes_hands and transitions.is_stale(context.case, revision):
+        return _refuse(Refused(Refusal.STALE_BUTTON, context.case))
+    return SyncResponse(form=form)
+
+
+def _done(
+    action: CaseAction, result: Transition | Refused | SyncResponse, context: CaseActionContext, revision: int
+) -> SyncResponse:
+    """Apply the transition, once for each event, and return what whoever did it reads."""
+    if isinstance(result, SyncResponse):
+        return result
+    if isinstance(result, Refused):
+        return _refuse(result)
+    if action.changes_hands and transitions.is_stale(context.case, revision):
+        return _refuse(Refused(Refusal.STALE_BUTTON, context.case))
+    if context.is_first_time():
+        apply_transition(context.tx, result, context.press_desk)
+        if action.then:
+            action.then(context, result)
+    return SyncResponse(notice=action.confirm(context, result) if action.confirm else "")
+
+
+def _refuse(refused: Refused) -> SyncResponse:
+    return SyncResponse(notice=refusal_text(refused))
+
+
+# ---- of an officer, on no case --------------------------------------------------------------------------------------
+
+
+def run_officer_action(action: OfficerAction, context: ActionContext) -> SyncResponse:
+    """Run it, or open its form, if an officer does it."""
+    if not context.press_desk.is_officer(context.person):
+        return _refuse(Refused(Refusal.NOT_AN_OFFICER))
+    if action.form and isinstance(context.incoming, Pressed):
+        return SyncResponse(form=action.form(context))
+    return action.do(context)
+
+
+# ---- below an answer ------------------------------------------------------------------------------------------------
+
+
+def run_answer_action(
+    tx: Transaction,
+    action: AnswerAction,
+    pressed: Pressed,
+    match: Match | None,
+    loaded: LoadedKnowledge,
+    press_desk: PressDesk,
+) -> SyncResponse:
+    """Run an action on the answer that the button names: `12:rest` is answer 12."""
+    asked = answer_in(tx, pressed.value)
+    if asked is None:
+        return SyncResponse(notice=texts.TOO_OLD)
+    if not may_press(action, pressed, asked):
+        return SyncResponse(notice=texts.NOT_YOURS)
+    rest = pressed.value.partition(":")[2]
+    return action.do(AnswerContext(tx, pressed, rest, loaded, press_desk, pressed, asked, match))
+
+
+def answer_in(tx: Transaction, value: str) -> Answered | None:
+    """Return the answer that a button's value names, or None if it was forged or is no longer kept."""
+    answer_id = number(value.partition(":")[0])
+    return None if answer_id is None else tx.answers.load(answer_id)
+
+
+def may_press(action: AnswerAction, pressed: Pressed, asked: Answered) -> bool:
+    """Return whether this person may press. In a channel others may, too, who have the same question."""
+    if asked.asker == pressed.person.key:
+        return True
+    if action.asker_only:
+        return False
+    return not asked.asker or pressed.at != pressed.direct

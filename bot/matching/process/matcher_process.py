@@ -1,0 +1,245 @@
+"""The client of the matcher, which runs in a child process.
+
+Matching consists of many short computations. In a thread, each of them gives up Python's interpreter lock and has to
+wait to get it back. Beside a busy event loop and the database's threads this waiting costs several times as much as
+the matching itself, and slows down all three (`make bench-slack`). A child process does not wait for the lock, and it
+can use the second processor.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+import subprocess
+import sys
+import weakref
+from collections import deque
+from typing import TypeVar, cast
+
+from bot.errors import KnowledgeError, MatcherLost, PolicyDeskError, Problem, UserError
+from bot.knowledge.model import Knowledge
+from bot.matching.match import Match
+from bot.matching.options import Options
+from bot.matching.process import pickling
+from bot.matching.process.matcher_server import LearnRequest, LearnResult, frame, take_message
+
+T = TypeVar("T")
+
+log = logging.getLogger(__name__)
+
+MATCH_TIMEOUT = 60.0
+"""Seconds that one message may take. The longest message that a platform allows takes about one second."""
+
+SERVER_PROGRAM = "from bot.matching.process import matcher_server; matcher_server.main()"
+"""Python source that the child process runs."""
+
+
+class MatcherProcess:
+    """A matcher in a child process. A process that ended, or that no longer answers, is replaced.
+
+    Every request that waited for the lost process is sent once more, one request at a time. A message that ends the
+    process twice is therefore the only one that fails.
+    """
+
+    missing: str
+    """A sentence about what the matcher has to work without; empty when nothing is missing."""
+
+    def __init__(self, knowledge: Knowledge, options: Options, match_timeout: float) -> None:
+        """Start a process that has learned nothing yet; use `start` instead."""
+        self.missing = ""
+        self._request = LearnRequest(knowledge, options)
+        self._match_timeout = match_timeout
+        self._replacing = asyncio.Lock()
+        self._closed = False
+        self._process = _ChildProcess()
+
+    @classmethod
+    async def start(
+        cls, knowledge: Knowledge, options: Options, match_timeout: float = MATCH_TIMEOUT
+    ) -> MatcherProcess:
+        """Start a process and return when it has learned, or has read what an earlier process learned.
+
+        It belongs to the event loop in which it was started. Raises KnowledgeError if the process ended before it had
+        learned, and every error that the learning itself raises.
+        """
+        matcher = cls(knowledge, options, match_timeout)
+        try:
+            await matcher._learn()
+        except BaseException:
+            await matcher.close()
+            raise
+        return matcher
+
+    async def match(self, text: str, previous: str = "") -> Match:
+        """Return what `Matcher.match` returns, without its explanation.
+
+        Requests are answered in the order in which they are made. Raises MatcherLost.
+        """
+        if self._replacing.locked():
+            async with self._replacing:
+                pass
+        process = self._process
+        try:
+            return await process.match(text, previous, self._match_timeout)
+        except (EOFError, OSError) as error:
+            what = "says nothing more" if isinstance(error, TimeoutError) else "has ended"
+        # One request at a time, so that a message which ends the process takes nobody else's answer with it.
+        async with self._replacing:
+            if self._closed:
+                raise MatcherLost("The desk is closing.")
+            if self._process is process or self._process.has_ended:
+                log.warning("The process that matches %s; another takes its place.", what)
+                await self._replace()
+            try:
+                return await self._process.match(text, previous, self._match_timeout)
+            except (EOFError, OSError) as error:
+                await self._process.end()
+                raise MatcherLost("The process that matches ends again and again. Is there enough memory?") from error
+
+    async def retire(self) -> None:
+        """Close when every request so far has been answered. No request may follow."""
+        await self._process.wait_until_idle()
+        await self.close()
+
+    async def close(self) -> None:
+        """End the process at once, also while it is computing. A second call does nothing."""
+        self._closed = True
+        await self._process.end()
+
+    async def _replace(self) -> None:
+        """Put a process that has learned in the place of the lost one."""
+        try:
+            await self._restart()
+            await self._learn()
+        except UserError as error:
+            raise MatcherLost(f"Another process to match cannot be had: {error}") from error
+
+    async def _learn(self) -> None:
+        try:
+            result = await self._process.learn(self._request)
+            if result.has_learned and result.is_cached:
+                # A process that only read the cache needs a fraction of the memory of one that has learned.
+                await self._restart()
+                result = await self._process.learn(self._request)
+        except (EOFError, OSError):
+            what = "the answers could not be learned: the process that does it ended."
+            raise KnowledgeError(Problem("", what, "Is there enough memory?")) from None
+        self.missing = result.missing
+
+    async def _restart(self) -> None:
+        """End the process and start one that has learned nothing yet."""
+        await self._process.end()
+        self._process = _ChildProcess()
+        if self._closed:  # `close` was called while the old process ended
+            await self._process.end()
+
+
+class _ChildProcess:
+    """One child process and the connection to it.
+
+    Its methods raise EOFError or OSError if the process has ended, or ends during the call.
+    """
+
+    def __init__(self) -> None:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            command = [sys.executable, "-P", "-c", SERVER_PROGRAM, str(theirs.fileno())]
+            # In a process group of its own: Ctrl-C then reaches only the desk, which ends the child when it is idle.
+            self._process = subprocess.Popen(  # noqa: S603  our own interpreter and our own source
+                command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, process_group=0
+            )
+        weakref.finalize(self, _kill_and_wait, self._process)  # at the latest when the desk exits
+        self._socket = ours
+        self._connection: _Connection | None = None
+
+    @property
+    def has_ended(self) -> bool:
+        return self._connection is None or self._connection.is_closed
+
+    async def learn(self, request: LearnRequest) -> LearnResult:
+        message = await asyncio.to_thread(pickling.dumps, request)
+        if self._socket.fileno() < 0:  # `end` was called meanwhile
+            raise EOFError
+        _, self._connection = await asyncio.get_running_loop().create_connection(_Connection, sock=self._socket)
+        return _unpickled(await self._connection.request(message), LearnResult)
+
+    async def match(self, text: str, previous: str, seconds: float) -> Match:
+        """Return the match. Raises TimeoutError, which is an OSError, after so many seconds."""
+        if self._connection is None:
+            raise EOFError
+        async with asyncio.timeout(seconds):
+            return _unpickled(await self._connection.request(pickling.dumps((text, previous))), Match)
+
+    async def wait_until_idle(self) -> None:
+        """Return when every request has been answered, or when the process has ended."""
+        if self._connection is not None:
+            await self._connection.wait_until_idle()
+
+    async def end(self) -> None:
+        self._process.kill()
+        if self._connection is None:
+            self._socket.close()
+        else:
+            self._connection.close()
+        await asyncio.to_thread(self._process.wait)
+
+
+class _Connection(asyncio.Protocol):
+    """The desk's end of the socket. Requests are sent at once; the answers arrive in the same order."""
+
+    def __init__(self) -> None:
+        self._transport: asyncio.WriteTransport
+        self._received = bytearray()
+        self._pending: deque[asyncio.Future[bytes]] = deque()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.WriteTransport", transport)  # every event loop gives a socket one of these
+
+    def data_received(self, data: bytes) -> None:
+        self._received += data
+        while (message := take_message(self._received)) is not None:
+            answer = self._pending.popleft()
+            if not answer.done():  # the task that waited may have been cancelled
+                answer.set_result(message)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        while self._pending:
+            answer = self._pending.popleft()
+            if not answer.done():
+                answer.set_exception(EOFError())
+
+    @property
+    def is_closed(self) -> bool:
+        return self._transport.is_closing()
+
+    async def request(self, message: bytes) -> bytes:
+        """Send a message and return the answer to it."""
+        if self.is_closed:
+            raise EOFError
+        answer: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+        self._pending.append(answer)
+        self._transport.write(frame(message))
+        return await answer
+
+    async def wait_until_idle(self) -> None:
+        if self._pending:
+            await asyncio.wait(self._pending)
+
+    def close(self) -> None:
+        self._transport.abort()
+
+
+def _unpickled(answer: bytes, kind: type[T]) -> T:
+    """Return the answer as a value of that kind, or raise the error that the child process sent instead."""
+    value = pickling.loads(answer, object)
+    if isinstance(value, PolicyDeskError):
+        raise value
+    if not isinstance(value, kind):
+        raise TypeError(kind)
+    return value
+
+
+def _kill_and_wait(process: subprocess.Popen[bytes]) -> None:
+    process.kill()
+    process.wait()

@@ -1,0 +1,165 @@
+"""The child process that runs a matcher and serves its parent over an inherited socket.
+
+The number of the socket is the program's argument. The parent sends one `LearnRequest`; the child learns, or reads
+what an earlier process learned, and answers with a `LearnResult`. From then on it answers each pair (text, previous)
+with a `Match` without its explanation. Any answer may be a `PolicyDeskError` instead. The child exits when the parent
+closes its end.
+
+Every message is a pickle with its length before it. That is safe here, because both ends are the same program and
+nobody else can reach the socket.
+"""
+
+from __future__ import annotations
+
+import gc
+import logging
+import os
+import select
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import partial
+from threading import Thread
+from typing import TYPE_CHECKING, TypeVar
+
+from bot import logs
+from bot.errors import MatcherLost, PolicyDeskError
+from bot.knowledge.model import Knowledge
+from bot.matching.match import Explanation, Match
+from bot.matching.options import Options
+from bot.matching.process import pickling
+
+if TYPE_CHECKING:
+    from bot.matching.matcher import Matcher
+
+T = TypeVar("T")
+
+log = logging.getLogger(__name__)
+
+_NO_EXPLANATION = Explanation("")
+_LENGTH_BYTES = 8
+"""Bytes before each message that hold its length, most significant byte first."""
+_RECEIVE_BYTES = 1 << 16
+"""Bytes that are read from the socket at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class LearnRequest:
+    """What the matcher has to learn, and with which options."""
+
+    knowledge: Knowledge
+    options: Options
+
+
+@dataclass(frozen=True, slots=True)
+class LearnResult:
+    """What came of a LearnRequest."""
+
+    missing: str
+    """A sentence about what the matcher has to work without; empty when nothing is missing."""
+
+    has_learned: bool
+    """True if this process trained the matcher, false if it read it from the cache.
+
+    A process that has trained holds several times the memory that answering takes.
+    """
+
+    is_cached: bool
+    """Whether the next process can read the trained matcher from the cache."""
+
+
+def main() -> None:
+    """Serve until the parent closes its end of the socket."""
+    # A service manager sends SIGTERM to every process of the service. The parent decides when this one ends.
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    logs.configure()
+    connection = socket.socket(fileno=int(sys.argv[1]))
+    Thread(target=_exit_with_parent, args=(connection,), name="exit with parent", daemon=True).start()
+    serve(connection)
+
+
+def serve(connection: socket.socket) -> None:
+    """Answer one LearnRequest, then match until the other end closes."""
+    with suppress(EOFError, ConnectionError):
+        received = bytearray()
+        learned = _outcome(partial(_learn, pickling.loads(_receive(connection, received), LearnRequest)))
+        if isinstance(learned, PolicyDeskError):
+            _send(connection, learned)
+            return
+        matcher, result = learned
+        _send(connection, result)
+        gc.freeze()  # a garbage collection stops the process; it need not visit objects that stay until the end
+        while True:
+            text, previous = pickling.loads(_receive(connection, received), tuple)
+            _send(connection, _outcome(partial(_match, matcher, text, previous)))
+
+
+def frame(message: bytes) -> bytes:
+    """Return the message as it is sent: with its length before it."""
+    return len(message).to_bytes(_LENGTH_BYTES, "big") + message
+
+
+def take_message(received: bytearray) -> bytes | None:
+    """Remove the first message from the received bytes and return it; None if it is not complete yet."""
+    end = _LENGTH_BYTES + int.from_bytes(received[:_LENGTH_BYTES], "big")
+    if len(received) < max(end, _LENGTH_BYTES):
+        return None
+    message = bytes(received[_LENGTH_BYTES:end])
+    del received[:end]
+    return message
+
+
+def _receive(connection: socket.socket, received: bytearray) -> bytes:
+    """Return the next message. What arrives after it stays in `received`. Raises EOFError at the end."""
+    while (message := take_message(received)) is None:
+        more = connection.recv(_RECEIVE_BYTES)
+        if not more:
+            raise EOFError
+        received += more
+    return message
+
+
+def _send(connection: socket.socket, value: object) -> None:
+    connection.sendall(frame(pickling.dumps(value)))
+
+
+def _learn(request: LearnRequest) -> tuple[Matcher, LearnResult]:
+    # Imported here, because the parent imports this module and needs none of what learning and matching need.
+    from bot.matching.encoder.sentence_encoder import missing
+    from bot.matching.process import model_cache
+
+    path = model_cache.cache_path(request.knowledge, request.options)
+    cached = model_cache.read(path)
+    matcher = cached or model_cache.train_and_store(request.knowledge, request.options, path)
+    is_cached = path is not None and path.exists()
+    return matcher, LearnResult(missing(request.options.encoder), has_learned=cached is None, is_cached=is_cached)
+
+
+def _match(matcher: Matcher, text: str, previous: str) -> Match:
+    """Return the match without its explanation, which is half of its bytes and which the desk does not use."""
+    return replace(matcher.match(text, previous), explanation=_NO_EXPLANATION)
+
+
+def _outcome(work: Callable[[], T]) -> T | PolicyDeskError:
+    """Return the result, or the error that the parent is to raise."""
+    try:
+        return work()
+    except PolicyDeskError as error:
+        return error
+    except Exception:
+        log.exception("a defect, please report it")
+        return MatcherLost("The matcher has a defect; the log says more.")
+
+
+def _exit_with_parent(connection: socket.socket) -> None:
+    """Exit when the parent's end closes, also in the middle of a computation.
+
+    A parent that was killed can send nothing, and nobody waits for the result any more.
+    """
+    parent = select.poll()
+    parent.register(connection, 0)  # no event but the hang-up, which is always reported
+    parent.poll()
+    os._exit(0)

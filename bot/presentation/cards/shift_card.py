@@ -1,0 +1,38 @@
+"""The list of open cases at the end of a shift."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from bot.domain.case import Case
+from bot.messages import Block, Button, Buttons, CaseHead, Facts, Markdown, Mention, Outgoing
+from bot.plaintext import escape, shorten, spoken
+from bot.presentation import texts
+from bot.presentation.cards.case_card import CaseContext, handle, head, state_word
+from bot.presentation.cards.visibility import visible
+
+
+def shift(cases: Sequence[Case], ends: datetime, context: CaseContext, *, mention: Sequence[str] = ()) -> Outgoing:
+    """All open cases at the end of a shift, each with a button for whoever goes on with it."""
+    at = spoken(ends.astimezone(context.zone), context.now.astimezone(context.zone))
+    words = texts.shift_ends(at, over=ends <= context.now)
+    blocks: list[Block] = [Mention(tuple(mention))] if mention else []
+    blocks.append(Markdown(escape(words)))
+    for case in cases:
+        blocks.append(head(visible(case), context))
+        if case.details.outlet:
+            blocks.append(Facts(((texts.DETAILS_LABELS["outlet"], case.details.outlet),)))
+        blocks.append(Buttons((Button(texts.TAKE, "case.take", handle(case)),)))
+    references = ", ".join(f"{case.reference} ({state_word(case)})" for case in cases)
+    return Outgoing(tuple(blocks), summary=shorten(f"{words} {references}"))
+
+
+def relisted(outgoing: Outgoing, case: Case, context: CaseContext) -> Outgoing:
+    """A message that was drawn before, with the case's head as it may be seen now, where it stands in it."""
+    now = head(visible(case), context)
+    blocks = (
+        now if isinstance(block, CaseHead) and block.reference == case.reference else block for block in outgoing.blocks
+    )
+    return replace(outgoing, blocks=tuple(blocks))

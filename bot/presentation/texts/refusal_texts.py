@@ -1,0 +1,106 @@
+"""Sentences that say why something was not done, or what to correct."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.plaintext import moment
+from bot.presentation.texts.card_texts import RESPOND
+
+ENTRY_GONE = "That answer has been withdrawn since. Please ask again in your own words."
+TOO_OLD = "That message is too old to act on. Please ask again."
+SHOWN_ALREADY = "You have that answer already: it stands further down in this conversation."
+NOT_YOURS = "Only the person who wrote this can do that."
+ALREADY_PASSED_ON = "This has been passed on already."
+NOT_AN_OFFICER = (
+    "Only press officers can do that. If you should be one, ask whoever runs this desk to add you to the officers."
+)
+STALE = "That card is out of date: the case has changed since. Use the buttons on the current card."
+NO_SUCH_CASE = "That case is not here any more."
+NOTHING_WRITTEN = "Write something first."
+NO_TIME = "I read no time in this; write it as 17:00 or tomorrow noon."
+NOT_A_TIME = "I cannot read that as a time to come. Write one such as 16:00."
+NO_HURRY = "Nobody asks how an ordinary question is going, so there is nothing to put off. A note is enough."
+CLAIM_FIRST = "Nobody has this yet. Claim it first."
+NOT_OFFERED = "This was not offered to you, or not any more."
+CHOOSE_AN_OFFICER = "Choose one of the officers."
+NO_OTHER_OFFICER = "I know of no other officer. “Unclaim” leaves it to whoever comes."
+NOT_AN_OFFICER_TO_LEAD = "That is none of the officers. Write platform:id, such as slack:U0ANNA."
+NO_INCIDENT = "That incident has ended already."
+
+
+def already_closed_for_asker(reference: str) -> str:
+    """Withdrawal of what has ended."""
+    return f"{reference} is already closed."
+
+
+def withdrawal_already_asked(reference: str) -> str:
+    """A second press of Withdraw."""
+    return f"The press office already knows that you would like to withdraw {reference}."
+
+
+def taken(reference: str, officer: str) -> str:
+    """Somebody else owns it."""
+    return f"{officer} has {reference}. Use Note to write to them, or Unclaim to free it if they cannot go on."
+
+
+def yours_already(reference: str) -> str:
+    """A second press of Claim by the owner."""
+    return f"You already have {reference}."
+
+
+def not_claimed(reference: str) -> str:
+    """Unclaim of what nobody has."""
+    return f"Nobody has {reference} at the moment."
+
+
+def already_closed(reference: str) -> str:
+    """The case ended in the meantime."""
+    return f"{reference} is closed. Reopen it first."
+
+
+def not_closed(reference: str) -> str:
+    """Reopen of what is open."""
+    return f"{reference} is not closed."
+
+
+def passed_already(when: datetime) -> str:
+    """Of a deadline that somebody wrote. `when` is in the organisation's zone."""
+    return f"I read this as {moment(when)}, which has passed. Correct it, or leave it empty and write it as a note."
+
+
+def nobody_asked(reference: str) -> str:
+    """A reply to a case that an officer opened for what came by phone or e-mail."""
+    return (
+        f"{reference} came from the journalist alone, so nobody here waits for words. Note them, or press “{RESPOND}”."
+    )
+
+
+def joined_already(one: str, other: str) -> str:
+    """A second press of Join."""
+    return f"{one} and {other} are looked after together already."
+
+
+def not_to_be_joined(one: str, other: str) -> str:
+    """Only what is the same enquiry can be joined."""
+    return f"{one} and {other} are not known to be the same enquiry, so they stay apart."
+
+
+def not_joined(reference: str) -> str:
+    """Split of what is on its own."""
+    return f"{reference} is on its own already."
+
+
+def restricted_already(reference: str) -> str:
+    """A second press of Restrict."""
+    return f"{reference} is restricted already."
+
+
+def not_restricted(reference: str) -> str:
+    """Lifting what is not there."""
+    return f"{reference} is not restricted."
+
+
+def incident_lasts(title: str) -> str:
+    """There is one at a time."""
+    return f"An incident lasts already: {title}. End it first."
