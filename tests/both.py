@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from aiohttp import ClientSession
 
 from adapters.slack.adapter import SlackAdapter
-from bot.app import Application
+from bot.app.application import Application
 from bot.config import from_mapping
 from tests.desk import KNOWLEDGE, PHONE
 from tests.slack.server import APP_TOKEN, BOT_TOKEN, LoopbackSlack

@@ -1,4 +1,4 @@
-"""`policydesk doctor`: what works and what does not, each with what to do about it."""
+"""Findings of `policydesk doctor` about the knowledge base, the configuration and the platforms, and how they print."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _CHECK_FILE = "Mend the file; `policydesk check` looks over all of them."
 
 
 def knowledge(folder: Path) -> list[Finding]:
-    """Whether a desk could learn its answers from that folder."""
+    """Return whether the knowledge base of a folder can be used, and the files in it that are not read."""
     try:
         answers = len(load(folder).answering)
     except KnowledgeError as error:
@@ -29,7 +29,7 @@ def knowledge(folder: Path) -> list[Finding]:
 
 
 def press_office(config: Config) -> list[Finding]:
-    """Whether an enquiry would reach somebody, as far as the configuration says it."""
+    """Return whether an enquiry would reach somebody, judged by the configuration alone."""
     office = config.press_office
     if not office.channels:
         return [Finding("press_office", ok=True, detail="it has no channels: no enquiry is passed on")]
@@ -50,18 +50,18 @@ def _channel(channel: str, is_configured: bool) -> Finding:
 
 
 async def platforms(messengers: Mapping[str, Messenger]) -> list[Finding]:
-    """What each platform says when it is asked; all of them are asked at once."""
+    """Return what each platform says of itself. All of them are asked at once."""
     found = await asyncio.gather(*(messenger.diagnose() for messenger in messengers.values()))
     return list(chain.from_iterable(found))
 
 
 def problems(found: Sequence[Problem], fix: str) -> list[Finding]:
-    """What is wrong, as findings; `fix` stands where a problem names none."""
+    """Return problems as findings. `fix` is used for a problem that names none."""
     return [Finding(problem.where, ok=False, detail=problem.what, fix=problem.fix or fix) for problem in found]
 
 
 def as_text(findings: Sequence[Finding]) -> str:
-    """A line for each finding, below one that fails what mends it, and a last line that counts them."""
+    """Return a line for each finding, below a failing one its fix, and a last line that counts the failing ones."""
     width = max(len(finding.subject) for finding in findings)
     lines = []
     for finding in findings:
@@ -72,7 +72,7 @@ def as_text(findings: Sequence[Finding]) -> str:
 
 
 def as_json(findings: Sequence[Finding]) -> str:
-    """`{"ok": false, "findings": [{"subject", "ok", "detail", "fix"}]}`."""
+    """Return `{"ok": false, "findings": [{"subject", "ok", "detail", "fix"}]}`."""
     ok = all(finding.ok for finding in findings)
     report = {"ok": ok, "findings": [asdict(finding) for finding in findings]}
     return json.dumps(report, ensure_ascii=False, indent=2)

@@ -1,4 +1,4 @@
-"""`policydesk insights`: what the owners of the answers should know, without the names of those who asked."""
+"""`policydesk insights`: how answers are used and what was not answered, without the names of those who asked."""
 
 from __future__ import annotations
 
@@ -18,53 +18,63 @@ from bot.storage.transaction import Transaction
 from bot.text import words
 
 MOST = 2000
-"""Questions of one kind that are looked at, the newest: to group more takes longer than somebody wants to wait."""
+"""How many questions of one kind are grouped, the newest first. To compare more of them takes too long."""
 
-_ALIKE = 85  # of 100: `fuzz.token_sort_ratio`, so that the order of words does not matter
-_SHOWN = 30  # groups of one kind in the text; JSON has all
-_SHORTEST = 12  # characters below which a single letter changes the question
+_ALIKE = 85  # of 100, by `fuzz.token_sort_ratio`, for which the order of words does not matter
+_SHOWN = 30  # groups of one kind in the text; the JSON has all of them
+_SHORTEST = 12  # characters; in a shorter question one letter may change the meaning, so it is never grouped
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Questions that are nearly the same: how often, the last of them and its day, and how else it was put."""
+    """Questions that are nearly the same."""
 
     count: int
     text: str
+    """The newest of them."""
     last: date
+    """The day on which that was asked."""
     others: tuple[str, ...]
+    """The other wordings, the newest first."""
 
 
 @dataclass(frozen=True, slots=True)
 class EntryUse:
-    """How an entry fared: answered and offered within `questions`, the verdicts within `feedback`."""
+    """How often an entry was given, and what people said of it. The periods are those of `Privacy`."""
 
     id: str
     title: str
     owner: str
     answered: int
+    """Within `Privacy.questions`, as is `offered`."""
     offered: int
     helpful: int
+    """Within `Privacy.feedback`, as are the two below."""
     not_helpful: int
     none_of_these: int
 
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """What the database knows: from `since` on, the newest `MOST` of each kind."""
+    """What was read from the database: of each kind of question the newest `MOST`."""
 
     since: datetime
+    """Older questions are left out, as they may not be kept."""
     outcomes: Counter[str]
+    """Number of messages by outcome."""
     unanswered: Sequence[tuple[datetime, str]]
     false_alarms: Sequence[tuple[datetime, str]]
     given: Counter[tuple[str, str]]
+    """Number of times by entry id and how it was given: answer or choose."""
     verdicts: Counter[tuple[str, str]]
+    """Number of verdicts by entry id and verdict."""
     truncated: bool
+    """Whether there were more questions of a kind than `MOST`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Insights:
-    """`since` is the day from which questions count. `truncated`: there were more than are looked at."""
+    """The report. `since` is the first day that is counted, `truncated` is as in `Material`."""
 
     since: date
     outcomes: dict[str, int]
@@ -75,7 +85,7 @@ class Insights:
 
 
 def gather(tx: Transaction, privacy: Privacy) -> Material:
-    """Everything that may still be kept, whether or not what is older has been purged."""
+    """Read what may still be kept by now. What is older is left out, even if it has not been purged yet."""
     since = tx.now - privacy.questions
     refused = [(each.at, each.question) for each in tx.answers.unanswered(since, MOST)]
     kinds = tx.false_alarms.since(since, MOST), tx.usage.not_media(since, MOST)
@@ -91,7 +101,7 @@ def gather(tx: Transaction, privacy: Privacy) -> Material:
 
 
 def report(material: Material, knowledge: Knowledge, zone: ZoneInfo) -> Insights:
-    """Grouped and counted; apart from `gather`, because it takes longer than a transaction should."""
+    """Group and count the material. It is apart from `gather` because it takes longer than a transaction should."""
     return Insights(
         since=material.since.astimezone(zone).date(),
         outcomes=dict(material.outcomes.most_common()),
@@ -103,7 +113,7 @@ def report(material: Material, knowledge: Knowledge, zone: ZoneInfo) -> Insights
 
 
 def group(said: Iterable[tuple[datetime, str]], zone: ZoneInfo) -> tuple[Group, ...]:
-    """Near-duplicates together, the largest group first; each is compared with the newest of a group."""
+    """Return groups of nearly equal questions, the largest first. Each question is compared with a group's newest."""
     newest: list[str] = []
     members: dict[int, list[tuple[datetime, str]]] = defaultdict(list)
     places: dict[str, int] = {}
@@ -120,7 +130,7 @@ def group(said: Iterable[tuple[datetime, str]], zone: ZoneInfo) -> tuple[Group, 
 
 
 def _place(normal: str, newest: Sequence[str]) -> int:
-    """The number of the group that this belongs to; the next free one where it is like none of them."""
+    """Return the index of the group that a question belongs to; `len(newest)` if it is like none of them."""
     if len(normal) < _SHORTEST:
         return len(newest)
     found = process.extractOne(normal, newest, scorer=fuzz.token_sort_ratio, score_cutoff=_ALIKE)
@@ -136,7 +146,7 @@ def _group(members: Sequence[tuple[datetime, str]], zone: ZoneInfo) -> Group:
 def _entries(
     knowledge: Knowledge, given: Counter[tuple[str, str]], verdicts: Counter[tuple[str, str]]
 ) -> tuple[EntryUse, ...]:
-    """Every entry that answers, and those that did and are there no more; the most used first."""
+    """Return the use of every approved entry, and of entries that were used and are gone; the most used first."""
     ids = {*knowledge.entry, *(entry for entry, _ in (*given, *verdicts))}
     known = {entry.id: entry for entry in knowledge.entries}
     used = [
@@ -156,12 +166,12 @@ def _entries(
 
 
 def as_json(insights: Insights) -> str:
-    """All of it; days are ISO 8601 in the organisation's zone."""
+    """Return all of it as JSON. Days are ISO 8601 in the organisation's zone."""
     return json.dumps(asdict(insights), ensure_ascii=False, indent=2, default=date.isoformat)
 
 
 def as_text(insights: Insights) -> str:
-    """For a terminal."""
+    """Return the report as text for a terminal."""
     outcomes = ", ".join(f"{outcome} {number}" for outcome, number in insights.outcomes.items()) or "none"
     used = [one for one in insights.entries if any((one.answered, one.offered, one.helpful, one.not_helpful))]
     never = [one.id for one in insights.entries if not one.answered and not one.offered]

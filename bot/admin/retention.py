@@ -1,4 +1,4 @@
-"""How long personal data is kept: what is too old is purged, and what somebody asks to have erased is."""
+"""Deletes personal data: what is older than it may be (`purge`), and what belongs to one person (`forget`)."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ from bot.storage.transaction import Transaction
 log = logging.getLogger(__name__)
 
 TEXTS_KEPT = timedelta(days=3)
-"""How long the text of a message is kept after it has left: for whoever asks what went wrong yesterday."""
+"""How long the text of a delivered message is kept, so that a recent failure can still be examined."""
 EVENTS_KEPT = timedelta(days=7)
-"""No platform delivers an event again after that."""
+"""How long event ids are kept to recognise repeated events. No platform repeats an event after that."""
 
-_BATCH = 500  # rows; what hangs on a case makes that fifty of them
-_CASES = 50
-_BREATH = 0.05  # seconds between batches, in which a server beside writes what it has to
-_LOOK = 3600.0  # seconds after which a serving process looks whether a new day has begun
+_BATCH = 500  # rows removed in one transaction
+_CASES = 50  # cases removed in one transaction: each takes about ten rows of other tables with it
+_PAUSE = 0.05  # seconds between two transactions, in which a desk that serves beside this process can write
+_CHECK_EVERY = 3600.0  # seconds between two looks whether a new day has begun
 
 _CONSOLE = "console"
-_SAID = {
+_LABELS = {
     RetentionClass.CASES: "closed cases, with everything that hangs on them",
     RetentionClass.ROUTES: "conversations and threads that nobody has used",
     RetentionClass.QUESTIONS: "questions and what was answered",
@@ -47,23 +47,29 @@ _SAID = {
 
 
 class Transcripts(Protocol):
-    """What a platform of the desk's own shows again after a restart."""
+    """The messages that a platform stores itself, to show them again after a restart."""
 
     async def forget(self, said_before: datetime, cases_before: datetime, *, dry_run: bool = False) -> int:
-        """Remove what was shown to staff, and to the press office, before; how many messages."""
+        """Remove messages to and from staff before `said_before`, and those of the press office before `cases_before`.
+
+        Returns how many messages were removed, or would be with `dry_run`.
+        """
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Purged:
-    """How many rows of each class went, or would go. `held` are the references that would have gone as well."""
+    """What a purge removed, or would remove.
+
+    `counts` are numbers of rows by class of data, `held` the references of old cases that were kept on hold.
+    """
 
     counts: Mapping[str, int]
     held: tuple[str, ...]
 
     def as_text(self, *, dry_run: bool) -> str:
-        """A line for each class of which there was something."""
-        lines = [f"{number:>8}  {_SAID[kind]}" for kind, number in self.counts.items() if number]
+        """Return a line for each class of data that had old rows."""
+        lines = [f"{number:>8}  {_LABELS[kind]}" for kind, number in self.counts.items() if number]
         verb = "Would remove" if dry_run else "Removed"
         said = [f"{verb}:", *lines] if lines else [f"{verb} nothing: nothing is older than it may be."]
         return "\n".join([*said, *([f"Held, so kept: {', '.join(self.held)}."] if self.held else [])])
@@ -71,15 +77,19 @@ class Purged:
 
 @dataclass(frozen=True, slots=True)
 class Forgotten:
-    """What became nobody's: references of cases, the number of questions; `held` are cases that keep them."""
+    """What was erased of a person."""
 
     cases: tuple[str, ...]
+    """References of the cases from which their name and words were erased."""
     questions: int
+    """Number of questions that no longer name them."""
     routes: int
+    """Number of conversations of theirs that platforms no longer know."""
     held: tuple[str, ...]
+    """References of the cases that are on hold, which keep their name and words."""
 
     def as_text(self) -> str:
-        """In sentences."""
+        """Return it in sentences."""
         erased = f"Erased from {', '.join(self.cases)}." if self.cases else "They asked in no case that can be erased."
         lines = [erased, f"Questions that lost their asker: {self.questions}. Routes removed: {self.routes}."]
         if self.held:
@@ -90,40 +100,43 @@ class Forgotten:
 async def purge(
     store: Store, privacy: Privacy, transcripts: Transcripts | None = None, *, dry_run: bool = False
 ) -> Purged:
-    """Remove what is older than it may be, in small transactions. May be stopped at any time, and run beside others."""
-    ages, held = await store.run(lambda tx: _ages_and_held(tx, privacy))
+    """Remove what is older than it may be, in small transactions.
+
+    It may be cancelled at any time, and run in several processes at once. With `dry_run` it only counts.
+    """
+    cutoffs, held = await store.run(lambda tx: _cutoffs_and_held(tx, privacy))
     counts: dict[str, int] = {}
     for kind in RetentionClass:
-        counts[kind] = await (_count if dry_run else _remove)(store, kind, ages)
+        counts[kind] = await (_count if dry_run else _remove)(store, kind, cutoffs)
     if transcripts is not None:
-        counts[_CONSOLE] = await transcripts.forget(ages.questions, ages.cases, dry_run=dry_run)
+        counts[_CONSOLE] = await transcripts.forget(cutoffs.questions, cutoffs.cases, dry_run=dry_run)
     return Purged(counts, held)
 
 
 async def purge_daily(store: Store, privacy: Privacy, transcripts: Transcripts | None = None) -> Purged | None:
-    """Purge, unless a process that shares this database has done so today (by UTC): then None."""
+    """Purge, unless a process that shares this database has done so today (by UTC). Then return None."""
     if not await store.run(lambda tx: tx.events.claim_once(DedupeScope.PURGED, f"{tx.now:%Y-%m-%d}")):
         return None
     return await purge(store, privacy, transcripts)
 
 
-async def keep(store: Store, privacy: Privacy, transcripts: Transcripts | None = None) -> None:
-    """Purge every day, until it is cancelled. A failure is logged, and the next day is another."""
+async def purge_every_day(store: Store, privacy: Privacy, transcripts: Transcripts | None = None) -> None:
+    """Purge once a day, until cancelled. A failure is logged; the next day it is tried again."""
     while True:
         try:
             purged = await purge_daily(store, privacy, transcripts)
         except StoreUnavailable as error:
             log.warning("The purge waits for the database: %s", error)
-        except Exception as error:  # noqa: BLE001  the desk goes on answering; its text may quote what was stored
-            log.error("The purge failed: %s", describe(error))  # noqa: TRY400
+        except Exception as error:  # noqa: BLE001  the desk goes on answering
+            log.error("The purge failed: %s", describe(error))  # noqa: TRY400  a traceback quotes what was stored
         else:
             if purged and (counts := {kind: number for kind, number in purged.counts.items() if number}):
                 log.info("Purged: %s", ", ".join(f"{number} {kind}" for kind, number in counts.items()))
-        await asyncio.sleep(_LOOK)
+        await asyncio.sleep(_CHECK_EVERY)
 
 
 async def forget(store: Store, person: str) -> Forgotten:
-    """Make what is kept of somebody (`platform:id`) nobody's, in one transaction.
+    """Erase the name and words of a person (`platform:id`), in one transaction.
 
     Raises UserError naming the cases in which they still wait for something; then nothing has changed.
     """
@@ -149,6 +162,7 @@ def _forget(tx: Transaction, person: str) -> Forgotten:
 
 
 def _unfinished(tx: Transaction, case: Case) -> Problem | None:
+    """Return why nothing can be erased from a case yet, or None."""
     if case.state is not CaseState.CLOSED:
         return Problem(case.reference, "is not closed, and they are still to be answered in it.", "Close it first.")
     if not case.held and tx.erasure.has_deliveries_waiting(case.id):
@@ -156,22 +170,22 @@ def _unfinished(tx: Transaction, case: Case) -> Problem | None:
     return None
 
 
-async def _count(store: Store, kind: RetentionClass, ages: Cutoffs) -> int:
-    return await store.run(lambda tx: tx.expiry.count(kind, ages))
+async def _count(store: Store, kind: RetentionClass, cutoffs: Cutoffs) -> int:
+    return await store.run(lambda tx: tx.expiry.count(kind, cutoffs))
 
 
-async def _remove(store: Store, kind: RetentionClass, ages: Cutoffs) -> int:
+async def _remove(store: Store, kind: RetentionClass, cutoffs: Cutoffs) -> int:
     batch = _CASES if kind is RetentionClass.CASES else _BATCH
     total = 0
-    while removed := await store.run(lambda tx: tx.expiry.remove(kind, ages, batch)):
+    while removed := await store.run(lambda tx: tx.expiry.remove(kind, cutoffs, batch)):
         total += removed
-        await asyncio.sleep(_BREATH)
+        await asyncio.sleep(_PAUSE)
     return total
 
 
-def _ages_and_held(tx: Transaction, privacy: Privacy) -> tuple[Cutoffs, tuple[str, ...]]:
+def _cutoffs_and_held(tx: Transaction, privacy: Privacy) -> tuple[Cutoffs, tuple[str, ...]]:
     now = tx.now
-    ages = Cutoffs(
+    cutoffs = Cutoffs(
         cases=now - privacy.cases,
         questions=now - privacy.questions,
         feedback=now - privacy.feedback,
@@ -179,5 +193,5 @@ def _ages_and_held(tx: Transaction, privacy: Privacy) -> tuple[Cutoffs, tuple[st
         events=now - EVENTS_KEPT,
         once=now - max(EVENTS_KEPT, privacy.questions, privacy.cases),
     )
-    held = (tx.cases.load(case_id, for_update=False) for case_id in tx.expiry.held_back(ages.cases))
-    return ages, tuple(case.reference for case in held if case)
+    held = (tx.cases.load(case_id, for_update=False) for case_id in tx.expiry.held_back(cutoffs.cases))
+    return cutoffs, tuple(case.reference for case in held if case)

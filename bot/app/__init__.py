@@ -1,31 +1,4 @@
-"""The composition root: names every concrete class, builds the whole and owns its start and stop.
+"""The composition root: the only room that names concrete classes of both `bot` and `adapters`.
 
-The only place that reads the configuration file and the environment.
+The configuration file and the environment are read here and nowhere else.
 """
-
-from bot.app.application import Application
-from bot.app.configuration import SHIPPED_KNOWLEDGE, knowledge_folder, read_config
-from bot.app.examination import examine
-from bot.app.platforms import slack_manifest, slack_settings, teams_manifest, teams_package, teams_settings
-from bot.app.serving import chat, run
-from bot.app.tools import announced_folder, announced_knowledge, database, matcher_for, transcripts
-
-__all__ = [
-    "SHIPPED_KNOWLEDGE",
-    "Application",
-    "announced_folder",
-    "announced_knowledge",
-    "chat",
-    "database",
-    "examine",
-    "knowledge_folder",
-    "matcher_for",
-    "read_config",
-    "run",
-    "slack_manifest",
-    "slack_settings",
-    "teams_manifest",
-    "teams_package",
-    "teams_settings",
-    "transcripts",
-]

@@ -1,68 +1,52 @@
-"""A desk that serves: builds the whole and owns its start and stop."""
+"""A desk that serves: all its parts, and how they are started and stopped."""
 
 from __future__ import annotations
 
 import asyncio
-import gc
-import logging
 import os
 import secrets
 import socket
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Coroutine, Iterable, Sequence
 from contextlib import AsyncExitStack, suppress
-from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from adapters.http import HttpServer, mount_operations
 from bot.admin import retention
-from bot.admin.metrics import Operations
-from bot.app.configuration import knowledge_folder, options
-from bot.app.platforms import AdapterFactory, configured, messengers
+from bot.admin.monitoring import Monitoring
+from bot.app.configuration import knowledge_folder, matcher_options
+from bot.app.knowledge_updates import KnowledgeUpdates
+from bot.app.platforms import Platform, PlatformContext, PlatformFactory, configured_platforms, messengers
 from bot.clock import SystemClock
 from bot.config import Config
 from bot.desk.delivery_outcomes import DeliveryOutcomes
 from bot.desk.handler import PolicyDesk
 from bot.desk.press_desk import PressDesk
-from bot.errors import ConfigurationError, KnowledgeError, Problem
-from bot.knowledge import snapshot
-from bot.knowledge.loader import load
-from bot.knowledge.model import Knowledge
-from bot.knowledge.watcher import KnowledgeWatcher
-from bot.matching.active_knowledge import ActiveKnowledge, LoadedKnowledge
-from bot.matching.process.matcher_process import MatcherProcess
-from bot.ports import Adapter
+from bot.errors import ConfigurationError, Problem
+from bot.ports import Adapter, Desk
 from bot.queue.relay import Relay
 from bot.storage.engine import Store
 
-log = logging.getLogger(__name__)
-
 
 class Application:
-    """A desk that serves. `factories` are for platforms that the configuration does not name."""
+    """A desk that serves. `more_platforms` are served beside those that the configuration names."""
 
-    def __init__(self, config: Config, factories: Sequence[AdapterFactory] = ()) -> None:
-        self.config = config
-        self.clock = SystemClock()
-        self.store = Store(config.database_url, self.clock)
-        self.server = HttpServer(config.server.host, config.server.port)
+    def __init__(self, config: Config, more_platforms: Sequence[PlatformFactory] = ()) -> None:
         self.adapters: tuple[Adapter, ...] = ()
-        self.url = ""
-        self._factories = (*configured(config), *factories)
-        self._folder = knowledge_folder(config)
-        self._options = options(config)
+        """The platforms that are served, from `start` on."""
+        self._config = config
+        self._clock = SystemClock()
+        self._store = Store(config.database_url, self._clock)
+        self._server = HttpServer(config.server.host, config.server.port)
+        self._factories = (*configured_platforms(config), *more_platforms)
         self._stack = AsyncExitStack()
-        self._transcripts: retention.Transcripts | None = None
-        self.watcher: KnowledgeWatcher
-        self.active_knowledge: ActiveKnowledge
-        self._worker: MatcherProcess
-        self.learned_at: datetime
+
+    @property
+    def url(self) -> str:
+        """The address of the HTTP server, without a slash at the end. Its port is known once it has started."""
+        return self._server.url
 
     async def start(self) -> None:
-        """Everything, in the order in which one thing needs another; stopped in the opposite order.
-
-        Raises a PolicyDeskError where that is in vain.
-        """
-        self.store.open(exclusive=True)
-        self._stack.callback(self.store.close)
+        """Start every part, or none. Raises a PolicyDeskError if the desk cannot serve."""
         try:
             await self._start()
         except BaseException:
@@ -70,100 +54,93 @@ class Application:
             raise
 
     async def stop(self) -> None:
-        """Take nothing more, finish what is under way, let go. Harmless when it was never started."""
+        """Take nothing more, finish what is under way, close everything. May be called if nothing was started."""
         await self._stack.aclose()
 
-    def closing(self, close: Callable[[], Awaitable[None]]) -> None:
-        """An adapter's last act, when nothing is delivered any more."""
-        self._stack.push_async_callback(close)
-
-    def purging(self, transcripts: retention.Transcripts) -> None:
-        """An adapter has messages of its own that grow old."""
-        self._transcripts = transcripts
-
     async def _start(self) -> None:
-        knowledge, trouble = await self._first_knowledge()
-        self.watcher = KnowledgeWatcher(self._folder, knowledge, trouble)
-        self._worker = await self._learn(knowledge)
-        if self._worker.missing:
-            log.warning("%s", self._worker.missing)
-        self._stack.push_async_callback(lambda: self._worker.close())
-        self.active_knowledge = ActiveKnowledge(LoadedKnowledge(knowledge, self._worker))
-        self.learned_at = self.clock.now()
-        await self._keep(knowledge)
-        self.adapters = tuple(factory(self) for factory in self._factories)
-        press_desk = PressDesk(self.config)
-        handlers = DeliveryOutcomes(press_desk, self.active_knowledge)
-        relay = Relay(self.store, messengers(self), handlers, _process_name())
-        desk = PolicyDesk(self.store, self.active_knowledge, press_desk, relay.wake)
-        await self.store.run(handlers.begin)
+        """Start each part after those that it needs; the exit stack stops them in the opposite order."""
+        self._open_database()
+        knowledge = await self._load_knowledge()
+        platforms = self._build_platforms(knowledge)
+        press_desk = PressDesk(self._config)
+        relay = await self._start_relay(press_desk, knowledge)
+        await self._start_adapters(PolicyDesk(self._store, knowledge.active, press_desk, relay.wake))
+        await self._start_server(relay, knowledge)
+        self._start_background_task(knowledge.watch(), "knowledge")
+        purging = retention.purge_every_day(self._store, self._config.privacy, _transcripts(platforms))
+        self._start_background_task(purging, "retention")
+
+    def _open_database(self) -> None:
+        self._store.open(exclusive=True)
+        self._stack.callback(self._store.close)
+
+    async def _load_knowledge(self) -> KnowledgeUpdates:
+        folder, options = knowledge_folder(self._config), matcher_options(self._config)
+        knowledge = await KnowledgeUpdates.begin(folder, options, self._store, self._clock)
+        self._stack.push_async_callback(knowledge.close)
+        return knowledge
+
+    def _build_platforms(self, knowledge: KnowledgeUpdates) -> list[Platform]:
+        zone = ZoneInfo(self._config.organisation.timezone)
+        context = PlatformContext(
+            config=self._config,
+            store=self._store,
+            clock=self._clock,
+            server=self._server,
+            knowledge_status=lambda: knowledge.status_line(zone),
+            example_questions=knowledge.example_questions,
+        )
+        platforms = []
+        for build in self._factories:
+            platform = build(context)
+            if platform.close is not None:
+                self._stack.push_async_callback(platform.close)
+            platforms.append(platform)
+        self.adapters = tuple(platform.adapter for platform in platforms)
+        return platforms
+
+    async def _start_relay(self, press_desk: PressDesk, knowledge: KnowledgeUpdates) -> Relay:
+        handlers = DeliveryOutcomes(press_desk, knowledge.active)
+        relay = Relay(self._store, messengers(self.adapters, self._config, self._clock), handlers, _process_name())
+        await self._store.run(handlers.begin)
         await relay.start()
         self._stack.push_async_callback(relay.stop)
+        return relay
+
+    async def _start_adapters(self, desk: Desk) -> None:
         for adapter in self.adapters:
             await adapter.start(desk)
             self._stack.push_async_callback(adapter.stop)
-        await self._listen(
-            Operations(self.store, self.clock, self.watcher, relay, self.adapters, lambda: self._worker.missing)
-        )
-        watching = asyncio.create_task(self.watcher.watch(self._take_over), name="knowledge")
-        self._stack.push_async_callback(end, watching)
-        purging = asyncio.create_task(
-            retention.keep(self.store, self.config.privacy, self._transcripts), name="retention"
-        )
-        self._stack.push_async_callback(end, purging)
 
-    async def _listen(self, operations: Operations) -> None:
-        application = self.server.application
-        mount_operations(application, readiness=operations.readiness, metrics_now=operations.metrics)
+    async def _start_server(self, relay: Relay, knowledge: KnowledgeUpdates) -> None:
+        """Mount the pages for operators, then listen."""
+        monitoring = Monitoring(self._store, self._clock, knowledge.watcher, relay, self.adapters, knowledge.missing)
+        mount_operations(self._server.application, readiness=monitoring.readiness, metrics_now=monitoring.metrics)
         try:
-            await self.server.start()
+            await self._server.start()
         except OSError as error:
-            where = f"{self.config.server.host}:{self.config.server.port}"
+            where = f"{self._config.server.host}:{self._config.server.port}"
             what = f"cannot listen on {where}: {os.strerror(error.errno or 0)}."
             fix = "Stop what listens there, or set another port (0 takes a free one)."
             raise ConfigurationError(Problem("server.port", what, fix)) from None
-        self.url = self.server.url
-        self._stack.push_async_callback(self.server.stop)
+        self._stack.push_async_callback(self._server.stop)
 
-    # ---- knowledge --------------------------------------------------------------------------------------------------
-
-    async def _first_knowledge(self) -> tuple[Knowledge, tuple[Problem, ...]]:
-        """The folder's; where that is broken the last good one, so that a restart loses no answers."""
-        try:
-            return await asyncio.to_thread(load, self._folder), ()
-        except KnowledgeError as error:
-            kept = await self.store.run(lambda tx: tx.snapshots.latest())
-            if kept is None:
-                raise
-            for problem in error.problems:
-                log.error("knowledge base not taken over, the last good one stays: %s", problem)  # noqa: TRY400
-            return snapshot.loads(kept[1]), error.problems
-
-    async def _learn(self, knowledge: Knowledge) -> MatcherProcess:
-        worker = await MatcherProcess.start(knowledge, self._options)
-        gc.freeze()  # the collector stops everything while it looks around; at what stays for days it need not look
-        return worker
-
-    async def _take_over(self, knowledge: Knowledge) -> None:
-        worker, before = await self._learn(knowledge), self._worker
-        await self._keep(knowledge)
-        self._worker = worker
-        self.active_knowledge.current = LoadedKnowledge(knowledge, worker)
-        await before.retire()
-        self.learned_at = self.clock.now()
-
-    async def _keep(self, knowledge: Knowledge) -> None:
-        text = snapshot.dumps(knowledge)
-        await self.store.run(lambda tx: tx.snapshots.put(knowledge.revision, text))
+    def _start_background_task(self, work: Coroutine[None, None, None], name: str) -> None:
+        self._stack.push_async_callback(cancel, asyncio.create_task(work, name=name))
 
 
-def _process_name() -> str:
-    """Names this process in the leases that it takes."""
-    return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
-
-
-async def end(task: asyncio.Task[None]) -> None:
+async def cancel(task: asyncio.Task[None]) -> None:
     """Cancel a task and wait until it has ended."""
     task.cancel()
     with suppress(asyncio.CancelledError):
         await task
+
+
+def _transcripts(platforms: Iterable[Platform]) -> retention.Transcripts | None:
+    """Return the messages that a platform stores itself. Only the browser console does, so there is at most one."""
+    return next((platform.transcripts for platform in platforms if platform.transcripts), None)
+
+
+def _process_name() -> str:
+    """Return a name of this process for the leases that it takes, unlike that of any other process."""
+    return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"

@@ -1,4 +1,4 @@
-"""Where the configuration file and the environment enter."""
+"""Reads the configuration file and the environment, and derives the knowledge folder and the matcher's options."""
 
 from __future__ import annotations
 
@@ -14,15 +14,22 @@ from bot.knowledge.file_text import decode
 from bot.matching.options import Options
 
 SHIPPED_KNOWLEDGE = Path(__file__).resolve().parents[2] / "knowledge"
+
 TRIAL_CHANNEL = "web:press"
+"""The press channel of the browser console, if the configuration names no channel."""
+
 TRIAL_STAFF = (("sam", "Sam Staff"), ("priya", "Priya Lecturer"), ("joe", "Joe Porter"))
+"""Id and name of the people as whom one may write in the browser console."""
+
 TRIAL_OFFICERS = (("anna", "Anna Officer"), ("ben", "Ben Officer"))
+"""Id and name of the press officers in the browser console."""
 
 
 def read_config(path: Path | None) -> Config:
-    """The configuration from a file (or `policydesk.yaml` here, if there is one) and the environment.
+    """Return the configuration from a file and the environment.
 
-    With no platform configured it is that of the browser console, with a press desk of its own.
+    Without `path` the file is `policydesk.yaml` in the current folder, if it exists. If no platform is configured, the
+    browser console is turned on, with a press office of its own. Raises ConfigurationError naming every wrong key.
     """
     if path is None and Path("policydesk.yaml").exists():
         path = Path("policydesk.yaml")
@@ -32,17 +39,17 @@ def read_config(path: Path | None) -> Config:
 
 
 def knowledge_folder(config: Config) -> Path:
-    """The configured folder, or the one that ships with the desk."""
+    """Return the configured knowledge folder, or the one that ships with the desk."""
     return Path(config.knowledge) if config.knowledge else SHIPPED_KNOWLEDGE
 
 
-def options(config: Config) -> Options:
-    """How the matcher is to be made."""
-    return Options(config.matching.accept, config.matching.encoder, _cache(config))
+def matcher_options(config: Config) -> Options:
+    """Return how the matcher is to be built."""
+    return Options(config.matching.accept, config.matching.encoder, _cache_folder(config))
 
 
-def _cache(config: Config) -> Path | None:
-    """Where what was learned is kept between starts; None where the system has no such place for this user."""
+def _cache_folder(config: Config) -> Path | None:
+    """Return the folder that keeps learned matchers between starts; None if this user has no home folder."""
     if config.matching.cache:
         return Path(config.matching.cache)
     home = os.environ.get("XDG_CACHE_HOME") or (f"{os.environ['HOME']}/.cache" if os.environ.get("HOME") else "")
@@ -62,15 +69,16 @@ def _read_settings(path: Path) -> object:
         raise ConfigurationError(
             Problem(f"{path}:{line}", f"is not YAML: {error.problem}.", "Mend that line.")
         ) from None
-    except ValueError as error:  # such as 2026-02-30
+    except ValueError as error:  # PyYAML raises it for an impossible date, such as 2026-02-30
         what = f"holds a date or a number that does not exist: {error}."
         raise ConfigurationError(Problem(str(path), what, "Mend it.")) from None
 
 
 def _for_trial(config: Config) -> Config:
-    press_desk = config.press_office
-    if not press_desk.channels:
+    """Return the configuration with the browser console on, and with its press office unless another is configured."""
+    press_office = config.press_office
+    if not press_office.channels:
         officers = tuple(f"web:{name}" for name, _ in TRIAL_OFFICERS)
-        press_desk = press_desk.model_copy(update={"channels": (TRIAL_CHANNEL,), "officers": officers})
+        press_office = press_office.model_copy(update={"channels": (TRIAL_CHANNEL,), "officers": officers})
     console = config.console or configuration.Console()
-    return config.model_copy(update={"press_office": press_desk, "console": console})
+    return config.model_copy(update={"press_office": press_office, "console": console})

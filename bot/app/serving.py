@@ -1,45 +1,48 @@
-"""Running a desk until it is told to stop."""
+"""Serves a desk until it is told to stop: `policydesk serve` and `policydesk chat`."""
 
 from __future__ import annotations
 
 import asyncio
 import signal
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
-from bot.app.application import Application, end
-from bot.app.tools import announced_folder
+from bot.app.application import Application, cancel
+from bot.app.platforms import Platform
 from bot.config import Config
 
 if TYPE_CHECKING:
     from adapters.console import TerminalConsole
 
 
-def run(config: Config, announce: Callable[[str], None]) -> None:
-    """Serve until told to stop (SIGINT, SIGTERM). `announce` gets lines for whoever started it."""
-    announced_folder(config)
+def serve(config: Config, announce: Callable[[str], None]) -> None:
+    """Serve every configured platform until SIGINT or SIGTERM. `announce` is called with lines for the operator."""
     asyncio.run(_serve(config, announce))
 
 
-def chat(config: Config, given: Path | None) -> None:
-    """Serve the terminal alone until it ends; with no configuration, from a database that lasts as long."""
+def chat(config: Config, source: TextIO, output: TextIO, *, for_trial: bool) -> None:
+    """Serve one person who writes lines to `source`, until it ends.
+
+    `for_trial`: with an empty database that is deleted afterwards, and without a press office.
+    """
     from adapters.console import TerminalConsole
 
-    announced_folder(config)
     with TemporaryDirectory() as folder:
         settings = config.model_copy(update={"console": None})
-        if given is None:
-            nobody = config.press_office.model_copy(update={"channels": (), "officers": ()})
-            update = {"database": f"sqlite:///{folder}/chat.db", "press_office": nobody}
-            settings = settings.model_copy(update=update)
-        asyncio.run(_chat(settings, TerminalConsole(sys.stdin, sys.stdout)))
+        if for_trial:
+            settings = _without_records(settings, Path(folder))
+        asyncio.run(_chat(settings, TerminalConsole(source, output)))
+
+
+def _without_records(config: Config, folder: Path) -> Config:
+    nobody = config.press_office.model_copy(update={"channels": (), "officers": ()})
+    return config.model_copy(update={"database": f"sqlite:///{folder}/chat.db", "press_office": nobody})
 
 
 async def _chat(config: Config, terminal: TerminalConsole) -> None:
-    application = Application(config, [lambda _: terminal])
+    application = Application(config, [lambda _: Platform(terminal)])
     await application.start()
     try:
         await terminal.finished()
@@ -47,34 +50,44 @@ async def _chat(config: Config, terminal: TerminalConsole) -> None:
         await application.stop()
 
 
-async def _started(application: Application, told: asyncio.Event) -> bool:
-    """False when it was told to stop before it was up: learning takes a while, and nobody waits for it then."""
-    starting = asyncio.create_task(application.start(), name="start")
-    telling = asyncio.create_task(told.wait(), name="told")
-    await asyncio.wait((starting, telling), return_when=asyncio.FIRST_COMPLETED)
-    telling.cancel()
-    if not starting.done():
-        await end(starting)
+async def _serve(config: Config, announce: Callable[[str], None]) -> None:
+    stopping = _stop_signal()
+    application = Application(config)
+    announce("Policy Desk is learning its answers: a minute or two the first time, seconds after that …")
+    if not await _started_before(stopping, application):
+        return
+    try:
+        _announce_addresses(application, announce)
+        await stopping.wait()
+        announce("Stopping: finishing what is under way …")
+    finally:
+        await application.stop()
+
+
+def _stop_signal() -> asyncio.Event:
+    """Return an event that SIGINT and SIGTERM set."""
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopping.set)
+    return stopping
+
+
+async def _started_before(stopping: asyncio.Event, application: Application) -> bool:
+    """Start the application. Return False if it was told to stop before it was up: learning may take minutes."""
+    start = asyncio.create_task(application.start(), name="start")
+    stop = asyncio.create_task(stopping.wait(), name="stop")
+    await asyncio.wait((start, stop), return_when=asyncio.FIRST_COMPLETED)
+    stop.cancel()
+    if not start.done():
+        await cancel(start)
         return False
-    await starting
+    await start
     return True
 
 
-async def _serve(config: Config, announce: Callable[[str], None]) -> None:
-    told = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, told.set)
-    application = Application(config)
-    announce("Policy Desk is learning its answers: a minute or two the first time, seconds after that …")
-    if not await _started(application, told):
-        return
+def _announce_addresses(application: Application, announce: Callable[[str], None]) -> None:
     for adapter in application.adapters:
         if page := getattr(adapter, "url", ""):
             announce(f"Policy Desk is ready. Open {page} in a browser.")
     announce(f"Health and readiness: {application.url}/readyz. Stop with Ctrl-C.")
-    try:
-        await told.wait()
-    finally:
-        announce("Stopping: finishing what is under way …")
-        await application.stop()

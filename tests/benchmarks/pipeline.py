@@ -14,7 +14,7 @@ from random import Random
 
 from aiohttp import ClientSession
 
-from bot.app import SHIPPED_KNOWLEDGE
+from bot.app.configuration import SHIPPED_KNOWLEDGE
 from bot.knowledge.loader import load
 from bot.messages import Address, Person, Said
 from tests.chaos.platform import PLATFORM, body_of

@@ -45,14 +45,15 @@ class Stopwatch:
 
 async def _serve(settings: object, port: int, echo_port: int) -> None:
     # Imported here because the process that trains the matcher reads this file as well, and needs none of it.
-    from bot.app import Application
+    from bot.app.application import Application
+    from bot.app.platforms import Platform
     from bot.config import from_mapping
     from tests.chaos.platform import HttpPlatform
 
     told = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, told.set)
     stopwatch = Stopwatch()
-    application = Application(from_mapping(settings, {}), [lambda _: HttpPlatform(port, stopwatch)])
+    application = Application(from_mapping(settings, {}), [lambda _: Platform(HttpPlatform(port, stopwatch))])
     runner = web.AppRunner(_bare(stopwatch), access_log=None)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", echo_port).start()

@@ -22,7 +22,7 @@ from random import Random
 import psutil
 from aiohttp import ClientError, ClientSession
 
-from bot.app import SHIPPED_KNOWLEDGE
+from bot.app.configuration import SHIPPED_KNOWLEDGE
 from bot.knowledge.loader import load
 from tests.benchmarks.processes import resident, worked
 from tests.chaos.replicas import free_port
@@ -33,7 +33,7 @@ PEOPLE = 50
 FIRST, LAST = 1_000, 10_000  # messages between which memory may grow by a tenth
 ACK, RATIO, GROWTH = 250.0, 0.6, 1.1
 
-_SERVE = "import sys; from bot.cli import main; sys.exit(main(['serve', '--config', sys.argv[1]]))"
+_SERVE = "import sys; from bot.cli.main import main; sys.exit(main(['serve', '--config', sys.argv[1]]))"
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,7 @@ async def microsoft(pipe: Connection, _: dict[str, str]) -> None:
 
 async def desk(pipe: Connection, about: dict[str, str]) -> None:
     """The whole desk, as `policydesk serve` runs it."""
-    from bot.app import Application
+    from bot.app.application import Application
     from bot.config import from_mapping
 
     with TemporaryDirectory() as folder:

@@ -15,14 +15,15 @@ from pathlib import Path
 
 async def _serve(settings: object, port: int, sink: str) -> None:
     # Imported here because the process that trains the matcher reads this file as well, and needs none of it.
-    from bot.app import Application
+    from bot.app.application import Application
+    from bot.app.platforms import Platform
     from bot.config import from_mapping
     from tests.chaos.platform import HttpPlatform, SinkMessenger
 
     told = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, told.set)
     messenger = SinkMessenger(sink)
-    application = Application(from_mapping(settings, {}), [lambda _: HttpPlatform(port, messenger)])
+    application = Application(from_mapping(settings, {}), [lambda _: Platform(HttpPlatform(port, messenger))])
     await application.start()
     try:
         await told.wait()

@@ -12,10 +12,10 @@ from typing import Literal
 
 from playwright.async_api import Browser
 
-from bot.app.configuration import options, read_config
+from bot.app.command_resources import learned_matcher
+from bot.app.configuration import read_config
 from bot.knowledge.loader import load
 from bot.matching.active_knowledge import LoadedKnowledge
-from bot.matching.process import model_cache
 from tests.desk import Here
 from tests.scenarios.browser import PHONE, WIDE, Window, launched
 from tests.scenarios.console_server import ServedConsole
@@ -30,7 +30,7 @@ SECOND = "a journalist from Radio 4 wants me on air at six about the strike"
 
 async def main() -> None:
     knowledge = load(ROOT / "knowledge")
-    loaded_knowledge = LoadedKnowledge(knowledge, Here(model_cache.matcher_for(knowledge, options(read_config(None)))))
+    loaded_knowledge = LoadedKnowledge(knowledge, Here(learned_matcher(knowledge, read_config(None))))
     PICTURES.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory() as folder:
         served = ServedConsole(Path(folder), loaded_knowledge, (QUESTION, ENQUIRY, SECOND))

@@ -22,7 +22,7 @@ from adapters.teams.conversations import ConversationReferences
 from adapters.web.message_store import MessageStore
 from bot import plaintext
 from bot.admin import insights, retention
-from bot.app import read_config
+from bot.app.configuration import read_config
 from bot.cli.main import main
 from bot.errors import PermanentFailure
 from bot.knowledge import snapshot

@@ -6,34 +6,27 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import Application
-from bot.config import from_mapping
+from bot.app.knowledge_updates import KnowledgeUpdates
+from bot.matching.options import Options
+from bot.storage.engine import Store
+from tests.clock import ManualClock
 
 FOLDER = Path(__file__).parent.parent / "chaos" / "knowledge"
 LOST = "onnxruntime is not installed: questions are matched by their words alone."
 
 
 async def test_a_desk_without_an_encoder_says_so_once(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    store: Store, clock: ManualClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     (tmp_path / "sitecustomize.py").write_text("import sys; sys.modules['onnxruntime'] = None", encoding="utf-8")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=os.pathsep)
-    settings = {
-        "database": f"sqlite:///{tmp_path}/desk.db",
-        "knowledge": str(FOLDER),
-        "matching": {"cache": str(tmp_path / "learned")},
-        "server": {"port": 0},
-    }
-    application = Application(from_mapping(settings, {}))
-    await application.start()
+    updates = await KnowledgeUpdates.begin(FOLDER, Options(cache=tmp_path / "learned"), store, clock)
     try:
-        loaded_knowledge, match = await application.active_knowledge.match(
-            "may I log in to Facebook with my work email"
-        )
-        await application._take_over(replace(loaded_knowledge.knowledge, revision="later"))
-        later, _ = await application.active_knowledge.match("hello")
+        loaded_knowledge, match = await updates.active.match("may I log in to Facebook with my work email")
+        await updates.take_over(replace(loaded_knowledge.knowledge, revision="later"))
+        later, _ = await updates.active.match("hello")
     finally:
-        await application.stop()
+        await updates.close()
 
     assert [one.id for one in match.entries] == ["work-address"]
     assert later.knowledge.revision == "later"

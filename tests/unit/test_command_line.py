@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
+import shlex
+import subprocess
 import sys
 from collections.abc import Iterator
 from io import BytesIO, TextIOWrapper
@@ -13,7 +16,6 @@ import pytest
 
 from bot.cli import main as cli
 from bot.clock import SystemClock
-from bot.matching import encoder
 from bot.storage.engine import Store
 
 KNOWLEDGE = Path(__file__).parents[1] / "data" / "knowledge"
@@ -56,6 +58,60 @@ def test_every_command_answers_a_usage_error_with_its_usage(
     assert said.out == ""
     assert said.err.startswith("usage: policydesk")
     assert "error: " in said.err.splitlines()[-1]
+
+
+# ---- standard streams that are closed or full -----------------------------------------------------------------------
+
+
+def redirected(redirection: str, *arguments: str, unbuffered: str = "") -> subprocess.CompletedProcess[str]:
+    """Run a command in a process of its own, with a redirection as a shell writes it."""
+    environment = {**os.environ, "PYTHONUNBUFFERED": unbuffered}
+    command = shlex.join([sys.executable, "-c", "from bot.cli.main import main; raise SystemExit(main())", *arguments])
+    return subprocess.run(
+        ["sh", "-c", f"{command} {redirection}"], capture_output=True, text=True, check=False, env=environment
+    )
+
+
+@pytest.mark.parametrize("command", [["ask", "-"], ["chat"]], ids=" ".join)
+def test_a_closed_standard_input_is_a_sentence(command: list[str]) -> None:
+    done = redirected("<&-", *command)
+    assert done.returncode == 2
+    assert done.stderr == "policydesk: standard input: is closed. Leave out <&-, or redirect a file into it.\n"
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_question_of_the_command_line_needs_no_standard_input(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    assert cli.main(["ask", "may I bring coffee into the reading room"]) == 0
+    assert "Yes, in a closed cup." in capsys.readouterr().out
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no device that is always full")
+@pytest.mark.parametrize(("command", "unbuffered"), [("schema", ""), ("schema", "1"), ("--help", "")])
+def test_a_full_disk_is_a_sentence(command: str, unbuffered: str) -> None:
+    done = redirected("> /dev/full", command, unbuffered=unbuffered)
+    assert done.returncode == 2
+    said = "policydesk: standard output: cannot be written: No space left on device. Redirect it to another place.\n"
+    assert done.stderr == said
+
+
+def test_a_reader_that_has_gone_is_no_failure() -> None:
+    reads, writes = os.pipe()
+    os.close(reads)
+    command = [sys.executable, "-c", "from bot.cli.main import main; raise SystemExit(main())", "schema"]
+    done = subprocess.run(command, stdout=writes, stderr=subprocess.PIPE, text=True, check=False)
+    os.close(writes)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("stream", [">&-", "2>&-"])
+def test_a_closed_output_is_as_one_that_nobody_reads(stream: str) -> None:
+    done = redirected(stream, "check", "--quick")
+    assert done.returncode == 0
+    assert "knowledge from" not in done.stdout
+    assert ("knowledge from" in done.stderr) is (stream == ">&-")
 
 
 # ---- which configuration, and which knowledge base ------------------------------------------------------------------
@@ -124,17 +180,17 @@ def test_with_no_configuration_it_is_the_one_that_ships(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert cli.main(["check", "--quick"]) == 0
-    assert f"knowledge from {Path(cli.__file__).parents[1] / 'knowledge'}\n" in capsys.readouterr().err
+    assert f"knowledge from {Path(cli.__file__).parents[2] / 'knowledge'}\n" in capsys.readouterr().err
 
 
 # ---- bytes that are no text, and text that is no bytes --------------------------------------------------------------
 
 
 @pytest.fixture
-def quick(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def quick(here: Path) -> None:
     """A small knowledge base, matched by words alone, which is learned in a moment."""
-    (here / "policydesk.yaml").write_text(f"knowledge: {KNOWLEDGE}\nmatching: {{cache: learned}}\n", encoding="utf-8")
-    monkeypatch.setattr(encoder, "_packaged_weights", lambda: None)
+    settings = f"knowledge: {KNOWLEDGE}\nmatching: {{encoder: 'off', cache: learned}}\n"
+    (here / "policydesk.yaml").write_text(settings, encoding="utf-8")
 
 
 def typed(data: bytes, encoding: str = "utf-8") -> TextIOWrapper:

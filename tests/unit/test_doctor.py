@@ -11,7 +11,8 @@ import pytest
 import yaml
 
 from bot.admin import doctor
-from bot.app import examine, read_config
+from bot.app.configuration import read_config
+from bot.app.diagnosis import diagnose
 from bot.cli.main import main
 from bot.ports import Finding
 from bot.storage.adapter_state import DurableState
@@ -61,7 +62,7 @@ async def microsoft(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIte
 
 
 async def failing(path: Path) -> dict[str, Finding]:
-    findings = await examine(read_config(path))
+    findings = await diagnose(read_config(path))
     assert all(finding.fix for finding in findings if not finding.ok)
     return {finding.subject: finding for finding in findings if not finding.ok}
 
@@ -80,7 +81,7 @@ async def test_nothing_fails_beside_a_desk_that_serves(
 ) -> None:
     path = written(**sections(slack, microsoft))
     store = await heard(path, microsoft)
-    findings = {finding.subject: finding for finding in await examine(read_config(path))}
+    findings = {finding.subject: finding for finding in await diagnose(read_config(path))}
     store.close()
     assert {subject for subject, finding in findings.items() if not finding.ok} == set()
     assert {"knowledge", "database", "slack scopes", "slack app token", "slack:C0PRESS"} <= findings.keys()

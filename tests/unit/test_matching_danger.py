@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.admin import ask
+from bot.admin import ask_output
 from bot.knowledge.loader import load
 from bot.knowledge.model import Knowledge
 from bot.matching.matcher import Matcher
@@ -60,7 +60,7 @@ def known(tmp_path_factory: pytest.TempPathFactory) -> tuple[Knowledge, Matcher]
 
 def read(known: tuple[Knowledge, Matcher], text: str) -> str:
     knowledge, matcher = known
-    return ask.text(knowledge, matcher.match(text), ManualClock().now().date())
+    return ask_output.as_text(knowledge, matcher.match(text), ManualClock().now().date())
 
 
 def test_somebody_in_danger_is_not_asked_about_journalists(known: tuple[Knowledge, Matcher]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.admin.metrics import Operations
+from bot.admin.monitoring import Monitoring
 from bot.knowledge.watcher import KnowledgeWatcher
 from tests.desk import KNOWLEDGE, DeskHarness
 
@@ -13,7 +13,7 @@ async def test_readiness_says_what_the_matcher_does_without(harness: DeskHarness
     keeper = KnowledgeWatcher(KNOWLEDGE, harness.active_knowledge.current.knowledge, ())
     parts = (harness.store, harness.clock, keeper, harness.relay, list(harness.platforms.values()))
 
-    whole, poor = await Operations(*parts).readiness(), await Operations(*parts, lambda: LOST).readiness()
+    whole, poor = await Monitoring(*parts).readiness(), await Monitoring(*parts, lambda: LOST).readiness()
 
     assert "matching" not in whole.reasons
     assert poor.reasons["matching"] == LOST

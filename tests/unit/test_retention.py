@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from adapters.web.message_store import MessageStore
-from bot.admin.retention import EVENTS_KEPT, TEXTS_KEPT, forget, keep, purge, purge_daily
+from bot.admin.retention import EVENTS_KEPT, TEXTS_KEPT, forget, purge, purge_daily, purge_every_day
 from bot.config import Privacy
 from bot.domain.case import Link, LinkKind, Outcome, StepKind
 from bot.domain.transitions import close, reopen
@@ -225,7 +225,7 @@ async def test_a_serving_process_purges_by_itself(store: Store, clock: ManualClo
     with store.transaction() as tx:
         tx.answers.record("can I?", "answer", ("a",), "r1", "slack:U1")
     clock.advance(PRIVACY.questions + SECOND)
-    keeping = asyncio.create_task(keep(store, PRIVACY))
+    keeping = asyncio.create_task(purge_every_day(store, PRIVACY))
     async with asyncio.timeout(20):
         while dump(store, "answered"):  # noqa: ASYNC110  it tells nobody when it is done
             await asyncio.sleep(0.02)
@@ -236,7 +236,7 @@ async def test_a_serving_process_purges_by_itself(store: Store, clock: ManualClo
 
 async def test_a_failing_purge_ends_nothing(store: Store, caplog: pytest.LogCaptureFixture) -> None:
     store.close()
-    keeping = asyncio.create_task(keep(store, PRIVACY))
+    keeping = asyncio.create_task(purge_every_day(store, PRIVACY))
     async with asyncio.timeout(20):
         while "waits for the database" not in caplog.text:  # noqa: ASYNC110
             await asyncio.sleep(0.02)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.admin.check import MOST_EXAMPLES, confusion, review, too_large
+from bot.admin.check import MOST_EXAMPLES, confusion_checks, review, too_large
 from bot.cli.main import main
 from bot.knowledge.model import Entry, Knowledge, Origin, Topic
 from bot.matching.cross_validation import held_out
@@ -152,7 +152,7 @@ def test_a_very_large_knowledge_base_is_not_asked() -> None:
     assert not too_large(knowledge)
     more = Knowledge("r", entries=(*knowledge.entries, _entry("one", [ASTRAY], 3)))
     assert too_large(more)
-    assert list(confusion.remarks(more)) == []
+    assert list(confusion_checks.remarks(more)) == []
 
 
 def test_the_command_asks_unless_it_is_to_be_quick(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.admin.check.strength import too_strong
+from bot.admin.check.binding_words import binding_words
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ from bot.admin.check.strength import too_strong
     ],
 )
 def test_a_word_that_binds(answer: str, word: str) -> None:
-    assert [found for found, _ in too_strong(answer)] == [word]
+    assert [found for found, _ in binding_words(answer)] == [word]
 
 
 @pytest.mark.parametrize(
@@ -47,9 +47,9 @@ def test_a_word_that_binds(answer: str, word: str) -> None:
     ],
 )
 def test_what_is_denied_quoted_or_supposed_binds_nobody(answer: str) -> None:
-    assert list(too_strong(answer)) == []
+    assert list(binding_words(answer)) == []
 
 
 def test_the_sentence_is_named_without_markup() -> None:
-    (found,) = too_strong("**It depends.** You **must** ask\nfirst. Then wait.")
+    (found,) = binding_words("**It depends.** You **must** ask\nfirst. Then wait.")
     assert found == ("must", "You must ask first.")

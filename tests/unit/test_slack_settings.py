@@ -9,7 +9,7 @@ from subprocess import run
 import pytest
 
 from adapters.slack.settings import Settings
-from bot.app import slack_settings
+from bot.app.adapter_settings import slack_settings
 from bot.config import from_mapping
 from bot.errors import ConfigurationError
 
@@ -52,6 +52,7 @@ def test_secrets_are_in_no_repr() -> None:
 
 
 def test_slack_s_libraries_load_only_where_slack_is_configured(tmp_path: Path) -> None:
-    looks = "import sys; from bot import app; app.read_config(None); print([m for m in sys.modules if 'slack' in m])"
+    serves = "import sys; from bot.app.configuration import read_config; from bot.app.application import Application"
+    looks = f"{serves}; Application(read_config(None)); print([m for m in sys.modules if 'slack' in m])"
     done = run([sys.executable, "-c", looks], cwd=tmp_path, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

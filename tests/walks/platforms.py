@@ -13,7 +13,7 @@ import pytest
 from aiohttp import ClientSession, ClientWebSocketResponse, web
 
 from adapters.slack.adapter import SlackAdapter
-from bot.app import Application
+from bot.app.application import Application
 from tests.slack.server import APP_TOKEN, BOT_TOKEN, LoopbackSlack
 from tests.slack.server import SECRET as SIGNING_SECRET
 from tests.slack.workspace import Mode, Workspace, ready

@@ -9,7 +9,7 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bot.app import Application
+from bot.app.application import Application
 from bot.config import from_mapping
 from tests.desk import KNOWLEDGE, PHONE
 from tests.walks.platforms import PLATFORMS, Platform, Slack, until

@@ -4,9 +4,9 @@ Times are ISO 8601 in the organisation's zone. The keys of the JSON and the colu
 them, do not rename.
 """
 
-from bot.admin.casebook.printed import as_csv, as_json, as_table, as_text, write
-from bot.admin.casebook.reading import Record, find, overdue, read, records
-from bot.admin.casebook.records import EXPORTED, LISTED, summary, whole
+from bot.admin.casebook.case_output import as_csv, as_json, as_table, as_text, write
+from bot.admin.casebook.case_records import Record, find, overdue, read, records
+from bot.admin.casebook.case_values import EXPORTED, LISTED, summary, whole
 
 __all__ = [
     "EXPORTED",

@@ -1,11 +1,11 @@
-"""What the owners of the answers should look at: the remarks of `policydesk check`."""
+"""`policydesk check`: remarks on a knowledge base, for the owners of its answers."""
 
 from __future__ import annotations
 
 from datetime import date
 
-from bot.admin.check import answers, confusion, questions
-from bot.admin.check.confusion import MOST_EXAMPLES, too_large
+from bot.admin.check import answer_checks, confusion_checks, question_checks
+from bot.admin.check.confusion_checks import MOST_EXAMPLES, too_large
 from bot.admin.check.remarks import Remark, as_json, as_text, remarks_of
 from bot.knowledge.model import Knowledge
 
@@ -13,15 +13,15 @@ __all__ = ["MOST_EXAMPLES", "Remark", "as_json", "as_text", "remarks_of", "revie
 
 
 def review(knowledge: Knowledge, today: date, *, quick: bool = False) -> list[Remark]:
-    """Everything in a knowledge base that loads but could be better, by file and line. Drafts are left in peace.
+    """Return what could be better in a valid knowledge base, ordered by file and line. Drafts are not checked.
 
-    `quick` leaves out what the matcher has to be trained for, which takes some seconds for a thousand examples and is
-    left out as well where the knowledge base is `too_large`.
+    `quick` leaves out the checks for which the matcher is trained, which takes some seconds for a thousand examples.
+    They are also left out if the knowledge base is `too_large`.
     """
     found = [
-        *answers.remarks(knowledge, today),
-        *questions.remarks(knowledge),
-        *(() if quick else confusion.remarks(knowledge)),
+        *answer_checks.remarks(knowledge, today),
+        *question_checks.remarks(knowledge),
+        *(() if quick else confusion_checks.remarks(knowledge)),
     ]
     found.sort(key=lambda remark: (remark[0].file, remark[0].line))
     return [Remark("warning", str(origin), what, fix) for origin, what, fix in found]

@@ -1,4 +1,4 @@
-"""A remark on a knowledge base, and how remarks are written for a person and for a program."""
+"""A remark on a knowledge base, and how remarks are printed."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from bot.knowledge.model import Origin
 Severity = Literal["error", "warning"]
 
 Found = tuple[Origin, str, str]
-"""Where something stands, what it is, and what to do about it."""
+"""Where something stands in the files, what it is, and what to do about it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """Something to mend (`error`) or to consider (`warning`): `where` it stands, `what` it is, what to do about it."""
+    """Something to mend (`error`) or to consider (`warning`). `where` is `file:line`."""
 
     severity: Severity
     where: str
@@ -27,12 +27,12 @@ class Remark:
 
 
 def remarks_of(problems: Iterable[Problem], severity: Severity) -> list[Remark]:
-    """The problems that the loader found, as remarks."""
+    """Return problems that the loader found as remarks."""
     return [Remark(severity, problem.where, problem.what, problem.fix) for problem in problems]
 
 
 def as_text(remarks: Iterable[Remark]) -> str:
-    """One remark a line, and a last line that counts them."""
+    """Return one remark a line, and a last line that counts them."""
     remarks = list(remarks)
     errors, warnings = _count(remarks)
     lines = [f"{remark.where}: {remark.severity}: {remark.what} {remark.fix}" for remark in remarks]
@@ -40,7 +40,7 @@ def as_text(remarks: Iterable[Remark]) -> str:
 
 
 def as_json(remarks: Iterable[Remark]) -> str:
-    """`{"errors": 0, "warnings": 1, "remarks": [{"severity", "where", "what", "fix"}]}`."""
+    """Return `{"errors": 0, "warnings": 1, "remarks": [{"severity", "where", "what", "fix"}]}`."""
     remarks = list(remarks)
     errors, warnings = _count(remarks)
     report = {"errors": errors, "warnings": warnings, "remarks": [asdict(remark) for remark in remarks]}
@@ -48,7 +48,7 @@ def as_json(remarks: Iterable[Remark]) -> str:
 
 
 def number(count: int, noun: str) -> str:
-    """`no questions`, `1 question`, `2 questions`."""
+    """Return `no questions`, `1 question` or `2 questions`."""
     return f"{count or 'no'} {noun}{'' if count == 1 else 's'}"
 
 

@@ -1,4 +1,4 @@
-"""What whoever operates the desk can ask it: can it serve, and how is it doing."""
+"""Readiness and metrics of a serving desk: whether it can serve, what is degraded, and how much waits."""
 
 from __future__ import annotations
 
@@ -13,11 +13,15 @@ from bot.queue.relay import Relay
 from bot.storage.engine import Store
 from bot.storage.records import Job
 
-LATE = 60.0  # seconds that something may wait before readiness speaks of it
+LATE = 60.0
+"""Seconds that a due message may wait before readiness names the outbox as degraded."""
 
 
-class Operations:
-    """Readiness and metrics, from the parts that know. `missing` says what the matcher has to do without."""
+class Monitoring:
+    """Asks the parts of a desk how they are.
+
+    `missing` returns what the matcher has to do without, as a sentence; empty if nothing is missing.
+    """
 
     def __init__(
         self,
@@ -36,7 +40,7 @@ class Operations:
         self._missing = missing
 
     async def readiness(self) -> Readiness:
-        """Ready from the moment the first platform is connected, and while any platform and the database are."""
+        """Return ready while the database and at least one platform can be reached, with what is degraded."""
         reasons = {
             f"knowledge {problem.where}": f"{problem.what} {problem.fix}".strip() for problem in self._watcher.trouble
         }
@@ -57,7 +61,10 @@ class Operations:
         return Readiness(ready=connected, reasons=reasons | _unreachable(refused))
 
     async def metrics(self) -> Iterable[Metric]:
-        """Cases by kind and state, the outbox, the knowledge base."""
+        """Return the numbers of cases, of rows in the outbox, and of answers and problems in the knowledge base.
+
+        Raises StoreUnavailable if the database cannot be reached.
+        """
         backlog, counted = await self._store.run(lambda tx: (tx.jobs.backlog(), tx.cases.counts()))
         cases: dict[tuple[tuple[str, str], ...], float] = {
             (("kind", kind.value), ("state", state.value)): float(number) for (kind, state), number in counted.items()
@@ -74,15 +81,15 @@ class Operations:
 
 
 def _unreachable(refused: Sequence[Job]) -> dict[str, str]:
-    """By press channel: how many cases it does not show, and what it said last."""
-    said: dict[str, list[str]] = {}
+    """Return, by press channel, how many cards it has refused and its latest reason."""
+    reasons: dict[str, list[str]] = {}
     for job in refused:
         delivery = outbox.read(job)
         if isinstance(delivery, Repost):
-            said.setdefault(str(delivery.channel), []).append(job.last_error or delivery.why)
+            reasons.setdefault(str(delivery.channel), []).append(job.last_error or delivery.why)
         elif isinstance(delivery, Send):  # the card of a Repost that is due, just now on its way
-            said.setdefault(str(delivery.to), []).append(job.last_error)
+            reasons.setdefault(str(delivery.to), []).append(job.last_error)
     return {
         f"press channel {channel}": f"{len(why)} cards were refused and are offered again: {why[-1]}"
-        for channel, why in said.items()
+        for channel, why in reasons.items()
     }

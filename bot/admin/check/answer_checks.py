@@ -1,4 +1,4 @@
-"""Remarks on the answers, one by one: keys, length, dates, references, and words stronger than the policy's."""
+"""Remarks on single answers: missing keys, length, review dates, references, and words stronger than the policy's."""
 
 from __future__ import annotations
 
@@ -6,21 +6,24 @@ import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 
+from bot.admin.check.binding_words import binding_words
 from bot.admin.check.remarks import Found
-from bot.admin.check.strength import too_strong
 from bot.knowledge.model import Entry, Knowledge
 
 MOST_WORDS = 120
+"""Words of an answer, beyond which it is reported as long."""
+
 NOTICE = timedelta(days=30)
+"""How long before `review_by` an answer is reported as due for review."""
 
 _LINK_TARGET = re.compile(r"\]\([^)]*\)")
 _COUNTED = re.compile(r"\w[\w'’-]*")
 
 
 def remarks(knowledge: Knowledge, today: date) -> Iterator[Found]:
-    """On every approved answer, and on clauses that none of them cites."""
+    """Yield remarks on every approved answer, and on clauses that none of them cites."""
     for entry in knowledge.answering:
-        if knowledge.documents:  # without one this is no policy, and nobody needs to see a source
+        if knowledge.documents:  # without documents the answers are not about a policy, and need no source
             yield from _lacking(entry)
         yield from _long(entry)
         yield from _stale(entry, today)
@@ -71,7 +74,7 @@ def _overstated(entry: Entry, knowledge: Knowledge) -> Iterator[Found]:
     strengths = {knowledge.clause[clause].strength for clause in entry.cites}
     if not strengths or "must" in strengths:
         return
-    for word, sentence in too_strong(entry.answer):
+    for word, sentence in binding_words(entry.answer):
         what = (
             f"The answer `{entry.id}` says “{word}”, but no clause it cites is a must"
             f" ({', '.join(sorted(strengths))}): “{sentence}”"

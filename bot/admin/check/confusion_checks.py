@@ -1,4 +1,4 @@
-"""Remarks from asking the knowledge base its own questions: answers that take each other's, and questions astray."""
+"""Remarks on answers that the matcher confuses, found by matching each example without having learned it."""
 
 from __future__ import annotations
 
@@ -11,30 +11,33 @@ from bot.matching.cross_validation import Held, held_out
 from bot.matching.examples import Examples, Label
 
 MOST_EXAMPLES = 20_000
-"""Beyond, asking every question takes minutes."""
+"""Number of examples beyond which matching each of them takes minutes."""
 
 _RATE = 0.2
-"""Share of two labels' questions that go to the other, from which they are reported."""
+"""Share of the questions of two labels which are matched to the other one, from which the pair is reported."""
 _FEWEST_TAKEN = 5
+"""Number of questions matched to the other label, below which a pair is not reported."""
 _SHOWN = 2
+"""Questions that a remark on a pair quotes for each label."""
 _ASTRAY = 1.5
-"""Lead in score of a wrong label from which a question is reported,"""
+"""Lead in score of a wrong label, from which a single question is reported."""
 _SURE = 0.9
-"""if the wrong label is at least so probable."""
+"""Probability of the wrong label, below which a single question is not reported."""
 
 _Homes = dict[tuple[str, str], tuple[str, Origin]]
-"""By kind and id of a label: what it is called, and where it stands."""
+"""By kind and id of a label: its name in a sentence, and where it stands in the files."""
 
 _Strays = dict[tuple[Label, Label], list[Held]]
+"""Wrongly matched questions, by their own label and the label that they were matched to."""
 
 
 def too_large(knowledge: Knowledge) -> bool:
-    """Whether `remarks` would leave the knowledge base alone because asking it takes too long."""
+    """Return whether there are so many examples that `remarks` does not match them, because it would take minutes."""
     return len(Examples.of(knowledge).texts) > MOST_EXAMPLES
 
 
 def remarks(knowledge: Knowledge) -> Iterator[Found]:
-    """Only where an answer is involved: that two groups of small talk are much alike troubles nobody."""
+    """Yield remarks on pairs of labels and on single questions, if one of the labels is an answer."""
     if too_large(knowledge):
         return
     held = list(held_out(knowledge))
@@ -49,7 +52,7 @@ def remarks(knowledge: Knowledge) -> Iterator[Found]:
 
 
 def _matters(stray: Held) -> bool:
-    """An enquiry from the media is found by a detector of its own, wherever its words would lead."""
+    """Return whether an answer is involved. Media enquiries do not count: they have a detector of their own."""
     return stray.own.kind == "entry" or (
         stray.landed.kind == "entry" and stray.own.kind in ("smalltalk", "out_of_scope")
     )

@@ -1,4 +1,4 @@
-"""A case as values that JSON can hold: in a list, and whole."""
+"""Turns a case into values that JSON can hold: a summary for lists, and the whole of it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.admin.casebook.reading import Record
+from bot.admin.casebook.case_records import Record
 from bot.domain.case import Asker, Case, CaseKind, CaseState, Statement
 from bot.messages import Address, Person
 from bot.presentation import texts
@@ -16,7 +16,7 @@ from bot.queue import outbox
 from bot.queue.outbox import MarkMessage, Repost, Send, SendToThread, Update
 from bot.storage.records import Job, JobState
 
-_DELIVERED = {
+_JOB_STATES = {
     JobState.PENDING: "on its way",
     JobState.DONE: "done",
     JobState.DEAD: "given up",
@@ -25,18 +25,18 @@ _DELIVERED = {
 
 
 def summary(case: Case, zone: ZoneInfo, *, full: bool = False) -> dict[str, Any]:
-    """One case in a list: what everybody may know of it, or with `full` what officers do.
+    """Return what a list shows of a case: what everybody may know, or with `full` what officers know.
 
-    A restricted one is shown by its reference, its dates, outlet and deadline alone.
+    Of a restricted case everybody may know its reference, dates, outlet and deadline. The other keys are None then.
     """
     seen = case if full else visible(case)
-    more = _known(seen)
+    people = _people_and_subject(seen)
     hidden = case.restricted and not full
-    return _life(seen, zone) | (dict.fromkeys(more) if hidden else more)
+    return _state_and_dates(seen, zone) | (dict.fromkeys(people) if hidden else people)
 
 
 def whole(record: Record, zone: ZoneInfo) -> dict[str, Any]:
-    """Everything that is kept of a case, restricted or not."""
+    """Return everything that is stored of a case, restricted or not."""
     case = record.case
     return summary(case, zone, full=True) | {
         **asdict(case.details),
@@ -65,7 +65,7 @@ def whole(record: Record, zone: ZoneInfo) -> dict[str, Any]:
     }
 
 
-def _life(case: Case, zone: ZoneInfo) -> dict[str, Any]:
+def _state_and_dates(case: Case, zone: ZoneInfo) -> dict[str, Any]:
     return {
         "reference": case.reference,
         "kind": case.kind.value,
@@ -86,7 +86,7 @@ def _life(case: Case, zone: ZoneInfo) -> dict[str, Any]:
     }
 
 
-def _known(case: Case) -> dict[str, Any]:
+def _people_and_subject(case: Case) -> dict[str, Any]:
     return {
         "owner": _person(case.owner),
         "askers": [_person(asker.person) for asker in case.askers],
@@ -115,7 +115,7 @@ def _delivery(case: Case, job: Job, zone: ZoneInfo) -> dict[str, Any]:
         "where": _where(case, to),
         "what": what,
         "kind": job.kind.value,
-        "state": _DELIVERED[job.state],
+        "state": _JOB_STATES[job.state],
         "put_in_at": _iso(job.created_at, zone),
         "ended_at": _iso(job.ended_at, zone),
         "failures": job.attempts,
@@ -124,7 +124,7 @@ def _delivery(case: Case, job: Job, zone: ZoneInfo) -> dict[str, Any]:
 
 
 def _sent(case: Case, job: Job) -> tuple[Address, str]:
-    """Where it was to go, and what it is; of old ones no more is kept than their lane and kind."""
+    """Return where a message was to go, and what it is. Of an old one only the lane and the kind are still stored."""
     if not job.payload:
         platform, _, token = job.lane.removeprefix(f"case:{case.id}:").removeprefix(f"repost:{case.id}:").partition(":")
         return Address(platform, token), texts.SENT[job.kind]
@@ -139,7 +139,7 @@ def _sent(case: Case, job: Job) -> tuple[Address, str]:
 
 
 def _where(case: Case, to: Address) -> str:
-    """In words: the conversation of somebody who asked, or a channel of the press office."""
+    """Return an address in words: the conversation of somebody who asked, or a channel of the press office."""
     for asker in case.askers:
         if to == asker.direct:
             return texts.told_directly(asker.person.name or asker.person.key, to.platform)
@@ -156,10 +156,10 @@ def _iso(at: datetime | None, zone: ZoneInfo) -> str | None:
     return None if at is None else at.astimezone(zone).isoformat(timespec="seconds")
 
 
-_NONE = Case(0, CaseKind.MEDIA, CaseState.OPEN, (), datetime(1970, 1, 1, tzinfo=UTC))
+_EMPTY = Case(0, CaseKind.MEDIA, CaseState.OPEN, (), datetime(1970, 1, 1, tzinfo=UTC))
 _UTC = ZoneInfo("UTC")
-LISTED = tuple(summary(_NONE, _UTC))
-"""The keys of `summary`, which a list of no cases has as well."""
+LISTED = tuple(summary(_EMPTY, _UTC))
+"""The keys of `summary`, in order: the columns of a list, also of an empty one."""
 
-EXPORTED = tuple(whole(Record(_NONE), _UTC))
-"""The keys of `whole`."""
+EXPORTED = tuple(whole(Record(_EMPTY), _UTC))
+"""The keys of `whole`, in order: the columns of an export."""

@@ -1,4 +1,4 @@
-"""Cases out of the store, some at a time, beside a server that goes on."""
+"""Reads cases from the store in small transactions, beside a desk that serves."""
 
 from __future__ import annotations
 
@@ -13,15 +13,12 @@ from bot.storage.engine import Store
 from bot.storage.records import Job
 from bot.storage.transaction import Transaction
 
-_PAGE = 100  # cases read in one transaction, so that a server beside it is not held up
+_PAGE = 100  # cases read in one transaction, so that a desk that serves beside it can write in between
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A case with its whole history, what belongs with it, and everything that was sent for it.
-
-    `references` are (id, reference) of the other cases that it names.
-    """
+    """A case with everything that is stored for it."""
 
     case: Case
     steps: tuple[Step, ...] = ()
@@ -29,16 +26,18 @@ class Record:
     statements: Sequence[Statement] = ()
     links: Sequence[Link] = ()
     joined: Sequence[Case] = ()
+    """The cases that were joined into this one."""
     incident: Incident | None = None
     references: tuple[tuple[int, str], ...] = ()
+    """Id and reference of the other cases that this one names."""
 
     def reference_of(self, case_id: int) -> str:
-        """What people call a case that this one names."""
+        """Return the reference (such as M-7) of a case that this one names."""
         return dict(self.references)[case_id]
 
 
 def read(store: Store, states: Collection[CaseState]) -> Iterator[Case]:
-    """Cases in any of these states, newest first."""
+    """Yield the cases in any of these states, newest first."""
     before: int | None = None
     while True:
         with store.transaction() as tx:
@@ -50,7 +49,7 @@ def read(store: Store, states: Collection[CaseState]) -> Iterator[Case]:
 
 
 def records(store: Store) -> Iterator[Record]:
-    """Every case, newest first. One that is purged meanwhile is left out."""
+    """Yield every case as a record, newest first. A case that is purged meanwhile is left out."""
     for case in read(store, list(CaseState)):
         with store.transaction() as tx:
             found = _record(tx, case.id)
@@ -59,7 +58,7 @@ def records(store: Store) -> Iterator[Record]:
 
 
 def find(tx: Transaction, reference: str) -> Record:
-    """The case that people call M-7 or m-7. Raises UserError where there is none."""
+    """Return the case with a reference such as M-7 or m-7. Raises UserError if there is none."""
     kind, _, number = reference.strip().upper().partition("-")
     # SQLite's largest number has 19 digits.
     found = _record(tx, int(number)) if number.isdecimal() and number.isascii() and len(number) < 19 else None
@@ -70,7 +69,7 @@ def find(tx: Transaction, reference: str) -> Record:
 
 
 def overdue(case: Case, now: datetime) -> bool:
-    """Whether the journalist's time has passed without an answer, in a case that goes on."""
+    """Return whether the case is not closed, and its deadline has passed without an answer to the journalist."""
     waits = case.state is not CaseState.CLOSED and case.responded_at is None
     return waits and case.due_at is not None and case.due_at <= now
 

@@ -1,4 +1,4 @@
-"""`policydesk ask`: one question outside any conversation, as an object for tools and as text for a person."""
+"""What `policydesk ask` prints for a match: an object for tools, text for a person, and an explanation."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from bot.messages import Outgoing
 from bot.presentation import cards
 
 
-def result(knowledge: Knowledge, question: str, match: Match, today: date) -> dict[str, Any]:
-    """The object of contracts: question, outcome, entries, best and the text that a person would read."""
+def as_object(knowledge: Knowledge, question: str, match: Match, today: date) -> dict[str, Any]:
+    """Return the object of `--json`, with the keys question, outcome, entries, best and text."""
     return {
         "question": question,
         "outcome": match.outcome,
         "entries": [_entry(candidate) for candidate in match.entries],
         "best": {"id": match.best.id, "score": round(match.best.score, 6)} if match.best else None,
-        "text": text(knowledge, match, today),
+        "text": as_text(knowledge, match, today),
     }
 
 
-def text(knowledge: Knowledge, match: Match, today: date) -> str:
-    """What a person would read, as plain text; the reference of a case is left out, since none is opened."""
+def as_text(knowledge: Knowledge, match: Match, today: date) -> str:
+    """Return what a person would read, as plain text. It names no case, because the command opens none."""
     return "\n\n".join(plaintext.render(outgoing) for outgoing in _outgoings(knowledge, match, today))
 
 
-def explain(match: Match, tier: str) -> Iterator[str]:
-    """Lines for `--explain`: what was read by what means, how each candidate did and why it came out so."""
+def explanation(match: Match, tier: str) -> Iterator[str]:
+    """Return the lines of `--explain`: what was read, the scores of each candidate, and why this is the outcome."""
     why: Explanation = match.explanation
     yield f"tier:      {tier}"
     if why.read:

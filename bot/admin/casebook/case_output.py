@@ -1,4 +1,4 @@
-"""What `values` gave, as text: JSON, CSV, a table and a page for a terminal, into a file."""
+"""Prints the values of cases: as JSON, as CSV, as a table or a page for a terminal, or into a file."""
 
 from __future__ import annotations
 
@@ -18,24 +18,12 @@ from bot.plaintext import display_name, shorten
 from bot.presentation import texts
 
 _WIDTH = 48  # characters of a cell in the table
-_FORMULA = (
-    "=",
-    "+",
-    "-",
-    "@",
-    "\t",
-    "\r",
-    "\n",
-    "＝",
-    "＋",
-    "－",
-    "＠",
-)  # what spreadsheets take for a formula's beginning
+_FORMULA = tuple("=+-@\t\r\n＝＋－＠")  # a cell that begins so is run as a formula by spreadsheets
 _MARKS = ("urgent", "restricted", "held")
 
 
 def as_json(values: Iterable[dict[str, Any]]) -> Iterator[str]:
-    """A JSON array in pieces, one value a line."""
+    """Yield a JSON array in pieces, one value a line."""
     yield "["
     for number, value in enumerate(values):
         yield f"{',' if number else ''}\n{json.dumps(value, ensure_ascii=False)}"
@@ -43,7 +31,7 @@ def as_json(values: Iterable[dict[str, Any]]) -> Iterator[str]:
 
 
 def as_table(values: Iterable[dict[str, Any]]) -> str:
-    """For a terminal: what fits on a line, in columns."""
+    """Return a table for a terminal, one case a line."""
     head = ("CASE", "STATE", "OPENED", "DEADLINE", "OWNER", "OUTLET", "ASKED BY")
     rows = [head, *(tuple(shorten(cell, _WIDTH) for cell in _cells(value)) for value in values)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
@@ -66,14 +54,14 @@ def _due(value: dict[str, Any]) -> str:
 
 
 def as_csv(values: Iterable[dict[str, Any]], columns: Sequence[str]) -> Iterator[str]:
-    """RFC 4180 in pieces, a head and a row for each case. What a spreadsheet would run as a formula is defused."""
+    """Yield CSV (RFC 4180) in pieces: a head, then a row for each case. Formulas are defused."""
     yield _row(columns)
     for value in values:
-        yield _row(_safe(_flat(column, value[column])) for column in columns)
+        yield _row(_safe(_cell_text(column, value[column])) for column in columns)
 
 
 def write(path: Path, pieces: Iterable[str]) -> None:
-    """Into a file that only its owner may read, whole or not at all. Raises UserError where that cannot be."""
+    """Write a file that only its owner may read, whole or not at all. Raises UserError if it cannot be written."""
     try:
         with NamedTemporaryFile("w", encoding="utf-8", newline="", dir=path.parent, delete=False) as file:
             try:
@@ -94,24 +82,24 @@ def _row(cells: Iterable[str]) -> str:
 
 
 def _safe(cell: str) -> str:
-    """An apostrophe in front makes it text (OWASP, CSV Injection)."""
+    """Put an apostrophe in front of a formula, which makes it text (OWASP, CSV Injection)."""
     return f"'{cell}" if cell.startswith(_FORMULA) or cell.lstrip().startswith(_FORMULA) else cell
 
 
-def _flat(key: str, content: Any) -> str:  # noqa: ANN401 - whatever stands under a key of `summary` or `whole`
+def _cell_text(key: str, content: Any) -> str:  # noqa: ANN401 - any value of `summary` or `whole`
     if content is None:
         return ""
     if isinstance(content, bool):
         return "yes" if content else "no"
-    return _WRITTEN[key](content) if key in _WRITTEN else str(content)
+    return _CELL_TEXTS[key](content) if key in _CELL_TEXTS else str(content)
 
 
 def as_text(value: dict[str, Any]) -> str:
-    """One whole case, for a terminal."""
+    """Return one whole case as text for a terminal."""
     kind = texts.MEDIA_ENQUIRY if value["kind"] == CaseKind.MEDIA else texts.QUESTION
     state = " ".join(filter(None, (value["state"], value["outcome"] and f"({value['outcome']})")))
     lines = [f"{value['reference']} · {kind} · {state}"]
-    lines += [f"{label}: {_lines(_flat(key, value[key]))}" for key, label in _LABELS.items() if value[key]]
+    lines += [f"{label}: {_lines(_cell_text(key, value[key]))}" for key, label in _LABELS.items() if value[key]]
     for asker in value["askers"]:
         lines += ["", f"{_called(asker)} at {asker['said_at']}:", _lines(asker["text"])]
         lines += [texts.files(asker["files"])] if asker["files"] else []
@@ -173,7 +161,7 @@ def _lines(text: str) -> str:
     return "\n".join(plaintext.line(one) for one in text.splitlines())
 
 
-_WRITTEN: Mapping[str, Callable[[Any], str]] = {
+_CELL_TEXTS: Mapping[str, Callable[[Any], str]] = {
     "owner": _called,
     "offered_to": _called,
     "askers": lambda all_: "\n\n".join("\n".join(filter(None, (_called(one), one.get("text")))) for one in all_),
@@ -183,4 +171,4 @@ _WRITTEN: Mapping[str, Callable[[Any], str]] = {
     "links": lambda all_: ", ".join(f"{one['reference']} ({one['kind']})" for one in all_),
     "joined": ", ".join,
 }
-"""What is no plain text, under its key, as it stands in a cell."""
+"""How the value of a key that is no plain text is written into a cell."""

@@ -1,4 +1,4 @@
-"""Remarks on the example questions: too few, too uniform, or the same in two places."""
+"""Remarks on example questions: too few of them, too much alike, or the same in two places."""
 
 from __future__ import annotations
 
@@ -13,14 +13,17 @@ from bot.knowledge.model import Entry, Knowledge, Origin
 from bot.text import words
 
 FEWEST_QUESTIONS = 5
+"""Number of questions below which an answer is reported."""
 _SAME = 92
-"""Similarity of the sorted words, from 0 to 100, from which two questions are one."""
+"""Similarity of the sorted words, from 0 to 100, from which two questions count as the same."""
 _ALIKE = 75
+"""Similarity of the sorted words, from 0 to 100, from which two questions count as worded alike."""
 _CHUNK = 256
+"""Questions compared with the others at once, which limits the memory of the comparison."""
 
 
 class _Placed(NamedTuple):
-    """A question in its home; `sorted_words` is its normal form for comparing."""
+    """A question and where it stands: `home` in words, `origin` in the files. `sorted_words` is what is compared."""
 
     text: str
     home: str
@@ -29,7 +32,7 @@ class _Placed(NamedTuple):
 
 
 def remarks(knowledge: Knowledge) -> Iterator[Found]:
-    """On the questions of approved answers, small talk, out-of-scope groups and media enquiries."""
+    """Yield remarks on the questions of approved answers, small talk, out-of-scope groups and media enquiries."""
     for entry in knowledge.answering:
         yield from _few(entry)
         yield from _uniform(entry)
@@ -45,7 +48,7 @@ def _few(entry: Entry) -> Iterator[Found]:
 
 
 def _uniform(entry: Entry) -> Iterator[Found]:
-    """Where more than half of the questions are nearly one sentence, other wordings are not recognised."""
+    """Yield a remark if more than half of the questions are alike, because other wordings are then not recognised."""
     texts = [_normal(question) for question in entry.questions]
     if len(texts) < FEWEST_QUESTIONS:
         return
@@ -61,7 +64,7 @@ def _uniform(entry: Entry) -> Iterator[Found]:
 
 
 def _shared(knowledge: Knowledge) -> Iterator[Found]:
-    """Questions that are given to two different homes, so that the desk cannot tell which one is meant."""
+    """Yield a remark on each question that stands in two homes, so that the desk cannot tell which one is meant."""
     placed = sorted(_placed(knowledge), key=lambda question: len(question.sorted_words))
     for first, second in _near(placed):
         if first.home == second.home:
@@ -75,12 +78,12 @@ def _shared(knowledge: Knowledge) -> Iterator[Found]:
 
 
 def _near(placed: list[_Placed]) -> Iterator[tuple[_Placed, _Placed]]:
-    """Pairs of nearly the same questions, given in order of length: much longer ones need not be compared."""
+    """Yield pairs of nearly the same questions. `placed` is ordered by length, so that much longer ones are skipped."""
     texts = [question.sorted_words for question in placed]
     lengths = np.array([len(text) for text in texts])
     for start in range(0, len(texts), _CHUNK):
         chunk = texts[start : start + _CHUNK]
-        longest = len(chunk[-1]) * (200 - _SAME) / _SAME  # a ratio counts what both texts share, twice, of all letters
+        longest = len(chunk[-1]) * (200 - _SAME) / _SAME  # the ratio is 2 × shared letters ÷ letters of both texts
         rest = texts[start : int(np.searchsorted(lengths, longest, side="right"))]
         alike = process.cdist(chunk, rest, scorer=fuzz.ratio, score_cutoff=_SAME, dtype=np.uint8)
         for one, other in np.argwhere(alike):
@@ -111,7 +114,7 @@ def _homes(knowledge: Knowledge) -> Iterator[tuple[str, Origin, tuple[str, ...]]
 
 
 def _against_themselves(knowledge: Knowledge) -> Iterator[Found]:
-    """Examples that are given both for something and against it."""
+    """Yield a remark on each example that also stands in the counter-examples of the same home."""
     pairs = [
         (f"the `not_questions` of `{entry.id}`", entry.origin, entry.questions, entry.not_questions)
         for entry in knowledge.answering

@@ -1,4 +1,4 @@
-"""Words that bind, where they are said and not denied, quoted or supposed."""
+"""Finds binding words in an answer, such as "must" and "never"."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _BINDING = re.compile(
 _DENIED = re.compile(
     r"\b(?:not|nothing|nobody|nowhere|neither|nor|without|silent|whether|rather than)\b|n't\b"
     r"|\bnever\s+(?:say|state|ask)s?\b"
-    r"|\bno\b(?!\s*[,.:;]|$)"  # "No, …" is a verdict and denies nothing that follows
+    r"|\bno\b(?!\s*[,.:;]|$)"  # "No, …" answers the question and denies nothing that follows
     r"|\b(?:if|when|where|what|whatever|all|anything|everything)\s+(?:\w+\s+){1,2}$",  # "if you must", "all I have to"
     re.IGNORECASE,
 )
@@ -23,11 +23,11 @@ _SENTENCE = re.compile(r"(?<=[.!?])[*_)]*\s+|\n\s*\n|\n\s*(?:[-*+]|\d+[.)])\s+")
 _TURN = re.compile(r"[;:–—]|,?\s+\bbut\b|,\s+(?:and|so|then)\b", re.IGNORECASE)
 
 
-def too_strong(answer: str) -> Iterator[tuple[str, str]]:
-    """Each binding word of an answer in Markdown with its sentence.
+def binding_words(answer: str) -> Iterator[tuple[str, str]]:
+    """Yield each binding word of an answer in Markdown, with its sentence.
 
-    Left out is what stands in quotation marks, and what is denied ("it does not say that you must") or supposed ("if
-    you must") before the word in the same part of the sentence.
+    A word in quotation marks is left out. So is one that the same part of the sentence denies ("it does not say that
+    you must") or supposes ("if you must").
     """
     for sentence in _SENTENCE.split(_LINK.sub(r"\1", answer)):
         plain = " ".join(sentence.replace("**", "").replace("’", "'").split())
