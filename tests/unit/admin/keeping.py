@@ -37,7 +37,7 @@ async def change(harness: DeskHarness, case_id: int, by: Callable[[Case, datetim
         made = by(case, tx.now)
         assert isinstance(made, Change)
         effects.commit(tx, made, harness.press_desk.press)
-    await harness.relay.settle()
+    await harness.settle()
 
 
 async def work_off(harness: DeskHarness, case_id: int, outcome: Outcome = Outcome.ANSWERED) -> None:

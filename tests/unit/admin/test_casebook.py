@@ -283,10 +283,10 @@ def test_a_database_that_is_not_there_is_not_made(tmp_path: Path, clock: ManualC
     assert not path.exists()
 
 
-def test_an_empty_database_is_left_empty(database_url: str, clock: ManualClock, tmp_path: Path) -> None:
+def test_an_empty_database_is_left_empty(empty_database_url: str, clock: ManualClock, tmp_path: Path) -> None:
     (tmp_path / "desk.db").touch()
     with pytest.raises(ConfigurationError, match="no desk has served"):
-        Store(database_url, clock).open_beside()
+        Store(empty_database_url, clock).open_beside()
 
 
 @pytest.mark.parametrize(("offset", "error"), [(-1, DatabaseTooOld), (1, DatabaseTooNew)])

@@ -29,7 +29,7 @@ async def test_a_case_from_the_command_line_is_pinged_like_any_other(
     assert main([*command, "--outlet", "Harbour Gazette", "--about", "the cellar", "--came", "phone"]) == 0
     assert capsys.readouterr().out == "M-1 is open.\n"
     harness.clock.advance(timedelta(days=365 * 100))
-    await harness.relay.settle()
+    await harness.settle()
     card = harness.at(Address("slack", "c-press"))[0].text
     assert reads(card, "M-1 · Media enquiry · unclaimed … Harbour Gazette … by phone; the cellar")
 
@@ -40,7 +40,7 @@ async def test_a_slot_counts_as_its_deadline_and_an_embargo_hides_what_it_is_abo
     command = [*configured(database_url, tmp_path), "--about", "the cellar", "--outlet", "Harbour Gazette"]
     assert main([*command, "--medium", "live", "--slot", "7pm on 1 June 2126", "--embargo", "until then"]) == 0
     harness.clock.advance(timedelta(days=365 * 99))
-    await harness.relay.settle()
+    await harness.settle()
     card = harness.at(Address("slack", "c-press"))[0].text
     assert reads(card, "M-1 · … 1 June 2126, 19:00 BST … Harbour Gazette … Embargo until: until then …")
     assert "cellar" not in card

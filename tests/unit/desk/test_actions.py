@@ -147,7 +147,7 @@ async def test_of_two_at_once_one_turns_the_case(harness: DeskHarness, action: s
     both = [sent(harness, who, action, f"2@{drawn.revision}:1") for who in (ANNA, BEN)]
     answers = await asyncio.gather(*map(harness.desk.handle, both))
     assert [bool(answer.notice or answer.problems) for answer in answers].count(False) == 1, answers
-    await harness.relay.settle()
+    await harness.settle()
     after = case(harness, 2)
     assert (after.state, after.turned) == (state, drawn.revision + 1)
     assert [step.kind for step in steps(harness, 2)].count(kind) == told.count(kind) + 1

@@ -37,7 +37,7 @@ async def test_of_fifty_who_claim_at_once_one_has_it_and_the_others_are_told_who
     await harness.handle(said(SAM, ENQUIRY, "event"))
     presses = [press(harness, officer, "Claim", PRESS) for officer in OFFICERS]
     told = Counter(immediate.notice for immediate in await asyncio.gather(*map(harness.desk.handle, presses)))
-    await harness.relay.settle()
+    await harness.settle()
     with harness.store.transaction() as tx:
         case = tx.cases.load(1)
         steps = tx.cases.steps(1)
@@ -51,7 +51,7 @@ async def test_of_fifty_who_claim_at_once_one_has_it_and_the_others_are_told_who
 
 async def test_one_event_delivered_many_times_at_once_opens_one_case(harness: DeskHarness) -> None:
     await asyncio.gather(*(harness.desk.handle(said(SAM, ENQUIRY, "event")) for _ in range(20)))
-    await harness.relay.settle()
+    await harness.settle()
     with harness.store.transaction() as tx:
         assert len(tx.cases.listing(list(CaseState), 50)) == 1
     assert len(harness.at(direct(SAM))) == len(harness.at(PRESS)) == 1
@@ -78,7 +78,7 @@ async def test_what_many_do_to_one_case_at_once_is_all_in_its_history(harness: D
         said(officer, f"note {number}", harness.next_event(), thread) for number, officer in enumerate(OFFICERS[:10])
     ]
     await asyncio.gather(*map(harness.desk.handle, [*further, *notes]))
-    await harness.relay.settle()
+    await harness.settle()
     with harness.store.transaction() as tx:
         case = tx.cases.load(1)
         kinds = Counter(step.kind for step in tx.cases.steps(1))
@@ -101,7 +101,7 @@ async def test_two_who_join_crosswise_and_one_who_joins_on_make_one_case(harness
         )
     ]
     told = [immediate.notice for immediate in await asyncio.gather(*map(harness.desk.handle, presses))]
-    await harness.relay.settle()
+    await harness.settle()
     with harness.store.transaction() as tx:
         known = {case.id: case for case in tx.cases.listing(list(CaseState), 50)}
         joined = [step for number in known for step in tx.cases.steps(number) if step.kind is StepKind.TOOK_IN]

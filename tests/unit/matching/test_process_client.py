@@ -123,7 +123,7 @@ async def test_all_that_was_asked_of_a_process_that_ends_is_asked_of_one_other(
 
 FRAGILE = """
 import os
-from bot.matching import service
+from bot.matching.process import server
 from bot.matching.matcher import Matcher
 
 sound = Matcher.match
@@ -132,7 +132,7 @@ def match(self, text, previous=""):
     return os._exit(1) if text == "poison" else sound(self, text, previous)
 
 Matcher.match = match
-service.main()
+server.main()
 """
 
 
@@ -215,7 +215,7 @@ def _answered(match: Match) -> list[str]:
 
 
 def _its_process(*, youngest: bool = False) -> psutil.Process:
-    running = [one for one in psutil.Process().children() if "service.main()" in " ".join(one.cmdline())]
+    running = [one for one in psutil.Process().children() if "server.main()" in " ".join(one.cmdline())]
     return max(running, key=lambda one: one.create_time()) if youngest else running[0]
 
 
@@ -224,7 +224,7 @@ async def _started() -> psutil.Process:
     while True:
         await asyncio.sleep(0.01)
         for child in psutil.Process().children():
-            if child not in before and "service.main()" in " ".join(child.cmdline()):
+            if child not in before and "server.main()" in " ".join(child.cmdline()):
                 return child
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import TypeVar
 
 import pytest
 
-from bot.cli import main
+from bot.cli.main import main
 from bot.knowledge.loader import load
 from bot.matching.encoder import sentence_encoder
 from bot.matching.match import Match
@@ -52,7 +53,7 @@ def line() -> Iterator[Line]:
 
 @pytest.fixture
 def without_weights(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sentence_encoder, "_packaged_weights", lambda: None)
+    monkeypatch.setattr(importlib.metadata, "files", lambda package: None)
 
 
 @pytest.mark.usefixtures("without_weights")
@@ -95,6 +96,6 @@ def test_the_command_line_says_what_it_goes_by(
     config.write_text(f"matching: {{cache: {tmp_path / 'learned'}}}\n", encoding="utf-8")
     asked = ["ask", "--explain", "--config", str(config), "--knowledge", str(FOLDER), "may I use my work email"]
 
-    assert main.main(asked) == 0
+    assert main(asked) == 0
     assert "tier:      lexical, the words alone" in capsys.readouterr().err
     assert caplog.messages == [LOST]

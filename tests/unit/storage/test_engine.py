@@ -40,17 +40,17 @@ def test_the_migrations_make_the_tables_that_the_queries_expect(store: Store) ->
     }
 
 
-def test_opening_again_keeps_what_is_there(database_url: str, clock: ManualClock) -> None:
+def test_opening_again_keeps_what_is_there(empty_database_url: str, clock: ManualClock) -> None:
     for first in (True, False):
-        store = Store(database_url, clock)
+        store = Store(empty_database_url, clock)
         store.open()
         with store.transaction() as tx:
             assert tx.events.claim_once("slack", "E1") is first
         store.close()
 
 
-def test_two_processes_that_open_at_once_migrate_once(database_url: str, clock: ManualClock) -> None:
-    stores = [Store(database_url, clock) for _ in range(4)]
+def test_two_processes_that_open_at_once_migrate_once(empty_database_url: str, clock: ManualClock) -> None:
+    stores = [Store(empty_database_url, clock) for _ in range(4)]
     with ThreadPoolExecutor(4) as threads:
         list(threads.map(Store.open, stores))
     with stores[0].transaction() as tx:
@@ -93,10 +93,10 @@ Store(sys.argv[1], SystemClock()).open()
 """
 
 
-def test_a_migration_killed_in_the_middle_starts_anew(database_url: str, clock: ManualClock) -> None:
-    killed = subprocess.run([sys.executable, "-c", DIES_IN_THE_MIDDLE, database_url], cwd=ROOT, check=False)
+def test_a_migration_killed_in_the_middle_starts_anew(empty_database_url: str, clock: ManualClock) -> None:
+    killed = subprocess.run([sys.executable, "-c", DIES_IN_THE_MIDDLE, empty_database_url], cwd=ROOT, check=False)
     assert killed.returncode == -9
-    store = Store(database_url, clock)
+    store = Store(empty_database_url, clock)
     store.open()
     with store.transaction() as tx:
         assert tx.events.claim_once("slack", "E1")

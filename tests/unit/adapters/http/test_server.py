@@ -80,7 +80,7 @@ async def test_a_bug_is_answered_and_logged_without_its_words(
             assert response.status == 500
             assert "words" not in await response.text()
     assert "RuntimeError" in caplog.text
-    assert "test_http_server.py" in caplog.text
+    assert "test_server.py" in caplog.text
     assert "words" not in caplog.text
 
 

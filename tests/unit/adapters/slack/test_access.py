@@ -6,7 +6,6 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
@@ -35,17 +34,14 @@ class Opens(Protocol):
 
 
 @pytest.fixture
-def open_(tmp_path: Path, clock: ManualClock) -> Opens:
+def open_(quick_store: Store, clock: ManualClock) -> Opens:
     @asynccontextmanager
     async def opened(**settings: Any) -> AsyncIterator[tuple[Workspace, RecordingDesk]]:
         slack, desk = LoopbackSlack(), RecordingDesk()
-        store = Store(f"sqlite:///{tmp_path / 'slack.db'}", clock)
-        store.open()
         await slack.start()
-        async with connected(slack, desk, DurableState(store, "slack"), clock, "http", **settings) as workspace:
+        async with connected(slack, desk, DurableState(quick_store, "slack"), clock, "http", **settings) as workspace:
             yield workspace, desk
         await slack.stop()
-        store.close()
 
     return opened
 

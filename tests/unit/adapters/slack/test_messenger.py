@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -26,11 +25,8 @@ HELLO = Outgoing((Markdown("Hello."),), "Hello.")
 
 
 @pytest.fixture
-def store(tmp_path: Path, clock: ManualClock) -> Iterator[Store]:
-    opened = Store(f"sqlite:///{tmp_path / 'slack.db'}", clock)
-    opened.open()
-    yield opened
-    opened.close()
+def store(quick_store: Store) -> Store:
+    return quick_store
 
 
 @pytest.fixture

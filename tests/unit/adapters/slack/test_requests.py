@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator
 from io import BytesIO
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -37,16 +36,13 @@ class Office:
 
 
 @pytest.fixture
-async def office(tmp_path: Path, clock: ManualClock) -> AsyncIterator[Office]:
+async def office(quick_store: Store, clock: ManualClock) -> AsyncIterator[Office]:
     slack, desk = LoopbackSlack(), RecordingDesk()
-    store = Store(f"sqlite:///{tmp_path / 'slack.db'}", clock)
-    store.open()
     await slack.start()
-    state = DurableState(store, "slack")
+    state = DurableState(quick_store, "slack")
     async with connected(slack, desk, state, clock, "http") as workspace:
         yield Office(workspace, desk, state)
     await slack.stop()
-    store.close()
 
 
 async def test_what_slack_signed_is_taken(office: Office) -> None:

@@ -27,14 +27,13 @@ from tests.teams.people import ANNA, GUEST, PRESS, SAM, THREAD, YARD
 
 
 @pytest.fixture
-async def office(tmp_path: Path, clock: ManualClock, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[TeamsOffice]:
-    store = Store(f"sqlite:///{tmp_path / 'teams.db'}", clock)
-    store.open()
-    opened = TeamsOffice(store, clock, QuietDesk())
+async def office(
+    quick_store: Store, tmp_path: Path, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[TeamsOffice]:
+    opened = TeamsOffice(quick_store, clock, QuietDesk())
     await opened.open(tmp_path, monkeypatch)
     yield opened
     await opened.close()
-    store.close()
 
 
 def heard(office: TeamsOffice) -> list[Said]:
@@ -239,16 +238,13 @@ async def test_guests_are_refused_and_told_so(office: TeamsOffice) -> None:
 
 
 async def test_guests_are_heard_where_they_are_allowed(
-    tmp_path: Path, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+    quick_store: Store, tmp_path: Path, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store = Store(f"sqlite:///{tmp_path / 'guests.db'}", clock)
-    store.open()
-    office = await TeamsOffice(store, clock, QuietDesk()).open(tmp_path, monkeypatch, guests=True)
+    office = await TeamsOffice(quick_store, clock, QuietDesk()).open(tmp_path, monkeypatch, guests=True)
     office.microsoft.guests = {GUEST.id}
     assert await office.client.says(GUEST, "a reporter rang") == 200
     assert [said.text for said in heard(office)] == ["a reporter rang"]
     await office.close()
-    store.close()
 
 
 async def test_who_is_a_guest_is_asked_once_and_nobody_gets_in_unasked(office: TeamsOffice) -> None:
@@ -280,16 +276,15 @@ def test_our_token_goes_to_hosts_of_microsoft_alone(url: str, trusted: bool) -> 
 
 
 async def test_without_authentication_neither_side_proves_anything(
-    tmp_path: Path, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+    quick_store: Store, tmp_path: Path, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store = Store(f"sqlite:///{tmp_path / 'open.db'}", clock)
-    store.open()
-    office = await TeamsOffice(store, clock, QuietDesk()).open(tmp_path, monkeypatch, authentication=False, guests=True)
+    office = await TeamsOffice(quick_store, clock, QuietDesk()).open(
+        tmp_path, monkeypatch, authentication=False, guests=True
+    )
     status, _ = await office.client.post(office.client.message(SAM, "hello"), "")
     assert (status, office.microsoft.tokens_asked) == (200, 0)
     assert [said.text for said in heard(office)] == ["hello"]
     await office.close()
-    store.close()
 
 
 # ---- how it is read -------------------------------------------------------------------------------------------------

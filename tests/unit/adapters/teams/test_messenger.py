@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
@@ -27,21 +27,13 @@ Opening = Callable[..., Coroutine[Any, Any, TeamsOffice]]
 
 
 @pytest.fixture
-def opened(tmp_path: Path, clock: ManualClock) -> Iterator[Store]:
-    store = Store(f"sqlite:///{tmp_path / 'teams.db'}", clock)
-    store.open()
-    yield store
-    store.close()
-
-
-@pytest.fixture
 async def opening(
-    opened: Store, tmp_path: Path, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+    quick_store: Store, tmp_path: Path, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Opening]:
     offices: list[TeamsOffice] = []
 
     async def open_office(**settings: Any) -> TeamsOffice:
-        offices.append(TeamsOffice(opened, clock, QuietDesk()))
+        offices.append(TeamsOffice(quick_store, clock, QuietDesk()))
         return await offices[-1].open(tmp_path, monkeypatch, **settings)
 
     yield open_office

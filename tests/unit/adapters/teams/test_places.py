@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -20,14 +18,6 @@ from tests.teams.people import GROUP, PRESS, SAM
 THREAD = f"{PRESS};messageid=1"
 PERSONAL = {f"person/{SAM.aad}", f"met/{SAM.aad}"}
 OF_THE_TEAM = {"service", f"team/{GROUP}", f"place/{PRESS}"}
-
-
-@pytest.fixture
-def opened(tmp_path: Path, clock: ManualClock) -> Iterator[Store]:
-    store = Store(f"sqlite:///{tmp_path / 'teams.db'}", clock)
-    store.open()
-    yield store
-    store.close()
 
 
 def activity(conversation: str, kind: str) -> Activity:
@@ -51,32 +41,32 @@ async def kept(store: Store) -> set[str]:
 
 
 async def test_what_is_of_a_person_or_a_thread_goes_when_it_was_of_no_use_for_long(
-    opened: Store, clock: ManualClock
+    quick_store: Store, clock: ManualClock
 ) -> None:
-    places = Places(DurableState(opened, "teams"), clock)
+    places = Places(DurableState(quick_store, "teams"), clock)
     await everything(places)
-    assert await kept(opened) == OF_THE_TEAM | PERSONAL | {f"thread/{THREAD}"}
+    assert await kept(quick_store) == OF_THE_TEAM | PERSONAL | {f"thread/{THREAD}"}
     clock.advance(timedelta(days=91))
-    await retention.purge(opened, Privacy())
-    assert await kept(opened) == OF_THE_TEAM
+    await retention.purge(quick_store, Privacy())
+    assert await kept(quick_store) == OF_THE_TEAM
 
 
 @pytest.mark.parametrize("restarted", [False, True])
-async def test_what_is_of_use_stays(opened: Store, clock: ManualClock, *, restarted: bool) -> None:
-    places = Places(DurableState(opened, "teams"), clock)
+async def test_what_is_of_use_stays(quick_store: Store, clock: ManualClock, *, restarted: bool) -> None:
+    places = Places(DurableState(quick_store, "teams"), clock)
     await everything(places)
     clock.advance(timedelta(days=60))
-    places = Places(DurableState(opened, "teams"), clock) if restarted else places
+    places = Places(DurableState(quick_store, "teams"), clock) if restarted else places
     await places.note(activity(SAM.chat, "personal"))
     assert await places.is_met(SAM.aad)
     assert await places.is_ours(THREAD)
     clock.advance(timedelta(days=60))
-    await retention.purge(opened, Privacy())
-    assert await kept(opened) == OF_THE_TEAM | PERSONAL | {f"thread/{THREAD}"}
+    await retention.purge(quick_store, Privacy())
+    assert await kept(quick_store) == OF_THE_TEAM | PERSONAL | {f"thread/{THREAD}"}
 
 
-async def test_somebody_who_is_erased_leaves_nothing(opened: Store, clock: ManualClock) -> None:
-    await everything(Places(DurableState(opened, "teams"), clock))
-    forgotten = await retention.forget(opened, f"teams:{SAM.aad}")
+async def test_somebody_who_is_erased_leaves_nothing(quick_store: Store, clock: ManualClock) -> None:
+    await everything(Places(DurableState(quick_store, "teams"), clock))
+    forgotten = await retention.forget(quick_store, f"teams:{SAM.aad}")
     assert forgotten.routes == len(PERSONAL)
-    assert await kept(opened) == OF_THE_TEAM | {f"thread/{THREAD}"}
+    assert await kept(quick_store) == OF_THE_TEAM | {f"thread/{THREAD}"}

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
+from collections.abc import AsyncIterator
 
 import pytest
 from aiohttp import ClientSession
@@ -15,21 +14,13 @@ from tests.web_client import WebClient
 
 
 @pytest.fixture
-def opened(tmp_path: Path, clock: ManualClock) -> Iterator[Store]:
-    store = Store(f"sqlite:///{tmp_path / 'console.db'}", clock)
-    store.open()
-    yield store
-    store.close()
-
-
-@pytest.fixture
 def desk() -> FormDesk:
     return FormDesk()
 
 
 @pytest.fixture
-async def console(opened: Store, clock: ManualClock, desk: FormDesk) -> AsyncIterator[WebConsole]:
-    console = WebConsole(DurableState(opened, "web"), clock, 0, PEOPLE, lambda: "3 answers", lambda: ["why?"])
+async def console(quick_store: Store, clock: ManualClock, desk: FormDesk) -> AsyncIterator[WebConsole]:
+    console = WebConsole(DurableState(quick_store, "web"), clock, 0, PEOPLE, lambda: "3 answers", lambda: ["why?"])
     await console.start(desk)
     yield console
     await console.stop()

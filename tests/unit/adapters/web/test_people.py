@@ -19,9 +19,9 @@ async def test_there_is_no_such_conversation(console: WebConsole, token: str) ->
 
 
 @pytest.mark.parametrize("people", [(PEOPLE[0],), (PEOPLE[2],), ()])
-async def test_a_console_needs_both_sides(opened: Store, clock: ManualClock, people: tuple[Persona, ...]) -> None:
+async def test_a_console_needs_both_sides(quick_store: Store, clock: ManualClock, people: tuple[Persona, ...]) -> None:
     with pytest.raises(ValueError, match="at least one"):
-        WebConsole(DurableState(opened, "web"), clock, 0, people, lambda: "")
+        WebConsole(DurableState(quick_store, "web"), clock, 0, people, lambda: "")
 
 
 def test_an_id_of_a_person_fits_into_an_address() -> None:

@@ -11,11 +11,13 @@ from tests.web_client import WebClient
 
 
 async def test_a_page_goes_on_after_a_restart(
-    window: WebClient, console: WebConsole, opened: Store, clock: ManualClock, desk: FormDesk
+    window: WebClient, console: WebConsole, quick_store: Store, clock: ManualClock, desk: FormDesk
 ) -> None:
     await window.post("say", **say())
     await console.stop()
-    again = WebConsole(DurableState(opened, "web"), clock, int(window.url.split(":")[2].strip("/")), PEOPLE, lambda: "")
+    again = WebConsole(
+        DurableState(quick_store, "web"), clock, int(window.url.split(":")[2].strip("/")), PEOPLE, lambda: ""
+    )
     await again.start(desk)
     assert (await window.post("say", **say()))[0] == 200
     assert [one["text"] for one in await window.messages()] == ["a question"]
@@ -23,13 +25,13 @@ async def test_a_page_goes_on_after_a_restart(
 
 
 async def test_the_desk_is_told_after_a_crash_what_it_did_not_hear(
-    window: WebClient, console: WebConsole, opened: Store, clock: ManualClock, desk: FormDesk
+    window: WebClient, console: WebConsole, quick_store: Store, clock: ManualClock, desk: FormDesk
 ) -> None:
     desk.available = False
     assert (await window.post("say", **say()))[0] == 503
     await console.stop()
     desk.available = True
-    again = WebConsole(DurableState(opened, "web"), clock, 0, PEOPLE, lambda: "")
+    again = WebConsole(DurableState(quick_store, "web"), clock, 0, PEOPLE, lambda: "")
     await again.start(desk)
     later = await WebClient.open(window.session, again.url)
     socket = await later.live()
@@ -50,10 +52,10 @@ async def test_an_open_window_does_not_hold_up_the_end(window: WebClient, consol
 
 
 async def test_a_port_that_is_taken_is_a_matter_of_health(
-    console: WebConsole, opened: Store, clock: ManualClock, desk: FormDesk
+    console: WebConsole, quick_store: Store, clock: ManualClock, desk: FormDesk
 ) -> None:
     port = int(console.url.rstrip("/").rpartition(":")[2])
-    second = WebConsole(DurableState(opened, "web"), clock, port, PEOPLE, lambda: "")
+    second = WebConsole(DurableState(quick_store, "web"), clock, port, PEOPLE, lambda: "")
     assert not second.health().ready
     await second.start(desk)
     assert second.health().reason == f"cannot listen on 127.0.0.1:{port}"
@@ -64,14 +66,14 @@ async def test_a_port_that_is_taken_is_a_matter_of_health(
 
 
 async def test_what_the_desk_stumbles_over_is_marked_and_not_told_again(
-    window: WebClient, console: WebConsole, opened: Store, clock: ManualClock, desk: FormDesk
+    window: WebClient, console: WebConsole, quick_store: Store, clock: ManualClock, desk: FormDesk
 ) -> None:
     desk.stumbles = True
     assert (await window.post("say", **say()))[0] == 500
     assert [one["progress"] for one in await window.messages()] == ["failed"]
     await console.stop()
     desk.stumbles = False
-    again = WebConsole(DurableState(opened, "web"), clock, 0, PEOPLE, lambda: "")
+    again = WebConsole(DurableState(quick_store, "web"), clock, 0, PEOPLE, lambda: "")
     await again.start(desk)
     await WebClient.open(window.session, again.url)
     await again.stop()

@@ -16,8 +16,8 @@ BYE: dict[str, Any] = {"blocks": [], "summary": "Bye.", "urgent": False}
 
 
 @pytest.fixture
-def state(opened: Store) -> DurableState:
-    return DurableState(opened, "web")
+def state(quick_store: Store) -> DurableState:
+    return DurableState(quick_store, "web")
 
 
 @pytest.fixture
@@ -84,12 +84,12 @@ async def test_a_listener_gets_the_newest_state_of_what_it_missed_and_then_each_
     assert queue.empty()
 
 
-async def test_what_could_not_be_stored_is_not_shown(transcript: Transcript, opened: Store) -> None:
+async def test_what_could_not_be_stored_is_not_shown(transcript: Transcript, quick_store: Store) -> None:
     await transcript.desk_says("press", HELLO, "job/1")
-    opened.close()
+    quick_store.close()
     with transcript.listen(0) as queue:
         with pytest.raises(StoreUnavailable):
             await transcript.desk_says("press", HELLO, "job/2")
         assert queue.qsize() == 1
-    opened.open()
+    quick_store.open()
     assert (await transcript.desk_says("press", HELLO, "job/2")).key == "sent/job/2"
