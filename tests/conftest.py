@@ -14,6 +14,7 @@ from hypothesis import settings
 from bot.storage.engine import Store
 from tests import learned
 from tests.clock import ManualClock
+from tests.desk import DeskHarness
 from tests.postgres import Postgres, binaries
 
 # A deadline would measure the machine's other work.
@@ -36,6 +37,23 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ["TMPDIR"] = str(MEMORY)
         tempfile.tempdir = None  # to be looked up anew
     config.add_cleanup(learned.begin())
+
+
+# Where SQL is what is tested, `make test` looks at both engines; elsewhere PostgreSQL is for `make test-all`.
+ON_BOTH_AT_ONCE = (
+    "tests/unit/storage/",
+    "tests/unit/queue/",
+    "tests/unit/admin/test_retention.py",
+    "tests/unit/desk/test_many_at_once.py",
+    "tests/scenarios/test_on_postgresql.py",
+)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.get_closest_marker("postgresql") and not item.nodeid.startswith(ON_BOTH_AT_ONCE):
+            item.add_marker("slow")
 
 
 # ---- databases ------------------------------------------------------------------------------------------------------
@@ -115,6 +133,14 @@ def clock() -> ManualClock:
 def store(database_url: str, clock: ManualClock) -> Iterator[Store]:
     """For the store itself and what stands on its SQL: once on each engine."""
     yield from _opened(database_url, clock)
+
+
+@pytest.fixture
+async def harness(store: Store, clock: ManualClock) -> DeskHarness:
+    """A whole desk, once on each engine."""
+    built = DeskHarness(store, clock)
+    await built.start()
+    return built
 
 
 @pytest.fixture

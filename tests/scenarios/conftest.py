@@ -15,13 +15,6 @@ from tests.teams.people import PRESS
 
 
 @pytest.fixture
-async def harness(quick_store: Store, clock: ManualClock) -> DeskHarness:
-    built = DeskHarness(quick_store, clock)
-    await built.start()
-    return built
-
-
-@pytest.fixture
 def stage(harness: DeskHarness) -> Stage:
     return Stage(harness)
 

@@ -23,6 +23,7 @@ from bot.storage.schema import inbound_event, job, lane
 from tests.clock import ManualClock
 from tests.desk import DeskHarness, direct, loaded_knowledge, said
 from tests.unit.admin.keeping import ANNA, ENQUIRY, ROSIE, SAMWISE, change, dump, enquire, loaded, work_off
+from tests.waiting import until
 
 SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
 PRIVACY = Privacy(questions=timedelta(days=90), feedback=timedelta(days=365), cases=timedelta(days=1000))
@@ -225,9 +226,7 @@ async def test_a_serving_process_purges_by_itself(store: Store, clock: ManualClo
         tx.answers.record("can I?", "answer", ("a",), "r1", "slack:U1")
     clock.advance(PRIVACY.questions + SECOND)
     keeping = asyncio.create_task(keep(store, PRIVACY))
-    async with asyncio.timeout(20):
-        while dump(store, "answered"):  # noqa: ASYNC110  it tells nobody when it is done
-            await asyncio.sleep(0.02)
+    await until(lambda: not dump(store, "answered"))
     keeping.cancel()
     with pytest.raises(asyncio.CancelledError):
         await keeping
@@ -236,9 +235,7 @@ async def test_a_serving_process_purges_by_itself(store: Store, clock: ManualClo
 async def test_a_failing_purge_ends_nothing(store: Store, caplog: pytest.LogCaptureFixture) -> None:
     store.close()
     keeping = asyncio.create_task(keep(store, PRIVACY))
-    async with asyncio.timeout(20):
-        while "waits for the database" not in caplog.text:  # noqa: ASYNC110
-            await asyncio.sleep(0.02)
+    await until(lambda: "waits for the database" in caplog.text)
     assert not keeping.done()
     keeping.cancel()
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import argparse
 import importlib.metadata
 import json
+import re
 import sys
 from collections.abc import Iterator
-from io import BytesIO, TextIOWrapper
+from contextlib import redirect_stdout, suppress
+from io import BytesIO, StringIO, TextIOWrapper
 from pathlib import Path
 
 import pytest
@@ -21,16 +22,16 @@ KNOWLEDGE = Path(__file__).parents[2] / "data" / "knowledge"
 # ---- help and usage -------------------------------------------------------------------------------------------------
 
 
-def commands(parser: argparse.ArgumentParser, *names: str) -> Iterator[tuple[tuple[str, ...], argparse.ArgumentParser]]:
-    """Every command and subcommand below a parser by its names, the parser itself first."""
-    yield names, parser
-    for action in parser._actions:
-        if isinstance(action, argparse._SubParsersAction):
-            for name, below in action.choices.items():
-                yield from commands(below, *names, name)
+def commands(*names: str) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Every command and subcommand below these names with its help, the command of these names first."""
+    with redirect_stdout(StringIO()) as said, suppress(SystemExit):
+        cli.main([*names, "--help"])
+    yield names, said.getvalue()
+    for name in re.findall(r"^ {4}([a-z-]+)\b", said.getvalue(), re.MULTILINE):
+        yield from commands(*names, name)
 
 
-COMMANDS = dict(commands(cli.command_parser()))
+COMMANDS = dict(commands())
 
 
 def test_the_subcommands_are_found_too() -> None:
@@ -83,7 +84,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_every_command_but_schema_can_be_told_its_configuration() -> None:
-    without = {names for names, parser in COMMANDS.items() if "--config" not in parser.format_help()}
+    without = {names for names, told in COMMANDS.items() if "--config" not in told}
     assert without == {(), ("cases",), ("schema",)}
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import shutil
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from bot.knowledge.loader import load
 from bot.knowledge.model import Knowledge
 from bot.knowledge.watcher import KnowledgeWatcher
 from tests.unit.knowledge.knowledge_folders import ENTRY, write
+from tests.waiting import until
 
 
 def _saying(answer: str) -> str:
@@ -50,14 +51,8 @@ async def _watching(keeper: KnowledgeWatcher, desk: Desk) -> AsyncIterator[None]
             await task
 
 
-async def _until(condition: Callable[[], object]) -> None:
-    async with asyncio.timeout(30):
-        while not condition():  # noqa: ASYNC110  # what is waited for is the state that the desk reads, not an event
-            await asyncio.sleep(0.02)
-
-
 async def _until_answer(keeper: KnowledgeWatcher, answer: str) -> None:
-    await _until(lambda: _answer(keeper) == answer)
+    await until(lambda: _answer(keeper) == answer)
 
 
 def _answer(keeper: KnowledgeWatcher) -> str:
@@ -77,7 +72,7 @@ async def test_a_change_is_taken_over(folder: Path) -> None:
         write(folder, {"a.yaml": _saying("two")})
         await _until_answer(keeper, "two")
         write(folder, {"topics/b.yaml": ENTRY.replace("deleted-post", "other")})
-        await _until(lambda: len(keeper.knowledge.entries) == 2)
+        await until(lambda: len(keeper.knowledge.entries) == 2)
     assert [len(knowledge.entries) for knowledge in desk.taken] == [1, 2]
 
 
@@ -88,11 +83,11 @@ async def test_the_last_good_knowledge_answers_while_a_file_is_broken(
     with caplog.at_level(logging.ERROR, "bot.knowledge.watcher"):
         async with _watching(keeper, desk):
             write(folder, {"a.yaml": "entries:\n\t- id: a\n"})
-            await _until(lambda: keeper.trouble)
+            await until(lambda: keeper.trouble)
             assert _answer(keeper) == "one"
             assert [problem.where for problem in keeper.trouble] == ["a.yaml:2"]
             write(folder, {"a.yaml": _saying("two")})
-            await _until(lambda: not keeper.trouble)
+            await until(lambda: not keeper.trouble)
     assert _answer(keeper) == "two"
     assert len(caplog.messages) == 1
     assert "a.yaml:2: There is a tab" in caplog.messages[0]
@@ -111,7 +106,7 @@ async def test_a_folder_that_goes_away_and_comes_back(folder: Path) -> None:
     keeper = KnowledgeWatcher(folder, load(folder))
     async with _watching(keeper, Desk()):
         shutil.rmtree(folder)
-        await _until(lambda: keeper.trouble)
+        await until(lambda: keeper.trouble)
         assert _answer(keeper) == "one"
         write(folder, {"a.yaml": _saying("two")})
         await _until_answer(keeper, "two")
@@ -121,7 +116,8 @@ async def test_a_folder_that_goes_away_and_comes_back(folder: Path) -> None:
 async def test_a_folder_that_is_replaced_is_followed(folder: Path) -> None:
     keeper = KnowledgeWatcher(folder, load(folder))
     async with _watching(keeper, Desk()):
-        await asyncio.sleep(0.5)  # the old folder is being watched by now
+        write(folder, {"a.yaml": _saying("watched")})
+        await _until_answer(keeper, "watched")
         for answer in ("two", "three"):
             _replace(folder, answer)
             await _until_answer(keeper, answer)
@@ -148,8 +144,8 @@ async def test_a_file_is_taken_over_only_when_it_is_finished(folder: Path) -> No
             for line in ["entries:\n", *entries]:  # every prefix is good YAML
                 file.write(line)
                 file.flush()
-                await asyncio.sleep(0.03)
-        await _until(lambda: desk.taken)
+                await asyncio.sleep(0.03)  # as slowly as it is written
+        await until(lambda: desk.taken)
     assert [len(knowledge.entries) for knowledge in desk.taken] == [40]
 
 

@@ -134,12 +134,6 @@ def is_in(store: Store, key: str, state: JobState) -> Callable[[], bool]:
     return lambda: the(store, key).state is state
 
 
-async def until(true: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
-        while not await asyncio.to_thread(true):  # noqa: ASYNC110  what is waited for happens in a database
-            await asyncio.sleep(0.01)
-
-
 @asynccontextmanager
 async def relaying(store: Store, platform: Platform, desk: Desk, owner: str = "me") -> AsyncIterator[Relay]:
     relay = Relay(store, {"test": platform}, desk, owner)

@@ -30,8 +30,8 @@ from tests.unit.queue.relaying import (
     send,
     the,
     timer,
-    until,
 )
+from tests.waiting import goes_on, until
 
 
 @pytest.fixture
@@ -187,8 +187,7 @@ async def test_stopping_finishes_what_is_under_way(store: Store, platform: Platf
     await relay.start()
     await begun.wait()
     stopping = asyncio.create_task(relay.stop())
-    await asyncio.sleep(0.05)
-    assert not stopping.done()
+    assert await goes_on(stopping)
     go_on.set()
     await stopping
     assert (the(store, "slow").state, the(store, "behind it").state) == (JobState.DONE, JobState.PENDING)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -25,8 +26,8 @@ from tests.unit.queue.relaying import (
     relaying,
     send,
     the,
-    until,
 )
+from tests.waiting import until
 
 ROOT = Path(__file__).parents[3]
 
@@ -134,10 +135,10 @@ async def test_a_job_that_ends_its_worker_is_given_up(
 
 
 async def test_a_platform_that_never_answers_stops_nobody_else(
-    sqlite_url: str, platform: Platform, desk: Desk, clock: ManualClock
+    quick_store: Store, platform: Platform, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store = Store(sqlite_url, clock)
-    store.open()
+    monkeypatch.setattr(retry_policy, "SEND_TIMEOUT", timedelta(seconds=0.2))
+    store = quick_store
     platform.before["stuck"] = asyncio.Event().wait
     with store.transaction() as tx:
         send(tx, PRESS, "stuck")
@@ -146,7 +147,6 @@ async def test_a_platform_that_never_answers_stops_nobody_else(
         await until(is_in(store, "beside", JobState.DONE))
         await until(lambda: the(store, "stuck").attempts == 1)
     assert the(store, "stuck").last_error == "No answer in time."
-    store.close()
 
 
 DIES_AFTER_SENDING = """
@@ -164,7 +164,7 @@ async def main():
     store = Store(sys.argv[1], ManualClock())
     store.open(exclusive=True)
     await Relay(store, {"test": Platform(before={"first": die})}, Desk(), "dies").start()
-    await asyncio.sleep(60)
+    await asyncio.Event().wait()
 
 asyncio.run(main())
 """

@@ -152,10 +152,16 @@ async def test_a_cancelled_task_leaves_a_whole_transaction(store: Store) -> None
 async def test_what_waits_for_a_thread_and_is_cancelled_never_happens(sqlite_url: str, clock: ManualClock) -> None:
     store = Store(sqlite_url, clock)
     store.open()
-    go_on = threading.Event()
-    first = asyncio.create_task(store.run(lambda tx: go_on.wait(10)))
+    begun, go_on = threading.Event(), threading.Event()
+
+    def work(tx: Transaction) -> None:
+        begun.set()
+        go_on.wait(10)
+
+    first = asyncio.create_task(store.run(work))
+    await asyncio.to_thread(begun.wait, 10)
     second = asyncio.create_task(store.run(lambda tx: tx.events.claim_once("slack", "E1")))
-    await asyncio.sleep(0.02)
+    await asyncio.sleep(0)  # it has been given to the store
     second.cancel()
     with pytest.raises(asyncio.CancelledError):
         await second

@@ -150,7 +150,7 @@ async def test_a_transaction_that_cannot_begin_is_an_outage_for_all_who_wait(clo
 
     together = BatchingWriter(Begin, clock)
     waiting = [asyncio.create_task(together.run(lambda tx: None)) for _ in range(3)]
-    await asyncio.sleep(0.01)
+    await asyncio.sleep(0)  # they have been given to the writer
     go_on.set()
     outcomes = await asyncio.gather(*waiting, return_exceptions=True)
     assert [str(outcome) for outcome in outcomes] == ["down"] * 3

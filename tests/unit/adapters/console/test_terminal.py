@@ -43,7 +43,7 @@ class EchoDesk:
         self.leaving: list[asyncio.Task[None]] = []
 
     async def deliver(self, said: Said, key: str) -> None:
-        await asyncio.sleep(0.01)
+        await asyncio.sleep(0)
         assert self.console is not None
         await self.console.messenger.send(said.at, offer(f"You said: {said.text}", "One", "Two"), key)
 

@@ -58,7 +58,7 @@ class Postbox:
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
         if self.stall:
-            await asyncio.sleep(30)
+            await asyncio.Event().wait()
         if self.data_answers:
             return self.data_answers.pop(0)
         self.letters.append(envelope)

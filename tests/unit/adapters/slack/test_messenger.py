@@ -8,8 +8,8 @@ from datetime import timedelta
 
 import pytest
 
+from adapters.slack import web
 from adapters.slack.errors import FIXES
-from adapters.slack.web import PATIENT
 from bot.errors import PermanentFailure, TemporaryFailure
 from bot.messages import Address, Markdown, Outgoing, Quote
 from bot.storage.adapter_state import DurableState
@@ -27,6 +27,12 @@ HELLO = Outgoing((Markdown("Hello."),), "Hello.")
 @pytest.fixture
 def store(quick_store: Store) -> Store:
     return quick_store
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever is connected from here on waits a second for Slack, and no longer."""
+    monkeypatch.setattr(web, "PATIENT", 1)
 
 
 @pytest.fixture
@@ -59,13 +65,13 @@ async def test_a_server_s_failure_is_worth_another_try(here: Workspace, status: 
     [
         Failure(status=502, taken=True),
         Failure(drops=True, taken=True),
-        Failure(hangs=PATIENT + 1, taken=True),
+        Failure(hangs=2, taken=True),
         Failure("fatal_error", taken=False),
     ],
     ids=["taken and answered with 502", "taken and reset", "taken and not answered in time", "not taken"],
 )
 async def test_what_slack_may_have_taken_is_looked_for_before_it_is_sent_again(
-    here: Workspace, failure: Failure
+    impatient: None, here: Workspace, failure: Failure
 ) -> None:
     here.slack.failures["chat.postMessage"].append(failure)
     with pytest.raises(TemporaryFailure):
