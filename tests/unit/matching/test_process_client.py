@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -18,6 +19,7 @@ from bot.matching.options import Options
 from bot.matching.process import client as worker_module
 from bot.matching.process.client import Worker
 from bot.matching.process.server import Task
+from tests.waiting import until
 
 FOLDER = Path(__file__).parents[2] / "chaos" / "knowledge"
 OPTIONS = Options(encoder="off")
@@ -114,7 +116,7 @@ async def test_all_that_was_asked_of_a_process_that_ends_is_asked_of_one_other(
     silent = _its_process()
     silent.suspend()
     asking = asyncio.gather(*[worker.match(ASKED) for _ in range(5)])
-    await asyncio.sleep(0.1)
+    await asyncio.sleep(0)  # all have asked
     silent.kill()
 
     assert [_answered(match) for match in await asking] == [["work-address"]] * 5
@@ -215,17 +217,24 @@ def _answered(match: Match) -> list[str]:
 
 
 def _its_process(*, youngest: bool = False) -> psutil.Process:
-    running = [one for one in psutil.Process().children() if "server.main()" in " ".join(one.cmdline())]
+    running = [one for one in psutil.Process().children() if _matches(one)]
     return max(running, key=lambda one: one.create_time()) if youngest else running[0]
 
 
 async def _started() -> psutil.Process:
+    """A process that has begun to match since this was called."""
     before = psutil.Process().children()
-    while True:
-        await asyncio.sleep(0.01)
-        for child in psutil.Process().children():
-            if child not in before and "server.main()" in " ".join(child.cmdline()):
-                return child
+
+    def begun() -> list[psutil.Process]:
+        return [one for one in psutil.Process().children() if one not in before and _matches(one)]
+
+    return (await until(begun))[0]
+
+
+def _matches(process: psutil.Process) -> bool:
+    with suppress(psutil.NoSuchProcess, psutil.ZombieProcess):
+        return "server.main()" in " ".join(process.cmdline())
+    return False
 
 
 async def test_one_that_has_learned_makes_room_for_one_that_reads_what_it_kept(
