@@ -20,7 +20,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: install run test check bench bench-slack bench-teams chaos walks lock clean
+.PHONY: install run test test-all check bench bench-slack bench-teams chaos walks lock clean
 
 install: $(VENV)/.run
 
@@ -42,8 +42,13 @@ $(VENV)/.dev: requirements-dev.lock $(VENV)/.run
 run: $(VENV)/.run
 	$(BIN)/policydesk serve
 
+# What a change should pass before anybody looks at it: two minutes on two processors.
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -m "not slow and not browser"
+
+# Everything, at length and with coverage: a quarter of an hour.
+test-all: $(VENV)/.dev
+	HYPOTHESIS_PROFILE=ci $(BIN)/python -m pytest --cov=bot --cov=adapters --cov-branch --cov-report=term --durations=20 --timeout=900
 
 check: $(VENV)/.dev
 	$(BIN)/ruff format --check .

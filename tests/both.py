@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -21,12 +20,12 @@ from tests.slack.workspace import Workspace, ready
 from tests.teams.microsoft import APP, SECRET, TENANT, Microsoft
 from tests.teams.microsoft import Posted as InTeams
 from tests.teams.people import PRESS, SAM, Client, Who, buttons
+from tests.waiting import until
 
 T = TypeVar("T")
 SLACK_PRESS, TEAMS_PRESS = "slack:C0PRESS", f"teams:{PRESS}"
 BOTH = (SLACK_PRESS, TEAMS_PRESS)
 OFFICERS = ("slack:U0ANNA",)
-_PATIENCE = 10.0  # seconds, on a busy machine
 SECRETS = {"SLACK_BOT_TOKEN": BOT_TOKEN, "SLACK_APP_TOKEN": APP_TOKEN, "MICROSOFT_APP_PASSWORD": SECRET}
 
 
@@ -128,7 +127,4 @@ async def serving(microsoft: Microsoft, folder: Path, **office: Sequence[str]) -
 
 async def _found(look: Callable[[], list[T]]) -> T:
     """The last of what there is, once there is any."""
-    async with asyncio.timeout(_PATIENCE):
-        while not (seen := look()):  # noqa: ASYNC110  two servers are watched, neither of which tells
-            await asyncio.sleep(0.02)
-    return seen[-1]
+    return (await until(look))[-1]

@@ -1,6 +1,6 @@
 """A whole desk in a test: real store, knowledge, matcher, desk and relay, on platforms that record what they are given.
 
-Nothing happens but what a test asks for: time stands still, and the outbox is emptied by `settle`.
+Nothing happens but what a test asks for: time stands still, and the outbox is emptied by `DeskHarness.settle`.
 """
 
 from __future__ import annotations
@@ -25,8 +25,9 @@ from bot.matching.match import Match
 from bot.matching.matcher import Matcher
 from bot.messages import Address, Button, Buttons, Incoming, Mark, Outgoing, Person, Receipt, Said, SyncResponse
 from bot.ports import Desk, Finding, Health
-from bot.queue.relay import CONCURRENCY, Relay
+from bot.queue.relay import Relay
 from bot.storage.engine import Store
+from tests import learned
 from tests.clock import ManualClock
 
 KNOWLEDGE = Path(__file__).parent / "data" / "knowledge"
@@ -45,7 +46,7 @@ SETTINGS: Mapping[str, Any] = {
 
 @dataclass(frozen=True)
 class Here:
-    """A matcher that works in this process, as no desk has it: made once for all tests, and answering within one."""
+    """A matcher that works in this process, as no desk has it: it answers without a change of process."""
 
     matcher: Matcher
 
@@ -56,7 +57,7 @@ class Here:
 @cache
 def loaded_knowledge() -> LoadedKnowledge:
     knowledge = load(KNOWLEDGE)
-    return LoadedKnowledge(knowledge, Here(Matcher.build(knowledge)))
+    return LoadedKnowledge(knowledge, Here(learned.matcher(knowledge)))
 
 
 class Hesitant(Matcher):
@@ -73,8 +74,8 @@ class Hesitant(Matcher):
 def hesitant() -> LoadedKnowledge:
     here = loaded_knowledge().matcher
     assert isinstance(here, Here)
-    learned = {each.name: getattr(here.matcher, each.name) for each in fields(here.matcher)}
-    return LoadedKnowledge(loaded_knowledge().knowledge, Here(Hesitant(**learned)))
+    known = {each.name: getattr(here.matcher, each.name) for each in fields(here.matcher)}
+    return LoadedKnowledge(loaded_knowledge().knowledge, Here(Hesitant(**known)))
 
 
 @dataclass
@@ -174,19 +175,6 @@ class RecordingPlatform:
         return Receipt(to, (message.id,), to if "/" in to.token else Address(to.platform, f"{to.token}/{message.id}"))
 
 
-class SteppingRelay(Relay):
-    """The relay without its loop."""
-
-    async def settle(self) -> None:
-        """Deliver what is due, and what follows from it, until nothing is."""
-        while True:
-            await self._turn(concurrency=CONCURRENCY)
-            if self._under_way:
-                await asyncio.gather(*self._under_way)
-            elif not self._finished and self.oldest_due is None:
-                return
-
-
 @dataclass
 class DeskHarness:
     """The desk with its surroundings. `office` and `relay` are made anew by `restart`, as by a new process."""
@@ -203,7 +191,7 @@ class DeskHarness:
     async def start(self) -> None:
         self.press_desk = PressDesk(from_mapping(self.settings, {}))
         handlers = DeliveryOutcomes(self.press_desk, self.active_knowledge)
-        self.relay = SteppingRelay(self.store, self.platforms, handlers, owner=f"relay-{id(self)}")
+        self.relay = Relay(self.store, self.platforms, handlers, owner=f"relay-{id(self)}")
         await self.store.run(handlers.begin)
         self.desk = PolicyDesk(self.store, self.active_knowledge, self.press_desk, self.relay.wake)
         for platform in self.platforms.values():
@@ -218,15 +206,34 @@ class DeskHarness:
     async def handle(self, incoming: Incoming) -> SyncResponse:
         """The event reaches the desk, and everything that follows from it is delivered."""
         immediate = await self.desk.handle(incoming)
-        await self.relay.settle()
+        await self.settle()
         return immediate
+
+    async def settle(self) -> None:
+        """Deliver what is due, and what follows from it, until nothing is.
+
+        The real relay, and no more of it than anybody may call: while the outbox holds something due it is started,
+        and stopped at once. A relay that is stopped finishes the turn that it is in, waits for the deliveries of that
+        turn and notes them, so each round is one turn and all that it began, and no loop is left that would go on
+        beside the test. Between two rounds the outbox alone decides, and it knows: what is due and can be claimed is
+        what it calls next, and a round leaves nothing half done. So the same events lead to the same deliveries in the
+        same order, however busy the machine is, and whatever the next round finds was written by this one.
+        """
+        while await self._something_is_due():
+            await self.relay.start()
+            await asyncio.sleep(0)  # the relay has the loop once, and that is where it begins its first turn
+            await self.relay.stop()
+
+    async def _something_is_due(self) -> bool:
+        due = await self.store.read(lambda tx: tx.jobs.next_due())
+        return due is not None and due <= self.clock.now()
 
     async def pass_time(self, time: timedelta) -> None:
         """Everything that is due meanwhile happens at its time."""
         until = self.clock.now() + time
         while (due := await self.store.run(lambda tx: tx.jobs.next_due())) is not None and due <= until:
             self.clock.advance(max(due - self.clock.now(), timedelta()))
-            await self.relay.settle()
+            await self.settle()
         self.clock.advance(until - self.clock.now())
 
     def at(self, place: Address) -> list[Message]:

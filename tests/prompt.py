@@ -1,6 +1,6 @@
 """What lets many sequences run in little time: the real desk without changes of thread, which cost more than its work.
 
-What threads may do to one another has its own tests (`test_store_threads`, `tests/chaos`).
+What threads may do to one another has its own tests (`storage/test_executors`, `tests/chaos`).
 """
 
 from __future__ import annotations

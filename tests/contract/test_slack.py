@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
@@ -44,16 +43,13 @@ class SlackContract(AdapterContract):
     mode: Mode
 
     @pytest.fixture
-    async def rig(self, tmp_path: Path, clock: ManualClock) -> AsyncIterator[SlackRig]:
+    async def rig(self, quick_store: Store, clock: ManualClock) -> AsyncIterator[SlackRig]:
         slack, desk = LoopbackSlack(), RecordingDesk()
-        store = Store(f"sqlite:///{tmp_path / 'slack.db'}", clock)
-        store.open()
         await slack.start()
-        async with connected(slack, desk, DurableState(store, "slack"), clock, self.mode) as workspace:
+        async with connected(slack, desk, DurableState(quick_store, "slack"), clock, self.mode) as workspace:
             workspace.patience = 1
             yield SlackRig(workspace, desk)
         await slack.stop()
-        store.close()
 
 
 class TestSlackOverHttp(SlackContract):

@@ -65,14 +65,13 @@ def _alive(element: Any) -> Iterator[str]:
 
 class TestTeams(AdapterContract):
     @pytest.fixture
-    async def rig(self, tmp_path: Path, clock: ManualClock, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[TeamsRig]:
-        store = Store(f"sqlite:///{tmp_path / 'teams.db'}", clock)
-        store.open()
+    async def rig(
+        self, quick_store: Store, tmp_path: Path, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+    ) -> AsyncIterator[TeamsRig]:
         desk = RecordingDesk()
-        office = TeamsOffice(store, clock, desk)
+        office = TeamsOffice(quick_store, clock, desk)
         await office.open(tmp_path, monkeypatch)
         await office.client.installs(SAM)
         desk.committed.clear()
         yield TeamsRig(office, desk)
         await office.close()
-        store.close()

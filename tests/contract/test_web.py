@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -64,12 +63,9 @@ def _strings(block: dict[str, Any]) -> list[str]:
 
 class TestWeb(AdapterContract):
     @pytest.fixture
-    async def rig(self, tmp_path: Path, clock: ManualClock) -> AsyncIterator[WebRig]:
-        store = Store(f"sqlite:///{tmp_path / 'console.db'}", clock)
-        store.open()
+    async def rig(self, quick_store: Store, clock: ManualClock) -> AsyncIterator[WebRig]:
         async with ClientSession() as client:
-            rig = WebRig(store, clock, client)
+            rig = WebRig(quick_store, clock, client)
             await rig.adapter.start(rig.desk)
             yield rig
             await rig.adapter.stop()
-        store.close()

@@ -216,7 +216,7 @@ class CaseWorld(RuleBasedStateMachine):
         return int(self.read("SELECT count(*) FROM case_step WHERE kind = ?", StepKind.LINKED)[0][0])
 
     def settle(self) -> None:
-        self.runner.run(self.harness.relay.settle())
+        self.runner.run(self.harness.settle())
 
     def word(self) -> str:
         self.words += 1

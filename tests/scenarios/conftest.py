@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -12,22 +12,6 @@ from tests.desk import DeskHarness
 from tests.dialogue import Stage
 from tests.teams.harness import Opening, TeamsHouse
 from tests.teams.people import PRESS
-
-
-@pytest.fixture
-def quick_store(sqlite_url: str, clock: ManualClock) -> Iterator[Store]:
-    """For what does not depend on the engine; the store's own tests run on both."""
-    opened = Store(sqlite_url, clock)
-    opened.open()
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-async def harness(quick_store: Store, clock: ManualClock) -> DeskHarness:
-    built = DeskHarness(quick_store, clock)
-    await built.start()
-    return built
 
 
 @pytest.fixture

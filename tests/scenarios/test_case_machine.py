@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import tempfile
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -43,7 +42,6 @@ from tests.scenarios.case_world import (
     CaseWorld,
 )
 
-MEMORY = Path("/dev/shm")
 CHANNELS = (["slack:c-press"], ["slack:c-press", "teams:c-press"])
 OUTCOMES = st.sampled_from(("advice given", "answered", "no action", "withdrawn", ""))
 ELSEWHERE = frozenset({"press.ask", "media.yes", "entry.show", *GLOBAL_ACTIONS})
@@ -262,19 +260,31 @@ def _seed() -> int:
     return number
 
 
-@pytest.mark.timeout(3600)  # however busy the machine is: ten times as many sequences in CI
-def test_cases_in_any_order() -> None:
-    with tempfile.TemporaryDirectory(prefix="policydesk-", dir=MEMORY if MEMORY.is_dir() else None) as folder:
-        database, clock = Path(folder) / "desk.db", ManualClock()
-        store = PromptStore(f"sqlite:///{database}", clock)
-        store.open()
-        active_knowledge = PromptKnowledge(loaded_knowledge())
+def test_cases_in_any_order(sqlite_url: str) -> None:
+    """SEQUENCES and SEED say how many, and which; see tests/chaos/sequences.py."""
+    play(int(os.environ.get("SEQUENCES", "40")), sqlite_url)
 
-        class Machine(CaseMachine):
-            def __init__(self) -> None:
-                super().__init__(store, clock, active_knowledge, database)
 
-        try:
-            run_state_machine_as_test(seed(_seed())(Machine), settings=settings(stateful_step_count=15))
-        finally:
-            store.close()
+@pytest.mark.slow
+@pytest.mark.parametrize("share", range(8))
+def test_cases_in_any_order_at_length(sqlite_url: str, share: int) -> None:
+    """A thousand, shared out so that the processors have the same to do."""
+    play(120, sqlite_url)
+
+
+def play(sequences: int, url: str) -> None:
+    database, clock = Path(url.removeprefix("sqlite:///")), ManualClock()
+    store = PromptStore(url, clock)
+    store.open()
+    active_knowledge = PromptKnowledge(loaded_knowledge())
+
+    class Machine(CaseMachine):
+        def __init__(self) -> None:
+            super().__init__(store, clock, active_knowledge, database)
+
+    try:
+        run_state_machine_as_test(
+            seed(_seed())(Machine), settings=settings(max_examples=sequences, stateful_step_count=15)
+        )
+    finally:
+        store.close()

@@ -13,6 +13,9 @@ POLICY = (10.0, 2.0)
 UNKIND = Faults(refuse=0.04, fail=0.03, drop=0.03)
 
 
+pytestmark = pytest.mark.slow
+
+
 @pytest.mark.parametrize(
     ("engine", "replicas"), [("sqlite_url", 1), pytest.param("postgresql_url", 2, marks=pytest.mark.postgresql)]
 )

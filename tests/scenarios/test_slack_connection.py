@@ -19,6 +19,7 @@ from tests.contract.adapters import RecordingDesk
 from tests.slack.office import SlackOffice, office
 from tests.slack.server import Failure, LoopbackSlack
 from tests.slack.workspace import SETTINGS, Workspace, build, connected, ready, running
+from tests.waiting import goes_on, insist, until
 
 ENQUIRY = "a reporter from the Harbour Post just rang me about my tweet"
 
@@ -38,9 +39,11 @@ def state(quick_store: Store) -> DurableState:
 
 async def until_taken(here: Workspace, text: str, ts: str) -> None:
     """Slack sends an event again until it is acknowledged."""
-    async with asyncio.timeout(30):
-        while await here.says("U0SAM", text, ts=ts) is None:  # noqa: ASYNC110 - as Slack does
-            await asyncio.sleep(0.1)
+
+    async def taken() -> bool:
+        return await here.says("U0SAM", text, ts=ts) is not None
+
+    await insist(taken)
 
 
 async def test_slack_asks_for_a_new_connection_and_nothing_is_lost(
@@ -77,9 +80,7 @@ async def test_an_absence_longer_than_slack_repeats_is_reported(
     async with connected(slack, RecordingDesk(), state, clock, "socket", redelivery_seconds=0) as here:
         slack.app_token_works = False
         await slack.drop_connections()
-        async with asyncio.timeout(20):
-            while "invalid_auth" not in here.adapter.health().reason:  # noqa: ASYNC110 - health is asked
-                await asyncio.sleep(0.02)
+        await until(lambda: "invalid_auth" in here.adapter.health().reason)
         assert not here.adapter.health().ready
         slack.app_token_works = True
         await ready(here.adapter)
@@ -104,9 +105,7 @@ async def test_a_refused_app_token_leaves_the_rest_working(
     slack.app_token_works = False
     adapter = build(slack, state, clock, "socket")
     await adapter.start(RecordingDesk())
-    async with asyncio.timeout(20):
-        while "invalid_auth" not in adapter.health().reason:  # noqa: ASYNC110 - health is asked
-            await asyncio.sleep(0.02)
+    await until(lambda: "invalid_auth" in adapter.health().reason)
     assert not adapter.health().ready
     await adapter.messenger.send(
         Address("slack", "C0PRESS"), Outgoing((Markdown("Still here."),), "Still here."), "job/1"
@@ -123,9 +122,7 @@ async def test_a_refused_bot_token_is_said_and_nothing_is_acknowledged(
 ) -> None:
     adapter = SlackAdapter(replace(SETTINGS, bot_token="xoxb-wrong", api_url=slack.api_url, mode="http"), state, clock)
     await adapter.start(RecordingDesk())
-    async with asyncio.timeout(20):
-        while "SLACK_BOT_TOKEN" not in adapter.health().reason:  # noqa: ASYNC110 - health is asked
-            await asyncio.sleep(0.02)
+    await until(lambda: "SLACK_BOT_TOKEN" in adapter.health().reason)
     await adapter.stop()
     await adapter.close()
 
@@ -141,7 +138,7 @@ async def test_a_clean_stop_finishes_what_is_in_flight(
         delivery = asyncio.create_task(here.says("U0SAM", "in flight"))
         await desk.entered.wait()
         stopping = asyncio.create_task(adapter.stop())
-        await asyncio.sleep(0.1)
+        assert await goes_on(stopping) is (mode == "socket")  # a request is the server's, which stops first
         desk.let.set()
         assert await delivery == {}
         await stopping
@@ -229,10 +226,12 @@ async def test_slack_that_refuses_for_a_while_gets_everything_in_order_and_once(
     await here.here.says("U0SAM", ENQUIRY)
     for number in range(3):
         await here.here.says("U0SAM", f"he said {number} more things about it")
-    async with asyncio.timeout(60):
-        while len(here.slack.in_("C0PRESS")) < 4 or len(here.slack.in_("D0SAM")) < 4:
-            here.clock.advance(timedelta(seconds=20))
-            await asyncio.sleep(0.2)
+
+    async def all_there() -> bool:
+        await here.pass_time_to_next_try()
+        return len(here.slack.in_("C0PRESS")) >= 4 and len(here.slack.in_("D0SAM")) >= 4
+
+    await insist(all_there, within=60)
     await here.nothing_more()
     added = [one.words for one in here.slack.in_("C0PRESS")[1:]]
     assert [f"he said {number} more" in words for number, words in enumerate(added)] == [True] * 3

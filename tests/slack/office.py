@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ from tests.clock import ManualClock
 from tests.desk import PHONE, loaded_knowledge
 from tests.slack.server import Json, LoopbackSlack, Posted
 from tests.slack.workspace import Mode, Workspace, build, running
+from tests.waiting import until
 
 SETTINGS = {
     "press_office": {
@@ -45,6 +45,7 @@ class SlackOffice:
     clock: ManualClock
     active_knowledge: ActiveKnowledge
     desk: PolicyDesk
+    relay: Relay
 
     async def sees(self, channel: str, words: str, *, thread: str | None = None, count: int = 1) -> Posted:
         """Wait for the newest message there that reads so; `count` of them there must be."""
@@ -79,6 +80,13 @@ class SlackOffice:
     async def pass_time(self, time: timedelta) -> None:
         """What is due by then is looked at."""
         self.clock.advance(time)
+        self.relay.wake()
+
+    async def pass_time_to_next_try(self) -> None:
+        """To when a delivery is tried again, if one waits for that; reminders come later than within a minute."""
+        due = await self.store.read(lambda tx: tx.jobs.next_due())
+        if due is not None and timedelta() < due - self.clock.now() < timedelta(minutes=1):
+            await self.pass_time(due - self.clock.now())
 
     async def enquiry(self, text: str = "a reporter from the Harbour Post just rang me about my tweet") -> Posted:
         """Sam reports an enquiry; its card."""
@@ -100,8 +108,13 @@ class SlackOffice:
         return {name: count for name, count in rows.items() if count}
 
     async def nothing_more(self) -> None:
-        """Give what should not come the time in which it would."""
-        await asyncio.sleep(0.3)
+        """Once everything that is due has left, so that what should not come would be there."""
+
+        def nothing_due() -> bool:
+            with self.store.transaction() as tx:
+                return tx.jobs.pending().due == 0
+
+        await until(nothing_due)
 
 
 @asynccontextmanager
@@ -119,7 +132,7 @@ async def office(store: Store, clock: ManualClock, mode: Mode, **settings: Any) 
     await relay.start()
     try:
         async with running(slack, adapter, desk, mode) as here:
-            yield SlackOffice(slack, here, store, clock, active_knowledge, desk)
+            yield SlackOffice(slack, here, store, clock, active_knowledge, desk, relay)
             await relay.stop()
     finally:
         await relay.stop()

@@ -35,6 +35,7 @@ class LoopbackSlack(WebApi):
     def __init__(self) -> None:
         super().__init__()
         self.sockets: list[web.WebSocketResponse] = []
+        self._transports: dict[web.WebSocketResponse, asyncio.Transport | None] = {}
         self.connected = asyncio.Event()
         self._waiting: dict[str, asyncio.Future[Json]] = {}
         self._runner: web.AppRunner | None = None
@@ -68,6 +69,7 @@ class LoopbackSlack(WebApi):
         await socket.prepare(request)
         await socket.send_json({"type": "hello", "num_connections": 1})
         self.sockets.append(socket)
+        self._transports[socket] = request.transport
         self.connected.set()
         try:
             async for message in socket:
@@ -76,6 +78,7 @@ class LoopbackSlack(WebApi):
         finally:
             if socket in self.sockets:
                 self.sockets.remove(socket)
+            self._transports.pop(socket, None)
             if not self.sockets:
                 self.connected.clear()
         return socket
@@ -92,7 +95,7 @@ class LoopbackSlack(WebApi):
     async def drop_connections(self) -> None:
         """As when the network goes: no closing words."""
         for socket in tuple(self.sockets):
-            transport = socket._req.transport if socket._req else None
+            transport = self._transports.get(socket)
             if transport is not None:
                 transport.abort()
 

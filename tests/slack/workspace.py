@@ -17,6 +17,7 @@ from adapters.slack.settings import Settings
 from adapters.slack.transports import REDELIVERY_SECONDS
 from bot.ports import AdapterState, Clock, Desk
 from tests.slack.server import APP_TOKEN, BOT_TOKEN, DESK, SECRET, TEAM, Json, LoopbackSlack, Posted
+from tests.waiting import until
 
 Mode = Literal["socket", "http"]
 
@@ -171,6 +172,4 @@ async def running(slack: LoopbackSlack, adapter: SlackAdapter, desk: Desk, mode:
 
 
 async def ready(adapter: SlackAdapter) -> None:
-    async with asyncio.timeout(20):
-        while not adapter.health().ready:  # noqa: ASYNC110 - health is asked, it tells nobody
-            await asyncio.sleep(0.02)
+    await until(lambda: adapter.health().ready)

@@ -100,7 +100,7 @@ class TeamsHouse:
         return answer
 
     async def settle(self) -> None:
-        await self.desk.relay.settle()
+        await self.desk.settle()
         await self.office.adapter.idle()
 
     def chat(self, who: Who) -> list[str]:
