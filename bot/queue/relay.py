@@ -46,6 +46,11 @@ _POLL = timedelta(seconds=0.5)  # other processes write into the outbox as well
 _SHORTEST_WAIT = timedelta(seconds=0.02)  # a row that another replica is just taking looks due until it has
 
 
+def can_send_within_lease(held: timedelta) -> bool:
+    """Return whether a job that was claimed so long ago can still be sent before its lease ends."""
+    return held + SEND_TIMEOUT < LEASE
+
+
 class Relay:
     """Delivers what the store's outbox holds. `owner` names this process in the leases that it takes."""
 
@@ -146,7 +151,7 @@ class Relay:
 
     async def _work(self, ready: Ready, begun: float) -> None:
         job, message = ready.job, ready.message
-        if timedelta(seconds=time.monotonic() - begun) + SEND_TIMEOUT >= LEASE:
+        if not can_send_within_lease(timedelta(seconds=time.monotonic() - begun)):
             return  # the lease will lapse, and the job comes again
         try:
             if message is None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from hypothesis.stateful import RuleBasedStateMachine, invariant
 
-from bot.desk.actions.action import Who
+from bot.desk.actions.action import CaseAction, OfficerAction, Who
 from bot.desk.actions.table import ACTIONS
 from bot.domain.case import Case, CaseKind, CaseState, Step, StepKind
 from bot.matching.active_knowledge import ActiveKnowledge
@@ -39,8 +39,10 @@ WORDS = (
     "thanks a lot",
     "",
 )
-OFFICERS_ONLY = frozenset(name for name, action in ACTIONS.items() if action.who is Who.OFFICER)
-FOR_STAFF = frozenset(ACTIONS) - OFFICERS_ONLY
+OF_CASES = {name: action for name, action in ACTIONS.items() if isinstance(action, CaseAction)}
+OFFICERS_ONLY = frozenset(name for name, action in OF_CASES.items() if action.who is Who.OFFICER)
+FOR_STAFF = frozenset(OF_CASES) - OFFICERS_ONLY
+ON_NO_CASE = frozenset(name for name, action in ACTIONS.items() if isinstance(action, OfficerAction))
 OF_SEVERAL = frozenset({"case.separate", "case.join", "case.split"})
 """What changes more cases than one; a link that turns up aside."""
 
@@ -175,7 +177,7 @@ class CaseWorld(RuleBasedStateMachine):
         pressed = Pressed(self.harness.next_event(), by, button.action, button.value, at, direct(by))
         before = self.everything()
         immediate = self.handle(pressed)
-        if (button.action in OFFICERS_ONLY or button.action in GLOBAL_ACTIONS) and by not in OFFICERS:
+        if button.action in OFFICERS_ONLY | ON_NO_CASE and by not in OFFICERS:
             assert self.everything() == before
             assert immediate.form is None
         if by in ASKERS:

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bot.desk.case_actions import GLOBAL_ACTIONS
 from hypothesis import seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -35,6 +34,7 @@ from tests.scenarios.case_world import (
     OF_SEVERAL,
     OFFICERS,
     OFFICERS_ONLY,
+    ON_NO_CASE,
     SAM,
     TESS,
     WORDS,
@@ -44,7 +44,7 @@ from tests.scenarios.case_world import (
 
 CHANNELS = (["slack:c-press"], ["slack:c-press", "teams:c-press"])
 OUTCOMES = st.sampled_from(("advice given", "answered", "no action", "withdrawn", ""))
-ELSEWHERE = frozenset({"press.ask", "media.yes", "entry.show", *GLOBAL_ACTIONS})
+ELSEWHERE = frozenset({"press.ask", "media.yes", "entry.show", *ON_NO_CASE})
 ACTIONS_THERE_ARE = sorted(OFFICERS_ONLY | FOR_STAFF | ELSEWHERE)
 BEGINNINGS = st.sampled_from(
     (
@@ -142,7 +142,7 @@ class CaseMachine(CaseWorld):
             if len(self.forms) > before:
                 self.fill(self.forms[-1], by, choice)
 
-    @rule(action=st.sampled_from(sorted(GLOBAL_ACTIONS)), by=who, choice=pick)
+    @rule(action=st.sampled_from(sorted(ON_NO_CASE)), by=who, choice=pick)
     def runs_an_errand(self, action: str, by: Person, choice: int) -> None:
         """An incident is declared, or ended; a case is opened for what came by telephone."""
         before = len(self.forms)

@@ -63,7 +63,7 @@ async def desk(stopped: DeskHarness) -> DeskHarness:
 async def back(desk: DeskHarness) -> DeskHarness:
     """What waited has left."""
     desk.clock.advance(MINUTE)
-    await desk.relay.settle()
+    await desk.settle()
     return desk
 
 
@@ -81,7 +81,7 @@ async def test_what_waited_leaves_once_in_its_place(desk: DeskHarness) -> None:
         assert await desk.desk.handle(incoming) == SyncResponse()
     desk.platforms["slack"].failures["dm-kim"] = PermanentFailure("The account is gone.")
     desk.clock.advance(MINUTE)
-    await desk.relay.settle()
+    await desk.settle()
     assert compared(news(desk), EXPECTED["leaves"]) == ([], [])
     marks = [[at.token, event, mark] for each in desk.platforms.values() for at, event, mark in each.marks]
     assert sorted(set(map(tuple, marks))) == sorted(map(tuple, EXPECTED["marks"]))

@@ -112,7 +112,7 @@ class SlackOffice:
 
         def nothing_due() -> bool:
             with self.store.transaction() as tx:
-                return tx.jobs.pending().due == 0
+                return tx.jobs.backlog().due == 0
 
         await until(nothing_due)
 

@@ -7,11 +7,11 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from bot.desk.apply_transition import apply_transition
 from bot.domain import transitions
 from bot.domain.case import Case, Outcome
-from bot.domain.transitions import Change, Refused
+from bot.domain.transitions import Refused, Transition
 from bot.messages import Person
-from bot.queue import effects
 from bot.storage.engine import Store
 from bot.storage.schema import metadata
 from tests.desk import DeskHarness, person, said
@@ -29,14 +29,14 @@ async def enquire(harness: DeskHarness, who: Person = SAMWISE, text: str = ENQUI
         return tx.cases.of_asker(who.key)[0].id
 
 
-async def change(harness: DeskHarness, case_id: int, by: Callable[[Case, datetime], Change | Refused]) -> None:
+async def change(harness: DeskHarness, case_id: int, by: Callable[[Case, datetime], Transition | Refused]) -> None:
     """Apply a transition to a case, and deliver its effects."""
     with harness.store.transaction() as tx:
         case = tx.cases.load(case_id)
         assert case is not None
         made = by(case, tx.now)
-        assert isinstance(made, Change)
-        effects.commit(tx, made, harness.press_desk.press)
+        assert isinstance(made, Transition)
+        apply_transition(tx, made, harness.press_desk)
     await harness.settle()
 
 

@@ -7,7 +7,7 @@ from itertools import product
 
 import pytest
 
-from bot.desk.actions.action import Who
+from bot.desk.actions.action import CaseAction, OfficerAction, Who
 from bot.desk.actions.table import ACTIONS
 from bot.domain.case import Case, CaseState, Step, StepKind
 from bot.messages import Address, Person, Pressed, Submitted, SyncResponse
@@ -20,9 +20,11 @@ SAM, JOE, ANNA, BEN = person("sam"), person("joe"), person("anna"), person("ben"
 PRESS = Address("slack", "c-press")
 ENQUIRY = "Ruth Ellery from the Guardian rang me about the flooded cellar"
 THE_SAME = "a reporter from the Guardian wants to know about the flooded cellar"
-OF_OFFICERS = sorted(name for name, action in ACTIONS.items() if action.who is Who.OFFICER)
-OF_ASKERS = sorted(name for name, action in ACTIONS.items() if action.who is not Who.OFFICER)
-TURNING = sorted(name for name, action in ACTIONS.items() if action.turns)
+OF_CASES = {name: action for name, action in ACTIONS.items() if isinstance(action, CaseAction)}
+OF_OFFICERS = sorted(name for name, action in OF_CASES.items() if action.who is Who.OFFICER)
+OF_ASKERS = sorted(name for name, action in OF_CASES.items() if action.who is not Who.OFFICER)
+CHANGING_HANDS = sorted(name for name, action in OF_CASES.items() if action.changes_hands)
+ON_NO_CASE = sorted(name for name, action in ACTIONS.items() if isinstance(action, OfficerAction))
 FILLED = {
     "text": "words",
     "approver": "The provost",
@@ -100,7 +102,7 @@ async def test_what_is_the_askers_is_no_strangers(harness: DeskHarness) -> None:
 
 
 async def test_errands_are_for_officers(harness: DeskHarness) -> None:
-    for context in GLOBAL_ACTIONS:
+    for context in ON_NO_CASE:
         for incoming in (pressed(harness, SAM, context, ""), sent(harness, SAM, context, "")):
             assert await harness.handle(incoming) == SyncResponse(notice=texts.NOT_AN_OFFICER), context
     with harness.store.transaction() as tx:
@@ -109,13 +111,13 @@ async def test_errands_are_for_officers(harness: DeskHarness) -> None:
 
 async def test_a_forged_value_changes_nothing(harness: DeskHarness) -> None:
     before = case(harness)
-    for action, value in product(ACTIONS, FORGED):
+    for action, value in product(OF_CASES, FORGED):
         answer = await harness.desk.handle(sent(harness, ANNA, action, value))
         assert answer.notice == texts.NO_SUCH_CASE, (action, value)
     assert case(harness) == before
 
 
-@pytest.mark.parametrize("action", sorted(ACTIONS))
+@pytest.mark.parametrize("action", sorted(OF_CASES))
 async def test_what_is_delivered_again_happens_once(harness: DeskHarness, action: str) -> None:
     await harness.handle(pressed(harness, ANNA, "case.claim", "1@1"))
     for who in (ANNA, SAM):
@@ -127,7 +129,7 @@ async def test_what_is_delivered_again_happens_once(harness: DeskHarness, action
         assert (case(harness), history(harness)) == (after, told)
 
 
-@pytest.mark.parametrize("action", TURNING)
+@pytest.mark.parametrize("action", CHANGING_HANDS)
 async def test_a_card_from_before_the_last_turn_does_nothing(harness: DeskHarness, action: str) -> None:
     drawn = case(harness).revision
     await harness.handle(pressed(harness, ANNA, "case.claim", f"1@{drawn}"))
@@ -155,4 +157,4 @@ async def test_of_two_at_once_one_turns_the_case(harness: DeskHarness, action: s
 
 async def test_all_that_turns_a_case_is_tried_by_two_at_once() -> None:
     only_its_owners = {"case.hand_over", "case.decline", "case.wait"}  # nobody else may, so there are no two
-    assert set(ONE_TURNS) | only_its_owners == set(TURNING) & set(OF_OFFICERS)
+    assert set(ONE_TURNS) | only_its_owners == set(CHANGING_HANDS) & set(OF_OFFICERS)

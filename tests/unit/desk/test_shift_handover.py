@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from bot.config import from_mapping
+from bot.desk.apply_transition import apply_transition
 from bot.desk.press_desk import PressDesk
-from bot.desk.shift_handover import HANDOVER, Shifts
+from bot.desk.shift_handover import HANDOVER, post_handover, schedule_handover
 from bot.domain.case import Details
-from bot.domain.transitions import Change, restrict
+from bot.domain.transitions import Transition, restrict
 from bot.messages import Address, CaseHead, Mention, Person
 from bot.queue import outbox
 from bot.queue.outbox import Send
@@ -23,7 +24,7 @@ from tests.clock import ManualClock
 from tests.unit.queue.relaying import a_case
 
 PRESS = Address("slack", "c-press")
-LANE = effects.lane_of(HANDOVER)
+LANE = outbox.desk_timer_lane(HANDOVER)
 DAY = timedelta(days=1)
 ENDS = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)  # the clock begins at ten that Monday
 BEFORE = timedelta(minutes=15)
@@ -37,7 +38,7 @@ def press_desk(zone: str = "Europe/London", **changes: Any) -> PressDesk:
 def begin(store: Store, **changes: Any) -> list[Job]:
     """A process starts; what it waits for then."""
     with store.transaction() as tx:
-        Shifts(press_desk(**changes)).arrange(tx)
+        schedule_handover(tx, press_desk(**changes))
         return tx.jobs.waiting(LANE)
 
 
@@ -45,7 +46,7 @@ def fire(tx: Transaction, at: PressDesk) -> None:
     (job,) = tx.jobs.waiting(LANE)
     assert job.due_at <= tx.now
     assert tx.jobs.done([job])
-    Shifts(at).post(tx, job)
+    post_handover(tx, at, job)
 
 
 def posted(tx: Transaction) -> list[Send]:
@@ -97,7 +98,7 @@ def test_two_replicas_post_it_once(store: Store, clock: ManualClock) -> None:
     clock.advance(ENDS - BEFORE - clock.now())
     with store.transaction() as tx:
         fire(tx, press_desk())
-        Shifts(press_desk()).post(tx, job)
+        post_handover(tx, press_desk(), job)
         assert len(posted(tx)) == 1
         assert len(tx.jobs.waiting(LANE)) == 1
 
@@ -148,8 +149,8 @@ def test_one_that_waits_is_redrawn_when_a_case_on_it_becomes_restricted(store: S
         secret = tx.cases.load(first)
         assert secret is not None
         change = restrict(secret, Person("slack", "anna"), tx.now)
-        assert isinstance(change, Change)
-        effects.commit(tx, change, press_desk().press)
+        assert isinstance(change, Transition)
+        apply_transition(tx, change, press_desk())
         (after,) = posted(tx)
     titles = {head.reference: head.title for head in after.outgoing.blocks if isinstance(head, CaseHead)}
     assert titles == {f"M-{first}": "Media enquiry (restricted)", f"M-{second}": "Media enquiry"}

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.config import from_mapping
 from bot.desk.press_desk import PressDesk
-from bot.domain.transitions import EscalationPolicy
+from bot.domain.schedule import EscalationPolicy
 
 MINUTE = timedelta(minutes=1)
 
@@ -16,7 +16,7 @@ def policy(**office: Any) -> EscalationPolicy:
     """As the configuration says, with an address for e-mail unless told otherwise."""
     settings = {"email": "press@example.org", **office}
     mail = {"host": "mail.example.org", "from": "desk@example.org"}
-    return PressDesk(from_mapping({"press_office": settings, "email": mail}, {})).press.policy
+    return PressDesk(from_mapping({"press_office": settings, "email": mail}, {})).policy
 
 
 POLICY = policy()

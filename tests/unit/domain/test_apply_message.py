@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 
-from bot import plaintext
 from bot.domain import transitions
 from bot.domain.case import Asker, Case, CaseKind, CaseState, Details, Outcome, Step, StepKind
-from bot.domain.transitions import Change, DeskStatus, NotifyAsker, Refused, ThreadReply, due
+from bot.domain.schedule import due
+from bot.domain.transitions import DeskStatus, Refused, ThreadReply, Transition
 from bot.messages import Address, Person, Said
+from tests.unit import drawn
 from tests.unit.domain.pacing import POLICY
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -22,7 +23,7 @@ FIVE, SIX = NOON + 5 * HOUR, NOON + 6 * HOUR
 SAM, ANNA = Person("slack", "sam", "Sam"), Person("slack", "anna", "Anna")
 DIRECT = Address("slack", "dm-sam")
 STATUS = DeskStatus(
-    "+44 1524 000000", "Say nothing yet.", 5 * timedelta(minutes=1), on_call=("slack:ben",), day_ends=SIX
+    "+44 1524 000000", "Say nothing yet.", 5 * timedelta(minutes=1), on_call=("slack:ben",), assumed_deadline=SIX
 )
 
 
@@ -32,24 +33,24 @@ def case(text: str = "the Gazette rang, deadline 5pm", **more: Any) -> Case:
     return replace(fresh, **more)
 
 
-def edited(was: Case, text: str, now: datetime = NOON, steps: Sequence[Step] = ()) -> Change:
+def edited(was: Case, text: str, now: datetime = NOON, steps: Sequence[Step] = ()) -> Transition:
     said = Said("e2", SAM, text, DIRECT, DIRECT, corrects="e-sam")
     return transitions.correct(was, said, steps, STATUS, POLICY, now)
 
 
-def added(was: Case, text: str, steps: Sequence[Step] = ()) -> Change:
+def added(was: Case, text: str, steps: Sequence[Step] = ()) -> Transition:
     return transitions.add(was, Said("e2", SAM, text, DIRECT, DIRECT), steps, STATUS, POLICY, NOON)
 
 
-def told(change: Change) -> str:
-    return "\n".join(plaintext.render(each.outgoing) for each in change.effects if isinstance(each, NotifyAsker))
+def told(change: Transition) -> str:
+    return "\n".join(words for _, words in drawn.told(change))
 
 
-def kinds(change: Change) -> list[StepKind]:
+def kinds(change: Transition) -> list[StepKind]:
     return [step.kind for step in change.steps]
 
 
-def called(change: Change) -> tuple[str, ...]:
+def called(change: Transition) -> tuple[str, ...]:
     return next(each.mention for each in change.effects if isinstance(each, ThreadReply))
 
 
@@ -153,8 +154,9 @@ def test_a_deadline_that_was_met_and_is_over_is_not_missed_by_reopening() -> Non
 
 def test_a_new_deadline_of_a_reopened_case_runs() -> None:
     again = reopened(CLOSED, FIVE + HOUR / 2)
-    change = transitions.add_details(again, ANNA, Details(deadline="17:00 tomorrow"), STATUS, POLICY, FIVE + HOUR / 2)
+    later, tomorrow = FIVE + HOUR / 2, Details(deadline="17:00 tomorrow")
+    change = transitions.add_details(again, ANNA, tomorrow, "told", STATUS, POLICY, later)
     assert not isinstance(change, Refused)
-    steps = [Step(NOON, StepKind.OPENED, SAM), Step(FIVE + HOUR / 2, StepKind.REOPENED, ANNA)]
+    steps = [Step(NOON, StepKind.OPENED, SAM), Step(later, StepKind.REOPENED, ANNA)]
     passed = [each.at for each in due(change.case, steps, POLICY) if each.kind is StepKind.DEADLINE_PASSED]
     assert passed == [FIVE + 24 * HOUR]

@@ -8,9 +8,11 @@ import pytest
 
 from bot.domain import transitions
 from bot.domain.case import Case, CaseKind, Details
-from bot.domain.transitions import Change
+from bot.domain.extraction import extract_details, prefilled
+from bot.domain.transitions import Transition
+from bot.domain.triage import triage
 from bot.messages import Said
-from bot.presentation import texts
+from bot.presentation import cards
 from tests.unit.domain.pacing import POLICY
 from tests.unit.domain.test_apply_message import ANNA, DIRECT, FIVE, HOUR, NOON, SAM, SIX, STATUS, added, case, edited
 
@@ -19,18 +21,18 @@ UNKNOWN = Details()
 
 
 def told(text: str, details: Details = UNKNOWN) -> tuple[str, str]:
-    known = transitions.taken_down(details, text, POLICY, NOON)
+    known = extract_details(details, text, POLICY, NOON)
     return known.medium, known.slot
 
 
-def filled(was: Case, now: datetime = NOON, **details: str) -> Change:
-    change = transitions.add_details(was, ANNA, Details(**details), STATUS, POLICY, now)
-    assert isinstance(change, Change)
+def filled(was: Case, now: datetime = NOON, **details: str) -> Transition:
+    change = transitions.add_details(was, ANNA, Details(**details), "told", STATUS, POLICY, now)
+    assert isinstance(change, Transition)
     return change
 
 
 def opened_with(text: str = "they rang", **details: str) -> tuple[datetime | None, bool]:
-    read = transitions.understood(CaseKind.MEDIA, text, Details(**details), POLICY, NOON)
+    read = triage(CaseKind.MEDIA, text, Details(**details), POLICY, NOON)
     return read.due_at, read.due_known
 
 
@@ -75,7 +77,7 @@ def test_a_message_tells_the_medium_and_the_slot(text: str, medium: str, slot: s
     ],
 )
 def test_a_message_tells_how_to_reach_whom(text: str, theirs: str, mine: str) -> None:
-    known = transitions.taken_down(UNKNOWN, text, POLICY, NOON)
+    known = extract_details(UNKNOWN, text, POLICY, NOON)
     assert (known.contact, known.callback) == (theirs, mine)
 
 
@@ -89,7 +91,7 @@ def test_a_message_tells_how_to_reach_whom(text: str, theirs: str, mine: str) ->
         ),
         ("embargo: 1 December 2026, 00:01 GMT", "1 December 2026, 00:01 GMT"),
         ("the embargo ends at noon tomorrow", "noon tomorrow"),
-        ("an embargoed report on the deaths at the hall", texts.EMBARGO_SAID),
+        ("an embargoed report on the deaths at the hall", "said to be under embargo, no time given"),
         ("there is no embargo on it", ""),
         ("it isn't embargoed", ""),
         ("the embargo has been lifted", ""),
@@ -97,7 +99,7 @@ def test_a_message_tells_how_to_reach_whom(text: str, theirs: str, mine: str) ->
     ],
 )
 def test_a_message_tells_of_an_embargo_and_no_more_than_until_when(text: str, until: str) -> None:
-    assert transitions.taken_down(UNKNOWN, text, POLICY, NOON).embargo == until
+    assert extract_details(UNKNOWN, text, POLICY, NOON).embargo == until
 
 
 def test_a_further_message_names_the_outlet_and_an_edit_another() -> None:
@@ -105,24 +107,24 @@ def test_a_further_message_names_the_outlet_and_an_edit_another() -> None:
     assert after.outlet == "Guardian"
     assert added(case(details=Details(outlet="Gazette")), "not the Guardian").case.details.outlet == "Gazette"
     first = "the Guardian rang"
-    was = case(first, details=transitions.taken_down(UNKNOWN, first, POLICY, NOON))
+    was = case(first, details=extract_details(UNKNOWN, first, POLICY, NOON))
     assert edited(was, "the BBC rang").case.details.outlet == "BBC"
 
 
 def test_an_embargo_is_not_lifted_by_leaving_it_out() -> None:
     first = "her number is 07700 900123, embargoed until Friday"
-    was = case(first, details=transitions.taken_down(UNKNOWN, first, POLICY, NOON))
+    was = case(first, details=extract_details(UNKNOWN, first, POLICY, NOON))
     after = edited(was, "her number is 07700 900124").case.details
     assert (after.contact, after.embargo) == ("07700 900124", "Friday")
     assert edited(was, "embargoed until Monday").case.details.embargo == "Monday"
 
 
 def test_a_form_is_filled_in_with_what_a_message_says_and_reads_it_back() -> None:
-    known = transitions.prefilled("the Gazette wants me live tomorrow at 8am, deadline 5pm", "Gazette", POLICY, NOON)
+    known = prefilled("the Gazette wants me live tomorrow at 8am, deadline 5pm", "Gazette", POLICY, NOON)
     assert (known.outlet, known.deadline, known.medium) == ("Gazette", "Monday 23 November 2026, 17:00", "live")
     assert known.slot.startswith("live tomorrow at 8am (Tuesday 24 November 2026")
     assert opened_with(deadline=known.deadline, slot=known.slot) == (FIVE, True)
-    assert transitions.prefilled("may I bring coffee?", "", POLICY, NOON) == UNKNOWN
+    assert prefilled("may I bring coffee?", "", POLICY, NOON) == UNKNOWN
 
 
 def test_what_was_written_down_stays() -> None:
@@ -138,7 +140,7 @@ def test_a_further_message_tells_the_slot() -> None:
 
 def test_a_corrected_message_moves_the_slot_and_its_deadline() -> None:
     first = "they want me live at 7"
-    details = transitions.taken_down(UNKNOWN, first, POLICY, NOON)
+    details = extract_details(UNKNOWN, first, POLICY, NOON)
     was = case(first, details=details, due_at=SEVEN)
     moved = edited(was, "they want me live at 6").case
     assert (moved.details.slot[:9], moved.due_at) == ("live at 6", SIX)
@@ -157,7 +159,7 @@ def test_a_slot_that_was_written_down_is_a_deadline_unless_an_earlier_one_is_kno
 def test_a_slot_in_the_form_is_the_deadline_of_which_nobody_knew() -> None:
     change = filled(case(due_known=False), slot="live at 7")
     assert (change.case.due_at, change.case.due_known) == (SEVEN, True)
-    assert "19:00" in change.notice
+    assert "19:00" in cards.details_taken(change.case, POLICY.hours.zone)
 
 
 def test_a_later_slot_moves_no_deadline_and_an_earlier_one_does() -> None:

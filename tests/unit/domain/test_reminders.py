@@ -10,24 +10,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import plaintext
 from bot.domain import transitions
 from bot.domain.case import Asker, Case, CaseKind, CaseState, Details, Outcome, Step, StepKind
+from bot.domain.schedule import Due, due
 from bot.domain.transitions import (
-    Change,
     DeskStatus,
-    Due,
     Mail,
-    NotifyAsker,
     PostCard,
+    Refusal,
     Refused,
     StartTimer,
     ThreadReply,
+    Transition,
     come_due,
-    due,
 )
 from bot.messages import Address, Person
 from bot.presentation import texts
+from tests.unit import drawn
 from tests.unit.domain.pacing import MINUTE, POLICY
 
 TEN = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)  # a Monday
@@ -45,23 +44,23 @@ def at(minutes: float) -> datetime:
     return TEN + minutes * MINUTE
 
 
-def done(case: Case, steps: Sequence[Step], now: datetime, status: DeskStatus = STATUS) -> Change:
+def done(case: Case, steps: Sequence[Step], now: datetime, status: DeskStatus = STATUS) -> Transition:
     change = come_due(case, steps, POLICY, status, now)
     assert change is not None
     return change
 
 
-def kinds(change: Change) -> list[StepKind]:
+def kinds(change: Transition) -> list[StepKind]:
     return [step.kind for step in change.steps]
 
 
-def below(change: Change) -> tuple[str, tuple[str, ...]]:
-    (found,) = [effect for effect in change.effects if isinstance(effect, ThreadReply)]
-    return plaintext.render(found.outgoing), found.mention
+def below(change: Transition) -> tuple[str, tuple[str, ...]]:
+    (found,) = drawn.below(change)
+    return found
 
 
-def told(change: Change) -> list[str]:
-    return [plaintext.render(effect.outgoing) for effect in change.effects if isinstance(effect, NotifyAsker)]
+def told(change: Transition) -> list[str]:
+    return [words for _, words in drawn.told(change)]
 
 
 def test_nothing_happens_before_its_time() -> None:
@@ -194,11 +193,11 @@ def test_whenever_it_is_looked_at_each_step_is_taken_once_and_time_comes_to_rest
 
 def test_a_case_is_its_owners_until_another_has_accepted() -> None:
     offered = transitions.hand_over(OWNED, ANNA, BEN, TEN)
-    assert isinstance(offered, Change)
+    assert isinstance(offered, Transition)
     assert (offered.case.owner, offered.case.offered_to) == (ANNA, BEN)
     assert below(offered)[1] == ("slack:ben",)
     taken = transitions.take(offered.case, BEN, TEN)
-    assert isinstance(taken, Change)
+    assert isinstance(taken, Transition)
     assert (taken.case.owner, taken.case.offered_to) == (BEN, None)
     assert below(taken) == (texts.took_over("Ben", "M-7", "Anna"), ("slack:anna",))
     assert told(taken) == [texts.claimed_for_asker("Ben", "M-7")]
@@ -208,26 +207,27 @@ def test_a_case_is_its_owners_until_another_has_accepted() -> None:
 def test_only_an_owner_passes_a_case_on_or_puts_it_off() -> None:
     for by, case in ((BEN, OWNED), (BEN, OPEN), (ANNA, replace(OWNED, state=CaseState.CLOSED))):
         assert isinstance(transitions.hand_over(case, by, SAM, TEN), Refused)
-        assert isinstance(transitions.wait(case, by, "facts", at(60), STATUS, TEN), Refused)
-    assert transitions.hand_over(OWNED, ANNA, ANNA, TEN) == Refused(texts.yours_already("M-7"))
-    assert transitions.wait(OWNED, ANNA, "facts", TEN, STATUS, TEN) == Refused(texts.NOT_A_TIME)
+        assert isinstance(transitions.wait(case, by, "facts", at(60), "facts", TEN), Refused)
+    assert transitions.hand_over(OWNED, ANNA, ANNA, TEN) == Refused(Refusal.ALREADY_YOURS, OWNED)
+    assert transitions.wait(OWNED, ANNA, "facts", TEN, "facts", TEN) == Refused(Refusal.NOT_A_FUTURE_TIME, OWNED)
     question = replace(OWNED, kind=CaseKind.QUESTION)
-    assert transitions.wait(question, ANNA, "facts", at(60), STATUS, TEN) == Refused(texts.NO_HURRY)
+    refused = Refused(Refusal.NOTHING_TO_PUT_OFF, question)
+    assert transitions.wait(question, ANNA, "facts", at(60), "facts", TEN) == refused
 
 
 def test_what_nobody_has_is_claimed_and_what_has_ended_is_not_taken() -> None:
     taken = transitions.take(OPEN, BEN, TEN)
-    assert isinstance(taken, Change)
+    assert isinstance(taken, Transition)
     assert kinds(taken) == [StepKind.CLAIMED]
-    assert transitions.take(OWNED, ANNA, TEN) == Refused(texts.yours_already("M-7"))
+    assert transitions.take(OWNED, ANNA, TEN) == Refused(Refusal.ALREADY_YOURS, OWNED)
     assert isinstance(transitions.take(replace(OWNED, state=CaseState.CLOSED), BEN, TEN), Refused)
 
 
 def test_whoever_was_not_asked_has_nothing_to_decline() -> None:
     offered = replace(OWNED, offered_to=Person("slack", "desk"))
-    assert transitions.decline(offered, BEN, TEN) == Refused(texts.NOT_OFFERED)
-    assert isinstance(transitions.decline(offered, replace(BEN, groups=frozenset({"desk"})), TEN), Change)
-    assert transitions.decline(OWNED, BEN, TEN) == Refused(texts.NOT_OFFERED)
+    assert transitions.decline(offered, BEN, TEN) == Refused(Refusal.NOT_OFFERED, offered)
+    assert isinstance(transitions.decline(offered, replace(BEN, groups=frozenset({"desk"})), TEN), Transition)
+    assert transitions.decline(OWNED, BEN, TEN) == Refused(Refusal.NOT_OFFERED, OWNED)
 
 
 def test_what_an_owner_waits_for_ends_with_their_turn() -> None:
@@ -238,7 +238,7 @@ def test_what_an_owner_waits_for_ends_with_their_turn() -> None:
         transitions.close(waiting, ANNA, Outcome.NO_ACTION, TEN),
     )
     for change in ends:
-        assert isinstance(change, Change)
+        assert isinstance(change, Transition)
         assert (change.case.waiting_until, change.case.waiting_for, change.case.offered_to) == (None, "", None)
 
 

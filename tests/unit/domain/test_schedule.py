@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.case import Asker, Case, CaseKind, CaseState, Step, StepKind
-from bot.domain.transitions import Due, due
+from bot.domain.schedule import Due, due
 from bot.messages import Address, Person
 from tests.unit.domain.pacing import MINUTE, POLICY, policy
 

@@ -10,26 +10,38 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import plaintext
 from bot.domain import transitions
-from bot.domain.case import Asker, Case, CaseKind, CaseState, Details, Outcome, Step, StepKind
+from bot.domain.case import (
+    Asker,
+    Case,
+    CaseKind,
+    CaseState,
+    Details,
+    LinkKind,
+    Outcome,
+    ReplyKind,
+    Statement,
+    Step,
+    StepKind,
+)
 from bot.domain.transitions import (
-    Change,
     DeskStatus,
     Effect,
     Mail,
-    NotifyAsker,
     PostCard,
+    Refusal,
     Refused,
     StartTimer,
     StopTimer,
+    Transition,
 )
 from bot.messages import Address, Person, Said
 from bot.presentation import texts
 from tests.unit.domain.pacing import POLICY
+from tests.unit.drawn import told
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
-MINUTE = timedelta(minutes=1)
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 SAM, PRIYA = Person("slack", "sam", "Sam"), Person("teams", "priya", "Priya")
 ANNA, BEN = Person("slack", "anna", "Anna"), Person("slack", "ben", "Ben")
 STATUS = DeskStatus("+44 1524 000000", "Say nothing yet.", 5 * MINUTE, on_call=("slack:ben",))
@@ -46,6 +58,10 @@ def wrote(who: Person, text: str, corrects: str = "") -> Said:
     return Said("e2", who, text, direct, direct, corrects=corrects)
 
 
+def detailed(case: Case, by: Person, **details: str) -> Transition | Refused:
+    return transitions.add_details(case, by, Details(**details), "told", STATUS, POLICY, NOON)
+
+
 OPEN = Case(7, CaseKind.MEDIA, CaseState.OPEN, (asker(SAM),), NOON)
 FIRST = Step(NOON, StepKind.OPENED, SAM, "they rang", "e-sam")
 OWNED = replace(OPEN, state=CaseState.CLAIMED, owner=ANNA, claimed_at=NOON, revision=2, ownership_revision=2)
@@ -53,10 +69,18 @@ CLOSED = replace(
     OWNED, state=CaseState.CLOSED, outcome=Outcome.ANSWERED, closed_at=NOON, revision=3, ownership_revision=3
 )
 SHARED = replace(OPEN, askers=(asker(SAM), asker(PRIYA)))
-STATES = (OPEN, OWNED, CLOSED, SHARED)
+OFFERED = replace(OWNED, offered_to=BEN)
+WAITING = replace(OWNED, waiting_until=NOON + HOUR, waiting_for="facts")
+RESTRICTED = replace(OPEN, restricted=True)
+NEAR = replace(OPEN, due_at=NOON + 5 * HOUR, due_known=True, urgent=True)
+PASSED = replace(OWNED, due_at=NOON + HOUR, due_known=True)
+STATES = (OPEN, OWNED, CLOSED, SHARED, OFFERED, WAITING, RESTRICTED, NEAR, PASSED)
+OTHER = replace(OPEN, id=9)
+NUDGED = Step(NOON, StepKind.NUDGED)
+PEOPLE = (SAM, PRIYA, ANNA, BEN)
 
-Transition = Callable[[Case, Person], Change | Refused | None]
-TRANSITIONS: tuple[Transition, ...] = (
+Move = Callable[[Case, Person], Transition | Refused | None]
+TRANSITIONS: tuple[Move, ...] = (
     lambda case, by: transitions.claim(case, by, NOON),
     lambda case, by: transitions.unclaim(case, by, STATUS, NOON),
     lambda case, by: transitions.reply(case, by, "words", NOON),
@@ -67,18 +91,31 @@ TRANSITIONS: tuple[Transition, ...] = (
     lambda case, by: transitions.withdraw(case, by, (), NOON),
     lambda case, by: transitions.add(case, wrote(by, "more"), (FIRST,), STATUS, POLICY, NOON),
     lambda case, by: transitions.correct(case, wrote(by, "else", "e-sam"), (FIRST,), STATUS, POLICY, NOON),
-    lambda case, by: transitions.add_details(case, by, Details(outlet="The Gazette"), STATUS, POLICY, NOON),
-    lambda case, by: transitions.pinged(case, "slack:c-press", NOON),
-    lambda case, by: transitions.ping_failed(case, "slack:c-press", "away", STATUS, NOON, elsewhere=False),
-    lambda case, by: transitions.unreachable(case, "slack:c-press", "away", STATUS, NOON),
+    lambda case, by: detailed(case, by, outlet="The Gazette"),
+    lambda case, by: transitions.card_posted(case, "slack:c-press", NOON),
+    lambda case, by: transitions.card_refused(case, "Slack", "away", "could not", STATUS, NOON, elsewhere=False),
+    lambda case, by: transitions.unreachable(case, "slack:c-press", "away", "could not", STATUS, NOON),
     lambda case, by: transitions.reply_delivered(case, "Sam", NOON),
-    lambda case, by: transitions.tell_failed(case, "Sam", "away", NOON),
-    lambda case, by: transitions.below_failed(case, "slack:c-press", "away", NOON),
+    lambda case, by: transitions.notice_undelivered(case, "Sam", "away", NOON),
+    lambda case, by: transitions.line_refused(case, "slack:c-press", "away", NOON),
+    lambda case, by: transitions.reply(case, by, "words", NOON, ReplyKind.WORDS, files=1),
+    lambda case, by: transitions.issue(case, by, Statement(NOON, by, "words", "Joan", "Ruth"), "told", NOON),
+    lambda case, by: transitions.respond(case, by, "by phone", NOON),
+    lambda case, by: transitions.wait(case, by, "facts", NOON + HOUR, "facts", NOON),
+    lambda case, by: transitions.hand_over(case, by, BEN, NOON),
+    lambda case, by: transitions.take(case, by, NOON),
+    lambda case, by: transitions.decline(case, by, NOON),
+    lambda case, by: transitions.restrict(case, by, NOON),
+    lambda case, by: transitions.unrestrict(case, by, NOON),
+    lambda case, by: transitions.separate(case, replace(FIRST, kind=StepKind.ADDED), by, OTHER, NOON),
+    lambda case, by: transitions.linked(case, OTHER, LinkKind.SAME, NOON),
+    lambda case, by: transitions.come_due(case, (FIRST,), POLICY, STATUS, NOON + 4 * HOUR),
+    lambda case, by: transitions.come_due(case, (FIRST, NUDGED), POLICY, STATUS, NOON + 2 * HOUR),
 )
 
 
-def done(result: Change | Refused | None) -> Change:
-    assert isinstance(result, Change)
+def done(result: Transition | Refused | None) -> Transition:
+    assert isinstance(result, Transition)
     return result
 
 
@@ -92,32 +129,25 @@ def timers(effects: tuple[Effect, ...]) -> dict[str, timedelta | None]:
     return found
 
 
-def told(change: Change) -> list[tuple[str, str]]:
-    return [
-        (effect.asker.person.id, plaintext.render(effect.outgoing))
-        for effect in change.effects
-        if isinstance(effect, NotifyAsker)
-    ]
-
-
-@given(st.sampled_from(STATES), st.sampled_from(TRANSITIONS), st.sampled_from((SAM, PRIYA, ANNA, BEN)))
-def test_every_change_is_one_revision_with_a_history(case: Case, transition: Transition, by: Person) -> None:
-    result = transition(case, by)
-    if not isinstance(result, Change):
+@given(st.sampled_from(STATES), st.sampled_from(TRANSITIONS), st.sampled_from(PEOPLE))
+def test_every_change_is_one_revision_with_a_history(case: Case, move: Move, by: Person) -> None:
+    result = move(case, by)
+    if not isinstance(result, Transition):
         return
     assert result.case.revision == case.revision + 1
     assert result.steps
-    turns = (result.case.state, result.case.owner) != (case.state, case.owner)
-    assert (result.case.turned == result.case.revision) is turns
-    assert transitions.is_stale(result.case, case.revision) is (turns or transitions.is_stale(case, case.revision))
+    changes_hands = (result.case.state, result.case.owner) != (case.state, case.owner)
+    assert (result.case.ownership_revision == result.case.revision) is changes_hands
+    was_stale = transitions.is_stale(case, case.revision)
+    assert transitions.is_stale(result.case, case.revision) is (changes_hands or was_stale)
     assert (result.case.owner is None) or result.case.state is not CaseState.OPEN
     assert (result.case.outcome is None) is (result.case.state is not CaseState.CLOSED)
 
 
 @given(st.sampled_from(TRANSITIONS), st.sampled_from((SAM, ANNA, BEN)))
-def test_a_closed_case_waits_for_nothing(transition: Transition, by: Person) -> None:
-    result = transition(CLOSED, by)
-    if isinstance(result, Change) and result.case.state is CaseState.CLOSED:
+def test_a_closed_case_waits_for_nothing(move: Move, by: Person) -> None:
+    result = move(CLOSED, by)
+    if isinstance(result, Transition) and result.case.state is CaseState.CLOSED:
         assert not any(timers(result.effects).values())
 
 
@@ -154,21 +184,21 @@ def test_one_of_several_askers_cannot_withdraw_for_the_others() -> None:
     assert change.case.state is CaseState.OPEN
     assert told(change) == [("sam", texts.withdrawal_noted_for_asker("M-7"))]
     assert isinstance(transitions.withdraw(change.case, SAM, change.steps, NOON), Refused)
-    assert isinstance(transitions.withdraw(change.case, PRIYA, change.steps, NOON), Change)
-    assert transitions.withdraw(SHARED, BEN, (), NOON) == Refused(texts.NOT_YOURS)
+    assert isinstance(transitions.withdraw(change.case, PRIYA, change.steps, NOON), Transition)
+    assert transitions.withdraw(SHARED, BEN, (), NOON) == Refused(Refusal.ASKER_ONLY, SHARED)
 
 
 def test_the_fallback_happens_once_and_only_while_nobody_has_it() -> None:
-    change = done(transitions.unreachable(OPEN, "slack:c-press", "away.", STATUS, NOON))
+    change = done(transitions.unreachable(OPEN, "slack:c-press", "away.", "could not", STATUS, NOON))
     assert Mail() in change.effects
     assert STATUS.phone in told(change)[0][1]
     assert [step.kind for step in change.steps] == [StepKind.UNDELIVERED, StepKind.FALLBACK]
     for case in (change.case, OWNED, CLOSED):
-        assert transitions.unreachable(case, "slack:c-press", "away.", STATUS, NOON) is None
+        assert transitions.unreachable(case, "slack:c-press", "away.", "could not", STATUS, NOON) is None
 
 
 def test_a_ping_that_fails_while_another_may_arrive_tells_the_asker_nothing() -> None:
-    change = transitions.ping_failed(OPEN, "slack:c-press", "away.", STATUS, NOON, elsewhere=True)
+    change = transitions.card_refused(OPEN, "slack:c-press", "away.", "could not", STATUS, NOON, elsewhere=True)
     assert told(change) == []
     assert change.case.unreachable == ""
     assert timers(change.effects) == {}
@@ -176,26 +206,24 @@ def test_a_ping_that_fails_while_another_may_arrive_tells_the_asker_nothing() ->
 
 def test_a_question_that_cannot_be_posted_at_night_waits_for_the_morning() -> None:
     question = replace(OPEN, kind=CaseKind.QUESTION)
-    night = transitions.ping_failed(question, "slack:c-press", "away.", NIGHT, NOON, elsewhere=False)
+    night = transitions.card_refused(question, "slack:c-press", "away.", "could not", NIGHT, NOON, elsewhere=False)
     assert (told(night), timers(night.effects)) == ([], {transitions.FALLBACK: timedelta(hours=9, minutes=5)})
-    day = transitions.ping_failed(question, "slack:c-press", "away.", STATUS, NOON, elsewhere=False)
+    day = transitions.card_refused(question, "slack:c-press", "away.", "could not", STATUS, NOON, elsewhere=False)
     assert [who for who, _ in told(day)] == ["sam"]
 
 
 def test_whoever_was_told_to_phone_is_told_when_it_arrived() -> None:
     lost = replace(OPEN, unreachable="could not")
-    assert told(transitions.pinged(lost, "slack:c-press", NOON)) == [("sam", texts.reached_for_asker("M-7"))]
-    assert told(transitions.pinged(OPEN, "slack:c-press", NOON)) == []
-    assert told(transitions.pinged(replace(CLOSED, unreachable="could not"), "slack:c-press", NOON)) == []
+    assert told(transitions.card_posted(lost, "slack:c-press", NOON)) == [("sam", texts.reached_for_asker("M-7"))]
+    assert told(transitions.card_posted(OPEN, "slack:c-press", NOON)) == []
+    assert told(transitions.card_posted(replace(CLOSED, unreachable="could not"), "slack:c-press", NOON)) == []
 
 
 def test_an_empty_field_keeps_what_was_known() -> None:
-    known = done(
-        transitions.add_details(OPEN, SAM, Details(outlet="The Gazette", deadline="17:00"), STATUS, POLICY, NOON)
-    ).case
-    more = done(transitions.add_details(known, ANNA, Details(journalist="Joan", outlet=""), STATUS, POLICY, NOON)).case
+    known = done(detailed(OPEN, SAM, outlet="The Gazette", deadline="17:00")).case
+    more = done(detailed(known, ANNA, journalist="Joan", outlet="")).case
     assert more.details == Details(outlet="The Gazette", journalist="Joan", deadline="17:00")
-    assert transitions.add_details(more, ANNA, Details(), STATUS, POLICY, NOON) == Refused(texts.NOTHING_WRITTEN)
+    assert detailed(more, ANNA) == Refused(Refusal.NOTHING_WRITTEN, more)
 
 
 @pytest.mark.parametrize("text", ["", " \n\t"])
@@ -203,5 +231,5 @@ def test_nothing_written_is_nothing_done(text: str) -> None:
     assert (
         transitions.reply(OWNED, ANNA, text, NOON)
         == transitions.note(OWNED, ANNA, text, NOON)
-        == Refused(texts.NOTHING_WRITTEN)
+        == Refused(Refusal.NOTHING_WRITTEN, OWNED)
     )

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain import transitions
 from bot.domain.case import CaseKind, Details
+from bot.domain.triage import is_urgent, may_be_foi, triage
 from tests.unit.domain.pacing import POLICY
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=ZoneInfo("Europe/London"))
@@ -72,46 +72,44 @@ a reporter wants all the information you hold about the fire, under the Environm
 
 @pytest.mark.parametrize("text", URGENT.strip().splitlines())
 def test_whoever_waits_at_this_moment_is_urgent(text: str) -> None:
-    assert transitions.is_urgent(text)
+    assert is_urgent(text)
 
 
 @pytest.mark.parametrize("text", CALM.strip().splitlines())
 def test_what_can_wait_is_not(text: str) -> None:
-    assert not transitions.is_urgent(text)
+    assert not is_urgent(text)
 
 
 @pytest.mark.parametrize("text", FOI.strip().splitlines())
 def test_a_request_for_recorded_information_is_flagged(text: str) -> None:
-    assert transitions.may_be_foi(text)
+    assert may_be_foi(text)
 
 
 @pytest.mark.parametrize("text", (URGENT + CALM).strip().splitlines())
 def test_an_ordinary_enquiry_is_no_request_for_information(text: str) -> None:
-    assert not transitions.may_be_foi(text)
+    assert not may_be_foi(text)
 
 
 @pytest.mark.parametrize(("minutes", "urgent"), [(59, True), (60, True), (61, False)])
 def test_what_is_due_within_the_hour_is_urgent(minutes: int, urgent: bool) -> None:
     text = f"the Gazette wants a quote, deadline {NOON + timedelta(minutes=minutes):%H:%M}"
-    read = transitions.understood(CaseKind.MEDIA, text, Details(), POLICY, NOON)
+    read = triage(CaseKind.MEDIA, text, Details(), POLICY, NOON)
     assert (read.due_at, read.due_known, read.urgent) == (NOON + timedelta(minutes=minutes), True, urgent)
 
 
 def test_an_assumed_deadline_makes_nothing_urgent() -> None:
     late = NOON.replace(hour=16, minute=50)
-    read = transitions.understood(CaseKind.MEDIA, "a reporter rang", Details(), POLICY, late)
+    read = triage(CaseKind.MEDIA, "a reporter rang", Details(), POLICY, late)
     assert (read.due_at, read.due_known, read.urgent) == (NOON.replace(hour=17), False, False)
 
 
 def test_a_deadline_that_was_written_down_counts_before_one_in_the_message() -> None:
-    read = transitions.understood(
-        CaseKind.MEDIA, "needs it by 4 today", Details(deadline="tomorrow noon"), POLICY, NOON
-    )
+    read = triage(CaseKind.MEDIA, "needs it by 4 today", Details(deadline="tomorrow noon"), POLICY, NOON)
     assert read.due_at == NOON + timedelta(days=1)
 
 
 @given(st.text(max_size=200), st.sampled_from(CaseKind))
 def test_an_enquiry_always_has_a_deadline_to_come_and_a_question_none(text: str, kind: CaseKind) -> None:
-    read = transitions.understood(kind, text, Details(), POLICY, NOON)
+    read = triage(kind, text, Details(), POLICY, NOON)
     assert (read.due_at is None) is (kind is CaseKind.QUESTION)
     assert read.due_at is None or read.due_at >= NOON

@@ -10,6 +10,7 @@ from bot import plaintext
 from bot.domain.case import Asker, Case, CaseKind, CaseState, Outcome, Step, StepKind
 from bot.knowledge.model import Knowledge
 from bot.messages import Address, Buttons, Caption, Markdown, Outgoing, Person
+from bot.plaintext import summarise
 from bot.presentation import cards, texts
 from tests.desk import loaded_knowledge
 
@@ -34,7 +35,7 @@ def alive(text: str) -> set[str]:
 
 @given(st.text())
 def test_escaped_text_reads_the_same_and_nothing_in_it_comes_alive(text: str) -> None:
-    escaped = cards.escape(text)
+    escaped = plaintext.escape(text)
     assert alive(f"x{escaped}x") == set()
     assert plaintext.prose(f"x{escaped}x") == f"x{plaintext.line(text)}x"
 
@@ -42,27 +43,27 @@ def test_escaped_text_reads_the_same_and_nothing_in_it_comes_alive(text: str) ->
 @given(st.text(alphabet="*_`#[]()<>!&-+.1\\ \n\t\u202e\x1bab", max_size=40))
 def test_markup_in_a_name_stays_dead_in_a_sentence_and_its_summary(name: str) -> None:
     person = Person("slack", "u1", name)
-    card = cards.sentence(texts.claimed_for_asker(cards.name(person), "M-7"))
+    card = cards.sentence(texts.claimed_for_asker(plaintext.display_name(person), "M-7"))
     assert isinstance(card.blocks[0], Markdown)
     assert alive(card.blocks[0].markdown) == set()
     assert "\\" not in card.summary or "\\" in name
 
 
 def test_somebody_without_a_name_is_called_by_their_key() -> None:
-    assert [cards.name(Person("slack", "u1", name)) for name in ("", " \n", "\u202e")] == ["slack:u1"] * 3
-    assert cards.name(Person("slack", "u1", "Sam\n\u202eStaff")) == "Sam Staff"
+    assert [plaintext.display_name(Person("slack", "u1", name)) for name in ("", " \n", "\u202e")] == ["slack:u1"] * 3
+    assert plaintext.display_name(Person("slack", "u1", "Sam\n\u202eStaff")) == "Sam Staff"
 
 
 @given(st.text(), st.integers(2, 200))
 def test_what_is_shortened_fits_in_one_line(text: str, length: int) -> None:
-    short = cards.shorten(text, length)
+    short = plaintext.shorten(text, length)
     assert len(short) <= length
     assert len(short.splitlines()) <= 1
     assert short == " ".join(text.split()) or short.endswith("…")
 
 
 def test_a_summary_is_plain() -> None:
-    assert cards.summarise("**No.** See [the policy](https://example.org).\n\n- first") == (
+    assert summarise("**No.** See [the policy](https://example.org).\n\n- first") == (
         "No. See the policy (https://example.org). - first"
     )
 
@@ -98,22 +99,22 @@ def test_a_card_shows_the_buttons_of_its_state() -> None:
     owned = Case(7, CaseKind.MEDIA, CaseState.CLAIMED, CASE.askers, NOON, owner=SAM, revision=3)
     closed = Case(7, CaseKind.MEDIA, CaseState.CLOSED, CASE.askers, NOON, outcome=Outcome.ANSWERED)
     question = Case(7, CaseKind.QUESTION, CaseState.OPEN, CASE.askers, NOON)
-    assert {"case.claim", "case.false_alarm", "case.details"} <= set(actions(cards.ping(CASE, (), NOW)))
-    assert "case.claim" not in actions(cards.ping(owned, (), NOW))
-    assert {"case.unclaim", "case.reply"} <= set(actions(cards.ping(owned, (), NOW)))
-    assert actions(cards.ping(closed, (), NOW)) == ["case.reopen", "case.note"]
-    assert not {"case.false_alarm", "case.details"} & set(actions(cards.ping(question, (), NOW)))
+    assert {"case.claim", "case.false_alarm", "case.details"} <= set(actions(cards.case_card(CASE, (), NOW)))
+    assert "case.claim" not in actions(cards.case_card(owned, (), NOW))
+    assert {"case.unclaim", "case.reply"} <= set(actions(cards.case_card(owned, (), NOW)))
+    assert actions(cards.case_card(closed, (), NOW)) == ["case.reopen", "case.note"]
+    assert not {"case.false_alarm", "case.details"} & set(actions(cards.case_card(question, (), NOW)))
 
 
 def test_only_an_enquiry_that_nobody_has_is_urgent() -> None:
     owned = Case(7, CaseKind.MEDIA, CaseState.CLAIMED, CASE.askers, NOON, owner=SAM)
     question = Case(7, CaseKind.QUESTION, CaseState.OPEN, CASE.askers, NOON)
-    assert [cards.ping(case, (), NOW).urgent for case in (CASE, owned, question)] == [True, False, False]
+    assert [cards.case_card(case, (), NOW).urgent for case in (CASE, owned, question)] == [True, False, False]
 
 
 def test_every_kind_of_step_has_words() -> None:
     steps = [Step(NOON, kind, SAM, "text") for kind in StepKind]
-    history = plaintext.render(cards.ping(CASE, steps, NOW))
+    history = plaintext.render(cards.case_card(CASE, steps, NOW))
     assert all(texts.happened("Sam", kind.value, "text") in history for kind in StepKind)
 
 
@@ -124,4 +125,4 @@ def test_by_mail_there_is_nothing_to_press_and_nothing_is_cut() -> None:
     assert actions(mail) == []
     assert long in plaintext.render(mail)
     assert texts.THREAD_HINT not in plaintext.render(mail)
-    assert long not in plaintext.render(cards.ping(case, (), NOW))
+    assert long not in plaintext.render(cards.case_card(case, (), NOW))

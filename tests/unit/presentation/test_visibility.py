@@ -6,7 +6,6 @@ from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from bot.presentation.cards.handover_cards import shift
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -67,10 +66,10 @@ def everywhere(case: Case, steps: tuple[Step, ...], case_context: CaseContext) -
     """Every card, list and e-mail that shows a case to the press office."""
     said = cards.in_thread(f"{MARK} adds:", case.askers[0].text if case.askers else MARK)
     return [
-        cards.ping(case, steps, case_context, mention=("slack:ben",)),
+        cards.case_card(case, steps, case_context, mention=("slack:ben",)),
         cards.mail(case, steps, case_context),
         cards.in_queue(case, steps, case_context),
-        shift([case], NOON, case_context),
+        cards.shift([case], NOON, case_context),
         cards.below(case, said),
     ]
 
@@ -105,10 +104,10 @@ def test_an_embargo_hides_what_it_is_about_and_not_who_asks(case: Case, case_con
     history = tuple(Step(NOON, kind, ANNA, HUSHED) for kind in StepKind)
     for outgoing in everywhere(hushed, history, case_context)[:4]:
         assert HUSHED not in seen(outgoing)
-    card = seen(cards.ping(hushed, (), case_context))
+    card = seen(cards.case_card(hushed, (), case_context))
     assert "Ruth" in card
     assert "until Tuesday" in card
-    assert all(cards.name(asker.person) in card for asker in hushed.askers)
+    assert all(plaintext.display_name(asker.person) in card for asker in hushed.askers)
 
 
 @given(cases, arounds)

@@ -6,14 +6,17 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from bot.queue.effects import Press
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import plaintext
+from bot.config import from_mapping
+from bot.desk.apply_transition import apply_transition, schedule
+from bot.desk.press_desk import PressDesk
 from bot.domain import transitions
 from bot.domain.case import Asker, Case, CaseKind, CaseState, Details, Outcome, Step, StepKind
-from bot.domain.transitions import Change, DeskStatus, PostCard, StartTimer, StopTimer, UpdateCard
+from bot.domain.schedule import WATCH
+from bot.domain.transitions import DeskStatus, PostCard, StartTimer, StopTimer, Transition, UpdateCard
 from bot.messages import Address, Mention, Outgoing, Person, Receipt
 from bot.presentation import cards
 from bot.queue import outbox
@@ -27,7 +30,16 @@ from tests.unit.domain.pacing import POLICY
 SAM = Person("teams", "sam", "Sam")
 DIRECT, YARD = Address("teams", "dm-sam"), Address("teams", "c-yard/1")
 FIRST, SECOND = Address("slack", "c-press"), Address("teams", "c-press")
-PRESS = Press((FIRST, SECOND), POLICY, Address("email", "press@example.org"))
+MAIL = Address("email", "press@example.org")
+LETTERS = {"host": "mail.example.org", "from": "desk@example.org"}
+
+
+def press_desk(**office: Any) -> PressDesk:
+    settings = {"channels": [str(FIRST), str(SECOND)], "officers": ["slack:anna"], "email": MAIL.token, **office}
+    return PressDesk(from_mapping({"press_office": settings, "email": LETTERS}, {}))
+
+
+PRESS = press_desk()
 STATUS = DeskStatus("+44 1524 000000", "Say nothing yet.", timedelta(minutes=5), ("slack:ben",), True)
 words = st.text(max_size=30)
 places = st.builds(Address, st.sampled_from(("slack", "teams")), words)
@@ -56,7 +68,7 @@ def test_what_is_put_into_a_row_is_what_comes_out(delivery: Delivery) -> None:
 
 def test_every_block_survives() -> None:
     case = Case(7, CaseKind.MEDIA, CaseState.OPEN, (asker(),), ManualClock().now(), Details(deadline="17:00"))
-    card = cards.ping(case, (), cards.CaseContext(ManualClock().now()), mention=("slack:ben",))
+    card = cards.case_card(case, (), cards.CaseContext(ManualClock().now()), mention=("slack:ben",))
     assert outbox.read(job(outbox.payload(Send(FIRST, card)))) == Send(FIRST, card)
 
 
@@ -77,14 +89,14 @@ def asker() -> Asker:
 
 def opened(tx: Transaction) -> Case:
     case = tx.cases.create(CaseKind.MEDIA, asker(), Details())
-    effects.commit(
+    apply_transition(
         tx, transitions.opened(case, Step(tx.now, StepKind.OPENED, SAM, "they rang", "e1"), STATUS, tx.now), PRESS
     )
     return case
 
 
-def change(case: Case, *of: transitions.Effect) -> Change:
-    return Change(replace(case, revision=case.revision + 1), (), of)
+def change(case: Case, *of: transitions.Effect) -> Transition:
+    return Transition(replace(case, revision=case.revision + 1), (), of)
 
 
 def waiting(tx: Transaction, case: Case, to: Address) -> list[Delivery]:
@@ -102,8 +114,8 @@ def test_an_opened_case_is_in_every_lane_that_it_needs(store: Store) -> None:
         (told,) = map(outbox.read, tx.jobs.waiting(str(DIRECT)))
         assert isinstance(told, Send)
         assert (told.purpose, told.instead, told.name) == ("acknowledgement", YARD, "Sam")
-        for name, minutes in ((transitions.WATCH, 15), (transitions.FALLBACK, 5)):
-            (timer,) = tx.jobs.waiting(effects.timer_lane(case.id, name))
+        for name, minutes in ((WATCH, 15), (transitions.FALLBACK, 5)):
+            (timer,) = tx.jobs.waiting(outbox.timer_lane(case.id, name))
             assert timer.due_at == tx.now + timedelta(minutes=minutes)
 
 
@@ -111,8 +123,8 @@ def test_the_card_that_is_drawn_shows_the_step_that_drew_it(store: Store) -> Non
     with store.transaction() as tx:
         case = opened(tx)
         claimed = transitions.claim(case, Person("slack", "anna", "Anna"), tx.now)
-        assert isinstance(claimed, Change)
-        effects.commit(tx, claimed, PRESS)
+        assert isinstance(claimed, Transition)
+        apply_transition(tx, claimed, PRESS)
         *_, redrawn = waiting(tx, case, FIRST)
         assert isinstance(redrawn, Update)
         assert "Anna claimed it" in str(redrawn.outgoing)
@@ -124,12 +136,12 @@ def test_a_timer_that_is_started_again_starts_afresh(store: Store, clock: Manual
     with store.transaction() as tx:
         case = opened(tx)
     clock.advance(hour)
-    lane = effects.timer_lane(case.id, transitions.FALLBACK)
+    lane = outbox.timer_lane(case.id, transitions.FALLBACK)
     with store.transaction() as tx:
-        effects.commit(tx, change(case, StartTimer(transitions.FALLBACK, hour)), PRESS)
+        apply_transition(tx, change(case, StartTimer(transitions.FALLBACK, hour)), PRESS)
         (timer,) = tx.jobs.waiting(lane)
         assert timer.due_at == tx.now + hour
-        effects.commit(tx, change(replace(case, revision=2), StopTimer(transitions.FALLBACK)), PRESS)
+        apply_transition(tx, change(replace(case, revision=2), StopTimer(transitions.FALLBACK)), PRESS)
         assert tx.jobs.waiting(lane) == []
 
 
@@ -137,21 +149,21 @@ def test_a_case_is_looked_at_when_time_has_next_something_to_do_to_it(store: Sto
     anna = Person("slack", "anna", "Anna")
     with store.transaction() as tx:
         case = opened(tx)
-        lane = effects.timer_lane(case.id, transitions.WATCH)
+        lane = outbox.timer_lane(case.id, WATCH)
         (first,) = tx.jobs.waiting(lane)
         claimed = transitions.claim(case, anna, tx.now)
-        assert isinstance(claimed, Change)
-        effects.commit(tx, claimed, PRESS)
+        assert isinstance(claimed, Transition)
+        apply_transition(tx, claimed, PRESS)
         (second,) = tx.jobs.waiting(lane)
         assert (first.due_at, second.due_at) == (tx.now + POLICY.remind_after, tx.now + POLICY.nudge_after)
-        effects.watch(tx, claimed.case, POLICY)
+        schedule(tx, claimed.case, PRESS)
         assert tx.jobs.waiting(lane) == [second]
-        effects.watch(tx, claimed.case, replace(POLICY, nudge_after=2 * POLICY.nudge_after))
+        schedule(tx, claimed.case, press_desk(nudge_after="1h"))
         (third,) = tx.jobs.waiting(lane)
-        assert third.due_at == tx.now + 2 * POLICY.nudge_after
+        assert third.due_at == tx.now + timedelta(hours=1) == tx.now + 2 * POLICY.nudge_after
         ended = transitions.close(claimed.case, anna, Outcome.NO_ACTION, tx.now)
-        assert isinstance(ended, Change)
-        effects.commit(tx, ended, PRESS)
+        assert isinstance(ended, Transition)
+        apply_transition(tx, ended, PRESS)
         assert tx.jobs.waiting(lane) == []
 
 
@@ -159,12 +171,12 @@ def test_a_ping_is_repeated_only_where_no_card_is_nor_will_be(store: Store) -> N
     with store.transaction() as tx:
         case = opened(tx)
         again = change(case, PostCard(again=True))
-        effects.commit(tx, again, PRESS)
+        apply_transition(tx, again, PRESS)
         assert [len(waiting(tx, case, channel)) for channel in PRESS.channels] == [1, 1]
         for channel in PRESS.channels:
             tx.jobs.cancel_lane(f"case:{case.id}:{channel}")
         tx.postings.put(case.id, FIRST, Receipt(FIRST, ("1",), Address("slack", "c-press/1")))
-        effects.commit(tx, change(again.case, UpdateCard(), PostCard(again=True)), PRESS)
+        apply_transition(tx, change(again.case, UpdateCard(), PostCard(again=True)), PRESS)
         kinds = [[type(delivery) for delivery in waiting(tx, case, channel)] for channel in PRESS.channels]
         assert kinds == [[Update], [Update, Send]]
 
@@ -173,9 +185,9 @@ def test_without_a_mailbox_nothing_is_mailed(store: Store) -> None:
     with store.transaction() as tx:
         case = opened(tx)
         mailed = change(case, transitions.Mail())
-        effects.commit(tx, mailed, replace(PRESS, mail=None))
-        effects.commit(tx, change(mailed.case, transitions.Mail()), PRESS)
-        (mail,) = waiting(tx, case, Address("email", "press@example.org"))
+        apply_transition(tx, mailed, press_desk(email=""))
+        apply_transition(tx, change(mailed.case, transitions.Mail()), PRESS)
+        (mail,) = waiting(tx, case, MAIL)
         assert isinstance(mail, Send)
         assert "they rang" in plaintext.render(mail.outgoing)
 
@@ -183,6 +195,6 @@ def test_without_a_mailbox_nothing_is_mailed(store: Store) -> None:
 def test_the_same_key_is_scheduled_once(store: Store) -> None:
     with store.transaction() as tx:
         for text in ("first", "second"):
-            effects.send(tx, DIRECT, Outgoing((), text), key="said:e1")
+            outbox.send(tx, DIRECT, Outgoing((), text), key="said:e1")
         (kept,) = tx.jobs.waiting(str(DIRECT))
         assert "first" in str(kept.payload)

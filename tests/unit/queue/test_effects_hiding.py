@@ -6,21 +6,21 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from bot.queue.effects import Press
 
 from bot import plaintext
+from bot.desk.apply_transition import apply_transition
 from bot.domain import transitions
+from bot.domain.announcements import NudgeLine, StepLine
 from bot.domain.case import Asker, Case, CaseKind, Details, Step, StepKind
-from bot.domain.transitions import Change, Mail, ThreadReply, UpdateCard
+from bot.domain.transitions import Mail, ThreadReply, Transition, UpdateCard
 from bot.domain.transitions.transition import changed
 from bot.messages import Mention, Outgoing, Person
-from bot.presentation.cards import in_thread, sentence
+from bot.presentation import texts
 from bot.queue import outbox
 from bot.queue.outbox import Delivery, Send, SendToThread, Update
 from bot.storage.engine import Store
 from bot.storage.records import JobState
 from bot.storage.transaction import Transaction
-from tests.unit.domain.pacing import POLICY
 from tests.unit.queue.test_effects import DIRECT, FIRST, PRESS, SAM, SECOND, STATUS, YARD
 
 ANNA = Person("slack", "anna", "Anna")
@@ -42,31 +42,34 @@ def an_enquiry(tx: Transaction) -> Case:
     asker = Asker(SAM, DIRECT, YARD, WORDS, tx.now, "e1")
     case = tx.cases.create(CaseKind.MEDIA, asker, Details(outlet="The Gazette", about="a parrot"))
     first = Step(tx.now, StepKind.OPENED, SAM, WORDS, "e1")
-    effects.commit(tx, transitions.opened(case, first, STATUS, tx.now), PRESS)
-    quoting = ThreadReply(in_thread("Sam adds:", "a green parrot"), ("slack:ben",))
-    plain = ThreadReply(sentence("Nobody has claimed M-1."), harmless=True)
+    apply_transition(tx, transitions.opened(case, first, STATUS, tx.now), PRESS)
+    further = Step(tx.now, StepKind.ADDED, SAM, "a green parrot", "e2")
+    quoting = ThreadReply(StepLine(further), ("slack:ben",))
+    plain = ThreadReply(NudgeLine(waited=False, facts=""), harmless=True)
     change = changed(case, (), UpdateCard(), quoting, plain, Mail())
-    effects.commit(tx, change, PRESS)
+    apply_transition(tx, change, PRESS)
     return change.case
 
 
-def restricted(case: Case, tx: Transaction) -> Change:
+def restricted(case: Case, tx: Transaction) -> Transition:
     change = transitions.restrict(case, ANNA, tx.now)
-    assert isinstance(change, Change)
+    assert isinstance(change, Transition)
     return change
 
 
-def embargoed(case: Case, tx: Transaction) -> Change:
+def embargoed(case: Case, tx: Transaction) -> Transition:
     return changed(replace(case, details=replace(case.details, embargo="until noon")), (), UpdateCard())
 
 
 @pytest.mark.parametrize("hide", [restricted, embargoed])
-def test_what_has_not_left_leaves_without_its_words(store: Store, hide: Callable[[Case, Transaction], Change]) -> None:
+def test_what_has_not_left_leaves_without_its_words(
+    store: Store, hide: Callable[[Case, Transaction], Transition]
+) -> None:
     with store.transaction() as tx:
         case = an_enquiry(tx)
         before = waiting(tx, case)
         assert any("parrot" in plaintext.render(each) for each in to_the_press(before))
-        effects.commit(tx, hide(case, tx), PRESS)
+        apply_transition(tx, hide(case, tx), PRESS)
         after = waiting(tx, case)
     shown = to_the_press(after)
     assert len(shown) > len(to_the_press(before)) >= 9  # two channels: ping, card, two lines; and a letter
@@ -77,20 +80,20 @@ def test_what_has_not_left_leaves_without_its_words(store: Store, hide: Callable
 def test_whoever_was_called_is_called_all_the_same_and_harmless_lines_stay(store: Store) -> None:
     with store.transaction() as tx:
         case = an_enquiry(tx)
-        effects.commit(tx, restricted(case, tx), PRESS)
+        apply_transition(tx, restricted(case, tx), PRESS)
         after = waiting(tx, case)
     pings = [each for each in after if isinstance(each, Send) and each.purpose == "ping"]
     lines = [each for each in after if isinstance(each, SendToThread)]
     assert [each.to for each in pings] == [FIRST, SECOND]
     assert all(Mention(STATUS.on_call) in each.outgoing.blocks for each in pings)
     assert [each for each in lines if Mention(("slack:ben",)) in each.outgoing.blocks]
-    assert sum("Nobody has claimed" in plaintext.render(each.outgoing) for each in lines) == 2
+    assert sum(texts.nudge("M-1") in plaintext.render(each.outgoing) for each in lines) == 2
 
 
 def test_what_the_asker_is_told_stays(store: Store) -> None:
     with store.transaction() as tx:
         case = an_enquiry(tx)
         told = [each for each in waiting(tx, case) if isinstance(each, Send) and each.to == DIRECT]
-        effects.commit(tx, restricted(case, tx), Press(PRESS.channels, POLICY, PRESS.mail))
+        apply_transition(tx, restricted(case, tx), PRESS)
         assert told
         assert [each for each in waiting(tx, case) if isinstance(each, Send) and each.to == DIRECT] == told

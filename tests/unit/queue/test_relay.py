@@ -8,9 +8,9 @@ import pytest
 
 from bot.errors import TemporaryFailure
 from bot.messages import Address, Receipt
-from bot.queue import outbox, retry_policy
+from bot.queue import outbox
 from bot.queue.outbox import MarkMessage, SendToThread, Update
-from bot.queue.outbox_transactions import OutboxTransactions
+from bot.queue.outbox_transactions import LEASE, OutboxTransactions
 from bot.queue.relay import CONCURRENCY, Relay
 from bot.storage.engine import Store
 from bot.storage.records import JobKind, JobState, NewJob
@@ -125,7 +125,7 @@ async def test_a_timer_is_due_in_the_transaction_that_ends_it(
 def test_a_timer_that_was_stopped_while_it_was_held_does_nothing(store: Store, desk: Desk) -> None:
     with store.transaction() as tx:
         timer(tx, "k1")
-        (job,) = tx.jobs.claim("me", 1, retry_policy.LEASE)
+        (job,) = tx.jobs.claim("me", 1, LEASE)
         tx.jobs.cancel_lane("timers")
     with store.transaction() as tx:
         OutboxTransactions(desk, "me").fire(tx, job)
@@ -253,8 +253,8 @@ async def test_a_platform_that_can_look_is_asked_about_what_a_dead_process_may_h
     begun, platform = clock.now(), Looks()
     with store.transaction() as tx:
         send(tx, ADA, "held when its process died", key="held")
-        assert tx.jobs.claim("the dead one", 1, retry_policy.LEASE)
-    clock.advance(retry_policy.LEASE)
+        assert tx.jobs.claim("the dead one", 1, LEASE)
+    clock.advance(LEASE)
     with store.transaction() as tx:
         send(tx, PRESS, "never touched", key="new")
     async with relaying(store, platform, desk):

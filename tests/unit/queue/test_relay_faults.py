@@ -7,12 +7,16 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from bot.errors import StoreUnavailable
 from bot.messages import Address
 from bot.queue import retry_policy
+from bot.queue.outbox_transactions import LEASE, MOST_CRASHES, OutboxTransactions
+from bot.queue.relay import SEND_TIMEOUT, can_send_within_lease
 from bot.storage.engine import Store
 from bot.storage.records import JobKind, JobState, NewJob
+from bot.storage.schema import job
 from tests.clock import ManualClock
 from tests.postgres import Postgres
 from tests.unit.queue.relaying import (
@@ -125,13 +129,33 @@ async def test_a_job_that_ends_its_worker_is_given_up(
 ) -> None:
     with store.transaction() as tx:
         send(tx, PRESS, "deadly")
-    for _ in range(retry_policy.MOST_CRASHES):
+    for _ in range(MOST_CRASHES):
         with store.transaction() as tx:
-            assert tx.jobs.claim("crashes", 1, retry_policy.LEASE)
-        clock.advance(retry_policy.LEASE)
+            assert tx.jobs.claim("crashes", 1, LEASE)
+        clock.advance(LEASE)
     async with relaying(store, platform, desk):
         await until(lambda: platform.taken == ["ada: the fallback"])
     assert the(store, "deadly").state is JobState.DEAD
+
+
+@pytest.mark.parametrize(("attempts", "claims", "ends"), [(0, 20, False), (0, 21, True), (290, 291, False)])
+def test_only_claims_without_an_outcome_count_as_crashes(
+    store: Store, desk: Desk, attempts: int, claims: int, ends: bool
+) -> None:
+    with store.transaction() as tx:
+        send(tx, PRESS, "deadly")
+        tx.connection.execute(update(job).values(attempts=attempts, claims=claims - 1))
+    with store.transaction() as tx:
+        batch = OutboxTransactions(desk, "me").next_batch(tx, (), 1)
+    (claimed,) = [each.job for each in batch.ready] + [each.job for each in batch.failed]
+    assert (claimed.attempts, claimed.claims) == (attempts, claims)
+    assert bool(batch.failed) is ends
+
+
+@pytest.mark.parametrize(("held", "in_time"), [(0, True), (4, True), (6, False), (20, False)])
+def test_a_send_that_is_begun_ends_within_its_lease(held: int, in_time: bool) -> None:
+    assert can_send_within_lease(timedelta(seconds=held)) == in_time
+    assert (timedelta(seconds=held) + SEND_TIMEOUT < LEASE) == in_time
 
 
 async def test_a_platform_that_never_answers_stops_nobody_else(
@@ -185,7 +209,7 @@ async def test_a_crash_between_a_send_and_its_note_repeats_and_loses_nothing(
     store = Store(database_url, clock)
     store.open(exclusive=True)  # on SQLite that ends the dead process's lease; on PostgreSQL it lapses
     if database_url.startswith("postgresql"):
-        clock.advance(retry_policy.LEASE)
+        clock.advance(LEASE)
     async with relaying(store, platform, desk):
         await until(is_in(store, "second", JobState.DONE))
     assert platform.taken == ["press: first", "press: second"]

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from adapters.slack import web
+from adapters.slack import web_api
 from adapters.slack.errors import FIXES
 from bot.errors import PermanentFailure, TemporaryFailure
 from bot.messages import Address, Markdown, Outgoing, Quote
@@ -32,7 +32,7 @@ def store(quick_store: Store) -> Store:
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever is connected from here on waits a second for Slack, and no longer."""
-    monkeypatch.setattr(web, "PATIENT", 1)
+    monkeypatch.setattr(web_api, "CALL_TIMEOUT", 1)
 
 
 @pytest.fixture
