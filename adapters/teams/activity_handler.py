@@ -31,9 +31,9 @@ log = logging.getLogger(__name__)
 COMMANDS: dict[str, tuple[Literal["home", "queue"], str]] = {
     texts.WHAT_I_ANSWER.lower(): ("home", ""),
     texts.QUEUE.lower(): ("queue", ""),
-    texts.QUEUE_TYPED: ("queue", ""),
-    f"{texts.QUEUE_TYPED} mine": ("queue", "mine"),
-    f"{texts.QUEUE_TYPED} closed": ("queue", "closed"),
+    texts.QUEUE_COMMAND: ("queue", ""),
+    f"{texts.QUEUE_COMMAND} mine": ("queue", "mine"),
+    f"{texts.QUEUE_COMMAND} closed": ("queue", "closed"),
 }
 """What opens a page when it is typed in the personal chat, in lower case -> the page's name and query.
 

@@ -62,7 +62,7 @@ def _add_cases(cases: argparse.ArgumentParser) -> None:
         opened.add_argument(f"--{name}", default="")
     opened.add_argument("--deadline", default="", help="such as 17:00, or 'tomorrow noon'")
     opened.add_argument("--medium", choices=MEDIUMS, default="")
-    opened.add_argument("--came", choices=texts.WAYS, default="", help="how it reached the press office")
+    opened.add_argument("--came", choices=texts.RECEIVED_BY_OPTIONS, default="", help="how it reached the press office")
     shown = action("show", _show, "One case with its history and what was sent for it.", "json")
     held = action("hold", _hold, "Keep a case from being purged or erased.")
     released = action("release", _hold, "Let a case that was held grow old again.")

@@ -24,7 +24,7 @@ from bot.domain.case import Asker, Case, CaseKind
 from bot.messages import Block, Button, Buttons, Caption, Markdown, Outgoing, Quote
 from bot.plaintext import display_name, escape, plain, sentence, shorten, summarise
 from bot.presentation import texts
-from bot.presentation.cards.case_card import CaseContext, handle, head, state_word
+from bot.presentation.cards.case_card import CaseContext, button_value, head, state_word
 
 
 def asker_notice(case: Case, notice: AskerNotice, context: CaseContext) -> Outgoing:
@@ -101,7 +101,7 @@ def _acknowledgement(case: Case, notice: Acknowledgement, context: CaseContext) 
     blocks: list[Block] = [Markdown("\n\n".join(part for part in paragraphs if part))]
     if any(asker.files for asker in case.askers):
         blocks.append(Caption(texts.FILES_NOT_PASSED))
-    withdraw = Button(texts.WITHDRAW, "case.withdraw", handle(case))
+    withdraw = Button(texts.WITHDRAW, "case.withdraw", button_value(case))
     blocks.append(Buttons((_add_details(case), withdraw) if case.kind is CaseKind.MEDIA else (withdraw,)))
     return Outgoing(tuple(blocks), summary=summarise(paragraphs[0]))
 
@@ -113,7 +113,7 @@ def _duty(notice: Acknowledgement, context: CaseContext) -> str:
         return texts.desk_is_open(_local(notice.closes_at, context), now)
     if notice.opens_at:
         return texts.desk_is_shut(_local(notice.opens_at, context), now, called=notice.called)
-    return texts.nobody_known(called=notice.called)
+    return texts.hours_unknown(called=notice.called)
 
 
 def _added(case: Case, notice: MessageAdded, context: CaseContext) -> Outgoing:
@@ -122,13 +122,13 @@ def _added(case: Case, notice: MessageAdded, context: CaseContext) -> Outgoing:
     blocks: list[Block] = [Markdown("\n\n".join(part for part in (said, deadline) if part))]
     if notice.files:
         blocks.append(Caption(texts.FILES_NOT_PASSED))
-    separate = Button(texts.SEPARATE, "case.separate", f"{handle(case)}:{notice.number}")
+    separate = Button(texts.SEPARATE, "case.separate", f"{button_value(case)}:{notice.number}")
     blocks.append(Buttons((_add_details(case), separate) if deadline else (separate,)))
     return Outgoing(tuple(blocks), summary=summarise(said))
 
 
 def _deadline_read(case: Case, context: CaseContext) -> Outgoing:
-    words = texts.about(case.reference, _deadline(case, context))
+    words = texts.with_reference(case.reference, _deadline(case, context))
     return Outgoing((Markdown(escape(words)), Buttons((_add_details(case),))), summary=shorten(words))
 
 
@@ -151,7 +151,7 @@ def _reply(case: Case, notice: OfficerReply) -> Outgoing:
 
 
 def _add_details(case: Case) -> Button:
-    return Button(texts.ADD_DETAILS, "case.details", handle(case), opens_form=True)
+    return Button(texts.ADD_DETAILS, "case.details", button_value(case), opens_form=True)
 
 
 def _local(instant: datetime, context: CaseContext) -> datetime:

@@ -12,12 +12,12 @@ from bot.plaintext import display_name, moment, shorten
 from bot.presentation import texts
 from bot.presentation.cards.visibility import is_discreet, visible, visible_steps
 
-LINE = 300
+HISTORY_LINE_LENGTH = 300
 """Characters of a line in the history on a card."""
 
 
 @dataclass(frozen=True, slots=True)
-class Linked:
+class LinkedCase:
     """A case that belongs with the one shown. `outlet` and `state` as `visible` leaves them."""
 
     case_id: int
@@ -39,7 +39,7 @@ class CaseContext:
 
     now: datetime
     zone: tzinfo = UTC
-    links: tuple[Linked, ...] = ()
+    links: tuple[LinkedCase, ...] = ()
     incident: str = ""
     joined: tuple[str, ...] = ()
     into: str = ""
@@ -81,7 +81,7 @@ def local(instant: datetime, zone: tzinfo) -> datetime:
     return instant.astimezone(zone)
 
 
-def handle(case: Case) -> str:
+def button_value(case: Case) -> str:
     """What a button carries: the case, and the revision it was drawn from."""
     return f"{case.id}@{case.revision}"
 
@@ -92,8 +92,8 @@ def case_card(case: Case, steps: Sequence[Step], context: CaseContext, *, mentio
     blocks: list[Block] = [head(seen, context)]
     if mention:
         blocks.append(Mention(tuple(mention)))
-    blocks += _asked(seen, context)
-    blocks += rows(case, context)
+    blocks += _enquiry_blocks(seen, context)
+    blocks += action_rows(case, context)
     blocks.append(history(seen, visible_steps(case, steps)))
     blocks.append(Caption(texts.THREAD_HINT))
     return Outgoing(tuple(blocks), _summary(seen), urgent=case.kind is CaseKind.MEDIA and case.state is CaseState.OPEN)
@@ -103,13 +103,13 @@ def mail(case: Case, steps: Sequence[Step], context: CaseContext) -> Outgoing:
     """The card of a case for where it can neither be changed nor acted on."""
     seen = visible(case)
     lines = history(seen, visible_steps(case, steps))
-    return Outgoing((head(seen, context), *_asked(seen, context, length=None), lines), _summary(seen))
+    return Outgoing((head(seen, context), *_enquiry_blocks(seen, context, length=None), lines), _summary(seen))
 
 
-def whole(case: Case, steps: Sequence[Step], context: CaseContext) -> Outgoing:
+def case_in_full(case: Case, steps: Sequence[Step], context: CaseContext) -> Outgoing:
     """All of a case, restricted or not: for one officer alone, who asked to see it."""
     lines = history(case, steps)
-    return Outgoing((head(case, context), *_asked(case, context, length=None), lines), f"{case.reference}")
+    return Outgoing((head(case, context), *_enquiry_blocks(case, context, length=None), lines), f"{case.reference}")
 
 
 def _summary(seen: Case) -> str:
@@ -119,12 +119,12 @@ def _summary(seen: Case) -> str:
     return f"{what}, {title(seen)}, {state_word(seen)}. {said}".rstrip()
 
 
-def _asked(seen: Case, context: CaseContext, length: int | None = LONGEST_ON_CARD) -> Iterator[Block]:
+def _enquiry_blocks(seen: Case, context: CaseContext, length: int | None = LONGEST_ON_CARD) -> Iterator[Block]:
     if seen.urgent and seen.details.contact and seen.state is not CaseState.CLOSED:
         yield Facts(((texts.CONTACT_NOW, seen.details.contact),))
     for asker in seen.askers:
-        yield from _words(asker, length)
-        if facts := _facts(asker):
+        yield from _message_blocks(asker, length)
+        if facts := _asker_facts(asker):
             yield Facts(facts)
     if known := tuple(_details(seen, context)):
         yield Facts(known)
@@ -132,7 +132,7 @@ def _asked(seen: Case, context: CaseContext, length: int | None = LONGEST_ON_CAR
         yield Caption(hint)
 
 
-def _words(asker: Asker, length: int | None) -> Iterator[Block]:
+def _message_blocks(asker: Asker, length: int | None) -> Iterator[Block]:
     if not asker.text:
         return
     is_long = length is not None and len(asker.text) > length
@@ -142,16 +142,16 @@ def _words(asker: Asker, length: int | None) -> Iterator[Block]:
         yield Caption(texts.WHOLE_BELOW)
 
 
-def _facts(asker: Asker) -> tuple[tuple[str, str], ...]:
+def _asker_facts(asker: Asker) -> tuple[tuple[str, str], ...]:
     if not asker.person.id:  # not shown
         return ()
     return (
         (texts.ASKED_BY, f"{display_name(asker.person)} · {asker.person.platform}"),
-        *attached(asker.files, asker.link),
+        *attachment_facts(asker.files, asker.link),
     )
 
 
-def attached(files: int, link: str) -> tuple[tuple[str, str], ...]:
+def attachment_facts(files: int, link: str) -> tuple[tuple[str, str], ...]:
     """Return facts about attachments, which are never carried, and the link to the message."""
     rows_ = [(texts.FILES, texts.files(files))] if files else []
     return (*rows_, (texts.MESSAGE, link)) if link else tuple(rows_)
@@ -171,27 +171,27 @@ def _hints(seen: Case, context: CaseContext) -> Iterator[str]:
     if seen.restricted:
         yield texts.RESTRICTED_HINT
     else:
-        yield from _related(context)
+        yield from _related_hints(context)
     if seen.details.embargo:
         yield texts.EMBARGO_HINT
     if seen.foi:
         yield texts.FOI_HINT
     if context.into:
-        yield texts.goes_on(seen.reference, context.into)
+        yield texts.joined_to(seen.reference, context.into)
     if context.joined:
-        yield texts.took_in(context.joined)
+        yield texts.joined_hint(context.joined)
     if seen.waiting_until and seen.state is CaseState.CLAIMED:
-        yield texts.waiting_for(seen.waiting_for, local(seen.waiting_until, context.zone))
+        yield texts.waiting_hint(seen.waiting_for, local(seen.waiting_until, context.zone))
     if seen.offered_to and seen.state is CaseState.CLAIMED:
-        yield texts.offered(display_name(seen.offered_to))
+        yield texts.handover_hint(display_name(seen.offered_to))
     if seen.unreachable:
         yield seen.unreachable
 
 
-def _related(context: CaseContext) -> Iterator[str]:
+def _related_hints(context: CaseContext) -> Iterator[str]:
     for kind, say in ((LinkKind.SAME, texts.others_contacted), (LinkKind.STORY, texts.same_story)):
         if others := [
-            texts.linked(each.reference, each.outlet, each.state) for each in context.links if each.kind is kind
+            texts.linked_case(each.reference, each.outlet, each.state) for each in context.links if each.kind is kind
         ]:
             yield say(others)
 
@@ -206,24 +206,26 @@ def _history_line(step: Step, said: set[str]) -> str:
     # What opened the case stands on the card already, unless it was edited since.
     repeats = step.kind is StepKind.OPENED and step.text in said
     who = display_name(step.by) if step.by else texts.THE_DESK
-    return texts.happened(who, step.kind.value, "" if repeats else shorten(step.text, LINE), step.label)
+    return texts.history_line(
+        who, step.kind.value, "" if repeats else shorten(step.text, HISTORY_LINE_LENGTH), step.label
+    )
 
 
 # ---- buttons --------------------------------------------------------------------------------------------------------
 
-ROW = 5
+BUTTONS_PER_ROW = 5
 """Buttons that every platform shows side by side."""
 
 
-def rows(case: Case, context: CaseContext) -> Iterator[Buttons]:
+def action_rows(case: Case, context: CaseContext) -> Iterator[Buttons]:
     """What an officer can do to the case as it is now."""
-    buttons = [*_of_state(case), *_of_linked_cases(case, context), *_of_restriction(case)]
-    for first in range(0, len(buttons), ROW):
-        yield Buttons(tuple(buttons[first : first + ROW]))
+    buttons = [*_state_buttons(case), *_linking_buttons(case, context), *_restriction_buttons(case)]
+    for first in range(0, len(buttons), BUTTONS_PER_ROW):
+        yield Buttons(tuple(buttons[first : first + BUTTONS_PER_ROW]))
 
 
-def _of_state(case: Case) -> Iterator[Button]:
-    value = handle(case)
+def _state_buttons(case: Case) -> Iterator[Button]:
+    value = button_value(case)
     note = Button(texts.NOTE, "case.note", value, opens_form=True)
     reply = Button(texts.REPLY, "case.reply", value, opens_form=True)
     if case.state is CaseState.CLOSED:
@@ -243,10 +245,10 @@ def _of_state(case: Case) -> Iterator[Button]:
     if media:
         yield Button(texts.DETAILS, "case.details", value, opens_form=True)
     yield Button(texts.CLOSE, "case.close", value, opens_form=True)
-    yield from _next(case, value)
+    yield from _secondary_buttons(case, value)
 
 
-def _next(case: Case, value: str) -> Iterator[Button]:
+def _secondary_buttons(case: Case, value: str) -> Iterator[Button]:
     """What is done less often."""
     media = case.kind is CaseKind.MEDIA
     if media:
@@ -260,19 +262,19 @@ def _next(case: Case, value: str) -> Iterator[Button]:
         yield Button(texts.FALSE_ALARM, "case.false_alarm", value)
 
 
-def _of_linked_cases(case: Case, context: CaseContext) -> Iterator[Button]:
+def _linking_buttons(case: Case, context: CaseContext) -> Iterator[Button]:
     if case.joined_into is not None:
-        yield Button(texts.split(""), "case.split", f"{handle(case)}:{case.id}")
+        yield Button(texts.split(""), "case.split", f"{button_value(case)}:{case.id}")
         return
     for joinable in context.links:
         if joinable.joinable:
-            yield Button(texts.join(joinable.reference), "case.join", f"{handle(case)}:{joinable.case_id}")
+            yield Button(texts.join(joinable.reference), "case.join", f"{button_value(case)}:{joinable.case_id}")
     for joined in context.joined:
-        yield Button(texts.split(joined), "case.split", f"{handle(case)}:{joined.partition('-')[2]}")
+        yield Button(texts.split(joined), "case.split", f"{button_value(case)}:{joined.partition('-')[2]}")
 
 
-def _of_restriction(case: Case) -> Iterator[Button]:
-    value = handle(case)
+def _restriction_buttons(case: Case) -> Iterator[Button]:
+    value = button_value(case)
     if is_discreet(case):
         yield Button(texts.SHOW_DETAILS, "case.show", value)
     if case.restricted:

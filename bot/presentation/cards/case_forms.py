@@ -9,11 +9,11 @@ from datetime import tzinfo
 from bot.domain.case import MEDIUMS, Case, CaseKind, Details, Outcome, ReplyKind
 from bot.messages import Field, Form
 from bot.presentation import texts
-from bot.presentation.cards.case_card import handle
+from bot.presentation.cards.case_card import button_value
 
-UNKNOWN = Details()
+NO_DETAILS = Details()
 LONG_DETAILS = frozenset({"questions", "said", "about"})
-CLOSING = {
+CLOSING_OUTCOMES = {
     CaseKind.MEDIA: (
         Outcome.ADVICE,
         Outcome.STATEMENT,
@@ -32,7 +32,7 @@ CLOSING = {
 """How an officer may say that a case ended; the other outcomes have ways of their own."""
 
 
-NAMES = 100
+MAX_OPTIONS = 100
 """Options that every platform takes in a choice."""
 
 
@@ -43,7 +43,7 @@ def reply_form(case: Case) -> Form:
         options = tuple((kind.value, texts.REPLY_KINDS[kind]) for kind in ReplyKind)
         advice = ReplyKind.ADVICE.value
         fields.append(Field("kind", texts.REPLY_KIND_LABEL, "choice", value=advice, required=True, options=options))
-    return Form("case.reply", f"{texts.REPLY}: {case.reference}", handle(case), tuple(fields), submit=texts.REPLY)
+    return Form("case.reply", f"{texts.REPLY}: {case.reference}", button_value(case), tuple(fields), submit=texts.REPLY)
 
 
 def statement_form(case: Case) -> Form:
@@ -55,32 +55,34 @@ def statement_form(case: Case) -> Form:
         Field("approver", texts.STATEMENT_APPROVER, required=True, max_length=200),
         Field("recipient", texts.STATEMENT_RECIPIENT, value=recipient, required=True, max_length=500),
     )
-    return Form("case.statement", f"{texts.STATEMENT}: {case.reference}", handle(case), fields)
+    return Form("case.statement", f"{texts.STATEMENT}: {case.reference}", button_value(case), fields)
 
 
 def respond_form(case: Case) -> Form:
     """That the journalist has had an answer, and how."""
     field = Field("text", texts.RESPONDED_HOW, "text", required=True)
-    return Form("case.respond", f"{texts.RESPOND}: {case.reference}", handle(case), (field,))
+    return Form("case.respond", f"{texts.RESPOND}: {case.reference}", button_value(case), (field,))
 
 
 def note_form(case: Case) -> Form:
     """Write a note that stays inside."""
     field = Field("text", texts.NOTE_LABEL, "text", required=True)
-    return Form("case.note", f"{texts.NOTE}: {case.reference}", handle(case), (field,), submit=texts.NOTE)
+    return Form("case.note", f"{texts.NOTE}: {case.reference}", button_value(case), (field,), submit=texts.NOTE)
 
 
 def close_form(case: Case) -> Form:
     """End a case, saying how."""
-    options = tuple((outcome.value, outcome.value) for outcome in CLOSING[case.kind])
+    options = tuple((outcome.value, outcome.value) for outcome in CLOSING_OUTCOMES[case.kind])
     fields = (
-        Field("outcome", texts.OUTCOME_LABEL, "choice", value=_likely(case).value, required=True, options=options),
+        Field(
+            "outcome", texts.OUTCOME_LABEL, "choice", value=_likely_outcome(case).value, required=True, options=options
+        ),
         Field("note", texts.CLOSE_NOTE_LABEL, "text"),
     )
-    return Form("case.close", f"{texts.CLOSE}: {case.reference}", handle(case), fields, submit=texts.CLOSE)
+    return Form("case.close", f"{texts.CLOSE}: {case.reference}", button_value(case), fields, submit=texts.CLOSE)
 
 
-def _likely(case: Case) -> Outcome:
+def _likely_outcome(case: Case) -> Outcome:
     if case.kind is CaseKind.QUESTION:
         return Outcome.ANSWERED if case.answered_at else Outcome.NO_ACTION
     if case.responded_at:
@@ -90,9 +92,9 @@ def _likely(case: Case) -> Outcome:
 
 def hand_over_form(case: Case, officers: Sequence[tuple[str, str]]) -> Form:
     """To whom; `officers` are (`platform:id`, what they are called)."""
-    field = Field("to", texts.HAND_OVER_TO, "choice", required=True, options=tuple(officers[:NAMES]))
+    field = Field("to", texts.HAND_OVER_TO, "choice", required=True, options=tuple(officers[:MAX_OPTIONS]))
     title = f"{texts.HAND_OVER}: {case.reference}"
-    return Form("case.hand_over", title, handle(case), (field,), submit=texts.HAND_OVER)
+    return Form("case.hand_over", title, button_value(case), (field,), submit=texts.HAND_OVER)
 
 
 def wait_form(case: Case) -> Form:
@@ -101,16 +103,16 @@ def wait_form(case: Case) -> Form:
         Field("for", texts.WAIT_FOR, value=case.waiting_for, max_length=150),
         Field("until", texts.WAIT_UNTIL, hint=texts.WAIT_HINT, required=True, max_length=60),
     )
-    return Form("case.wait", f"{texts.WAIT}: {case.reference}", handle(case), fields, submit=texts.WAIT)
+    return Form("case.wait", f"{texts.WAIT}: {case.reference}", button_value(case), fields, submit=texts.WAIT)
 
 
-def report_form(text: str, known: Details = UNKNOWN) -> Form:
+def report_form(text: str, known: Details = NO_DETAILS) -> Form:
     """Send a message to the press office; `known` is what was read from it, to be corrected."""
     message = Field("message", texts.REPORT_MESSAGE, "text", value=text, required=True)
     return Form("report", texts.REPORT, "", (message, *_details(known)), submit=texts.REPORT_SUBMIT)
 
 
-def open_form(text: str, read: Details = UNKNOWN) -> Form:
+def open_form(text: str, read: Details = NO_DETAILS) -> Form:
     """Open a case for what reached an officer by phone or e-mail; `text` is a message that it is made of.
 
     `read` is what was read from that, to be corrected.
@@ -118,8 +120,8 @@ def open_form(text: str, read: Details = UNKNOWN) -> Form:
     known = {field.name: field for field in _details(replace(read, questions=text))}
     asked = [known[name] for name in ("outlet", "journalist", "contact", "deadline", "about")]
     asked[-1] = replace(asked[-1], required=not text)
-    options = tuple((way, way) for way in texts.WAYS)
-    came = Field("came", texts.CAME_BY, "choice", value=texts.WAYS[0], options=options)
+    options = tuple((way, way) for way in texts.RECEIVED_BY_OPTIONS)
+    came = Field("came", texts.RECEIVED_BY, "choice", value=texts.RECEIVED_BY_OPTIONS[0], options=options)
     colleague = Field("colleague", texts.COLLEAGUE, max_length=200)
     rest = (*(known[name] for name in ("questions", "medium", "slot", "embargo")), came, colleague)
     return Form("press.open", texts.OPEN_CASE, "", (*asked, *rest), submit=texts.OPEN_CASE)
@@ -127,8 +129,8 @@ def open_form(text: str, read: Details = UNKNOWN) -> Form:
 
 def details_form(case: Case, *, prefilled: bool) -> Form:
     """What is known of an enquiry; empty for whoever may not read what others wrote of it."""
-    known = case.details if prefilled else UNKNOWN
-    return Form("case.details", f"{texts.DETAILS}: {case.reference}", handle(case), _details(known))
+    known = case.details if prefilled else NO_DETAILS
+    return Form("case.details", f"{texts.DETAILS}: {case.reference}", button_value(case), _details(known))
 
 
 def _details(known: Details) -> tuple[Field, ...]:
@@ -150,7 +152,7 @@ def details_step(before: Details, after: Details) -> str:
     return "; ".join(f"{texts.DETAILS_LABELS[name]}: {getattr(after, name)}" for name in changed)
 
 
-def details_taken(case: Case, zone: tzinfo) -> str:
+def details_received(case: Case, zone: tzinfo) -> str:
     """Return what whoever filled in details reads then, with the deadline as it is understood now."""
     deadline = texts.deadline_read(case.due_at.astimezone(zone)) if case.due_at and case.due_known else ""
-    return " ".join(part for part in (texts.details_taken(case.reference), deadline) if part)
+    return " ".join(part for part in (texts.details_received(case.reference), deadline) if part)

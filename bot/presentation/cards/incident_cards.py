@@ -6,16 +6,16 @@ from bot.domain.case import Case, CaseKind, CaseState, Incident, LinkKind
 from bot.messages import Button, Buttons, Field, Form, Outgoing, Person
 from bot.plaintext import display_name, sentence
 from bot.presentation import texts
-from bot.presentation.cards.case_card import Linked, state_word
+from bot.presentation.cards.case_card import LinkedCase, state_word
 from bot.presentation.cards.visibility import visible
 
 
-def linked(case: Case, other: Case, kind: LinkKind) -> Linked:
+def linked_case(case: Case, other: Case, kind: LinkKind) -> LinkedCase:
     """`other`, as the card of `case` names it."""
     seen = visible(other)
     free = all(each.state is not CaseState.CLOSED and each.kind is CaseKind.MEDIA for each in (case, other))
     joinable = kind is LinkKind.SAME and free
-    return Linked(other.id, other.reference, seen.details.outlet, state_word(seen), kind, joinable=joinable)
+    return LinkedCase(other.id, other.reference, seen.details.outlet, state_word(seen), kind, joinable=joinable)
 
 
 def incident_form(holding_line: str) -> Form:

@@ -8,16 +8,16 @@ from bot.domain.case import Case, Incident, Step
 from bot.messages import Block, Button, Buttons, Caption, Facts, Field, Form, Outgoing, Quote
 from bot.plaintext import display_name, shorten
 from bot.presentation import texts
-from bot.presentation.cards.case_card import CaseContext, head, history, rows, state_word
+from bot.presentation.cards.case_card import CaseContext, action_rows, head, history, state_word
 from bot.presentation.cards.incident_cards import incident_button
 from bot.presentation.cards.visibility import visible, visible_steps
 
-LAST = 3
+HISTORY_LINES = 3
 """Lines of the history."""
-WORDS = 400
+QUOTE_LENGTH = 400
 """Characters of what was first said; the whole stands on the card in the press channel."""
 
-SECTIONS = (("", texts.WAITING), ("mine", texts.MINE), ("closed", texts.ENDED))
+SECTIONS = (("", texts.SECTION_OPEN), ("mine", texts.SECTION_MINE), ("closed", texts.SECTION_CLOSED))
 """What a page may be asked for, and what that is called."""
 
 
@@ -32,7 +32,7 @@ def queue_head(query: str, took: tuple[tuple[str, str], ...], incident: Incident
     if incident:
         blocks.append(Facts(((texts.INCIDENT_LABEL, incident.title),)))
     if took:
-        blocks += [Facts(took), Caption(texts.RECENTLY)]
+        blocks += [Facts(took), Caption(texts.COUNTING_PERIOD)]
     return Outgoing(tuple(blocks), texts.QUEUE)
 
 
@@ -42,13 +42,13 @@ def in_queue(case: Case, steps: Sequence[Step], context: CaseContext) -> Outgoin
     blocks: list[Block] = [head(seen, context)]
     first = seen.askers[0] if seen.askers else None
     if first and first.text:
-        blocks.append(Quote(shorten(first.text, WORDS), by=display_name(first.person), person=first.person.key))
+        blocks.append(Quote(shorten(first.text, QUOTE_LENGTH), by=display_name(first.person), person=first.person.key))
     if known := tuple(_known(seen)):
         blocks.append(Facts(known))
-    blocks.append(history(seen, visible_steps(case, steps)[-LAST:]))
+    blocks.append(history(seen, visible_steps(case, steps)[-HISTORY_LINES:]))
     if seen.unreachable:
         blocks.append(Caption(seen.unreachable))
-    return Outgoing((*blocks, *rows(case, context)), f"{seen.reference}, {state_word(seen)}")
+    return Outgoing((*blocks, *action_rows(case, context)), f"{seen.reference}, {state_word(seen)}")
 
 
 def search_form() -> Form:

@@ -10,7 +10,7 @@ from bot.domain.case import Case
 from bot.messages import Block, Button, Buttons, CaseHead, Facts, Markdown, Mention, Outgoing
 from bot.plaintext import escape, shorten, spoken
 from bot.presentation import texts
-from bot.presentation.cards.case_card import CaseContext, handle, head, state_word
+from bot.presentation.cards.case_card import CaseContext, button_value, head, state_word
 from bot.presentation.cards.visibility import visible
 
 
@@ -24,12 +24,12 @@ def shift(cases: Sequence[Case], ends: datetime, context: CaseContext, *, mentio
         blocks.append(head(visible(case), context))
         if case.details.outlet:
             blocks.append(Facts(((texts.DETAILS_LABELS["outlet"], case.details.outlet),)))
-        blocks.append(Buttons((Button(texts.TAKE, "case.take", handle(case)),)))
+        blocks.append(Buttons((Button(texts.TAKE_OVER, "case.take", button_value(case)),)))
     references = ", ".join(f"{case.reference} ({state_word(case)})" for case in cases)
     return Outgoing(tuple(blocks), summary=shorten(f"{words} {references}"))
 
 
-def relisted(outgoing: Outgoing, case: Case, context: CaseContext) -> Outgoing:
+def refresh_shift(outgoing: Outgoing, case: Case, context: CaseContext) -> Outgoing:
     """A message that was drawn before, with the case's head as it may be seen now, where it stands in it."""
     now = head(visible(case), context)
     blocks = (

@@ -14,7 +14,7 @@ from bot.messages import Address, Outgoing, Person
 from bot.plaintext import sentence
 from bot.presentation import texts
 
-OF_OFFICERS = frozenset(
+OFFICER_STEPS = frozenset(
     {
         StepKind.CLAIMED,
         StepKind.UNCLAIMED,
@@ -38,10 +38,10 @@ OF_OFFICERS = frozenset(
 )
 """What only an officer does; whoever did anything else may be one who asked."""
 
-_NOWHERE = Address("", "")
-_SOMEBODY = Person("", "", texts.WHOEVER_ASKED)
-_EMBARGOED = ("slot", "questions", "said", "about")
-_OPEN = ("outlet", "deadline")
+_NO_ADDRESS = Address("", "")
+_UNNAMED_PERSON = Person("", "", texts.WHOEVER_ASKED)
+_HIDDEN_UNDER_EMBARGO = ("slot", "questions", "said", "about")
+_SHOWN_IF_RESTRICTED = ("outlet", "deadline")
 
 
 def is_discreet(case: Case) -> bool:
@@ -55,14 +55,16 @@ def visible(case: Case) -> Case:
     Of a restricted case reference, state, outlet and deadline; of one under embargo all but what it is about.
     """
     if case.restricted:
-        kept = {name: getattr(case.details, name) for name in _OPEN}
-        somebody = tuple(_unnamed(asker) for asker in case.askers)
+        kept = {name: getattr(case.details, name) for name in _SHOWN_IF_RESTRICTED}
+        somebody = tuple(_without_name(asker) for asker in case.askers)
         return replace(
             case, askers=somebody, details=Details(**kept), waiting_for="", incident_id=None, foi=False, unreachable=""
         )
     if case.details.embargo:
-        silent = replace(case.details, **dict.fromkeys(_EMBARGOED, ""))
-        return replace(case, askers=tuple(_silent(asker) for asker in case.askers), details=silent, waiting_for="")
+        silent = replace(case.details, **dict.fromkeys(_HIDDEN_UNDER_EMBARGO, ""))
+        return replace(
+            case, askers=tuple(_without_words(asker) for asker in case.askers), details=silent, waiting_for=""
+        )
     return case
 
 
@@ -74,20 +76,20 @@ def visible_steps(case: Case, steps: Iterable[Step]) -> tuple[Step, ...]:
     if not case.restricted:
         return tuple(wordless)
     return tuple(
-        replace(step, by=_SOMEBODY) if step.by is not None and step.kind not in OF_OFFICERS else step
+        replace(step, by=_UNNAMED_PERSON) if step.by is not None and step.kind not in OFFICER_STEPS else step
         for step in wordless
     )
 
 
-def below(case: Case, outgoing: Outgoing) -> Outgoing:
+def redact_line(case: Case, outgoing: Outgoing) -> Outgoing:
     """A line below the card that may hold somebody's name or words, as it may stand there."""
     return sentence(texts.something_new(case.reference)) if is_discreet(case) else outgoing
 
 
-def _silent(asker: Asker) -> Asker:
+def _without_words(asker: Asker) -> Asker:
     return replace(asker, text="", link="")
 
 
-def _unnamed(asker: Asker) -> Asker:
-    nobody = replace(asker, person=_SOMEBODY, direct=_NOWHERE, at=_NOWHERE, event_id="", files=0)
-    return _silent(nobody)
+def _without_name(asker: Asker) -> Asker:
+    nobody = replace(asker, person=_UNNAMED_PERSON, direct=_NO_ADDRESS, at=_NO_ADDRESS, event_id="", files=0)
+    return _without_words(nobody)

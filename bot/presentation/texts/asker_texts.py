@@ -138,7 +138,7 @@ def withdrawal_noted_for_asker(reference: str) -> str:
     )
 
 
-def details_taken(reference: str) -> str:
+def details_received(reference: str) -> str:
     """Told to whoever added details."""
     return f"Thank you. The press office can see the details of {reference}."
 
@@ -148,7 +148,7 @@ def understood_deadline(when: datetime) -> str:
     return f"I understood the deadline as {moment(when)}. If that is wrong, press “Add details” to correct it."
 
 
-def about(reference: str, sentence: str) -> str:
+def with_reference(reference: str, sentence: str) -> str:
     """Introduces something about an enquiry that has a reference already."""
     return f"{reference}: {sentence}"
 
@@ -176,7 +176,7 @@ def desk_is_shut(until: datetime, now: datetime, *, called: bool) -> str:
     return f"Somebody is next at the press desk {spoken(until, now)}.{meanwhile} I will tell you here who takes it up."
 
 
-def nobody_known(*, called: bool) -> str:
+def hours_unknown(*, called: bool) -> str:
     """No hours are written down."""
     return ("I am calling whoever is on call. " if called else "") + "I will tell you here who takes it up."
 

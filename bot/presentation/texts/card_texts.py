@@ -36,7 +36,7 @@ DETAILS_LABELS = {
     "about": "What it is about",
 }
 THE_DESK = "The desk"
-DID = {
+_STEP_PHRASES = {
     "opened": "reported it",
     "added": "added a message",
     "corrected": "edited a message",
@@ -76,9 +76,9 @@ DID = {
     "unrestricted": "lifted the restriction",
 }
 """What each kind of step is called in a history, after the name of whoever did it."""
-TO_WHERE = frozenset({"delivered", "undelivered"})
+_DELIVERY_KINDS = frozenset({"delivered", "undelivered"})
 """Kinds of step whose text begins with where something went, or should have."""
-PRESS_CHANNELS = {
+_PRESS_CHANNELS = {
     "slack": "the press channel in Slack",
     "teams": "the press channel in Teams",
     "web": "the press channel in the console",
@@ -91,7 +91,7 @@ REPLY_KINDS = {
 }
 """What a reply is, as an officer chooses it."""
 STATEMENT, RESPOND = "Statement", "Responded"
-HAND_OVER, TAKE, DECLINE, WAIT = "Hand over", "I take it over", "I cannot", "Wait for facts"
+HAND_OVER, TAKE_OVER, DECLINE, WAIT = "Hand over", "I take it over", "I cannot", "Wait for facts"
 RESTRICT, UNRESTRICT, SHOW_DETAILS = "Restrict", "Lift restriction", "Show details"
 INCIDENT, INCIDENT_END = "Incident…", "End incident"
 WHOEVER_ASKED = "Whoever asked"
@@ -129,16 +129,16 @@ def unreachable(where: str, why: str) -> str:
     return f"This could not be posted in {where}: {why} The asker was given the phone number."
 
 
-def happened(who: str, kind: str, text: str, label: str = "") -> str:
+def history_line(who: str, kind: str, text: str, label: str = "") -> str:
     """One line of a history; `label` is what a reply was to be, from REPLY_KINDS."""
-    between = " to " if kind in TO_WHERE else ": "
+    between = " to " if kind in _DELIVERY_KINDS else ": "
     as_what = f" ({REPLY_KINDS.get(label, label).lower()})" if label else ""
-    return f"{who} {DID[kind]}{as_what}" + (f"{between}{text}" if text else "")
+    return f"{who} {_STEP_PHRASES[kind]}{as_what}" + (f"{between}{text}" if text else "")
 
 
 def channel(platform: str, token: str) -> str:
     """Where the press office is reached, as people call it; `token` only where it has several such places."""
-    place = PRESS_CHANNELS.get(platform, platform)
+    place = _PRESS_CHANNELS.get(platform, platform)
     return f"{place} ({token})" if token else place
 
 
@@ -147,13 +147,13 @@ def statement_step(recipient: str, approver: str, text: str) -> str:
     return f"to {recipient}, approved by {approver}: {text}"
 
 
-def came_by(way: str, colleague: str, about: str) -> str:
+def opened_step(way: str, colleague: str, about: str) -> str:
     """How the history of a case begins that an officer opened."""
     parts = (f"by {way}" if way else "", f"concerns {colleague}" if colleague else "", about)
     return "; ".join(part for part in parts if part)
 
 
-def waiting(facts: str, until: str) -> str:
+def waiting_step(facts: str, until: str) -> str:
     """In the history, after “waits”. `until` is a `moment`, since a history is read on other days."""
     return f"{facts}, until {until}" if facts else f"until {until}"
 
@@ -171,18 +171,18 @@ def urgent(words: str) -> str:
     return f"Urgent: {words}"
 
 
-def waiting_for(facts: str, until: datetime | None) -> str:
+def waiting_hint(facts: str, until: datetime | None) -> str:
     """On a card whose owner waits for something before they can go on."""
     what = f"Waiting for {facts}" if facts else "Waiting"
     return f"{what} until {moment(until)}." if until else f"{what}."
 
 
-def offered(officer: str) -> str:
+def handover_hint(officer: str) -> str:
     """On a card that somebody is asked to take over."""
     return f"Handover offered to {officer}, who has not accepted yet."
 
 
-def linked(reference: str, outlet: str, state: str) -> str:
+def linked_case(reference: str, outlet: str, state: str) -> str:
     """One case that belongs with the one shown."""
     return f"{reference} ({', '.join(part for part in (outlet, state) if part)})"
 
@@ -197,12 +197,12 @@ def split(reference: str) -> str:
     return f"Split {reference}" if reference else "Split"
 
 
-def goes_on(reference: str, into: str) -> str:
+def joined_to(reference: str, into: str) -> str:
     """On the card of a case that was joined to another, and to whoever presses something on it."""
     return f"{reference} is looked after together with {into}. Use the card of {into}, or split it first."
 
 
-def took_in(references: Sequence[str]) -> str:
+def joined_hint(references: Sequence[str]) -> str:
     """On the card of a case to which others were joined."""
     verb = "is" if len(references) == 1 else "are"
     return f"{_listed(references)} {verb} looked after here as well."

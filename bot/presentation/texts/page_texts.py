@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-WAITING, MINE, ENDED, SEARCH = "Open", "Mine", "Closed", "Search…"
-MY_ENQUIRIES, ENDED_ENQUIRIES = "Your enquiries", "Closed enquiries"
+SECTION_OPEN, SECTION_MINE, SECTION_CLOSED, SEARCH = "Open", "Mine", "Closed", "Search…"
+MY_ENQUIRIES, CLOSED_ENQUIRIES = "Your enquiries", "Closed enquiries"
 SEARCH_TITLE, SEARCH_LABEL, SEARCH_SUBMIT = "Search the enquiries", "Words that all must be there", "Search"
 SEARCH_HINT = "A reference, an outlet, a journalist, a name, or anything that was written."
-TO_CLAIM, TO_ADVISE, TO_RESPOND = "Claimed after", "Asker advised after", "Journalist answered after"
-NOBODY_WAITS = "Nobody is waiting. An enquiry appears here the moment it is reported."
+TIME_TO_CLAIM, TIME_TO_ADVISE, TIME_TO_RESPOND = "Claimed after", "Asker advised after", "Journalist answered after"
+NONE_OPEN = "Nobody is waiting. An enquiry appears here the moment it is reported."
 NONE_OF_YOURS = "You have no enquiry at the moment. Press Claim on one that is open."
-NONE_ENDED = "No enquiry has been closed yet."
-RECENTLY = "Counted over the enquiries of the last 30 days."
-QUEUE_TYPED = "queue"
+NONE_CLOSED = "No enquiry has been closed yet."
+COUNTING_PERIOD = "Counted over the enquiries of the last 30 days."
+QUEUE_COMMAND = "queue"
 """Typed where a platform has no page to open; `queue mine` and `queue closed` show the other two."""
-SENT = {
+DELIVERY_LABELS = {
     "ping": "the card",
     "update": "the card, changed",
     "repost": "the card, again",
@@ -40,14 +40,14 @@ def none_found(words: str) -> str:
     return f"No enquiry has “{words}” in it. All of the words must be there, as they were written or in other case."
 
 
-def took(median: timedelta, slowest: timedelta, count: int) -> str:
+def duration_summary(median: timedelta, slowest: timedelta, count: int) -> str:
     """How long something took in so many cases."""
     if count == 1:
-        return f"{length(median)} (one enquiry)"
-    return f"{length(median)} half the time, {length(slowest)} at most ({count} enquiries)"
+        return f"{_duration(median)} (one enquiry)"
+    return f"{_duration(median)} half the time, {_duration(slowest)} at most ({count} enquiries)"
 
 
-def length(time: timedelta) -> str:
+def _duration(time: timedelta) -> str:
     """A length of time in words, exact enough to compare by."""
     minutes = round(time.total_seconds() / 60)
     hours, days = minutes // 60, round(minutes / 60 / 24)
@@ -65,11 +65,11 @@ def more_than(count: int) -> str:
     return f"The first {count} are shown. Search for the others."
 
 
-def told_directly(name: str, platform: str) -> str:
+def direct_conversation(name: str, platform: str) -> str:
     """The direct conversation of somebody who asked."""
     return f"{name} ({platform})"
 
 
-def told_there(name: str, platform: str) -> str:
+def original_conversation(name: str, platform: str) -> str:
     """Where somebody asked, if that was not in their direct conversation."""
     return f"where {name} asked ({platform})"

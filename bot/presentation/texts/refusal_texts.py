@@ -20,12 +20,12 @@ NO_SUCH_CASE = "That case is not here any more."
 NOTHING_WRITTEN = "Write something first."
 NO_TIME = "I read no time in this; write it as 17:00 or tomorrow noon."
 NOT_A_TIME = "I cannot read that as a time to come. Write one such as 16:00."
-NO_HURRY = "Nobody asks how an ordinary question is going, so there is nothing to put off. A note is enough."
+NOTHING_TO_PUT_OFF = "Nobody asks how an ordinary question is going, so there is nothing to put off. A note is enough."
 CLAIM_FIRST = "Nobody has this yet. Claim it first."
 NOT_OFFERED = "This was not offered to you, or not any more."
 CHOOSE_AN_OFFICER = "Choose one of the officers."
 NO_OTHER_OFFICER = "I know of no other officer. “Unclaim” leaves it to whoever comes."
-NOT_AN_OFFICER_TO_LEAD = "That is none of the officers. Write platform:id, such as slack:U0ANNA."
+LEAD_NOT_AN_OFFICER = "That is none of the officers. Write platform:id, such as slack:U0ANNA."
 NO_INCIDENT = "That incident has ended already."
 
 
@@ -39,7 +39,7 @@ def withdrawal_already_asked(reference: str) -> str:
     return f"The press office already knows that you would like to withdraw {reference}."
 
 
-def taken(reference: str, officer: str) -> str:
+def claimed_by_another(reference: str, officer: str) -> str:
     """Somebody else owns it."""
     return f"{officer} has {reference}. Use Note to write to them, or Unclaim to free it if they cannot go on."
 
@@ -64,7 +64,7 @@ def not_closed(reference: str) -> str:
     return f"{reference} is not closed."
 
 
-def passed_already(when: datetime) -> str:
+def deadline_in_the_past(when: datetime) -> str:
     """Of a deadline that somebody wrote. `when` is in the organisation's zone."""
     return f"I read this as {moment(when)}, which has passed. Correct it, or leave it empty and write it as a note."
 

@@ -9,15 +9,14 @@ WHICH_CASE = (
     "case, or write below that one."
 )
 """Below a card that was posted twice."""
-WHOLE = "The whole message:"
+WHOLE_MESSAGE = "The whole message:"
 FILES_NOT_SENT = "Attachments do not reach the person who asked; only your words do."
-REPLY_PREFIX = "reply:"
-REPLY_PREFIXES = {REPLY_PREFIX: "advice", "say:": "words to give", "we respond:": "we respond"}
+REPLY_PREFIXES = {"reply:": "advice", "say:": "words to give", "we respond:": "we respond"}
 """What a message in the thread of a card begins with to reach the person who asked."""
-NOBODY_TO_CALL = "Nobody is on call."
-HURRIES = "It is urgent."
-CALLS = "Whoever is on call: please claim it."
-MAILED = "It went to the press office by e-mail as well."
+NOBODY_ON_CALL = "Nobody is on call."
+REMINDER_URGENT = "It is urgent."
+PLEASE_CLAIM = "Whoever is on call: please claim it."
+ALSO_MAILED = "It went to the press office by e-mail as well."
 
 
 def reminder(reference: str, minutes: int) -> str:
@@ -75,7 +74,7 @@ def correction(name: str) -> str:
     return f"{name} edited an earlier message. It now reads:"
 
 
-def further(name: str) -> str:
+def further_message(name: str) -> str:
     """Introduces a further message of an asker."""
     return f"{name} adds:"
 
@@ -121,7 +120,7 @@ def nudge(reference: str) -> str:
     return f"How is {reference} going? {ways} Without a sign it goes back to the others."
 
 
-def waited(reference: str, facts: str) -> str:
+def wait_is_over(reference: str, facts: str) -> str:
     """To the owner, when the time has come until which they wanted to wait."""
     what = f" for {facts}" if facts else ""
     return f"The time until which {reference} waited{what} has come. Without a sign it goes back to the others."
@@ -147,7 +146,7 @@ def deadline_passed(reference: str, *, known: bool) -> str:
     return f"{what} of {reference} has passed, and I know of no answer to the journalist."
 
 
-def waits(officer: str, facts: str, until: str) -> str:
+def waits_below(officer: str, facts: str, until: str) -> str:
     """Below the card. `until` is `spoken`."""
     return f"{officer} waits for {facts} until {until}." if facts else f"{officer} waits until {until}."
 
