@@ -1,4 +1,4 @@
-"""Why a transition was refused, in a sentence for whoever pressed the button."""
+"""The sentence for each reason why a transition was refused."""
 
 from __future__ import annotations
 
@@ -11,16 +11,18 @@ from bot.presentation import texts
 
 
 def refusal_text(refused: Refused) -> str:
-    """Return the sentence for a refusal."""
+    """Return the sentence for the person who pressed the button."""
     sentence = _SENTENCES[refused.refusal]
     return sentence if isinstance(sentence, str) else sentence(refused)
 
 
 def _of_case(sentence: Callable[[str], str]) -> Callable[[Refused], str]:
+    """Return a function that fills the reference of the refused case into a sentence."""
     return lambda refused: sentence(_reference(refused.case))
 
 
 def _of_both(sentence: Callable[[str, str], str]) -> Callable[[Refused], str]:
+    """Return a function that fills the references of both cases into a sentence."""
     return lambda refused: sentence(_reference(refused.case), _reference(refused.other))
 
 
@@ -62,4 +64,4 @@ _SENTENCES: Mapping[Refusal, str | Callable[[Refused], str]] = {
     Refusal.UNKNOWN_OUTCOME: texts.TOO_OLD,
     Refusal.WITHDRAWAL_ALREADY_ASKED: _of_case(texts.withdrawal_already_asked),
 }
-"""A sentence for every refusal, or a function that makes one from the cases that it speaks of."""
+"""The sentence for every refusal, or a function that makes it from the cases in `Refused`."""

@@ -1,6 +1,6 @@
-"""Cards: data in, what a person reads out, as `Outgoing`s and `Form`s.
+"""Cards, forms and pages: functions that take data and return the `Outgoing` or `Form` that people see.
 
-There is one shape for every platform, so that all of them show the same words and the same buttons.
+They know no platform, so every platform shows the same words and the same buttons.
 """
 
 from bot.plaintext import plain, sentence

@@ -1,4 +1,4 @@
-"""Cards to the asker of a case: the notices that a transition announces, and their own enquiries on a page."""
+"""Cards for the asker of a case: the notices that a transition announces, and their own enquiries on the home page."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from bot.presentation.cards.case_card import CaseContext, button_value, head, st
 
 
 def asker_notice(case: Case, notice: AskerNotice, context: CaseContext) -> Outgoing:
-    """Return the notice, as it reads for `case`, which is the case after the transition."""
+    """Return the message for a notice. `case` is the case after the transition."""
     match notice:
         case Acknowledgement():
             return _acknowledgement(case, notice, context)
@@ -45,13 +45,14 @@ def asker_notice(case: Case, notice: AskerNotice, context: CaseContext) -> Outgo
 
 
 def own_case(case: Case, asker: Asker, context: CaseContext) -> Outgoing:
-    """Return an asker's own enquiry with its state."""
+    """Return an asker's own enquiry with its state, for the home page."""
     return Outgoing((head(case, context), Quote(asker.text)), summary=f"{case.reference}, {state_word(case)}")
 
 
 def _in_a_sentence(
     case: Case, notice: WithdrawalNoted | Claimed | Freed | JoinedNotice | SplitNotice | PlainNotice
 ) -> str:
+    """Return the sentence of a notice that has no buttons."""
     match notice:
         case WithdrawalNoted():
             if notice.owner is None:
@@ -89,7 +90,11 @@ _PHONE = {
 
 
 def _acknowledgement(case: Case, notice: Acknowledgement, context: CaseContext) -> Outgoing:
-    """Return the reference, what to do meanwhile, who is at the desk, the deadline as understood, and the number."""
+    """Return the acknowledgement of a new case.
+
+    It holds the reference, the holding line, who is at the desk, the deadline as it was understood, and the phone number.
+    In an urgent enquiry the phone number comes first.
+    """
     duty, phone = _duty(notice, context), escape(notice.phone)
     if case.kind is CaseKind.MEDIA:
         told = [texts.passed_on(case.reference), notice.holding_line.strip()]
@@ -107,7 +112,7 @@ def _acknowledgement(case: Case, notice: Acknowledgement, context: CaseContext) 
 
 
 def _duty(notice: Acknowledgement, context: CaseContext) -> str:
-    """Return when somebody is at the press desk."""
+    """Return when an officer is at the desk."""
     now = _local(context.now, context)
     if notice.closes_at:
         return texts.desk_is_open(_local(notice.closes_at, context), now)
@@ -133,7 +138,7 @@ def _deadline_read(case: Case, context: CaseContext) -> Outgoing:
 
 
 def _deadline(case: Case, context: CaseContext) -> str:
-    """Return what was understood of the deadline; empty if the case has none."""
+    """Return the deadline as it was understood; empty if the case has none."""
     if case.due_at is None:
         return ""
     say = texts.understood_deadline if case.due_known else texts.assumed_deadline
@@ -141,7 +146,7 @@ def _deadline(case: Case, context: CaseContext) -> str:
 
 
 def _reply(case: Case, notice: OfficerReply) -> Outgoing:
-    """Return an officer's words, quoted as data. In a media enquiry the reply says first what the words are for."""
+    """Return an officer's reply, quoted as data. In a media enquiry the first line says how the words may be used."""
     officer = display_name(notice.officer)
     introduction = texts.reply_from(escape(officer), case.reference)
     if case.kind is CaseKind.MEDIA:

@@ -1,4 +1,4 @@
-"""The page of the press office: its head, and a short card for each case on it."""
+"""Parts of the queue page for officers: its head, a short card for each case, and the search form."""
 
 from __future__ import annotations
 
@@ -13,16 +13,19 @@ from bot.presentation.cards.incident_cards import incident_button
 from bot.presentation.cards.visibility import visible, visible_steps
 
 HISTORY_LINES = 3
-"""Lines of the history."""
+"""Lines of the history on a short card."""
 QUOTE_LENGTH = 400
-"""Characters of what was first said; the whole stands on the card in the press channel."""
+"""Characters of the first message on a short card. The card in the press channel shows more."""
 
 SECTIONS = (("", texts.SECTION_OPEN), ("mine", texts.SECTION_MINE), ("closed", texts.SECTION_CLOSED))
-"""What a page may be asked for, and what that is called."""
+"""(query, label) of each section of the queue; see `messages.Viewed`."""
 
 
 def queue_head(query: str, took: tuple[tuple[str, str], ...], incident: Incident | None) -> Outgoing:
-    """What stands above the cases: where to look, what an officer can begin, and how long things took."""
+    """Return what stands above the cases: the sections, the actions that need no case, and the durations.
+
+    `query` is that of `messages.Viewed`. `took` are the durations as (label, words).
+    """
     places = [
         Button(label, "queue.show", section, "primary" if section == query else "plain") for section, label in SECTIONS
     ]
@@ -37,7 +40,7 @@ def queue_head(query: str, took: tuple[tuple[str, str], ...], incident: Incident
 
 
 def in_queue(case: Case, steps: Sequence[Step], context: CaseContext) -> Outgoing:
-    """A case as one of many: what it is, what happened last, and everything that can be done to it."""
+    """Return the short card of a case, with the last lines of its history and all of its buttons."""
     seen = visible(case)
     blocks: list[Block] = [head(seen, context)]
     first = seen.askers[0] if seen.askers else None
@@ -52,12 +55,13 @@ def in_queue(case: Case, steps: Sequence[Step], context: CaseContext) -> Outgoin
 
 
 def search_form() -> Form:
-    """What to look for."""
+    """Return the form that searches the cases."""
     field = Field("words", texts.SEARCH_LABEL, hint=texts.SEARCH_HINT, required=True, max_length=150)
     return Form("queue.search", texts.SEARCH_TITLE, "", (field,), submit=texts.SEARCH_SUBMIT)
 
 
 def _known(seen: Case) -> Iterator[tuple[str, str]]:
+    """Return the outlet, the journalist and, if there are several askers, their names."""
     for label, value in (("outlet", seen.details.outlet), ("journalist", seen.details.journalist)):
         if value:
             yield texts.DETAILS_LABELS[label], value

@@ -1,4 +1,4 @@
-"""The list of open cases at the end of a shift."""
+"""The list of open cases that is posted before a shift ends."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ from bot.presentation.cards.visibility import visible
 
 
 def shift(cases: Sequence[Case], ends: datetime, context: CaseContext, *, mention: Sequence[str] = ()) -> Outgoing:
-    """All open cases at the end of a shift, each with a button for whoever goes on with it."""
+    """Return the list of open cases, each with a button that takes it over.
+
+    `ends` is the end of the shift, `mention` whoever is on call then, each as `platform:id`.
+    """
     at = spoken(ends.astimezone(context.zone), context.now.astimezone(context.zone))
     words = texts.shift_ends(at, over=ends <= context.now)
     blocks: list[Block] = [Mention(tuple(mention))] if mention else []
@@ -30,7 +33,10 @@ def shift(cases: Sequence[Case], ends: datetime, context: CaseContext, *, mentio
 
 
 def refresh_shift(outgoing: Outgoing, case: Case, context: CaseContext) -> Outgoing:
-    """A message that was drawn before, with the case's head as it may be seen now, where it stands in it."""
+    """Return a list that waits to be sent, with the head of this case as it may be seen now.
+
+    A case may have been restricted since the list was drawn. A message without this case is returned unchanged.
+    """
     now = head(visible(case), context)
     blocks = (
         now if isinstance(block, CaseHead) and block.reference == case.reference else block for block in outgoing.blocks

@@ -1,4 +1,4 @@
-"""Lines below the card of a case: what a transition announces there, drawn for people."""
+"""Lines in the thread below the card of a case, which tell the press office what happened."""
 
 from __future__ import annotations
 
@@ -24,7 +24,10 @@ from bot.presentation.cards.case_card import CaseContext, attachment_facts, butt
 
 
 def thread_line(case: Case, line: ThreadLine, carries: Said | None, context: CaseContext) -> Outgoing:
-    """Return the line, as it reads for `case`, which is the case after the transition."""
+    """Return the message for a line. `case` is the case after the transition.
+
+    `carries` is the message that the line passes on, if it passes one on.
+    """
     match line:
         case StepLine():
             return _step_line(case, line, carries, context)
@@ -49,7 +52,7 @@ def thread_line(case: Case, line: ThreadLine, carries: Said | None, context: Cas
 
 
 def in_thread(said: str, quote: str = "", *, files: int = 0, link: str = "") -> Outgoing:
-    """Return a sentence of the desk, with a person's words below it if it carries any."""
+    """Return a sentence of the desk, followed by a person's quoted words and what came with them, if there are any."""
     blocks: list[Block] = [Markdown(escape(said))]
     if quote:
         blocks.append(Quote(quote))
@@ -70,7 +73,7 @@ def _step_line(case: Case, line: StepLine, carries: Said | None, context: CaseCo
 
 
 def _offer(case: Case, step: Step) -> Outgoing:
-    """Return the question to an officer whether they take the case over."""
+    """Return the question to an officer whether they take the case over, with its two buttons."""
     words = texts.asks_to_take(_actor(step), case.reference, step.text)
     take = Button(texts.TAKE_OVER, "case.take", button_value(case), "primary")
     decline = Button(texts.DECLINE, "case.decline", button_value(case))
@@ -78,6 +81,7 @@ def _offer(case: Case, step: Step) -> Outgoing:
 
 
 def _reminder(case: Case, line: ReminderLine) -> str:
+    """Return the reminder, with a sentence for each of the steps that were taken with it."""
     words = [texts.reminder(case.reference, int(line.waited.total_seconds() // 60))]
     if case.urgent:
         words.append(texts.REMINDER_URGENT)
@@ -90,17 +94,18 @@ def _reminder(case: Case, line: ReminderLine) -> str:
     return " ".join(words)
 
 
-# ---- what is said of each kind of step ------------------------------------------------------------------------------
+# ---- the sentence for each kind of step -----------------------------------------------------------------------------
 
 _Sentence = Callable[[Case, Step, CaseContext], str]
 
 
 def _actor(step: Step) -> str:
+    """Return the name of the person who took the step, or of the desk."""
     return display_name(step.by) if step.by else texts.THE_DESK
 
 
 def _naming_actor(say: Callable[[str], str]) -> _Sentence:
-    """The sentence names whoever took the step."""
+    """Return a function for a sentence that takes nothing but the name of the person who took the step."""
     return lambda case, step, context: say(_actor(step))
 
 
@@ -164,4 +169,4 @@ _QUOTED = frozenset(
         StepKind.RESPONDED,
     }
 )
-"""Kinds of steps whose text is somebody's words, to be quoted below the sentence."""
+"""Kinds of steps whose text a person wrote. It is quoted below the sentence."""

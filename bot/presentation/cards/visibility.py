@@ -1,7 +1,7 @@
-"""What may be seen of a case where more people look than may know: in channels, lists, e-mails and notifications.
+"""What may be shown of a case where not everybody is an officer: in channels, lists, e-mails and notifications.
 
-Every card for the press office is drawn from what `visible` leaves of a case, and every line below one passes `below`,
-so that no card and no line has to think of it.
+Restricted cases and cases under embargo hide something. Each card for the press office is drawn from what `visible`
+returns, and each line below a card passes `redact_line`, so no other function has to decide what to hide.
 """
 
 from __future__ import annotations
@@ -36,23 +36,24 @@ OFFICER_STEPS = frozenset(
         StepKind.UNRESTRICTED,
     }
 )
-"""What only an officer does; whoever did anything else may be one who asked."""
+"""Kinds of steps that only officers take. The person who took any other step may be an asker."""
 
 _NO_ADDRESS = Address("", "")
 _UNNAMED_PERSON = Person("", "", texts.WHOEVER_ASKED)
+# Fields of `Details`.
 _HIDDEN_UNDER_EMBARGO = ("slot", "questions", "said", "about")
 _SHOWN_IF_RESTRICTED = ("outlet", "deadline")
 
 
 def is_discreet(case: Case) -> bool:
-    """Whether something of the case opens to officers only."""
+    """Return whether only officers may see a part of the case."""
     return case.restricted or bool(case.details.embargo)
 
 
 def visible(case: Case) -> Case:
-    """What is left for everybody who can read a press channel, a list or an e-mail.
+    """Return the case without what only officers may see.
 
-    Of a restricted case reference, state, outlet and deadline; of one under embargo all but what it is about.
+    A restricted case keeps its reference, state, outlet and deadline. A case under embargo loses only what it is about.
     """
     if case.restricted:
         kept = {name: getattr(case.details, name) for name in _SHOWN_IF_RESTRICTED}
@@ -69,7 +70,10 @@ def visible(case: Case) -> Case:
 
 
 def visible_steps(case: Case, steps: Iterable[Step]) -> tuple[Step, ...]:
-    """The history to go with `visible`: without anybody's words, and of a restricted case without whoever asked."""
+    """Return the history without what only officers may see.
+
+    A restricted case or one under embargo loses all words. A restricted case also loses the names of askers.
+    """
     if not is_discreet(case):
         return tuple(steps)
     wordless = (replace(step, text="", event_id="") for step in steps)
@@ -82,7 +86,10 @@ def visible_steps(case: Case, steps: Iterable[Step]) -> tuple[Step, ...]:
 
 
 def redact_line(case: Case, outgoing: Outgoing) -> Outgoing:
-    """A line below the card that may hold somebody's name or words, as it may stand there."""
+    """Return `outgoing`, or a sentence without any content if only officers may see a part of the case.
+
+    Use it for every line below a card that may hold a person's name or words.
+    """
     return sentence(texts.something_new(case.reference)) if is_discreet(case) else outgoing
 
 
