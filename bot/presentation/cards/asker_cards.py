@@ -92,8 +92,8 @@ _PHONE = {
 def _acknowledgement(case: Case, notice: Acknowledgement, context: CaseContext) -> Outgoing:
     """Return the acknowledgement of a new case.
 
-    It holds the reference, the holding line, who is at the desk, the deadline as it was understood, and the phone number.
-    In an urgent enquiry the phone number comes first.
+    It holds the reference, the holding line, who is at the desk, the deadline as it was understood and the phone
+    number. In an urgent enquiry the phone number comes first.
     """
     duty, phone = _duty(notice, context), escape(notice.phone)
     if case.kind is CaseKind.MEDIA:
