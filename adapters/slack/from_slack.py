@@ -80,7 +80,10 @@ class PayloadReader:
         return await self._said(_team_id(body), body["event"])
 
     async def message_changed(self, body: Body) -> Said | None:
-        """Return an edit by the author; None if only the preview of a link was added, for which Slack sends the same event."""
+        """Return an edit by the author.
+
+        Slack sends the same event for the preview of a link, for which this returns None.
+        """
         event: Body = body["event"]
         message, before = event.get("message") or {}, event.get("previous_message") or {}
         edited_at = (message.get("edited") or {}).get("ts")
@@ -246,7 +249,7 @@ class PayloadReader:
 
 
 def rejected_outsider(body: Body) -> RejectedUser | None:
-    """Return who addressed the desk from a workspace that may not use it; None if the payload does not address the desk."""
+    """Return who addressed the desk from a workspace that may not use it; None if nobody addressed the desk."""
     match body:
         case {"type": "event_callback", "event": {"user": str() as user, "channel": str() as channel} as event}:
             by_person = event.get("subtype", "") in _BY_A_PERSON and not event.get("bot_id")
