@@ -27,7 +27,7 @@ class Persona:
     """Only lower-case letters, digits and hyphens."""
     name: str
     officer: bool = False
-    """Whether the press desk, instead of the chat for staff, offers this persona."""
+    """Whether a window can act as this persona at the press desk too."""
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[a-z0-9-]+", self.id):
