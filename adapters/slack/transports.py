@@ -80,7 +80,7 @@ class HttpRequests:
 
 
 def _headers(request: web.Request) -> dict[str, str | Sequence[str]]:
-    """Return the content type alone. Other headers can make Bolt skip the listener and run a lazy one."""
+    """Return only the content type. Other headers can make Bolt skip the listener and run a lazy one."""
     return {"content-type": request.headers.get("Content-Type", "")}
 
 

@@ -6,7 +6,7 @@ They know no platform, so every platform shows the same words and the same butto
 from bot.plaintext import plain, sentence
 from bot.presentation.cards.answer_cards import answer, answer_alone, choose, confirm_media, unknown, welcome
 from bot.presentation.cards.asker_cards import asker_notice, own_case
-from bot.presentation.cards.case_card import CaseContext, LinkedCase, case_card, case_in_full, mail
+from bot.presentation.cards.case_card import CaseContext, case_card, case_in_full, mail
 from bot.presentation.cards.case_forms import (
     CLOSING_OUTCOMES,
     close_form,
@@ -27,13 +27,12 @@ from bot.presentation.cards.queue_page import in_queue, queue_head, search_form
 from bot.presentation.cards.shift_card import refresh_shift, shift
 from bot.presentation.cards.thread_lines import in_thread, thread_line
 from bot.presentation.cards.topics_page import topics
-from bot.presentation.cards.visibility import OFFICER_STEPS, is_discreet, redact_line, visible, visible_steps
+from bot.presentation.cards.visibility import OFFICER_STEPS, is_discreet, redact_line, visible
 
 __all__ = [
     "CLOSING_OUTCOMES",
     "OFFICER_STEPS",
     "CaseContext",
-    "LinkedCase",
     "answer",
     "answer_alone",
     "asker_notice",
@@ -72,7 +71,6 @@ __all__ = [
     "topics",
     "unknown",
     "visible",
-    "visible_steps",
     "wait_form",
     "welcome",
 ]

@@ -22,7 +22,7 @@ SECTIONS = (("", texts.SECTION_OPEN), ("mine", texts.SECTION_MINE), ("closed", t
 
 
 def queue_head(query: str, took: tuple[tuple[str, str], ...], incident: Incident | None) -> Outgoing:
-    """Return what stands above the cases: the sections, the actions that need no case, and the durations.
+    """Return the message above the cases: the sections, the actions that need no case, and the durations.
 
     `query` is that of `messages.Viewed`. `took` are the durations as (label, words).
     """
