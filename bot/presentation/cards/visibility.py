@@ -1,7 +1,8 @@
 """What may be shown of a case where not everybody is an officer: in channels, lists, e-mails and notifications.
 
 Restricted cases and cases under embargo hide something. Each card for the press office is drawn from what `visible`
-returns, and each line below a card passes `redact_line`, so no other function has to decide what to hide.
+returns. Each line below a card that may hold a name or a person's words passes `redact_line`. So no other function has
+to decide what to hide.
 """
 
 from __future__ import annotations
