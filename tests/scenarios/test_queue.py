@@ -104,7 +104,7 @@ async def test_words_that_were_looked_for_stay_words(harness: DeskHarness) -> No
     assert "<b>*x*</b>" in reads(found)
 
 
-@pytest.mark.parametrize("action", ["queue.show", "queue.search", "queue.unknown"])
+@pytest.mark.parametrize("action", ["queue.show", "queue.search"])
 async def test_only_officers_turn_pages_and_search(harness: DeskHarness, action: str) -> None:
     await reports(harness, "sam")
     pressed = Pressed(harness.next_event(), SAM, action, "", direct(SAM), direct(SAM))
