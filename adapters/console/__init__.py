@@ -1,4 +1,4 @@
-"""The desk in a terminal, for one person."""
+"""The terminal adapter, for one person."""
 
 from adapters.console.terminal import TerminalConsole
 

@@ -17,9 +17,9 @@ _MARKS = {"delivered": "Delivered.", "failed": "That could not be delivered."}
 
 
 class Screen:
-    """See `ports.Messenger`. A terminal cannot change what it has printed, so an update is printed as a new message.
+    """See `ports.Messenger`. A terminal cannot change printed text, so an update is printed as a new message.
 
-    Buttons are numbered, and no number is used twice: a message that comes late does not change what a number means.
+    Buttons are numbered, and no number is used twice, so a late message does not change what a number means.
     """
 
     def __init__(self, output: TextIO, platform: str, conversation: str) -> None:
@@ -44,12 +44,12 @@ class Screen:
         return await self.send(receipt.address, outgoing, key)
 
     async def mark(self, message: Address, event_id: str, mark: Mark) -> bool:
-        """Print what became of the person's message."""
+        """Print whether the person's message was delivered."""
         self.show(_MARKS[mark])
         return True
 
     async def diagnose(self) -> Sequence[Finding]:
-        """Return one finding: a terminal has nothing that could fail."""
+        """Return one finding: a terminal has nothing that can fail."""
         return [Finding("terminal", ok=True, detail="ready")]
 
     def show(self, text: str) -> None:
@@ -74,7 +74,10 @@ class Screen:
 
     @staticmethod
     def value_of(field: Field, text: str) -> str:
-        """Return the value that somebody typed. A number means that option of a choice; no text keeps the old value."""
+        """Return the value that somebody typed.
+
+        A number selects that option of a choice; an empty text keeps the old value.
+        """
         if text.isascii() and text.isdigit() and 0 < int(text) <= len(field.options):
             return field.options[int(text) - 1][0]
         return text or field.value

@@ -1,7 +1,7 @@
 """The terminal adapter: one person writes to the desk in a terminal or through a pipe.
 
-A line is a message, and a number presses the button with that number. A line is handled when the line before it has an
-answer, so that a pipe gets its answers in order and ends after the last one.
+A line is a message, and a number presses the button with that number. The next line is handled only after the answer
+to the line before, so a pipe gets its answers in order and ends after the last one.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class TerminalConsole:
         if self._source.isatty():
             self._screen.show(_HINT)
         self._conversation = asyncio.create_task(self._converse(desk), name="terminal")
-        # Reading a terminal cannot be awaited, hence a thread. It cannot be interrupted either, hence a daemon.
+        # A thread, because reading a terminal cannot be awaited. A daemon, because it cannot be interrupted either.
         threading.Thread(target=self._read, args=(asyncio.get_running_loop(),), daemon=True, name="terminal").start()
 
     async def finished(self) -> None:
@@ -72,7 +72,7 @@ class TerminalConsole:
         return Health(is_open, "" if is_open else "nobody is talking")
 
     def _read(self, loop: asyncio.AbstractEventLoop) -> None:
-        # RuntimeError: the event loop has ended before the line came, so nobody waits for it.
+        # RuntimeError means that the event loop ended before the line came, so nobody waits for it.
         with contextlib.suppress(RuntimeError, ValueError, OSError):
             for line in self._source:
                 loop.call_soon_threadsafe(self._lines.put_nowait, line)
@@ -86,7 +86,10 @@ class TerminalConsole:
                     await self._handle_line(desk, text)
 
     async def _next_line(self) -> str | None:
-        """Return the next line that is text, or None at the end of the input. Say so if a line is not."""
+        """Return the next line that can be read as text, or None at the end of the input.
+
+        Print a notice for any other line.
+        """
         while (line := await self._lines.get()) is not None and not _is_text(line):
             self._screen.show(_NO_TEXT)
         return line
@@ -139,7 +142,7 @@ class TerminalConsole:
 
 
 def _is_text(line: str) -> bool:
-    """Return False if it holds bytes that could not be decoded, which Python keeps as lone surrogates."""
+    """Return False if the line holds bytes that could not be decoded, which Python represents as lone surrogates."""
     try:
         line.encode()
     except UnicodeEncodeError:

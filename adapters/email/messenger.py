@@ -27,7 +27,7 @@ _CONNECTION_LOST = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError
 
 
 class SmtpMessenger:
-    """See `ports.Messenger`. It only sends: an e-mail that was sent cannot be changed or marked.
+    """See `ports.Messenger`. It only sends: an e-mail cannot be changed or marked afterwards.
 
     A mail program may turn a URL that a person typed into a link. A plain-text e-mail cannot prevent that.
     """
@@ -52,7 +52,7 @@ class SmtpMessenger:
         self._timeout = timeout
 
     async def send(self, to: Address, outgoing: Outgoing, key: str) -> Receipt:
-        """Send an e-mail. Returns when the mail server has accepted responsibility for it."""
+        """Send an e-mail. Returns when the mail server has accepted it."""
         if not _is_mailbox(to.token):
             raise PermanentFailure(f"{to.token!r} is no e-mail address.", "Check press_office.email.")
         identity = message_id(key, self._sender)
@@ -62,11 +62,11 @@ class SmtpMessenger:
         return Receipt(to, (identity,))
 
     async def update(self, receipt: Receipt, outgoing: Outgoing, key: str) -> Receipt:
-        """Do nothing, as an e-mail that was sent cannot be changed. Returns the same receipt."""
+        """Do nothing, and return the same receipt: an e-mail that was sent cannot be changed."""
         return receipt
 
     async def mark(self, message: Address, event_id: str, mark: Mark) -> bool:
-        """Return False: nobody writes to the desk by e-mail."""
+        """Return False: nobody writes to the desk by e-mail, so there is nothing to mark."""
         return False
 
     async def diagnose(self) -> Sequence[Finding]:
@@ -83,7 +83,7 @@ class SmtpMessenger:
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[SMTP]:
-        """Open a connection that is encrypted and signed in as configured. Errors become DeliveryFailure."""
+        """Open a connection, encrypted and signed in as configured. Errors become DeliveryFailure."""
         server = SMTP(
             hostname=self._host,
             port=self._port,

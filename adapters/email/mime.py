@@ -1,4 +1,4 @@
-"""An `Outgoing` as an Internet message (RFC 5322) with a plain UTF-8 text."""
+"""Conversion of an `Outgoing` to an Internet message (RFC 5322) with a plain UTF-8 text."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ def message_id(key: str, sender: str) -> str:
 
 
 def compose(outgoing: Outgoing, *, sender: str, to: str, identity: str, at: datetime) -> bytes:
-    """Return the bytes of the message. `identity` is its Message-ID. Buttons are omitted, as an e-mail has none."""
+    """Return the bytes of the e-mail. `identity` is its Message-ID. Buttons are omitted, because an e-mail has none."""
     blocks = tuple(block for block in outgoing.blocks if not isinstance(block, Buttons))
     message = MIMEText(_encodable(plaintext.render(replace(outgoing, blocks=blocks))) + "\n", "plain", _UTF8)  # type: ignore[arg-type]
     message["From"] = sender
     message["To"] = to
-    # The whole subject is encoded, so that line breaks and encoded words that a person typed stay data.
+    # The whole subject is encoded. Line breaks and encoded words that a person typed have no effect then.
     message["Subject"] = Header(_one_line(outgoing.summary), "utf-8", header_name="Subject").encode()
     message["Date"] = format_datetime(at)
     message["Message-ID"] = identity

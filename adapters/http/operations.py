@@ -7,10 +7,12 @@ from ipaddress import ip_address
 
 from aiohttp import web
 
-from adapters.http import metrics
 from bot.ports import Metric, Readiness
 
+METRICS_CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
 _FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-IP")
+"""Headers that a proxy adds to a request that it forwards."""
 
 
 def mount_operations(
@@ -20,7 +22,10 @@ def mount_operations(
     metrics_now: Callable[[], Awaitable[Iterable[Metric]]],
     metrics_anywhere: bool = False,
 ) -> None:
-    """Add /healthz, /readyz and /metrics. Without `metrics_anywhere`, only this machine can read the metrics."""
+    """Add /healthz, /readyz and /metrics.
+
+    Without `metrics_anywhere`, only this machine can read the metrics.
+    """
 
     async def health(_: web.Request) -> web.Response:
         return web.json_response({"alive": True})
@@ -32,14 +37,35 @@ def mount_operations(
     async def metrics_page(request: web.Request) -> web.Response:
         if not (metrics_anywhere or _from_this_machine(request)):
             raise web.HTTPNotFound
-        body = metrics.render(await metrics_now()).encode()
-        return web.Response(body=body, headers={"Content-Type": metrics.CONTENT_TYPE})
+        body = render_metrics(await metrics_now()).encode()
+        return web.Response(body=body, headers={"Content-Type": METRICS_CONTENT_TYPE})
 
     application.add_routes([web.get("/healthz", health), web.get("/readyz", ready), web.get("/metrics", metrics_page)])
 
 
 def _from_this_machine(request: web.Request) -> bool:
-    # A proxy on this machine forwards requests from elsewhere, with one of these headers.
+    # A proxy on this machine may forward a request from another machine.
     if any(header in request.headers for header in _FORWARDED) or request.remote is None:
         return False
     return ip_address(request.remote.partition("%")[0]).is_loopback
+
+
+# ---- metrics --------------------------------------------------------------------------------------------------------
+
+
+def render_metrics(metrics: Iterable[Metric]) -> str:
+    """Return all metrics as the body of one response, in Prometheus' text format (version 0.0.4)."""
+    return "".join(_render(metric) for metric in metrics)
+
+
+def _render(metric: Metric) -> str:
+    lines = [f"# HELP {metric.name} {_escape(metric.help)}", f"# TYPE {metric.name} {metric.kind}"]
+    for labels, value in metric.samples.items():
+        pairs = ",".join(f'{name}="{_escape(text, quotes=True)}"' for name, text in labels)
+        lines.append(f"{metric.name}{{{pairs}}} {value}" if pairs else f"{metric.name} {value}")
+    return "\n".join(lines) + "\n"
+
+
+def _escape(text: str, *, quotes: bool = False) -> str:
+    escaped = text.replace("\\", "\\\\").replace("\n", "\\n")
+    return escaped.replace('"', '\\"') if quotes else escaped

@@ -1,4 +1,4 @@
-"""An HTTP server: one aiohttp application on one address, which answers every request, also after an error."""
+"""An HTTP server: one aiohttp application on one address. It answers every request, also after an error."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bot.errors import StoreUnavailable
 log = logging.getLogger(__name__)
 
 MAX_BODY = 1024 * 1024
-"""Bytes of a request's body after decompression; a larger one is answered with 413. No platform sends this much."""
+"""Bytes of a request's body after decompression. A larger body is answered with 413; no platform sends one."""
 
 _SHUTDOWN_TIMEOUT = 10.0
 """Seconds for which `stop` waits for requests under way."""
@@ -24,7 +24,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class HttpServer:
-    """Serves `application`, to which routes are added before `start`. Port 0 means a free port.
+    """Serves `application`. Add routes before `start`. Port 0 means a free port.
 
     If a handler raises StoreUnavailable, the answer is 503, so that the sender tries again.
     """
@@ -36,7 +36,7 @@ class HttpServer:
 
     @property
     def port(self) -> int:
-        """The port; if it was 0, the real one once the server has started."""
+        """The port. If it was given as 0, it is the real port after `start`."""
         return self._port
 
     @property

@@ -1,1 +1,1 @@
-"""The Slack adapter: `listeners` and `from_slack` take events in, `messenger` and `to_slack` send messages out."""
+"""The Slack adapter. `listeners` and `from_slack` read events; `messenger` and `to_slack` send messages."""

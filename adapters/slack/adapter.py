@@ -27,7 +27,9 @@ _MAX_BACKOFF = 60.0  # seconds
 
 
 class SlackAdapter:
-    """Connects to Slack in Socket Mode, or answers Slack's requests at the route that `mount` adds.
+    """See `ports.Adapter`.
+
+    It connects to Slack in Socket Mode, or answers Slack's requests at the route that `mount` adds.
 
     `redelivery_seconds` is how long Slack sends an unacknowledged event again. A longer downtime is reported.
     """
@@ -58,12 +60,12 @@ class SlackAdapter:
             application.add_routes([web.post(PATH, requests.handle)])
 
     async def start(self, desk: Desk) -> None:
-        """Begin to take events. Returns at once; Slack is asked for the app's identity in the background."""
+        """Begin to accept events. Returns at once; Slack is asked for the app's identity in the background."""
         self._listeners.start(desk)
         self._starting = asyncio.create_task(self._start(), name="slack")
 
     async def stop(self) -> None:
-        """Take no further event, and finish those under way. Messages can still be sent."""
+        """Accept no more events, and finish those under way. Messages can still be sent."""
         if self._starting is not None:
             self._starting.cancel()
             with suppress(asyncio.CancelledError):
@@ -78,7 +80,7 @@ class SlackAdapter:
         await self._api.close()
 
     def health(self) -> Health:
-        """Whether events from Slack arrive, and what could not be looked up."""
+        """Return whether events from Slack arrive, and what could not be looked up."""
         if self._not_ready_because:
             return Health(ready=False, reason=self._not_ready_because)
         if self._socket is not None and not self._socket.connected:

@@ -1,4 +1,6 @@
-"""Conversations: the addresses that the desk knows, and what the adapter remembers about each.
+"""Conversations: the addresses in Slack, and what the adapter stores about each.
+
+The token of an address has one of these forms:
 
 | token | conversation |
 |---|---|
@@ -44,29 +46,30 @@ class Destination:
 
 @dataclass(frozen=True, slots=True)
 class ResponseUrl:
-    """Where to answer a slash command or a press. `channel` is where it was given."""
+    """A URL of Slack's for the answer to a slash command or to a press."""
 
     url: str
     channel: str
+    """The id of the channel in which the command or the press was given."""
 
 
 def direct_address(user: str) -> Address:
-    """The address of a person's direct conversation with the desk."""
+    """Return the address of a person's direct conversation with the desk."""
     return Address(PLATFORM, user)
 
 
 def thread_address(channel: str, ts: str) -> Address:
-    """The address of the thread below the message `ts`."""
+    """Return the address of the thread below the message `ts`."""
     return Address(PLATFORM, f"{channel}/{ts}")
 
 
 def command_address(user: str, id_: str) -> Address:
-    """The address at which only this person sees the answer. `id_` is that of the stored response URL."""
+    """Return the address at which only this person sees the answer. `id_` is that of the stored response URL."""
     return Address(PLATFORM, f"{_COMMAND}{user}/{id_}")
 
 
 def parse_address(address: Address) -> Destination:
-    """The destination that an address names. Raises PermanentFailure if its token has no valid form."""
+    """Return the destination that an address names. Raises PermanentFailure if its token has no valid form."""
     match address.token.split("/"):
         case ["command", user, id_] if _USER.fullmatch(user):
             return Destination(user=user, command=id_)
@@ -82,7 +85,7 @@ def parse_address(address: Address) -> Destination:
 
 
 class Conversations:
-    """What the adapter remembers about conversations. It is durable and shared by all replicas."""
+    """What the adapter stores about conversations, in the AdapterState. All replicas share it."""
 
     def __init__(self, state: AdapterState, clock: Clock, api: SlackWebApi) -> None:
         self._state, self._clock, self._api = state, clock, api
@@ -91,7 +94,7 @@ class Conversations:
     # ---- direct conversations ---------------------------------------------------------------------------------------
 
     async def direct_channel(self, user: str) -> str:
-        """The channel id (D…) of a person's direct conversation. Slack is asked only if it is not stored."""
+        """Return the channel id (D…) of a person's direct conversation. Slack is asked only if it is not stored."""
         if user not in self._direct:
             stored = await self._state.get(f"direct/{user}")
             await self.remember_direct(user, stored or await self._api.open_conversation(user))
@@ -116,7 +119,10 @@ class Conversations:
         await self._state.remember(f"thread/{channel}/{ts}")
 
     async def is_addressed_in(self, channel: str, ts: str, user: str) -> bool | None:
-        """Whether a person's message in this thread addresses the desk. None if the desk has no part in the thread."""
+        """Return whether a person's message in this thread addresses the desk.
+
+        None means that the desk has no part in the thread.
+        """
         thread = f"thread/{channel}/{ts}"
         stored = {key for key, _ in await self._state.items(thread)}
         if not stored:
@@ -128,7 +134,7 @@ class Conversations:
     # ---- response URLs ----------------------------------------------------------------------------------------------
 
     async def remember_response_url(self, id_: str, response: ResponseUrl) -> None:
-        """Store a response URL, and delete what belongs to those that have expired."""
+        """Store a response URL, and delete the expired ones with their answers."""
         now = self._clock.now()
         for prefix in (_COMMAND, _SHARE, _SHARED):
             for key, value in await self._state.items(prefix):
@@ -138,7 +144,7 @@ class Conversations:
         await self._state.remember(f"{_COMMAND}{id_}", value)
 
     async def response_url(self, id_: str) -> ResponseUrl | None:
-        """The stored response URL, or None if it has expired."""
+        """Return the stored response URL, or None if it has expired."""
         value = await self._state.get(f"{_COMMAND}{id_}")
         if value is None:
             return None
@@ -151,7 +157,7 @@ class Conversations:
         await self._state.remember(f"{_SHARE}{id_}", value)
 
     async def claim_answer(self, id_: str) -> str | None:
-        """The stored blocks, to the first caller only. None if they were claimed before or have expired."""
+        """Return the stored blocks to the first caller, and None to the others or if the answer has expired."""
         value = await self._state.get(f"{_SHARE}{id_}")
         if value is None:
             return None

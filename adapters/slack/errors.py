@@ -1,4 +1,4 @@
-"""Slack's errors as the relay knows them: temporary, or permanent with a fix."""
+"""Translation of Slack's errors to DeliveryFailure: temporary, or permanent with a fix."""
 
 from __future__ import annotations
 
@@ -86,12 +86,12 @@ def _translate(error: SlackApiError) -> DeliveryFailure:
 
 
 def _with_scope(code: str, data: dict[str, object]) -> str:
-    """The code, followed by the name of the scope if one is missing."""
+    """Return the code, followed by the name of the scope if one is missing."""
     return f"{code} ({data['needed']})" if code == "missing_scope" and data.get("needed") else code
 
 
 def _seconds(retry_after: str) -> float:
-    """The header Retry-After as seconds."""
+    """Return the value of the header Retry-After in seconds."""
     try:
         return max(0.0, float(retry_after))
     except ValueError:

@@ -1,4 +1,4 @@
-"""Conversion of Slack's payloads to what the desk takes in.
+"""Conversion of Slack's payloads to `messages.Incoming`.
 
 `PayloadReader` has one method for each listener. https://docs.slack.dev/reference/events and …/interaction-payloads
 describe the payloads.
@@ -27,7 +27,7 @@ from adapters.slack.web_api import SlackWebApi
 from bot.messages import Address, Joined, Pressed, Said, Shared, Submitted, Viewed
 
 Body = Mapping[str, Any]
-"""A payload as Bolt parsed it, or an object in it."""
+"""A payload as Bolt parsed it, or a part of one."""
 
 _BY_A_PERSON = frozenset({"", "file_share", "thread_broadcast", "me_message"})
 """Subtypes of messages that a person wrote. The other subtypes report joins, topics, pins and the like."""
@@ -37,9 +37,9 @@ _ESCAPED = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))  # Slack escapes these
 
 
 class RejectedUser(Exception):
-    """A person who may not use the desk addressed it. Carries where to tell them.
+    """A person who may not use the desk has addressed it. The attributes say where to tell them.
 
-    `Listeners.on_error` acknowledges the payload and has the person told.
+    `Listeners.on_error` acknowledges the payload and lets the person be told.
     """
 
     def __init__(self, user: str, channel: str, thread: str = "", response_url: str = "") -> None:
@@ -49,11 +49,12 @@ class RejectedUser(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ShareRequest:
-    """A press on the share button. `answer` is the id under which `Conversations` stored the answer."""
+    """A press on the share button."""
 
     user: str
     name: str
     answer: str
+    """The id under which `Conversations` stored the answer."""
 
 
 class PayloadReader:
@@ -69,17 +70,20 @@ class PayloadReader:
         self._settings, self._api, self._directory, self._conversations = settings, api, directory, conversations
 
     def is_from_allowed_workspace(self, body: Body) -> bool:
-        """Whether the payload comes from a workspace that may use the desk."""
+        """Return whether the payload comes from a workspace that may use the desk."""
         return self._directory.allows(_team_id(body))
 
     # ---- events -----------------------------------------------------------------------------------------------------
 
     async def message(self, body: Body) -> Said | None:
-        """A new message, from the event `message` or `app_mention`. Slack sends both for one mention in a channel."""
+        """Return a new message. For a mention in a channel Slack sends both events, `message` and `app_mention`."""
         return await self._said(_team_id(body), body["event"])
 
     async def message_changed(self, body: Body) -> Said | None:
-        """An edit by the author. Slack sends the same event when it adds the preview of a link."""
+        """Return an edit by the author.
+
+        Slack sends the same event for the preview of a link, for which this returns None.
+        """
         event: Body = body["event"]
         message, before = event.get("message") or {}, event.get("previous_message") or {}
         edited_at = (message.get("edited") or {}).get("ts")
@@ -93,7 +97,7 @@ class PayloadReader:
         return replace(said, event_id=f"{said.event_id}:{edited_at}", corrects=said.event_id) if said else None
 
     async def app_home_opened(self, body: Body) -> Joined | Viewed | None:
-        """A person opened App Home (Viewed), or the desk's messages tab (Joined)."""
+        """Return that a person opened App Home (Viewed) or the desk's messages tab (Joined)."""
         event, team = body["event"], _team_id(body)
         user = event.get("user")
         if not isinstance(user, str):
@@ -106,6 +110,7 @@ class PayloadReader:
         return Joined(member.person, direct_address(user))
 
     async def _said(self, team: str, event: Body) -> Said | None:
+        """Return the message of this event, or None if it is not for the desk."""
         user, channel, ts = (str(event.get(key) or "") for key in ("user", "channel", "ts"))
         if event.get("bot_id") or event.get("subtype", "") not in _BY_A_PERSON or not (user and channel and ts):
             return None
@@ -131,7 +136,7 @@ class PayloadReader:
         )
 
     async def _answer_address(self, event: Body, user: str, channel: str, ts: str) -> tuple[Address, bool] | None:
-        """The address for the answer, and whether the message addresses the desk. None if the desk ignores it."""
+        """Return where the answer goes, and whether the message addresses the desk; None if the desk ignores it."""
         if event.get("channel_type") == "im" or channel.startswith("D"):
             return direct_address(user), True
         thread = str(event.get("thread_ts") or "")
@@ -152,7 +157,7 @@ class PayloadReader:
             await self._conversations.remember_mention(thread.channel, thread.thread, user)
 
     def _permalink(self, event: Body, channel: str, ts: str) -> str:
-        """The URL of a message in a channel. "" for a direct message, which nobody else can open."""
+        """Return the URL of a message in a channel; empty for a direct message, which nobody else can open."""
         identity = self._api.identity
         if identity is None or event.get("channel_type") == "im" or channel.startswith("D"):
             return ""
@@ -163,7 +168,7 @@ class PayloadReader:
     # ---- actions, views, shortcuts and commands ---------------------------------------------------------------------
 
     async def button_press(self, body: Body) -> Pressed:
-        """A press on a button of the desk, in a message or in App Home."""
+        """Return a press on a button of the desk, in a message or in App Home."""
         action, container = body["actions"][0], body.get("container") or {}
         channel, ts = str(container.get("channel_id") or ""), str(container.get("message_ts") or "")
         member = await self._allowed_member(body, channel)
@@ -175,13 +180,13 @@ class PayloadReader:
         return Pressed(event_id, member.person, name, value, at, direct_address(user))
 
     async def share_press(self, body: Body) -> ShareRequest:
-        """A press on the adapter's own button SHARE."""
+        """Return a press on the adapter's own button SHARE."""
         channel = str((body.get("container") or {}).get("channel_id") or "")
         person = (await self._allowed_member(body, channel)).person
         return ShareRequest(person.id, person.name, str(body["actions"][0].get("value") or ""))
 
     async def view_submission(self, body: Body) -> Submitted | None:
-        """A submitted modal that `views.form_modal` made."""
+        """Return a submitted modal that `views.form_modal` made."""
         view = body["view"]
         member = await self._member(body)
         if not member.allowed:
@@ -199,14 +204,14 @@ class PayloadReader:
         )
 
     async def message_shortcut(self, body: Body) -> Shared:
-        """The shortcut on a message: the message is to go to the press office."""
+        """Return the use of the shortcut that sends a message to the press office."""
         member = await self._allowed_member(body, str((body.get("channel") or {}).get("id") or ""))
         text = to_plain_text(without_mention(str(body["message"].get("text") or ""), self._bot_user))
         direct = direct_address(member.person.id)
         return Shared(member.person, text, direct)
 
     async def slash_command(self, body: Body) -> Said:
-        """The slash command. The answer goes to its response URL, so only this person sees it."""
+        """Return the slash command as a message. The answer goes to its response URL, so only this person sees it."""
         user, trigger = str(body["user_id"]), str(body["trigger_id"])
         response = ResponseUrl(str(body.get("response_url") or ""), str(body.get("channel_id") or ""))
         member = await self._directory.member(user, _team_id(body))
@@ -217,7 +222,7 @@ class PayloadReader:
         return Said(f"{_team_id(body)}:command:{trigger}", member.person, text, at, direct_address(user))
 
     async def _press_address(self, body: Body, user: str, channel: str, ts: str) -> Address:
-        """The address for the answer to a press on a button of the message `ts`."""
+        """Return the address for the answer to a press on a button of the message `ts`."""
         container = body.get("container") or {}
         if container.get("is_ephemeral"):
             id_ = str(body.get("trigger_id") or ts)
@@ -244,7 +249,7 @@ class PayloadReader:
 
 
 def rejected_outsider(body: Body) -> RejectedUser | None:
-    """The sender of a payload from a workspace that may not use the desk. None if they did not address the desk."""
+    """Return who addressed the desk from a workspace that may not use it; None if nobody addressed the desk."""
     match body:
         case {"type": "event_callback", "event": {"user": str() as user, "channel": str() as channel} as event}:
             by_person = event.get("subtype", "") in _BY_A_PERSON and not event.get("bot_id")
@@ -257,7 +262,7 @@ def rejected_outsider(body: Body) -> RejectedUser | None:
 
 
 def _team_id(body: Body) -> str:
-    """The id of the workspace from which the payload comes."""
+    """Return the id of the workspace from which the payload comes; empty if it names none."""
     team = body.get("team")
     return str(body.get("team_id") or (team.get("id") if isinstance(team, dict) else "") or "")
 
@@ -266,7 +271,7 @@ def _team_id(body: Body) -> str:
 
 
 def to_plain_text(mrkdwn: str) -> str:
-    """The text as the person typed it: mentions and links as words, and nothing escaped."""
+    """Return the text as the person typed it: mentions and links as words, and nothing escaped."""
     text = _ENTITY.sub(lambda entity: _entity_text(entity[1]), mrkdwn)
     for escaped, character in _ESCAPED:
         text = text.replace(escaped, character)
@@ -274,12 +279,12 @@ def to_plain_text(mrkdwn: str) -> str:
 
 
 def without_mention(mrkdwn: str, user: str) -> str:
-    """The mrkdwn text without mentions of this user."""
+    """Return the mrkdwn text without mentions of this user."""
     return re.sub(rf"<@{re.escape(user)}(\|[^<>]*)?>", "", mrkdwn).strip()
 
 
 def mentions(mrkdwn: str, user: str) -> bool:
-    """Whether the mrkdwn text mentions this user."""
+    """Return whether the mrkdwn text mentions this user."""
     return f"<@{user}>" in mrkdwn or f"<@{user}|" in mrkdwn
 
 

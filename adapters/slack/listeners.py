@@ -30,12 +30,12 @@ _ANY = re.compile("")
 
 
 class Listeners:
-    """Each listener reads a payload, has the desk commit it, and then acknowledges it.
+    """The listeners. Each one reads a payload, lets the desk commit it, and then acknowledges it.
 
     - Bolt sends the acknowledgement when the listener has returned, because of `process_before_response`. It
       acknowledges an event by itself; every other listener calls `ack`.
-    - If a listener raises, `on_error` decides. A payload that could not be committed is not acknowledged, so Slack
-      sends the event again.
+    - If a listener raises an error, `on_error` decides. A payload that could not be committed is not acknowledged, so
+      Slack sends the event again.
     - The desk's response is shown in the background, because the acknowledgement must not wait for another call.
     """
 
@@ -79,15 +79,15 @@ class Listeners:
         return app
 
     def start(self, desk: Desk) -> None:
-        """Begin to take requests."""
+        """Begin to accept requests."""
         self._started_desk = desk
 
     async def finish(self) -> None:
-        """Wait until everything that runs in the background is done."""
+        """Wait until all background tasks are done."""
         await asyncio.gather(*self._background, return_exceptions=True)
 
     async def dispatch(self, request: AsyncBoltRequest) -> BoltResponse:
-        """The response to one request. The caller has verified its signature, unless it came through Socket Mode."""
+        """Return the response to one request. Its sender must have been authenticated before."""
         if self._started_desk is None or self._api.identity is None:
             return _not_acknowledged()
         return await self._app.async_dispatch(request)
@@ -95,7 +95,10 @@ class Listeners:
     # ---- middleware and errors --------------------------------------------------------------------------------------
 
     async def check_workspace(self, body: Body, next_: Callable[[], Awaitable[None]]) -> BoltResponse | None:
-        """Global middleware: no payload from a workspace that may not use the desk reaches a listener."""
+        """Stop a payload from a workspace that may not use the desk.
+
+        This is global middleware: it runs before every listener.
+        """
         if self._reader.is_from_allowed_workspace(body):
             await next_()
             return None
@@ -104,7 +107,7 @@ class Listeners:
         return _acknowledged()
 
     async def on_error(self, error: Exception) -> BoltResponse:
-        """The response to a payload whose listener or middleware raised an error."""
+        """Return the response to a payload whose listener or middleware raised an error."""
         match error:
             case RejectedUser():
                 self._run_in_background(self._renderer.reject(error))
@@ -123,19 +126,19 @@ class Listeners:
     # ---- events -----------------------------------------------------------------------------------------------------
 
     async def message(self, body: Body) -> None:
-        """`message` and `app_mention`: a question, an enquiry, or a message in a thread of the desk."""
+        """Handle `message` and `app_mention`: a question, an enquiry, or a message in a thread of the desk."""
         said = await self._reader.message(body)
         if said is not None:
             await self._desk.handle(said)
 
     async def message_changed(self, body: Body) -> None:
-        """`message` with the subtype `message_changed`: the author edited the message."""
+        """Handle `message` with the subtype `message_changed`: the author edited the message."""
         said = await self._reader.message_changed(body)
         if said is not None:
             await self._desk.handle(said)
 
     async def app_home_opened(self, body: Body) -> None:
-        """`app_home_opened`: a person opened App Home, or the conversation with the desk."""
+        """Handle `app_home_opened`: a person opened App Home, or the conversation with the desk."""
         opened = await self._reader.app_home_opened(body)
         if opened is None:
             return
@@ -146,20 +149,20 @@ class Listeners:
     # ---- interactive payloads and commands --------------------------------------------------------------------------
 
     async def button(self, ack: AsyncAck, body: Body) -> None:
-        """`block_actions`: a press on a button of the desk."""
+        """Handle `block_actions`: a press on a button of the desk."""
         pressed = await self._reader.button_press(body)
         response = await self._desk.handle(pressed)
         self._run_in_background(self._renderer.show_response(pressed, response, body, self._desk))
         await ack()
 
     async def share_button(self, ack: AsyncAck, body: Body) -> None:
-        """`block_actions`: a press on the button that shows a private answer to the channel."""
+        """Handle `block_actions`: a press on the button that shows a private answer to the channel."""
         request = await self._reader.share_press(body)
         self._run_in_background(self._renderer.share_answer(request, body))
         await ack()
 
     async def view_submission(self, ack: AsyncAck, body: Body) -> None:
-        """`view_submission`: a form. It stays open with problems, shows a notice, or closes."""
+        """Handle `view_submission`: a form was sent. It stays open with problems, shows a notice, or closes."""
         submitted = await self._reader.view_submission(body)
         if submitted is None:
             await ack()
@@ -176,14 +179,14 @@ class Listeners:
             await ack()
 
     async def message_shortcut(self, ack: AsyncAck, body: Body) -> None:
-        """`message_action`: the shortcut that sends a message to the press office. The desk answers with a form."""
+        """Handle `message_action`: the shortcut that sends a message to the press office. The response is a form."""
         shared = await self._reader.message_shortcut(body)
         response = await self._desk.handle(shared)
         self._run_in_background(self._renderer.show_response(shared, response, body, self._desk))
         await ack()
 
     async def slash_command(self, ack: AsyncAck, body: Body) -> None:
-        """The slash command, whatever its name is: a question that only this person sees answered."""
+        """Handle the slash command, whatever its name is: a question whose answer only this person sees."""
         said = await self._reader.slash_command(body)
         await self._desk.handle(said)
         await ack()
@@ -197,7 +200,7 @@ class Listeners:
         return self._started_desk
 
     def _run_in_background(self, work: Coroutine[None, None, None]) -> None:
-        """Run it beside the acknowledgement. If it fails the error is logged; nothing that it does is stored."""
+        """Run `work` without waiting for it. A failure is logged. It is not repeated after a restart."""
         task = asyncio.create_task(_log_failure(work))
         self._background.add(task)
         task.add_done_callback(self._background.discard)
@@ -215,5 +218,8 @@ def _acknowledged() -> BoltResponse:
 
 
 def _not_acknowledged() -> BoltResponse:
-    """Slack sends an event again. To a person who pressed, submitted or typed a command it shows an error."""
+    """Return a response that reports a failure.
+
+    Slack then sends an event again. A person who pressed, submitted or typed a command sees an error.
+    """
     return BoltResponse(status=503, body="")

@@ -36,7 +36,7 @@ _ADDRESS = "https://desk.example.org"
 
 
 def manifest(*, socket: bool, command: str) -> dict[str, Any]:
-    """The manifest as a dictionary. In HTTP mode its request URLs hold a placeholder for the desk's address."""
+    """Return the manifest. In HTTP mode its request URLs hold a placeholder for the desk's address."""
     url = {} if socket else {"request_url": f"{_ADDRESS}{PATH}"}
     slash = {
         "command": command,

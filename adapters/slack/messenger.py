@@ -1,4 +1,4 @@
-"""SlackMessenger: how the relay sends, updates and marks messages in Slack."""
+"""The Messenger for Slack: how the relay sends, updates and marks messages."""
 
 from __future__ import annotations
 
@@ -34,14 +34,15 @@ class _Delivery:
     sent: dict[int, str] = field(default_factory=dict)
     """Part number -> ts of the message, or the id of the response URL that took the part."""
     uncertain: bool = False
-    """Whether Slack may have accepted a part without our knowing: it has to be searched for before the next send."""
+    """Whether Slack may have accepted a part whose call failed. It must be searched for before the next send."""
     receipt: Receipt | None = None
 
 
 class SlackMessenger:
-    """Sends messages. Slack has no idempotency key, so a message carries the delivery's key in its metadata.
+    """See `ports.Messenger` and `ports.Recalls`.
 
-    After an uncertain send the messenger searches the channel for that key, and sends only what is missing.
+    Slack has no idempotency key, so a message carries the delivery's key in its metadata. If it is uncertain whether a
+    message was accepted, the messenger searches the channel for that key and sends only the missing parts.
     """
 
     def __init__(self, settings: Settings, api: SlackWebApi, conversations: Conversations, clock: Clock) -> None:
@@ -49,7 +50,7 @@ class SlackMessenger:
         self._deliveries: OrderedDict[str, _Delivery] = OrderedDict()
 
     async def send(self, to: Address, outgoing: Outgoing, key: str) -> Receipt:
-        """Send a new message. In a channel, all parts but the first of a long one go to the thread below it."""
+        """Send a new message. In a channel, all parts of a long one except the first go to the thread below it."""
         delivery = self._delivery(key)
         if delivery.receipt is None:
             destination = parse_address(to)
@@ -66,7 +67,10 @@ class SlackMessenger:
         delivery.uncertain = True
 
     async def update(self, receipt: Receipt, outgoing: Outgoing, key: str) -> Receipt:
-        """Change a message in place. If a part of it is gone, send the whole again and delete the other old parts."""
+        """Change a message in place.
+
+        If a part of it is gone, send the whole message again and delete the other old parts.
+        """
         destination = parse_address(receipt.address)
         delivery = self._delivery(key)
         if delivery.receipt is None and not destination.command:
@@ -81,13 +85,13 @@ class SlackMessenger:
         return await self.send(receipt.address, outgoing, key)
 
     async def mark(self, message: Address, event_id: str, mark: Mark) -> bool:
-        """Add an emoji to the person's message that came as `event_id`. No error if the message is gone."""
+        """Add an emoji to the person's message that arrived as `event_id`. No error if the message is gone."""
         _, channel, ts, *_ = event_id.split(":")
         await self._api.add_reaction(channel, ts, _EMOJI[mark])
         return True
 
     async def diagnose(self) -> Sequence[Finding]:
-        """Findings on the tokens, the scopes and each press channel. Works before the adapter is started."""
+        """Return findings on the tokens, the scopes and each press channel. Works before the adapter is started."""
         findings = []
         try:
             missing = sorted(SCOPES - await self._api.scopes())
@@ -124,7 +128,7 @@ class SlackMessenger:
         return Receipt(to, tuple(f"{channel}/{delivery.sent[number]}" for number in range(len(parts))), answers)
 
     async def _find_sent(self, channel: str, destination: Destination, delivery: _Delivery, key: str) -> None:
-        """Add the parts that Slack did accept to `delivery.sent`."""
+        """Add the parts that Slack has accepted to `delivery.sent`."""
         in_own_thread = destination.channel and not destination.thread  # all parts but the first are below the first
         if not in_own_thread or 0 not in delivery.sent:
             delivery.sent |= await self._api.find_parts(channel, destination.thread, key, delivery.started)
@@ -149,7 +153,10 @@ class SlackMessenger:
     async def _respond(
         self, to: Address, destination: Destination, outgoing: Outgoing, delivery: _Delivery, key: str
     ) -> Receipt:
-        """Send by a response URL: only the person sees it. If it has expired, post to their direct conversation."""
+        """Send to a response URL, so that only the person sees it.
+
+        If it has expired, post to their direct conversation.
+        """
         response = await self._conversations.response_url(destination.command)
         if response is None:
             return await self._post(to, Destination(user=destination.user), self._parts(outgoing), delivery, key)
@@ -173,7 +180,7 @@ class SlackMessenger:
         return Outgoing((*outgoing.blocks, share), outgoing.summary)
 
     async def _update_parts(self, receipt: Receipt, parts: Sequence[MessagePart]) -> bool:
-        """Update the messages of the receipt with these parts. False if one of them cannot be updated any more."""
+        """Update the messages of the receipt with these parts. Return False if one of them can no longer be updated."""
         try:
             for part, reference in zip(parts, receipt.parts, strict=False):
                 channel, ts = reference.split("/")
@@ -185,7 +192,7 @@ class SlackMessenger:
         return True
 
     async def _delete(self, references: Sequence[str]) -> None:
-        """Delete messages. The reference of an answer to a command has no ts; that answer cannot be deleted."""
+        """Delete messages. The reference of an answer to a command has no ts; such an answer cannot be deleted."""
         for reference in references:
             channel, _, ts = reference.partition("/")
             if ts:
@@ -204,7 +211,7 @@ class SlackMessenger:
 
 
 async def _check(subject: str, call: Awaitable[object], detail: str, fix: str = "") -> Finding:
-    """The finding of one call. `detail` is what to say if it succeeds."""
+    """Return the finding of one call. `detail` is its text if the call succeeds."""
     try:
         await call
     except DeliveryFailure as failure:
@@ -213,7 +220,10 @@ async def _check(subject: str, call: Awaitable[object], detail: str, fix: str = 
 
 
 def _failed(subject: str, failure: DeliveryFailure, fix: str = "") -> Finding:
-    """The finding of a failed call. `fix` replaces the usual fix, where an error code means something else."""
+    """Return the finding of a failed call.
+
+    `fix` replaces the usual fix, if the error means something else for this call.
+    """
     if isinstance(failure, PermanentFailure):
         return Finding(subject, ok=False, detail=failure.reason, fix=fix or failure.fix)
     return Finding(subject, ok=False, detail=str(failure), fix="Try again, and see status.slack.com if it stays so.")

@@ -1,4 +1,4 @@
-"""People: names from Slack, whether somebody may use the desk, and the officer groups they are in."""
+"""People: their names, whether they may use the desk, and the officer groups they are in."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from bot.ports import Clock
 log = logging.getLogger(__name__)
 
 CACHED_FOR = timedelta(minutes=5)
-"""How long a profile or a group's list of members is cached. A new officer is known as one after this time."""
+"""How long a profile or a group's list of members is cached. A new officer is recognised within this time."""
 
 RETRY_GROUP_AFTER = timedelta(seconds=5)
 """How long the last known members of a group are used after Slack failed to list them, before it is asked again."""
@@ -44,10 +44,10 @@ class Directory:
         self._groups: dict[str, tuple[datetime, frozenset[str]]] = {}
         self._group_locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self.problems: dict[str, str] = {}
-        """What could not be looked up -> why. Empty if all is well. Shown in the adapter's health."""
+        """What could not be looked up -> why. Empty if there is no problem. Shown in the adapter's health."""
 
     async def member(self, user: str, team: str = "") -> Member:
-        """A person with their officer groups. `team` is the person's workspace if the event names it.
+        """Return a person with their officer groups. `team` is the person's workspace if the event names it.
 
         Raises DeliveryFailure if Slack does not answer: whether the person may use the desk is then unknown.
         """
@@ -66,7 +66,7 @@ class Directory:
         return replace(member, person=replace(member.person, groups=own))
 
     def allows(self, team: str) -> bool:
-        """Whether people of this workspace may use the desk."""
+        """Return whether people of this workspace may use the desk."""
         home = self._api.identity.team if self._api.identity else ""
         return team in (self._settings.workspaces or {home})
 
@@ -82,14 +82,14 @@ class Directory:
         return Member(Person(PLATFORM, user, _name(profile)), self._settings.guests or self._belongs(profile, team))
 
     def _belongs(self, profile: Json, team: str) -> bool:
-        """Whether the profile is that of a full member of an allowed workspace."""
+        """Return whether the profile is that of a full member of an allowed workspace."""
         if profile.get("is_restricted") or profile.get("is_ultra_restricted") or profile.get("is_stranger"):
             return False
         teams = {profile.get("team_id") or team, *profile.get("enterprise_user", {}).get("teams", [])}
         return any(self.allows(one) for one in teams)
 
     async def _group_members(self, group: str) -> frozenset[str]:
-        """The user ids of a group's members. If Slack does not answer: the last known ones, or none."""
+        """Return the user ids of a group's members. If Slack does not answer, return the last known ones or none."""
         async with self._group_locks[group]:
             now = self._clock.now()
             cached_at, members = self._groups.get(group, (None, frozenset[str]()))
@@ -108,7 +108,7 @@ class Directory:
 
 
 def _name(profile: Json) -> str:
-    """The name to show, or "" if the profile has none."""
+    """Return the name to show, or "" if the profile has none."""
     names = profile.get("profile", {})
     candidates = (names.get("real_name"), names.get("display_name"), profile.get("real_name"), profile.get("name"))
     return str(next((name for name in candidates if name), ""))

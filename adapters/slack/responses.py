@@ -1,4 +1,4 @@
-"""What a person sees in the interaction itself: a notice, a form, the page in App Home, a shared answer."""
+"""What a person sees as the direct result of an action: a notice, a form, the page in App Home, or a shared answer."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class ResponseRenderer:
         """Officer -> the query of the queue that their App Home shows. A restart resets all to the open cases."""
 
     async def show_response(self, incoming: Pressed | Shared, response: SyncResponse, body: Body, desk: Desk) -> None:
-        """Show what the desk answered to a press or a shortcut."""
+        """Show the desk's response to a press or a shortcut."""
         if isinstance(incoming, Pressed) and response.view:
             self._queue_queries[incoming.person.id] = response.view.query
             await self._publish_home(incoming, desk)
@@ -45,7 +45,7 @@ class ResponseRenderer:
         await self._publish_home(viewed, desk)
 
     async def refresh_home(self, submitted: Submitted, response: SyncResponse, desk: Desk) -> None:
-        """Publish App Home again after a form that may have been opened on it."""
+        """Publish App Home again after a form that may have been opened from it."""
         if response.view:
             self._queue_queries[submitted.person.id] = response.view.query
             await self._publish_home(submitted, desk)
@@ -53,7 +53,7 @@ class ResponseRenderer:
             await self._publish_home(submitted, desk)
 
     async def reject(self, rejected: RejectedUser) -> None:
-        """Tell a person, where only they see it, that they may not use the desk."""
+        """Tell a person that they may not use the desk. Nobody else sees it."""
         notice = texts.NOT_FOR_GUESTS
         if rejected.response_url:
             await self._api.respond(rejected.response_url, _ephemeral(notice))
@@ -75,7 +75,7 @@ class ResponseRenderer:
         await self._api.respond(str(body.get("response_url") or ""), message)
 
     async def _publish_home(self, incoming: Viewed | Pressed | Submitted, desk: Desk) -> None:
-        """Publish the queue, for an officer, and below it the page for staff."""
+        """Publish App Home: for an officer the queue first, then for everybody the page for staff."""
         person, direct = incoming.person, incoming.direct
         query = self._queue_queries.get(person.id, "")
         queue = await desk.handle(Viewed(person, "queue", direct, query))
@@ -87,7 +87,10 @@ class ResponseRenderer:
         await self._api.publish_home(person.id, home_view(pages, team))
 
     async def _show_notice(self, notice: str, body: Body) -> None:
-        """Show a notice to the person alone: by the response URL, or in a modal if there is none or it has expired."""
+        """Show a notice to the person alone.
+
+        It goes to the response URL or, if there is none or it has expired, into a modal.
+        """
         if not notice:
             return
         if url := str(body.get("response_url") or ""):
@@ -102,6 +105,6 @@ def _is_in_home(body: Body) -> bool:
 
 
 def _ephemeral(text: str, thread: str = "") -> Json:
-    """A message for a response URL that only the person sees."""
+    """Return a message for a response URL that only the person sees."""
     message = {"response_type": "ephemeral", "replace_original": False, "text": text, "mrkdwn": False}
     return {**message, "thread_ts": thread} if thread else message

@@ -1,6 +1,6 @@
-"""The two ways in which Slack reaches the desk: HTTP requests to it, or a Socket Mode connection that it opens.
+"""The two ways in which events reach the desk: HTTP requests from Slack, or a Socket Mode connection to Slack.
 
-Both hand a request to `Listeners.dispatch` and send the answer back. Source: https://docs.slack.dev/apis/events-api
+Both pass a request to `Listeners.dispatch` and send its response back. Source: https://docs.slack.dev/apis/events-api
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ from bot.ports import AdapterState, Clock
 log = logging.getLogger(__name__)
 
 REDELIVERY_SECONDS = 300.0
-"""How long Slack sends an event again that nobody acknowledged."""
+"""How long Slack sends an unacknowledged event again."""
 
 # Socket Mode, in seconds.
-_CHECK_INTERVAL = 0.25  # between two looks at whether the connection is up
+_CHECK_INTERVAL = 0.25  # between two checks of the connection
 _CONNECT_TIMEOUT = 10.0
 _FINISH_TIMEOUT = 10.0  # for events under way when the adapter stops
 _MAX_BACKOFF = 60.0
@@ -48,13 +48,16 @@ _STORE_INTERVAL = 30.0  # seconds between two writes of that key
 
 
 class HttpRequests:
-    """The handler of POST /slack/events. It verifies the signature before anything in the body is parsed."""
+    """Handles POST /slack/events. It verifies the signature before it parses anything in the body."""
 
     def __init__(self, signing_secret: str, listeners: Listeners) -> None:
         self._verifier, self._listeners = SignatureVerifier(signing_secret), listeners
 
     async def handle(self, request: web.Request) -> web.Response:
-        """401 for a missing, wrong or old signature, 400 for an unreadable body, 503 if nothing can be stored."""
+        """Return the response to one request.
+
+        It is 401 for a missing, wrong or old signature, 400 for an unreadable body, and 503 if nothing can be stored.
+        """
         try:
             body = (await request.read()).decode("utf-8")
         except UnicodeDecodeError:
@@ -77,7 +80,7 @@ class HttpRequests:
 
 
 def _headers(request: web.Request) -> dict[str, str | Sequence[str]]:
-    """The content type alone. Other headers can make Bolt skip the listener and run a lazy one."""
+    """Return only the content type. Other headers can make Bolt skip the listener and run a lazy one."""
     return {"content-type": request.headers.get("Content-Type", "")}
 
 
@@ -104,7 +107,7 @@ class DowntimeTracker:
             await self._store_connected()
 
     async def record_reconnected(self) -> str:
-        """Record that the connection is up again. Returns a warning if events may be lost, else ""."""
+        """Record that the connection is up again. Return a warning if events may be lost, else ""."""
         downtime = await self._downtime()
         self._stored_at = None
         await self.record_connected()
@@ -151,7 +154,7 @@ class SocketModeConnection:
 
     @property
     def reason(self) -> str:
-        """Why there is no connection; if there is one, the warning about lost events, or ""."""
+        """Why there is no connection. If there is one: the warning about lost events, or ""."""
         return self._warning if self.connected else self._disconnected_because
 
     def start(self) -> None:
@@ -159,7 +162,7 @@ class SocketModeConnection:
         self._task = asyncio.create_task(self._run(), name="slack socket")
 
     async def stop(self) -> None:
-        """Take no further event, wait until those under way are acknowledged, and disconnect."""
+        """Accept no more events, wait until those under way are acknowledged, and disconnect."""
         self._stopping = True
         with suppress(TimeoutError):
             async with asyncio.timeout(_FINISH_TIMEOUT):
@@ -210,7 +213,7 @@ class SocketModeConnection:
                     await client.close()  # type: ignore[no-untyped-call]
 
     async def _reconnects(self, client: SocketModeClient) -> bool:
-        """Wait while the SDK makes the new connection that Slack asked for. False if it makes none, or fails."""
+        """Wait while the SDK makes the new connection that Slack asked for. Return False if it makes none, or fails."""
         if not client.connect_operation_lock.locked():
             return False
         with suppress(TimeoutError):

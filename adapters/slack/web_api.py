@@ -31,17 +31,20 @@ _TOO_MANY_REQUESTS, _SERVER_ERROR = 429, 500
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """The app to which the bot token belongs: ids of its workspace, bot user and bot."""
+    """The app to which the bot token belongs."""
 
     team: str
+    """The id of the workspace."""
     user: str
+    """The id of the bot user."""
     bot: str
+    """The id of the bot."""
     url: str
     """Address of the workspace, with a slash at the end."""
 
 
 class SlackWebApi:
-    """The calls. Each raises DeliveryFailure and no other error. None is retried here: the outbox does that."""
+    """Calls Slack. Each method raises DeliveryFailure and no other error. None repeats a call: the outbox does that."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -73,7 +76,7 @@ class SlackWebApi:
     # ---- the app ----------------------------------------------------------------------------------------------------
 
     async def identify(self) -> Identity:
-        """The identity of the app. Slack is asked until it has answered once."""
+        """Return the identity of the app. Slack is asked until it has answered once."""
         if self.identity is None:
             with translated_errors():
                 answer = await self.client.auth_test()
@@ -81,13 +84,13 @@ class SlackWebApi:
         return self.identity
 
     async def scopes(self) -> frozenset[str]:
-        """The scopes of the bot token. Slack names them in a header of every answer."""
+        """Return the scopes of the bot token. Slack names them in a header of every answer."""
         with translated_errors():
             answer = await self.client.auth_test()
         return frozenset(scope.strip() for scope in answer.headers.get("X-OAuth-Scopes", "").split(",") if scope)
 
     async def open_socket(self) -> str:
-        """The WebSocket URL for a new Socket Mode connection."""
+        """Return the WebSocket URL for a new Socket Mode connection."""
         with translated_errors():
             answer = await self.client.apps_connections_open(app_token=self._settings.app_token)
             return str(answer["url"])
@@ -95,7 +98,7 @@ class SlackWebApi:
     # ---- messages ---------------------------------------------------------------------------------------------------
 
     async def post_message(self, channel: str, blocks: list[Json], text: str, *, thread: str, metadata: Json) -> str:
-        """Post a message, in a thread if `thread` is its ts. Returns the message's ts."""
+        """Post a message, in a thread if `thread` is its ts. Return the message's ts."""
         with translated_errors():
             answer = await self.client.chat_postMessage(
                 channel=channel,
@@ -124,7 +127,7 @@ class SlackWebApi:
                 raise
 
     async def find_parts(self, channel: str, thread: str, key: str, since: datetime) -> dict[int, str]:
-        """Part number -> ts, of the parts of a delivery that are in this channel or thread since then.
+        """Return part number -> ts, of the parts of a delivery that were posted in this channel or thread since then.
 
         `key` is the delivery's, as `post_message` put it into the metadata.
         """
@@ -147,7 +150,7 @@ class SlackWebApi:
             await self.client.chat_postEphemeral(channel=channel, user=user, text=text, thread_ts=thread or None)
 
     async def respond(self, url: str, message: Json) -> bool:
-        """Send a message to a response URL. False if the URL has expired."""
+        """Send a message to a response URL. Return False if the URL has expired."""
         with translated_errors():
             session = self.client.session
             webhook = AsyncWebhookClient(url, CALL_TIMEOUT, session=session, logger=sdk_logger(), retry_handlers=[])
@@ -184,7 +187,7 @@ class SlackWebApi:
     # ---- people and channels ----------------------------------------------------------------------------------------
 
     async def user_profile(self, user: str) -> Json:
-        """The `user` object of users.info."""
+        """Return the `user` object of users.info."""
         with translated_errors():
             async with asyncio.timeout(LOOKUP_TIMEOUT):
                 answer = await self.client.users_info(user=user)
@@ -192,14 +195,14 @@ class SlackWebApi:
             return profile
 
     async def group_members(self, group: str) -> frozenset[str]:
-        """The user ids of a user group's members."""
+        """Return the user ids of a user group's members."""
         with translated_errors():
             async with asyncio.timeout(LOOKUP_TIMEOUT):
                 answer = await self.client.usergroups_users_list(usergroup=group)
             return frozenset(answer["users"])
 
     async def open_conversation(self, user: str) -> str:
-        """The channel id (D…) of a person's direct conversation with the app."""
+        """Return the channel id (D…) of a person's direct conversation with the app."""
         with translated_errors():
             answer = await self.client.conversations_open(users=[user])
             return str(answer["channel"]["id"])
@@ -224,7 +227,7 @@ class _RemoveContent(logging.Filter):
 
 
 def sdk_logger() -> logging.Logger:
-    """The logger for every object of the SDK. It logs errors only, whatever the root logger's level is.
+    """Return the logger for every object of the SDK. It logs errors only, whatever the root logger's level is.
 
     The SDK's own log lines quote messages, tokens and the secret tickets in WebSocket URLs.
     """

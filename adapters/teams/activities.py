@@ -1,6 +1,6 @@
-"""Activities of the Bot Framework: their fields, and the messages of the desk that they become.
+"""Activities of the Bot Framework: their fields, and their conversion to `messages.Incoming`.
 
-The models below hold every field of an activity that is read, and no other.
+The models hold the fields that are read, and no others.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ MAX_ACTIVITY_SIZE = 256 * 1024
 """Bytes. Teams' own limit for a message is 100 KB."""
 
 THREAD_SEPARATOR = ";messageid="
-"""Stands in a conversation id between the channel and the message that heads the thread."""
+"""Separates the channel from the first message of the thread in a conversation id."""
 
 REPORT_COMMAND = "report"
 """The id of the message extension's command."""
@@ -51,30 +51,32 @@ class _Model(BaseModel):
 
 
 class ChannelAccount(_Model):
-    """A user or a bot. `aad_object_id` is the user's id in Microsoft Entra; a bot has none."""
+    """A user or a bot."""
 
     id: Text = ""
     name: Text = ""
     aad_object_id: Text = ""
+    """The user's id in Microsoft Entra; empty for a bot."""
 
 
 class ConversationAccount(_Model):
-    """A conversation. In a channel, `id` names the thread after `;messageid=`."""
+    """A conversation. In a channel, the id of the thread follows `;messageid=` in `id`."""
 
     id: Annotated[str, Field(min_length=1, max_length=300)]
     conversation_type: Text = ""
 
 
 class Entity(_Model):
-    """Metadata about the text of a message; only mentions are read. `text` is the mention as it stands in the text."""
+    """Metadata about the text of a message. Only mentions are read."""
 
     type: Text = ""
     text: Text = ""
+    """The mention as it is written in the text of the message."""
     mentioned: ChannelAccount | None = None
 
 
 class Attachment(_Model):
-    """A file, a picture, or the text of the message once more as HTML."""
+    """A file, a picture, or the text of the message again as HTML."""
 
     content_type: Text = ""
 
@@ -84,10 +86,11 @@ class _Id(_Model):
 
 
 class TeamInfo(_Model):
-    """A team. `aad_group_id` is its id in Microsoft Entra."""
+    """A team."""
 
     id: Text = ""
     aad_group_id: Text = ""
+    """The team's id in Microsoft Entra."""
 
 
 class _ChannelSettings(_Model):
@@ -95,7 +98,7 @@ class _ChannelSettings(_Model):
 
 
 class TeamsChannelData(_Model):
-    """What Teams adds to an activity of the Bot Framework."""
+    """Fields that Teams adds to an activity of the Bot Framework."""
 
     tenant: _Id | None = None
     team: TeamInfo | None = None
@@ -127,7 +130,10 @@ class Activity(_Model):
 
     @property
     def tenant(self) -> str:
-        """The sender's tenant. It is read from the channel data, because the SDK leaves its own field for it empty."""
+        """The id of the sender's tenant.
+
+        It is read from the channel data, because the SDK leaves its own field empty.
+        """
         return self.channel_data.tenant.id if self.channel_data and self.channel_data.tenant else ""
 
     @property
@@ -137,7 +143,7 @@ class Activity(_Model):
 
     @property
     def conversation_without_thread(self) -> str:
-        """The id of the conversation; of a thread, that of its channel."""
+        """The id of the conversation. For a thread, it is the id of its channel."""
         return self.conversation.id.partition(THREAD_SEPARATOR)[0]
 
     def sdk_fields(self) -> Mapping[str, str]:
@@ -146,7 +152,7 @@ class Activity(_Model):
 
 
 async def read_activity(request: web.Request) -> Activity:
-    """Return the activity that was posted. Raises the HTTP error, 400, 413 or 415, that says why there is none."""
+    """Return the activity that was posted. Raises an HTTP error, 400, 413 or 415, if the body is not one."""
     if request.content_type != "application/json":
         raise web.HTTPUnsupportedMediaType(text="Post JSON.")
     if (request.content_length or 0) > MAX_ACTIVITY_SIZE:
@@ -160,26 +166,26 @@ async def read_activity(request: web.Request) -> Activity:
         raise web.HTTPBadRequest(text="This is not an activity of the Bot Framework.") from None
 
 
-# ---- activities as messages of the desk -----------------------------------------------------------------------------
+# ---- conversion to `messages.Incoming` ------------------------------------------------------------------------------
 
 
 def to_person(activity: Activity) -> Person:
-    """Return whoever sent the activity."""
+    """Return the sender of the activity."""
     return Person(PLATFORM, activity.sender.aad_object_id, activity.sender.name)
 
 
 def to_direct(activity: Activity) -> Address:
-    """Return the address of the sender's personal chat, which need not exist yet."""
+    """Return the address of the sender's personal chat. The chat need not exist yet."""
     return Address(PLATFORM, activity.sender.aad_object_id)
 
 
 def to_address(activity: Activity) -> Address:
-    """Return where an answer belongs: the personal chat, or the conversation with its thread."""
+    """Return the address for an answer: the personal chat, or the conversation with its thread."""
     return to_direct(activity) if activity.is_personal else Address(PLATFORM, activity.conversation.id)
 
 
 def is_addressed(activity: Activity, bot_id: str) -> bool:
-    """Return whether the message is meant for the desk: it is in the personal chat, or it mentions the bot."""
+    """Return whether the message is for the desk: it is in the personal chat, or it mentions the bot."""
     return activity.is_personal or bool(_bot_mentions(activity, bot_id))
 
 
@@ -207,17 +213,20 @@ def to_joined(activity: Activity) -> Joined:
 
 
 def to_action(activity: Activity, action: CardAction) -> Pressed | Submitted:
-    """Return what somebody did on a card."""
+    """Return what somebody did on a card: a press or a submitted form."""
     return _to_pressed(activity, action) if isinstance(action, ButtonPress) else _to_submitted(activity, action)
 
 
 def to_viewed(activity: Activity, name: Literal["home", "queue"], query: str = "") -> Viewed:
-    """Return the sender's wish to see a page."""
+    """Return that the sender opened a page."""
     return Viewed(to_person(activity), name, to_direct(activity), query)
 
 
 def to_shared(activity: Activity) -> Shared:
-    """Return the use of the message extension: on a message, or in the compose box and then without a text."""
+    """Return the use of the message extension.
+
+    Without a message it was used in the compose box, and the text is empty.
+    """
     match activity.value:
         case {"messagePayload": {"body": {"content": str(content), **body}}}:
             text = plain_text(content, is_html=body.get("contentType") == "html")
@@ -227,7 +236,7 @@ def to_shared(activity: Activity) -> Shared:
 
 
 def is_report_command(value: object) -> bool:
-    """Return whether an invoke of the message extension names the command in the app's manifest."""
+    """Return whether the `value` of an invoke names the message extension's command in the app's manifest."""
     return isinstance(value, dict) and value.get("commandId") == REPORT_COMMAND
 
 
@@ -237,8 +246,8 @@ def _to_pressed(activity: Activity, press: ButtonPress) -> Pressed:
 
 
 def _to_submitted(activity: Activity, submission: FormSubmission) -> Submitted:
-    # The id of the form makes a form that is sent twice one event. The person's id keeps people from using up the
-    # form of somebody else.
+    # With the id of the form, a form that is sent twice is one event. With the person's id, nobody can submit the form
+    # of somebody else and thereby block it.
     person = to_person(activity)
     return Submitted(
         f"form:{person.id}:{submission.id}",
@@ -256,7 +265,7 @@ def _event_id(activity: Activity) -> str:
 
 
 def _bot_mentions(activity: Activity, bot_id: str) -> tuple[str, ...]:
-    """Return the mentions of the bot, each as it stands in the text."""
+    """Return the mentions of the bot, each as it is written in the text."""
     ours = {activity.recipient.id, bot_id}
     return tuple(
         entity.text
@@ -266,7 +275,7 @@ def _bot_mentions(activity: Activity, bot_id: str) -> tuple[str, ...]:
 
 
 def _deep_link(activity: Activity) -> str:
-    """Return a link to a message in a channel; empty elsewhere."""
+    """Return a link to a message in a channel; empty in any other conversation."""
     if activity.conversation.conversation_type != "channel":
         return ""
     channel, tenant = quote(activity.conversation_without_thread, safe=""), quote(activity.tenant, safe="")
@@ -276,9 +285,9 @@ def _deep_link(activity: Activity) -> str:
 def plain_text(text: str, mentions: Iterable[str] = (), *, is_html: bool = False) -> str:
     """Return what somebody typed, without the tags that Teams adds.
 
-    `mentions` are the spans that address the desk, each as it stands in `text`; the first occurrence of each is
-    removed. Text that Teams calls plain has tags of its own around paragraphs and mentions; any other tag in it was
-    typed and stays. With `is_html`, all tags are removed.
+    `mentions` are the mentions of the desk, each as it is written in `text`; the first occurrence of each is removed.
+    Text that Teams calls plain has tags of its own around paragraphs and mentions; any other tag in it was typed and
+    stays. With `is_html`, all tags are removed.
     """
     for span in mentions:
         text = text.replace(span, " ", 1) if span else text

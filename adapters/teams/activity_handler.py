@@ -1,6 +1,6 @@
-"""What the desk does for each kind of activity: messages, invokes, and changes of where the app is installed.
+"""The handler of each kind of activity: messages, invokes, and changes of the places where the app is installed.
 
-An `on_…` method is called for the activity or invoke of that name in the Bot Framework's protocol.
+A method `on_…` handles the activity or invoke of that name in the Bot Framework's protocol.
 """
 
 from __future__ import annotations
@@ -31,18 +31,18 @@ log = logging.getLogger(__name__)
 COMMANDS: dict[str, tuple[Literal["home", "queue"], str]] = {
     texts.WHAT_I_ANSWER.lower(): ("home", ""),
     texts.QUEUE.lower(): ("queue", ""),
-    texts.QUEUE_TYPED: ("queue", ""),
-    f"{texts.QUEUE_TYPED} mine": ("queue", "mine"),
-    f"{texts.QUEUE_TYPED} closed": ("queue", "closed"),
+    texts.QUEUE_COMMAND: ("queue", ""),
+    f"{texts.QUEUE_COMMAND} mine": ("queue", "mine"),
+    f"{texts.QUEUE_COMMAND} closed": ("queue", "closed"),
 }
-"""What opens a page when it is typed in the personal chat, in lower case -> the page's name and query.
+"""Command that opens a page when it is typed in the personal chat, in lower case -> the page's name and query.
 
-The commands of the app's manifest are among them.
+It includes the commands of the app's manifest.
 """
 
 
 class ActivityHandler:
-    """Handles activities that were authenticated. `desk` is None while the adapter is not started."""
+    """Handles activities that were authenticated. `desk` is None unless the adapter is started."""
 
     def __init__(
         self,
@@ -57,7 +57,7 @@ class ActivityHandler:
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def on_turn(self, activity: Activity) -> Json | None:
-        """Handle an activity. Returns the answer if it is an invoke, else None."""
+        """Handle an activity. Return the response if it is an invoke, else None."""
         await self._conversations.update_from(activity)
         match activity.type:
             case "message" | "messageUpdate" if activity.sender.aad_object_id:
@@ -73,13 +73,13 @@ class ActivityHandler:
         return None
 
     async def idle(self) -> None:
-        """Wait until all answers outside of a request have been sent."""
+        """Wait until all answers that are sent in the background have been sent."""
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     # ---- message ----------------------------------------------------------------------------------------------------
 
     async def on_message(self, activity: Activity) -> None:
-        """Handle a message, the new version of an edited one, or the fallback of a button in an older client."""
+        """Handle a message, an edited message, or a press in an older client, which sends it as a message."""
         action = read_card_action(activity.value)
         if action is None and not await self._is_for_desk(activity):
             return
@@ -99,7 +99,7 @@ class ActivityHandler:
         self._answer_in_chat(activity, await self._handle(event))
 
     async def _is_for_desk(self, activity: Activity) -> bool:
-        """Return whether a message is addressed to the desk or stands in a thread of the desk's own.
+        """Return whether a message addresses the desk, or is in a thread that the desk started.
 
         In a team that consented, Teams sends every message.
         """
@@ -108,9 +108,9 @@ class ActivityHandler:
         return await self._conversations.is_own_thread(activity.conversation.id)
 
     def _answer_in_chat(self, activity: Activity, answer: SyncResponse, action: CardAction | None = None) -> None:
-        """Send an answer to the sender's personal chat, where nobody else sees it, without waiting for that.
+        """Send an answer to the sender's personal chat, where nobody else sees it, in the background.
 
-        `action` is what the answer is about, if it was done on a card.
+        `action` is what somebody did on a card, if the answer is for that.
         """
         messages: list[Json] = []
         if answer.notice:
@@ -127,7 +127,7 @@ class ActivityHandler:
     # ---- invoke -----------------------------------------------------------------------------------------------------
 
     async def on_invoke(self, activity: Activity) -> Json:
-        """Handle what somebody did on a card, in a dialog or with the message extension, and return the response."""
+        """Handle an action on a card, in a dialog or in the message extension, and return the response."""
         if not await self._roster.admits(activity):
             return _refusal(activity.name, texts.NOT_FOR_GUESTS)
         if activity.name == "composeExtension/fetchTask" and activities.is_report_command(activity.value):
@@ -146,7 +146,7 @@ class ActivityHandler:
                 raise web.HTTPNotImplemented
 
     async def on_adaptive_card_action(self, activity: Activity, action: CardAction) -> Json:
-        """Answer an Action.Execute. Only the person who pressed it sees the answer.
+        """Return the response to an Action.Execute. Only the person who pressed it sees the response.
 
         A form or a page is shown in place of the card, anything else as a short text.
         """
@@ -158,22 +158,25 @@ class ActivityHandler:
         return _adaptive_card_text(answer.notice or texts.DONE)
 
     async def on_task_fetch(self, activity: Activity, action: CardAction) -> Json:
-        """Answer a button that opens a dialog."""
+        """Return the response to a button that opens a dialog."""
         return _task_response(await self._handle_action(activity, action), action, activity.id)
 
     async def on_task_submit(self, activity: Activity, action: CardAction) -> Json:
-        """Answer what was sent from a dialog. The dialog closes unless there is something to say or to correct."""
+        """Return the response to a form in a dialog.
+
+        The dialog closes unless there is a notice, a problem or another form.
+        """
         answer = await self._handle_action(activity, action)
         if answer.notice or answer.problems or answer.form:
             return _task_response(answer, action, activity.id)
         return {}
 
     async def on_compose_extension_fetch_task(self, activity: Activity) -> Json:
-        """Answer the message extension's command with the dialog in which a media enquiry is reported."""
+        """Return the response to the message extension's command: a dialog with the form that reports an enquiry."""
         return _task_response(await self._handle(activities.to_shared(activity)), None, activity.id)
 
     async def _handle_action(self, activity: Activity, action: CardAction) -> SyncResponse:
-        """Return the desk's answer. The page on which this was done is drawn again with it."""
+        """Return the desk's response to an action. If it was done on a page, the page is drawn again."""
         answer = await self._handle(activities.to_action(activity, action))
         page = action.page
         if page and not (answer.view or answer.form or answer.problems):
@@ -210,7 +213,7 @@ class ActivityHandler:
             await self._conversations.set_team_channel(data.team.aad_group_id, channel_id)
 
     async def _ensure_joined(self, activity: Activity) -> None:
-        """Tell the desk of a user once."""
+        """Tell the desk about a user once."""
         aad = activity.sender.aad_object_id
         if not await self._conversations.has_joined(aad):
             await self._handle(activities.to_joined(activity))
@@ -239,6 +242,8 @@ async def _logging_failures(sending: Awaitable[object]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _FormCard:
+    """A form as a card, with its title."""
+
     title: str
     card: Json
 
@@ -248,7 +253,7 @@ class _FormCard:
 
 
 def _form_of(answer: SyncResponse, action: CardAction | None, activity_id: str) -> _FormCard | None:
-    """Return the form that opens, or the form that was sent and stays open with its problems."""
+    """Return the form to open, or the form that was sent and stays open with its problems."""
     if answer.form:
         card = to_form_card(answer.form, activity_id, page=action.page if action else None)
         return _FormCard(answer.form.title, card)
@@ -263,7 +268,7 @@ def _page_message(view: View, notice: str = "") -> Json:
 
 
 def _task_response(answer: SyncResponse, action: CardAction | None, activity_id: str) -> Json:
-    """Return the response that shows a form, or a text, in a dialog."""
+    """Return the response that shows a form or a text in a dialog."""
     if form := _form_of(answer, action, activity_id):
         value = {"title": form.title, "height": "medium", "width": "medium", "card": form.attachment}
         return {"task": {"type": "continue", "value": value}}

@@ -42,7 +42,10 @@ class TeamsAdapter:
         self._handler = ActivityHandler(settings, conversations, roster, self.messenger)
 
     def mount(self, application: web.Application) -> None:
-        """Add the route /api/messages. The constructor adds none, as `doctor` builds an adapter only to check it."""
+        """Add the route /api/messages.
+
+        The constructor does not, because `doctor` builds an adapter only to check it.
+        """
         application.router.add_post(_PATH, self._receive)
 
     async def start(self, desk: Desk) -> None:
@@ -55,7 +58,7 @@ class TeamsAdapter:
         await self.idle()
 
     async def idle(self) -> None:
-        """Wait until all answers outside of a request have been sent."""
+        """Wait until all answers that are sent in the background have been sent."""
         await self._handler.idle()
 
     async def close(self) -> None:
@@ -63,11 +66,14 @@ class TeamsAdapter:
         await self._connector.close()
 
     def health(self) -> Health:
-        """Return whether the adapter was started. Whether Teams reaches the endpoint cannot be seen from here."""
+        """Return whether the adapter was started. The adapter cannot find out whether Teams reaches the endpoint."""
         return Health(True) if self._handler.desk else Health(ready=False, reason="not started")
 
     async def _receive(self, request: web.Request) -> web.Response:
-        """Check an activity and run its turn. The SDK does not check the channel, the service URL and the tenant."""
+        """Check an activity and run its turn.
+
+        The channel, the service URL and the tenant are checked here, not by the SDK.
+        """
         activity = await read_activity(request)
         if activity.channel_id != _CHANNEL_ID or not self._settings.is_trusted_service_url(activity.service_url):
             raise web.HTTPForbidden(text="This does not come from Microsoft Teams.")

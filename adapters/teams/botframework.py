@@ -1,8 +1,8 @@
-"""Authentication of what Microsoft posts, and turns: the only module that uses Microsoft's Bot Framework SDK.
+"""Authentication of Microsoft's requests, and turns. This is the only module that uses the Bot Framework SDK.
 
 The SDK (4.17.1, its last release) checks tokens and runs turns. What it does badly is done here or in `connector`
-instead, and each place says why. What goes in and out is JSON of the Bot Framework's protocol, so that a successor of
-the SDK replaces this file alone.
+instead, and each place says why. Input and output are JSON of the Bot Framework's protocol, so a successor of the SDK
+replaces only this file.
 """
 
 from __future__ import annotations
@@ -40,8 +40,10 @@ log = logging.getLogger(__name__)
 Turn = Callable[[], Awaitable[Json | None]]
 
 _RESULT_LIFETIME = 60.0
-"""Seconds for which a checked token is not checked again. Microsoft sends the same token for an hour, and the SDK
-decodes it five times in each check."""
+"""Seconds for which the result of a check is cached.
+
+Microsoft sends the same token for an hour, and the SDK decodes it five times in each check.
+"""
 
 _MAX_RESULTS = 256
 
@@ -52,7 +54,7 @@ _MIN_KEYS_INTERVAL = 2.0
 
 
 class BotFramework(CloudAdapter):  # type: ignore[misc]  # the SDK publishes no types
-    """The SDK's adapter: checks who sent an activity, and runs its turn."""
+    """The SDK's adapter. It checks who sent an activity, and runs its turn."""
 
     def __init__(self, settings: TeamsSettings, keys: SigningKeys) -> None:
         super().__init__(_Authentication(settings, keys))
@@ -60,7 +62,7 @@ class BotFramework(CloudAdapter):  # type: ignore[misc]  # the SDK publishes no 
     async def authenticate(self, header: str, activity: Mapping[str, Any]) -> AuthenticateRequestResult:
         """Check that Microsoft sent this activity. Raises HTTP 401 if not, 503 if the keys cannot be fetched.
 
-        `header` is the value of Authorization.
+        `header` is the value of the header Authorization.
         """
         try:
             return await self.bot_framework_authentication.authenticate_request(_sdk_activity(activity), header)
@@ -74,7 +76,7 @@ class BotFramework(CloudAdapter):  # type: ignore[misc]  # the SDK publishes no 
     async def run_turn(
         self, authenticated: AuthenticateRequestResult, activity: Mapping[str, Any], turn: Turn
     ) -> Json | None:
-        """Run `turn`. Returns what it returns if the activity is an invoke, else None."""
+        """Run `turn`. Return its result if the activity is an invoke, else None."""
 
         async def logic(context: TurnContext) -> None:
             answer = await turn()
@@ -94,7 +96,7 @@ def _sdk_activity(activity: Mapping[str, Any]) -> Activity:
 
 
 class _Authentication(BotFrameworkAuthentication):  # type: ignore[misc]
-    """The SDK's check of tokens, limited to those of the Bot Framework's channels, with its results cached."""
+    """The SDK's check of tokens, restricted to tokens of the Bot Framework's channels. Its results are cached."""
 
     def __init__(self, settings: TeamsSettings, keys: SigningKeys) -> None:
         cloud = settings.cloud
@@ -145,11 +147,14 @@ class _Authentication(BotFrameworkAuthentication):  # type: ignore[misc]
         return self._no_connector
 
     async def create_user_token_client(self, _: ClaimsIdentity) -> None:
-        """Return None, as nobody signs in. The SDK would build a client in every turn."""
+        """Return None, because nobody signs in. The SDK would build a client in every turn."""
 
 
 class _NoConnector(ConnectorFactory):  # type: ignore[misc]
-    """Creates no client, as nothing is sent within a turn; see `connector`. The SDK would build one in every turn."""
+    """Creates no client, because nothing is sent within a turn; see `connector`.
+
+    The SDK would build one in every turn.
+    """
 
     async def create(self, service_url: str, audience: str = "") -> object:
         return self
@@ -161,7 +166,7 @@ class _NoConnector(ConnectorFactory):  # type: ignore[misc]
 class SigningKey:
     """A key in the form in which the SDK reads it.
 
-    For the SDK, a key without endorsements is valid for every channel. Here such a key is valid for none.
+    The SDK accepts a key without endorsements for every channel. Here such a key is accepted for none.
     """
 
     def __init__(self, key: Mapping[str, Any]) -> None:
@@ -179,7 +184,9 @@ class SigningKeys:
         self._lock: asyncio.Lock | None = None
 
     async def get(self, key_id: str) -> SigningKey:
-        """Return a key. The SDK calls this. The keys are fetched again if this one is unknown or they are a day old.
+        """Return a key.
+
+        The SDK calls this method. The keys are fetched again if this key is unknown or they are a day old.
 
         Raises PermissionError if Microsoft has no such key, SigningKeysUnavailable if the keys cannot be fetched.
         """
@@ -194,7 +201,7 @@ class SigningKeys:
         return self._by_id[key_id]
 
     async def refresh(self) -> None:
-        """Fetch the keys. All calls that come before the request is sent share its result."""
+        """Fetch the keys. All calls that wait for the same request share its result."""
         called_at = time.monotonic()
         self._lock = self._lock or asyncio.Lock()
         async with self._lock:

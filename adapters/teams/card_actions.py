@@ -1,7 +1,7 @@
-"""Buttons and forms in an Adaptive Card: how a card carries them, and what comes back when they are used.
+"""Buttons and forms in an Adaptive Card: the data that a card carries, and the data that comes back when they are used.
 
-What comes back is data from outside: anybody may have pressed or filled it in, and it may be forged or stale. Cards
-that were sent earlier carry these keys too, so their names cannot change.
+What comes back is untrusted: anybody may have sent it, and it may be forged or out of date. Cards that were sent
+earlier carry the same keys, so the names of the keys cannot change.
 """
 
 from __future__ import annotations
@@ -26,33 +26,36 @@ _SHORT_LABEL = 24
 
 @dataclass(frozen=True, slots=True)
 class PageRef:
-    """The page of the desk on which a button stands, or from which a form was opened.
-
-    `message` is the id of the message that shows the page; empty where it is not known.
-    """
+    """The page of the desk on which a button is, or from which a form was opened."""
 
     name: Literal["home", "queue"]
     query: str = ""
+    """See `messages.Viewed`."""
     message: str = ""
+    """The id of the message that shows the page; empty if it is not known."""
 
 
 @dataclass(frozen=True, slots=True)
 class ButtonPress:
-    """A button that somebody pressed. `page` is the page on which it stands, if any."""
+    """A button that somebody pressed."""
 
     action: str
     value: str
     page: PageRef | None = None
+    """The page on which the button is, if it is on one."""
 
 
 @dataclass(frozen=True, slots=True)
 class FormSubmission:
-    """A form that somebody sent. `id` is the same however often it is sent; `values` are by field name."""
+    """A form that somebody sent."""
 
     form: Form
     id: str
+    """The same each time this form is sent."""
     values: Mapping[str, str]
+    """Field name -> what was filled in."""
     page: PageRef | None = None
+    """The page from which the form was opened, if it was opened from one."""
 
 
 CardAction = ButtonPress | FormSubmission
@@ -61,11 +64,14 @@ _FORM: TypeAdapter[Form] = TypeAdapter(Form)
 _PAGE: TypeAdapter[PageRef | None] = TypeAdapter(PageRef | None)
 
 
-# ---- in a card ------------------------------------------------------------------------------------------------------
+# ---- writing a card -------------------------------------------------------------------------------------------------
 
 
 def button_rows(block: Buttons, page: PageRef | None) -> list[Json]:
-    """Return ActionSets of up to three buttons. A long label has a row to itself, as it is cut off beside others."""
+    """Return ActionSets of up to three buttons.
+
+    A long label gets a row of its own, because it would be cut off in a full one.
+    """
     rows: list[list[Json]] = []
     room = 0
     for button in block.buttons:
@@ -135,14 +141,14 @@ def _page_data(page: PageRef | None) -> Json:
     return {"page": asdict(page)} if page else {}
 
 
-# ---- back from a card -----------------------------------------------------------------------------------------------
+# ---- reading what a card sends --------------------------------------------------------------------------------------
 
 
 def read_card_action(value: object, message: str = "") -> CardAction | None:
-    """Return what was pressed or sent, or None where `value` is not of a card of this desk.
+    """Return what was pressed or sent, or None if `value` is not from a card of this desk.
 
-    `value` is that of the activity, in which each kind of activity puts the card's data in another place. `message` is
-    the id of the message on which a button stands.
+    `value` is the field of the activity. Each kind of activity puts the card's data in another place in it. `message`
+    is the id of the message on which a button is.
     """
     match value:
         case {"action": {"data": dict(data)}} | {"data": dict(data)}:

@@ -1,6 +1,6 @@
 """Messages, pages and forms of the desk as Adaptive Cards 1.5.
 
-Only Prose is formatted. Everything else goes into TextRuns, in which a client reads no markup; see `rich_text`.
+Only `Markdown` is formatted. Everything else goes into TextRuns, in which a client reads no markup; see `rich_text`.
 """
 
 from __future__ import annotations
@@ -44,26 +44,29 @@ MAX_CARD_SIZE = 60_000
 MAX_PAGE_SIZE = 75_000
 """Bytes of a page's body. A page cannot continue in a second card."""
 
-_LONG_ENTRY = 30  # elements; a longer entry of a page is collapsed, so that the entries below it are seen
+_LONG_ENTRY = 30  # elements; a longer entry of a page is collapsed, so that people see the entries below it
 _MAX_COLLAPSED_HISTORY = 12_000  # characters; a collapsed history cannot be divided between cards
 
 
 @dataclass(frozen=True, slots=True)
 class _Context:
-    """`names` are those of mentioned users, by id. `id_prefix` makes the ids of elements unique within a card."""
+    """What the elements of a card need besides their block."""
 
     names: Mapping[str, str]
+    """Names of mentioned users, by id."""
     page: PageRef | None = None
+    """The page that the card shows, if it shows one."""
     id_prefix: str = ""
+    """Makes the ids of elements unique within a card."""
 
 
 # ---- cards ----------------------------------------------------------------------------------------------------------
 
 
 def to_cards(outgoing: Outgoing, names: Mapping[str, str] | None = None) -> list[Json]:
-    """Return a message as one card, or as several where it is too large for one.
+    """Return a message as one card, or as several if it is too large for one.
 
-    `names` are those of the users in `mentioned_users`, by id.
+    `names` are the names of the users in `mentioned_users`, by id.
     """
     names = names or {}
     entities = [_mention_entity(user, names) for user in mentioned_users(outgoing)]
@@ -85,9 +88,9 @@ def to_message(card: Json, outgoing: Outgoing) -> Json:
 
 
 def to_page_card(view: View, notice: str = "") -> Json:
-    """Return a page of the desk as one card, so that it can be replaced in place, with `notice` at its top.
+    """Return a page of the desk as one card, with `notice` at its top. One card can be replaced in place.
 
-    Where not all entries fit, a line says how many are left out.
+    If not all entries fit, a line says how many are left out.
     """
     body = [paragraph([text_run(view.title, weight="Bolder", size="Large")])]
     body += split_long(text_lines(notice, weight="Bolder"))
@@ -112,7 +115,7 @@ def to_form_card(
     values: Mapping[str, str] | None = None,
     page: PageRef | None = None,
 ) -> Json:
-    """Return a form as a card. `form_id` and `page`, from which it was opened, come back when it is sent."""
+    """Return a form as a card. `form_id` comes back when it is sent, and so does `page`, from which it was opened."""
     return _card(form_elements(form, form_id, problems or {}, values or {}, page), form.title, [])
 
 
@@ -250,5 +253,8 @@ def _mention_entity(user: str, names: Mapping[str, str]) -> Json:
 
 
 def _mention_name(user: str, names: Mapping[str, str]) -> str:
-    """Return a name to stand between <at> tags, without characters that would end the tag or be read as Markdown."""
+    """Return a name that can stand between <at> tags.
+
+    Characters that would end the tag or be read as Markdown are removed.
+    """
     return " ".join(re.sub(r"[^\w' .,-]|_", " ", names.get(user, "")).split()) or texts.PRESS_OFFICER

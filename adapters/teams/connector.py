@@ -1,8 +1,8 @@
-"""The client of Microsoft's connector, through which everything is written to Teams.
+"""The client of Microsoft's connector, through which all messages to Teams are sent.
 
-Its API is described in the "Bot Framework REST API reference". Six of its operations are called here and not through
-the SDK: the SDK's client takes 16 ms to build, uses a thread and a new connection for each message, requests its access
-token on the event loop, and repeats some requests but not others.
+The "Bot Framework REST API reference" describes its API. Six operations are called here instead of through the SDK,
+for four reasons: the SDK's client takes 16 ms to build, it uses a thread and a new connection for each message, it
+requests its access token on the event loop, and it repeats some requests but not others.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ _TOKEN_ERRORS = {
 class ConnectorError(Exception):
     """Microsoft refused a request or did not answer it.
 
-    `status` is the HTTP status, or 0 if there was no answer; `code` is the connector's error code; `retry_after` is the
-    value of that header. Empty where there is none.
+    `status` is the HTTP status, or 0 if there was no answer. `retry_after` is the value of that header, empty if there
+    is none. The text also holds `code`, the connector's error code, and `reason`.
     """
 
     def __init__(self, status: int, code: str, reason: str = "", retry_after: str = "") -> None:
@@ -59,7 +59,7 @@ class ConnectorClient:
         self._http, self._tokens = http, tokens
 
     async def send_to_conversation(self, service_url: str, conversation: str, activity: Json) -> str:
-        """Send a message. Returns its id."""
+        """Send a message. Return its id."""
         url = f"{_conversation_url(service_url, conversation)}/activities"
         return str((await self._call("POST", url, _message(activity))).get("id", ""))
 
@@ -73,7 +73,10 @@ class ConnectorClient:
         await self._call("DELETE", f"{_conversation_url(service_url, conversation)}/activities/{_quoted(message)}")
 
     async def create_conversation(self, service_url: str, parameters: Json) -> tuple[str, str]:
-        """Open a personal chat, or a thread in a channel. Returns its id, and the id of its first message if any."""
+        """Open a personal chat, or a thread in a channel.
+
+        Return its id, and the id of its first message if it has one.
+        """
         if "activity" in parameters:
             parameters = {**parameters, "activity": _message(parameters["activity"])}
         created = await self._call("POST", f"{service_url.rstrip('/')}/v3/conversations", parameters)
@@ -110,7 +113,7 @@ class ConnectorClient:
 class JsonClient:
     """Sends HTTP requests whose answers are JSON, over connections that stay open. `timeout` is in seconds.
 
-    It follows no redirects: an access token must not reach another address than the one it is meant for.
+    It follows no redirects, because an access token must not reach another address.
     """
 
     def __init__(self, timeout: float = _HTTP_TIMEOUT) -> None:
@@ -133,7 +136,7 @@ class JsonClient:
             raise ConnectorError(0, "", "an answer that is not JSON") from None
 
     async def get_json(self, url: str) -> Any:  # noqa: ANN401
-        """Return a JSON document. Raises what aiohttp raises, or ValueError."""
+        """Return a JSON document. Raises the errors of aiohttp, or ValueError."""
         async with self._open().get(url, allow_redirects=False, raise_for_status=True) as answer:
             return json.loads(await answer.read())
 
@@ -171,7 +174,7 @@ def _error_code(body: bytes) -> str:
 # ---- access tokens --------------------------------------------------------------------------------------------------
 
 AcquireToken = Callable[[], Mapping[str, Any]]
-"""One call of MSAL, which keeps a token for as long as it is valid. Returns MSAL's result."""
+"""A call of MSAL that returns MSAL's result. MSAL caches a token as long as it is valid."""
 
 
 class AccessTokens:
@@ -213,7 +216,10 @@ class AccessTokens:
 
 
 def _sign_in(settings: TeamsSettings) -> AcquireToken:
-    """Return the call for this registration: a managed identity, or a single-tenant app with a secret. Blocks."""
+    """Return the call that acquires tokens: for a managed identity, or for a single-tenant app with a secret.
+
+    Blocks.
+    """
     cloud = settings.cloud
     if settings.app_type == "UserAssignedMSI":
         identity = msal.UserAssignedManagedIdentity(client_id=settings.app_id)
@@ -235,7 +241,7 @@ def _refusal(result: Mapping[str, Any]) -> str:
 
 
 class _SessionWithTimeout(requests.Session):
-    """A session with a timeout. It keeps no connection open, because requests for tokens are an hour apart."""
+    """A session with a timeout. It keeps no connection open, because tokens are requested once an hour."""
 
     def __init__(self) -> None:
         super().__init__()

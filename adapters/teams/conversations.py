@@ -16,7 +16,7 @@ from bot.messages import Address
 from bot.ports import AdapterState, Clock
 
 TEAM_PREFIX = "team:"
-"""Begins an Address that names a team: `teams:team:<group id>`. It means the channel chosen at the installation."""
+"""Prefix of the token of a team: `teams:team:<group id>`. It means the channel chosen at the installation."""
 
 INSTALL = "Install the app there: for people in Teams' admin centre under Setup policies, for a team in the team."
 
@@ -29,7 +29,7 @@ _DEFAULT_SERVICE_URL = "https://smba.trafficmanager.net/teams/"
 
 _SERVICE = "service"
 _OBJECT_ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-_CACHED_VALUES = 5000  # so that an activity does not cost a read and a write each time
+_CACHED_VALUES = 5000  # without the cache, each activity would need a read and a write
 _REFRESH_AFTER = timedelta(days=1)  # a value that is in use is stored again once a day, which extends its retention
 _ROLE_LIFETIME = timedelta(days=1)
 _CACHED_ROLES = 5000
@@ -40,33 +40,33 @@ _CACHED_ROLES = 5000
 
 @dataclass(frozen=True, slots=True)
 class UserReference:
-    """How a user is reached. Stored as JSON under these names.
-
-    `user` is their id in Teams, `service` the service URL, `conversation` their personal chat; empty if unknown.
-    """
+    """Where a user is reached. It is stored as JSON under these names. A field is empty if it is unknown."""
 
     name: str = ""
     user: str = ""
+    """The user's id in Teams."""
     tenant: str = ""
     service: str = ""
+    """The service URL."""
     conversation: str = ""
+    """The id of the user's personal chat."""
 
 
 class ConversationReferences:
     """Service URLs, personal chats, installations and the desk's own threads, stored in the AdapterState.
 
-    Teams names them once, in an activity, and may change them later. What belongs to a user or a thread expires when
-    it is not used; the channels of teams do not expire. `aad` is a user's Entra object id. Raises what the AdapterState
-    raises.
+    Teams names them once, in an activity, and may change them later. The data of a user or a thread expires when it is
+    not used; the channels of teams do not expire. `aad` is a user's Entra object id. The methods raise the errors of
+    the AdapterState.
     """
 
     def __init__(self, state: AdapterState, clock: Clock) -> None:
         self._state, self._clock = state, clock
         self._cache: OrderedDict[str, tuple[str, datetime | None]] = OrderedDict()
-        """Key -> value, and when it was last stored with `remember`; None if it was only read or put."""
+        """Key -> value, and when it was last stored with `remember`; None if it was only read, or stored with `put`."""
 
     async def update_from(self, activity: Activity) -> None:
-        """Store what an accepted activity says of its conversation and its sender."""
+        """Store where the conversation and the sender of an accepted activity are reached."""
         service = activity.service_url
         await self._put(_SERVICE, service)
         if not activity.is_personal:
@@ -80,16 +80,16 @@ class ConversationReferences:
         await self._remember_user(aad, seen)
 
     async def user(self, aad: str) -> UserReference:
-        """Return a user; all fields are empty if Teams has not named them yet."""
+        """Return a user. All fields are empty if Teams has not sent an activity of theirs yet."""
         value = await self._get(f"person/{aad}")
         return UserReference(**json.loads(value)) if value else UserReference()
 
     async def set_personal_chat(self, aad: str, conversation: str) -> None:
-        """Store a user's personal chat; empty if it no longer exists."""
+        """Store the id of a user's personal chat; empty if it no longer exists."""
         await self._remember_user(aad, replace(await self.user(aad), conversation=conversation))
 
     async def service_url(self, conversation: str = "") -> str:
-        """Return the service URL of a conversation; if that is unknown, the one of the last activity."""
+        """Return the service URL of a conversation. If that is unknown, return the one of the last activity."""
         channel = conversation.partition(THREAD_SEPARATOR)[0]
         return await self._get(f"place/{channel}") or await self._get(_SERVICE) or _DEFAULT_SERVICE_URL
 
@@ -106,19 +106,19 @@ class ConversationReferences:
         return await self._get(f"team/{group_id}")
 
     async def add_own_thread(self, thread: str) -> None:
-        """Store that a message of the desk heads this thread."""
+        """Store that the desk started this thread."""
         await self._remember(f"thread/{thread}", "ours")
 
     async def is_own_thread(self, thread: str) -> bool:
-        """Return whether a message of the desk heads this thread. Extends the thread's retention."""
+        """Return whether the desk started this thread. Extends the retention of that knowledge."""
         return await self._is_remembered(f"thread/{thread}")
 
     async def set_joined(self, aad: str) -> None:
-        """Store that the desk was told of this user."""
+        """Store that the desk was told about this user."""
         await self._remember(f"met/{aad}", "met")
 
     async def has_joined(self, aad: str) -> bool:
-        """Return whether the desk was told of this user. Extends the retention of that."""
+        """Return whether the desk was told about this user. Extends the retention of that knowledge."""
         return await self._is_remembered(f"met/{aad}")
 
     async def _remember_user(self, aad: str, user: UserReference) -> None:
@@ -162,18 +162,17 @@ class ConversationReferences:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where messages are sent.
-
-    If `channel` is set, the first message opens a thread there. Otherwise all messages go to `conversation`.
-    """
+    """Where messages are sent."""
 
     service_url: str
     conversation: str
+    """Receives the messages, if `channel` is empty."""
     channel: str = ""
+    """If this is set, the first message opens a thread in this channel, and the others go into that thread."""
 
 
 class TargetResolver:
-    """Finds the conversation of an Address, and opens a personal chat where there is none yet."""
+    """Finds the conversation of an Address, and opens a personal chat if there is none yet."""
 
     def __init__(
         self, settings: TeamsSettings, connector: ConnectorClient, conversations: ConversationReferences
@@ -181,7 +180,7 @@ class TargetResolver:
         self._settings, self._connector, self._conversations = settings, connector, conversations
 
     async def resolve(self, to: Address) -> Target:
-        """Return where to send. Raises PermanentFailure, ConnectorError, and what the AdapterState raises."""
+        """Return where to send. Raises PermanentFailure, ConnectorError, and the errors of the AdapterState."""
         token = to.token
         if token.startswith(TEAM_PREFIX):
             channel = await self._conversations.team_channel(token.removeprefix(TEAM_PREFIX))
@@ -229,12 +228,15 @@ def is_object_id(token: str) -> bool:
 
 
 class Roster:
-    """Tells guests from members. Only the roster of a conversation says who is a guest; it is asked once a day."""
+    """Decides who may use the desk.
+
+    Only the roster of a conversation says who is a guest; it is asked once a day per user.
+    """
 
     def __init__(self, settings: TeamsSettings, connector: ConnectorClient, clock: Clock) -> None:
         self._settings, self._connector, self._clock = settings, connector, clock
         self._roles: OrderedDict[str, tuple[bool, datetime]] = OrderedDict()
-        """Entra object id -> whether the user is admitted, and until when that counts."""
+        """Entra object id -> whether the user may use the desk, and until when that is cached."""
 
     async def admits(self, activity: Activity) -> bool:
         """Return whether the sender may use the desk. Raises StoreUnavailable if the roster cannot be read."""

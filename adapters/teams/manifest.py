@@ -1,4 +1,4 @@
-"""The app package: what Teams wants to know of the app, with its two icons."""
+"""The app package for Teams: the manifest and two icons."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from bot.presentation import texts
 
 SCHEMA = "https://developer.microsoft.com/en-us/json-schemas/teams/v1.29/MicrosoftTeams.schema.json"
 CONSENT = "ChannelMessage.Read.Group"
-"""With it the press office's threads reach the desk without a mention; what is said elsewhere is not looked at."""
+"""The permission to receive messages without a mention. The desk needs it for the threads of the press office.
+
+It ignores all other messages that it receives because of this permission.
+"""
 
 _ICONS = Path(__file__).parent / "icons"
 
@@ -21,7 +24,7 @@ _ICONS = Path(__file__).parent / "icons"
 def manifest(app_id: str, organisation: str, website: str, version: str) -> dict[str, Any]:
     """Return the app manifest.
 
-    `website` is a page of the organisation's. `version` is that of the desk; Teams accepts three numbers of it.
+    `website` is a page of the organisation. `version` is that of the desk; Teams accepts only its first three numbers.
     """
     what = "Policy answers with their source; tells the press office of media enquiries."
     return {
@@ -51,7 +54,7 @@ def manifest(app_id: str, organisation: str, website: str, version: str) -> dict
 
 
 def package(about: dict[str, Any]) -> bytes:
-    """The zip that is uploaded, the same for the same manifest."""
+    """Return the zip file to upload. It is the same for the same manifest."""
     files = {
         "manifest.json": json.dumps(about, indent=2, ensure_ascii=False).encode(),
         **{name: (_ICONS / name).read_bytes() for name in about["icons"].values()},

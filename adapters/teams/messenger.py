@@ -24,8 +24,8 @@ RATE_LIMITS = ((7, 1.0), (60, 30.0), (1800, 3600.0))
 """(messages, seconds) for one conversation: "Rate limiting", Microsoft Teams platform documentation."""
 
 _MAX_WAIT = 2.0  # seconds that a send waits for a rate limit; beyond that the relay tries again later
-_LIMITED_CONVERSATIONS = 1000  # the ones written to last; the limits of the others have passed
-_DELIVERIES_IN_PROGRESS = 2000  # a delivery that is repeated is repeated within minutes
+_LIMITED_CONVERSATIONS = 1000  # the most recent ones; the limits of the others no longer apply
+_DELIVERIES_IN_PROGRESS = 2000  # enough, because the relay repeats a delivery within minutes
 _RETRIED = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.PRECONDITION_FAILED, HTTPStatus.TOO_MANY_REQUESTS})
 
 _CHECK_SECRET = "Check MICROSOFT_APP_PASSWORD, teams.app_id and teams.tenant_id: the secret may have expired."  # noqa: S105  no secret
@@ -84,7 +84,7 @@ class TeamsMessenger:
             return Receipt(receipt.address, kept + (added.parts if added else ()), receipt.thread)
 
     async def mark(self, message: Address, event_id: str, mark: Mark) -> bool:
-        """Return False: in Teams a bot cannot put a reaction on somebody's message."""
+        """Return False: a bot in Teams cannot add a reaction to a message."""
         return False
 
     async def diagnose(self) -> Sequence[Finding]:
@@ -145,7 +145,7 @@ class TeamsMessenger:
         await self._conversations.add_own_thread(thread)
 
     async def _replace(self, target: Target, parts: Sequence[str], messages: Sequence[Json]) -> None:
-        """Update the messages whose ids are `parts`, and delete those for which there is nothing to show any more."""
+        """Update the messages whose ids are `parts`, and delete those that are no longer needed."""
         for number, part in enumerate(parts):
             await self._wait_for_rate_limit(target.conversation)
             if number < len(messages):
@@ -185,7 +185,7 @@ class TeamsMessenger:
         return Finding("teams endpoint", found, detail, "" if found else _SET_ENDPOINT)
 
     async def _check_channel(self, channel: str) -> Finding:
-        """Read the members of a channel. The connector refuses that if the app is not in the channel."""
+        """Check that the app is in a channel: the connector refuses the list of its members if it is not."""
         subject = f"teams:{channel}"
         try:
             with self._errors_translated():
@@ -238,24 +238,29 @@ class TeamsMessenger:
 
 @dataclass(slots=True)
 class _Progress:
-    """The messages of a delivery that Teams has accepted: their ids, and the thread that the first one opened.
+    """The messages of a delivery that Teams has accepted.
 
-    It is lost with the process; a delivery that is repeated then may show a message twice.
+    It is lost when the process ends. A delivery that is repeated after that may show a message twice.
     """
 
     parts: list[str] = field(default_factory=list)
+    """The ids of the messages, in order."""
     thread: str = ""
+    """The conversation id of the thread that the first message opened, if it opened one."""
 
 
 class RateLimiter:
-    """Counts messages by conversation. `now` returns seconds from any fixed point in time."""
+    """Counts the messages in each conversation. `now` returns seconds from any fixed point in time."""
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now
         self._sent_at: OrderedDict[str, deque[float]] = OrderedDict()
 
     def reserve(self, conversation: str, *, max_wait: float) -> float:
-        """Return how many seconds to wait before the next message, and count it unless that is over `max_wait`."""
+        """Return how many seconds to wait before the next message.
+
+        It is counted unless the wait is longer than `max_wait`.
+        """
         sent_at = self._sent_at.setdefault(conversation, deque(maxlen=RATE_LIMITS[-1][0]))
         self._sent_at.move_to_end(conversation)
         if len(self._sent_at) > _LIMITED_CONVERSATIONS:

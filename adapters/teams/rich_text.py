@@ -1,8 +1,8 @@
 """Text and Markdown as RichTextBlocks of an Adaptive Card.
 
 A card shows the text of a TextRun exactly as it is and reads no markup in it. Markdown is therefore converted to
-formatted runs here. Teams' clients also read Markdown in a TextBlock, but each client reads it differently, and none
-of them honours an escaped character.
+formatted runs here. Teams' clients also read Markdown in a TextBlock, but each client reads it differently, and none of
+them respects an escaped character.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def text_run(text: str, **style: Any) -> Json:  # noqa: ANN401  properties of a 
 
 
 def paragraph(runs: Sequence[Json], spacing: str = "Default") -> Json:
-    """Return a RichTextBlock made of these TextRuns, whatever its length."""
+    """Return one RichTextBlock of these TextRuns, however long it is; see `split_long`."""
     return {"type": "RichTextBlock", "spacing": spacing, "inlines": list(_without_date_macros(runs))}
 
 
@@ -64,7 +64,7 @@ def _split_block(block: Json) -> list[Json]:
 
 
 def _split_text(text: str) -> Iterator[str]:
-    """Split at spaces where possible, into pieces of at most MAX_BLOCK_LENGTH characters."""
+    """Yield pieces of at most MAX_BLOCK_LENGTH characters, split after a space where possible."""
     while len(text) > MAX_BLOCK_LENGTH:
         space = text.rfind(" ", 1, MAX_BLOCK_LENGTH)
         end = space + 1 if space > 0 else MAX_BLOCK_LENGTH
@@ -74,7 +74,7 @@ def _split_text(text: str) -> Iterator[str]:
 
 
 def _without_date_macros(runs: Sequence[Json]) -> Iterator[Json]:
-    """Split runs between two braces: a card replaces `{{DATE(…)}}` and `{{TIME(…)}}` within one run."""
+    """Yield the runs, split between two braces. A card replaces `{{DATE(…)}}` and `{{TIME(…)}}` within one run."""
     for run in runs:
         for part in re.split(r"(?<=\{)(?=\{)", run["text"]):
             yield {**run, "text": part}

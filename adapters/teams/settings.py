@@ -1,4 +1,4 @@
-"""The settings of the Teams adapter, the addresses of Microsoft's clouds, and what all modules here share."""
+"""The settings of the Teams adapter, the addresses of Microsoft's clouds, and names that all modules here share."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 @dataclass(frozen=True, slots=True)
 class Cloud:
-    """One of Microsoft's clouds.
-
-    `issuer` is that of tokens we receive, `resource` the audience of tokens we send, `authority` the token endpoint
-    and `openid_metadata_url` where the signing keys are published.
-    """
+    """The addresses of one of Microsoft's clouds."""
 
     issuer: str
+    """The issuer of tokens that we receive."""
     resource: str
+    """The audience of tokens that we send."""
     authority: str
+    """The token endpoint."""
     openid_metadata_url: str
+    """Where the signing keys are published."""
 
 
 PUBLIC = Cloud(
@@ -44,24 +44,26 @@ GOVERNMENT = Cloud(
 
 @dataclass(frozen=True, slots=True)
 class TeamsSettings:
-    """The section `teams` of the configuration. An empty URL means that of the public cloud.
-
-    `tenants` are allowed besides `tenant_id`. Without `authentication`, neither tokens we receive are checked nor are
-    any sent.
-    """
+    """The section `teams` of the configuration. An empty URL means the URL of the public cloud."""
 
     app_id: str
     tenant_id: str
     password: str = ""
+    """The app's secret. A managed identity needs none."""
     app_type: Literal["SingleTenant", "UserAssignedMSI"] = "SingleTenant"
     tenants: tuple[str, ...] = ()
+    """Tenants whose people may use the desk, besides `tenant_id`."""
     guests: bool = False
+    """Whether guests may use the desk."""
     authentication: bool = True
+    """If False, no received token is checked and none is sent. For use on one machine only."""
     openid_metadata_url: str = ""
     login_url: str = ""
+    """The token endpoint, if it is not that of the cloud."""
     service_hosts: tuple[str, ...] = ("*.botframework.com", "*.trafficmanager.net")
+    """Hosts to which an access token may be sent. `*.` stands for any subdomain."""
     press_channels: tuple[str, ...] = ()
-    """The ids that stand behind `teams:` in press_office.channels."""
+    """The tokens of the addresses `teams:…` in press_office.channels."""
 
     @property
     def bot_id(self) -> str:
@@ -70,7 +72,7 @@ class TeamsSettings:
 
     @property
     def cloud(self) -> Cloud:
-        """The cloud that the metadata URL belongs to, with the URLs that are configured and the tenant's authority."""
+        """The addresses to use: those of the metadata URL's cloud, replaced by the URLs that are configured."""
         cloud = GOVERNMENT if self.openid_metadata_url == GOVERNMENT.openid_metadata_url else PUBLIC
         return Cloud(
             cloud.issuer,
@@ -84,7 +86,7 @@ class TeamsSettings:
         return tenant in {self.tenant_id, *self.tenants}
 
     def is_trusted_service_url(self, service_url: str) -> bool:
-        """Return whether our access token may be sent there: to a host of Microsoft's, and encrypted."""
+        """Return whether our access token may be sent there: to a host of Microsoft's, over an encrypted connection."""
         try:
             url = urlsplit(service_url)
             host = (url.hostname or "").lower()

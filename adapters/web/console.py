@@ -34,7 +34,8 @@ _STATIC = Path(str(resources.files("adapters.web") / "static"))
 class WebConsole:
     """See `ports.Adapter`. It listens on the loopback address only; port 0 means a free port.
 
-    `knowledge_status` returns a line for the head of the page, `examples` the questions that an empty chat offers.
+    `knowledge_status` returns the line at the top of the page. `examples` returns the questions that an empty chat
+    offers.
     """
 
     platform = PLATFORM
@@ -67,7 +68,7 @@ class WebConsole:
         return f"{self._server.url}/"
 
     async def start(self, desk: Desk) -> None:
-        """Begin to listen, and tell the desk what it may have missed before a crash."""
+        """Begin to listen, and give the desk the messages that it may not have committed before a crash."""
         self._desk = desk
         try:
             # The token is stored, so that an open page still works after a restart.
@@ -83,7 +84,7 @@ class WebConsole:
         self._spawn(self._repeat_uncommitted())
 
     async def stop(self) -> None:
-        """Accept no more events, finish those under way and close all windows' connections."""
+        """Accept no more events, finish those under way, and close the connections of all windows."""
         self._health = Health(ready=False, reason="stopped")
         await self._server.stop()
         for task in tuple(self._tasks):
@@ -91,7 +92,7 @@ class WebConsole:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def forget(self, said_before: datetime, cases_before: datetime, *, dry_run: bool = False) -> int:
-        """Delete old messages, see `MessageStore.forget`. A window that shows them keeps them until it is reloaded."""
+        """Delete old messages, see `MessageStore.forget`. An open window shows them until it is reloaded."""
         return await self._messages.forget(said_before, cases_before, dry_run=dry_run)
 
     def health(self) -> Health:
@@ -151,7 +152,7 @@ class WebConsole:
         return web.json_response(to_response(answer, self._personas))
 
     async def _handle_message(self, message: StoredMessage) -> SyncResponse:
-        """Hand a stored message to the desk, and set its progress when the desk has committed it."""
+        """Give a stored message to the desk, and set its progress when the desk has committed it."""
         try:
             answer = await self._handle(self._reader.to_said(message))
         except StoreUnavailable:
@@ -163,7 +164,7 @@ class WebConsole:
         return answer
 
     async def _repeat_uncommitted(self) -> None:
-        """Hand messages to the desk again that were stored, but perhaps not committed when the process died.
+        """Give the desk all messages that were stored, but perhaps not committed when the process died.
 
         The desk recognises the event ids of those that it has committed.
         """
@@ -172,7 +173,7 @@ class WebConsole:
                 await self._handle_message(message)
 
     async def _ensure_joined(self, persona: Persona) -> None:
-        """Tell the desk of a persona once."""
+        """Tell the desk about a persona once."""
         key = f"welcomed/{persona.id}"
         if await self._state.get(key) is None:
             await self._handle(Joined(persona.person, persona.direct))
@@ -193,7 +194,7 @@ class WebConsole:
 
 
 async def _logging_failures(work: Coroutine[None, None, None]) -> None:
-    """Run work for which no request waits. What fails is done when a window opens or the desk starts again."""
+    """Run work for which no request waits. Work that fails is repeated when a window opens or the desk starts again."""
     try:
         await work
     except Exception as error:  # noqa: BLE001 - its text is not logged, because it may quote somebody

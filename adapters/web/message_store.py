@@ -1,8 +1,8 @@
 """All messages in the conversations of the console, stored in the AdapterState.
 
-One message is one value, so each change is one write. Each change takes the next number of one counter, its revision.
-A page that has seen everything up to revision n asks for what is later, and gets each message in its newest state
-whatever happened in between, such as a lost connection or a restart.
+One message is one value, so each change is one write. Each change gets the next number of one counter, its revision. A
+page that has every change up to revision n asks for the later ones. It then gets each changed message in its newest
+state, also after a lost connection or a restart.
 """
 
 from __future__ import annotations
@@ -23,26 +23,30 @@ _PERSON_KEY = "said/"
 _DESK_KEY = "sent/"
 
 Progress = Literal["", "sent", "delivered", "failed"]
-"""The state of a person's message: stored here, committed by the desk, delivered further, not delivered."""
+"""The state of a person's message.
+
+It is only stored (empty), committed by the desk (`sent`), delivered by the desk to others, or could not be delivered.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class StoredMessage:
-    """One message. Stored as JSON under these names.
-
-    `at` is ISO 8601 in UTC. `key` is unique: the relay's key, or the event id of what a person wrote, each with a
-    prefix. A person's message has `person`, who wrote it, and `text`; a message of the desk has `outgoing`, as made by
-    `page_json.to_stored_json`.
-    """
+    """One message, of a person or of the desk. It is stored as JSON under these names."""
 
     id: str
     conversation: str
     revision: int
+    """The number of its last change."""
     at: str
+    """When it was added, in ISO 8601 and UTC."""
     key: str
+    """Unique: the relay's key or, for a person's message, the event id, each with a prefix."""
     person: str = ""
+    """The id of the persona who wrote it; empty for a message of the desk."""
     text: str = ""
+    """What the person wrote."""
     outgoing: dict[str, Any] | None = None
+    """A message of the desk, as `page_json.to_stored_json` made it."""
     progress: Progress = ""
 
     @property
@@ -57,7 +61,10 @@ class StoredMessage:
 
 
 class MessageStore:
-    """Adds, changes and finds messages. Raises what the AdapterState raises; nothing has changed then."""
+    """Adds, changes and finds messages.
+
+    If the AdapterState raises an error, it is passed on and nothing has changed.
+    """
 
     def __init__(self, state: AdapterState, clock: Clock) -> None:
         self._state, self._clock = state, clock
@@ -69,15 +76,15 @@ class MessageStore:
         self._subscribers: set[asyncio.Queue[StoredMessage]] = set()
 
     async def add_desk_message(self, conversation: str, outgoing: dict[str, Any], key: str) -> StoredMessage:
-        """Add a message of the desk. Returns the earlier message if `key` was added before."""
+        """Add a message of the desk. Return the earlier message if `key` was added before."""
         return await self._add(conversation, _DESK_KEY + key, outgoing=outgoing)
 
     async def add_person_message(self, conversation: str, person: str, text: str, event_id: str) -> StoredMessage:
-        """Add a person's message. Returns the earlier message if `event_id` was added before."""
+        """Add a person's message. Return the earlier message if `event_id` was added before."""
         return await self._add(conversation, _PERSON_KEY + event_id, person=person, text=text)
 
     async def replace_content(self, message_id: str, outgoing: dict[str, Any]) -> StoredMessage | None:
-        """Replace the content of a message of the desk. Returns None if it does not exist."""
+        """Replace the content of a message of the desk. Return None if it does not exist."""
         async with self._lock:
             await self._load()
             message = self._by_id.get(message_id)
@@ -105,10 +112,10 @@ class MessageStore:
         return self._changed_after(0)
 
     async def forget(self, said_before: datetime, cases_before: datetime, *, dry_run: bool = False) -> int:
-        """Delete old messages, or with `dry_run` only count them. Returns how many.
+        """Delete old messages, or with `dry_run` only count them. Return how many.
 
-        `said_before` is the limit for conversations with staff, `cases_before` for the press desk. The message that
-        changed last stays, because the next revision is counted from it.
+        Conversations with staff lose messages from before `said_before`, the press desk from before `cases_before`. The
+        message that changed last stays, because the next revision is counted from it.
         """
         async with self._lock:
             await self._load()
@@ -125,7 +132,7 @@ class MessageStore:
 
     @contextmanager
     def subscribe(self, revision: int) -> Iterator[asyncio.Queue[StoredMessage]]:
-        """Return a queue with every message that changed after `revision`. It then gets each further change."""
+        """Return a queue that holds every message changed after `revision`, and then receives each further change."""
         queue: asyncio.Queue[StoredMessage] = asyncio.Queue()
         for message in self._changed_after(revision):
             queue.put_nowait(message)

@@ -33,7 +33,7 @@ class WebMessenger:
         return receipt if changed else await self.send(receipt.address, outgoing, key)
 
     async def mark(self, message: Address, event_id: str, mark: Mark) -> bool:
-        """Show on a person's message what became of it. Does nothing if the message does not exist any more."""
+        """Show the mark on a person's message. Does nothing if the message no longer exists."""
         with _errors_translated():
             await self._messages.set_progress(event_id, mark)
         return True
@@ -67,7 +67,7 @@ def _receipt(to: Address, message: str) -> Receipt:
 
 @contextmanager
 def _errors_translated() -> Iterator[None]:
-    """Raise StoreError as the TemporaryFailure that the relay knows."""
+    """Raise a StoreError as TemporaryFailure."""
     try:
         yield
     except StoreError as error:

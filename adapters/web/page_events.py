@@ -1,6 +1,6 @@
-"""What a page posts, and the messages of the desk that it becomes.
+"""The bodies of the page's requests, and their conversion to `messages.Incoming`.
 
-The page makes the id of each event, so that it can post the event again after an error.
+The page makes the id of each event, so it can post the event again after an error.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class _Body(BaseModel):
 
 
 class ViewBody(_Body):
-    """Somebody opened the press office's page."""
+    """Somebody opened the queue page."""
 
     query: Short = ""
 
@@ -73,13 +73,13 @@ async def read_body(request: web.Request, kind: type[BodyType]) -> BodyType:
 
 
 class EventReader:
-    """Makes messages of the desk from bodies. Raises HTTP 403 or 404 if a person or a conversation does not exist."""
+    """Makes incoming messages from bodies. Raises HTTP 403 or 404 if a person or a conversation does not exist."""
 
     def __init__(self, messages: MessageStore, personas: Personas) -> None:
         self._messages, self._personas = messages, personas
 
     async def to_conversation(self, body: SayBody) -> tuple[Persona, Address]:
-        """Return who writes and where: in their own conversation, or in the thread of a case."""
+        """Return who writes, and where: in their own conversation, or in the thread of a case."""
         persona = self._persona(body)
         if body.at == persona.direct.token:
             return persona, persona.direct
@@ -90,7 +90,7 @@ class EventReader:
         return persona, Address(PLATFORM, body.at)
 
     def to_said(self, message: StoredMessage) -> Said:
-        """Return a person's message that is stored. Raises HTTP 403 if its author does not exist any more."""
+        """Return a person's stored message. Raises HTTP 403 if its author no longer exists."""
         persona = self._personas.get(message.person)
         if persona is None:
             raise web.HTTPForbidden(text="There is nobody of that name here.")
@@ -98,7 +98,7 @@ class EventReader:
         return Said(message.event_id, persona.person, message.text, at, persona.direct)
 
     def to_viewed(self, body: ViewBody) -> Viewed:
-        """Return the wish to see the press office's page."""
+        """Return that somebody opened the queue page."""
         persona = self._persona(body)
         return Viewed(persona.person, "queue", persona.direct, body.query)
 
@@ -121,9 +121,9 @@ class EventReader:
         return persona
 
     async def _answer_address(self, message_id: str, persona: Persona) -> Address:
-        """Return where the answer to an action on this message belongs.
+        """Return the address for the answer to an action on this message.
 
-        Raises HTTP 404 if the message does not exist, 403 if it is in somebody else's conversation.
+        Raises HTTP 404 if the message does not exist, 403 if it is in another person's conversation.
         """
         if message_id == PAGE:
             return persona.direct

@@ -1,7 +1,7 @@
-"""Messages, forms and pages of the desk as JSON, in the form that is stored and in the form that the page shows.
+"""Messages, forms and pages of the desk as JSON: as it is stored, and as the page shows it.
 
-Prose is stored as Markdown and becomes HTML only when it is sent to the page, so that an old message is shown by
-today's rules. Everything else stays text, which the page shows in text nodes.
+`Markdown` is stored as it is and becomes HTML only when it is sent to the page, so the current rules apply to old
+messages too. All other text stays text, which the page shows in text nodes.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def to_stored_json(outgoing: Outgoing) -> dict[str, Any]:
 
 
 def to_page_json(stored: Mapping[str, Any], personas: Personas) -> dict[str, Any]:
-    """Return a message that `to_stored_json` made, as the page shows it."""
+    """Return what the page shows for a message that `to_stored_json` made."""
     return {**stored, "blocks": [_to_page_block(block, personas) for block in stored["blocks"]]}
 
 
@@ -105,6 +105,6 @@ def to_html(markdown: str) -> str:
     """Return Markdown by the desk or a policy's owner as HTML that is safe to insert into the page.
 
     It contains paragraphs, lists, bold, emphasis, links, quotes and code. HTML in the Markdown stays text. A link leads
-    to the web or to a mailbox; any other stays text. No text raises an error.
+    to the web or to a mailbox; any other link stays text. No text raises an error.
     """
     return str(_MARKDOWN.render(markdown)).strip()

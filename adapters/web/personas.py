@@ -1,4 +1,4 @@
-"""The people as whom a browser window can act, and the conversations of the console."""
+"""The personas, which are the people as whom a browser window can act, and the conversations of the console."""
 
 from __future__ import annotations
 
@@ -10,22 +10,24 @@ from bot.messages import Address, Person
 
 PLATFORM = "web"
 PRESS = "press"
-"""The conversation that stands for the press channel."""
+"""The press channel's conversation."""
 STAFF_PREFIX = "staff/"
-"""Begins the conversation of one member of staff; their id follows."""
+"""Prefix of a persona's own conversation; the persona's id follows."""
 THREAD_PREFIX = "press/"
-"""Begins the thread below a message in the press channel; the message's id follows."""
+"""Prefix of the thread below a message in the press channel; the message's id follows."""
 PAGE = "page"
-"""Stands in place of a message's id where a button on a page of the desk was pressed, such as the queue."""
+"""Used instead of a message's id if a button on a page of the desk was pressed, such as the queue."""
 
 
 @dataclass(frozen=True, slots=True)
 class Persona:
-    """Somebody as whom a window can act. `id` is [a-z0-9-]+; officers are offered at the press desk."""
+    """A person as whom a window can act."""
 
     id: str
+    """Only lower-case letters, digits and hyphens."""
     name: str
     officer: bool = False
+    """Whether a window can act as this persona at the press desk too."""
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[a-z0-9-]+", self.id):
@@ -33,17 +35,17 @@ class Persona:
 
     @property
     def person(self) -> Person:
-        """The same person as a value of the port."""
+        """The persona as a `Person`."""
         return Person(PLATFORM, self.id, self.name)
 
     @property
     def direct(self) -> Address:
-        """Their own conversation with the desk."""
+        """The address of the persona's own conversation with the desk."""
         return Address(PLATFORM, STAFF_PREFIX + self.id)
 
 
 class Personas:
-    """All personas of the console. Raises ValueError unless there is a member of staff and an officer among them."""
+    """All personas of the console. Raises ValueError unless at least one is an officer and at least one is not."""
 
     def __init__(self, personas: Iterable[Persona]) -> None:
         self.all = tuple(personas)
@@ -58,11 +60,11 @@ class Personas:
         return self._by_id.get(person)
 
     def name(self, person: str) -> str:
-        """Return the name of the persona with this id, or the id if there is none any more."""
+        """Return the name of the persona with this id, or the id if there is no such persona any more."""
         persona = self._by_id.get(person)
         return persona.name if persona else person
 
 
 def thread_of(message: str) -> str:
-    """Return the conversation below a message in the press channel."""
+    """Return the thread below a message in the press channel."""
     return THREAD_PREFIX + message

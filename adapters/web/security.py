@@ -1,8 +1,8 @@
 """Checks that a request comes from a page that this console served, in a browser on this machine.
 
-A page of another site can make a browser send requests here (cross-site requests), and can point a host name of its
-own to this machine (DNS rebinding). A cross-site request lacks our token and our Origin. A rebound request carries the
-other host name in Host.
+A page of another site can make a browser send requests here (cross-site requests), and can point a host name of its own
+to this machine (DNS rebinding). A cross-site request lacks our token and our Origin. A rebound request has the other
+host name in the header Host.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _CONTENT_SECURITY_POLICY = (
 
 @web.middleware
 async def refuse_other_sites(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Refuse every request under another host name, and requests of other sites to /api."""
+    """Refuse every request with another host name, and requests of other sites to /api."""
     if not _is_own_host(request.host):
         raise web.HTTPMisdirectedRequest(text="This console answers to localhost alone.")
     if request.path.startswith("/api/") and not _is_same_site(request):
@@ -41,14 +41,17 @@ async def refuse_other_sites(request: web.Request, handler: Handler) -> web.Stre
 
 
 async def add_security_headers(request: web.Request, response: web.StreamResponse) -> None:
-    """Add the headers that restrict the browser to every response, errors included."""
+    """Add the headers that restrict the browser, to every response including errors."""
     response.headers.update(_SECURITY_HEADERS)
     if _is_own_host(request.host):
         response.headers["Content-Security-Policy"] = _CONTENT_SECURITY_POLICY.format(host=request.host)
 
 
 def is_token(token: str, expected: str) -> bool:
-    """Compare in constant time, so that the duration does not tell how much of the token was right."""
+    """Return whether the token is the expected one.
+
+    The comparison takes constant time, so its duration reveals nothing.
+    """
     return secrets.compare_digest(token.encode(), expected.encode())
 
 

@@ -1,6 +1,6 @@
-"""The WebSocket over which a window gets its messages: all that there are, and then each change.
+"""The WebSocket that sends a window its messages: first all that exist, then each change.
 
-A WebSocket is used and not an event stream, because a browser keeps six event streams to one server and lets every
+It is a WebSocket and not an event stream, because a browser opens only six event streams to one server and lets every
 further window wait. The page sends one message, when it connects: `{"token", "staff", "since"}`. The console sends
 `hello`, `message`, `caught_up` (after the messages that existed at the connection) and `knowledge`.
 """
@@ -24,7 +24,7 @@ from bot.ports import Clock
 from bot.presentation import texts
 
 WRONG_TOKEN = 4403
-"""The close code for a page that another console served. The page has to be loaded again."""
+"""The close code for a page that another console served. The page must be loaded again."""
 
 _GREETING_TIMEOUT = 10.0  # seconds
 _STATUS_INTERVAL = 10.0  # seconds without a message, after which the status of the knowledge base is compared
@@ -37,7 +37,9 @@ class PageContext:
     personas: Personas
     clock: Clock
     knowledge_status: Callable[[], str]
+    """Returns the line at the top of the page."""
     examples: Callable[[], Sequence[str]]
+    """Returns the questions that an empty chat offers."""
 
 
 class WindowSockets:
@@ -61,7 +63,7 @@ class WindowSockets:
         return socket
 
     async def close(self) -> None:
-        """Close all WebSockets. The pages connect again when the console is back."""
+        """Close all WebSockets. The pages connect again when the console is running again."""
         for socket in tuple(self._sockets):
             await socket.close(code=WSCloseCode.GOING_AWAY)
 
@@ -73,7 +75,7 @@ class WindowSockets:
         personas = self._context.personas
         persona = personas.get(str(greeting.get("staff", ""))) or personas.staff[0]
         on_persona(persona)
-        await self._messages.all()  # loads them, so that the subscription begins with all of them
+        await self._messages.all()  # loads the messages, so that the subscription begins with all of them
         sender = asyncio.create_task(self._send_messages(socket, persona, int(greeting.get("since", 0))))
         try:
             async for message in socket:
@@ -137,7 +139,7 @@ def _message_json(message: StoredMessage, personas: Personas) -> dict[str, Any]:
 
 
 async def _read_greeting(socket: web.WebSocketResponse) -> dict[str, Any] | None:
-    """Return the first message of the page, or None if it is not one in time."""
+    """Return the first message of the page, or None if it is invalid or does not come in time."""
     try:
         greeting = json.loads(await socket.receive_str(timeout=_GREETING_TIMEOUT))
     except (TypeError, ValueError, TimeoutError):

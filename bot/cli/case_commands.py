@@ -55,7 +55,9 @@ def _add_open(cases: AddCommand) -> None:
         command.add_argument(f"--{name}", default="")
     command.add_argument("--deadline", default="", help="such as 17:00, or 'tomorrow noon'")
     command.add_argument("--medium", choices=MEDIUMS, default="")
-    command.add_argument("--came", choices=texts.WAYS, default="", help="how it reached the press office")
+    command.add_argument(
+        "--came", choices=texts.RECEIVED_BY_OPTIONS, default="", help="how it reached the press office"
+    )
 
 
 def _add_on_one_case(cases: AddCommand) -> None:

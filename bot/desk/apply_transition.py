@@ -100,7 +100,7 @@ def case_context(tx: Transaction, case: Case, zone: tzinfo) -> cards.CaseContext
     return cards.CaseContext(
         now=tx.now,
         zone=zone,
-        links=tuple(cards.linked(case, each, kinds[each.id]) for each in apart),
+        links=tuple(cards.linked_case(case, each, kinds[each.id]) for each in apart),
         incident=incident.title if incident else "",
         joined=tuple(each.reference for each in tx.links.joined_to(case.id)),
         into=going_on.reference if going_on else "",
@@ -167,7 +167,7 @@ def _to_press(renderer: CardRenderer, effect: PostCard | UpdateCard | ThreadRepl
             return lambda channel: Update(channel, updated)
         case ThreadReply():
             drawn = cards.thread_line(renderer.case, effect.line, effect.carries, renderer.context)
-            line = drawn if effect.harmless else cards.below(renderer.case, drawn)
+            line = drawn if effect.harmless else cards.redact_line(renderer.case, drawn)
             mention = (Mention(effect.mention),) if effect.mention else ()
             said = replace(line, blocks=(*mention, *line.blocks))
             carries = None if effect.carries is None else _delivered_mark(renderer.case, effect.carries)
@@ -213,7 +213,7 @@ def _redrawn(renderer: CardRenderer, delivery: Delivery, press_desk: PressDesk) 
         case Send() if delivery.to == press_desk.mail:
             return replace(delivery, outgoing=renderer.mail())
         case Send():
-            return replace(delivery, outgoing=cards.relisted(delivery.outgoing, renderer.case, renderer.context))
+            return replace(delivery, outgoing=cards.refresh_shift(delivery.outgoing, renderer.case, renderer.context))
         case Update():
             return replace(delivery, outgoing=renderer.card())
         case SendToThread(harmless=False):
@@ -226,5 +226,5 @@ def _without_words(case: Case, outgoing: Outgoing) -> Outgoing:
     """Return a line as it may stand below the card now. Whoever it mentions is mentioned all the same."""
     mention = tuple(block for block in outgoing.blocks if isinstance(block, Mention))
     rest = replace(outgoing, blocks=tuple(block for block in outgoing.blocks if not isinstance(block, Mention)))
-    line = cards.below(case, rest)
+    line = cards.redact_line(case, rest)
     return replace(line, blocks=(*mention, *line.blocks))

@@ -41,7 +41,7 @@ class Reported:
     def history_text(self) -> str:
         """How the history of the case begins."""
         known = self.details
-        return texts.came_by(self.came, self.colleague, known.about or known.questions)
+        return texts.opened_step(self.came, self.colleague, known.about or known.questions)
 
 
 def open_case(

@@ -63,11 +63,11 @@ def _find(tx: Transaction, person: Person, query: str) -> tuple[list[Case], str,
     """Return the cases, one more than are shown; the title of the page; what it says if there are none."""
     match query:
         case "":
-            return tx.case_lists.by_deadline(MOST_CASES + 1), texts.QUEUE, texts.NOBODY_WAITS
+            return tx.case_lists.by_deadline(MOST_CASES + 1), texts.QUEUE, texts.NONE_OPEN
         case "mine":
             return tx.case_lists.of_officer(person.key, MOST_CASES + 1), texts.MY_ENQUIRIES, texts.NONE_OF_YOURS
         case "closed":
-            return tx.case_lists.closed(MOST_CASES + 1), texts.ENDED_ENQUIRIES, texts.NONE_ENDED
+            return tx.case_lists.closed(MOST_CASES + 1), texts.CLOSED_ENQUIRIES, texts.NONE_CLOSED
         case _:
             found = tx.case_lists.search(query, MOST_CASES + 1)
             return found, texts.found_for(query), texts.none_found(query)
@@ -76,9 +76,13 @@ def _find(tx: Transaction, person: Person, query: str) -> tuple[list[Case], str,
 def _times(tx: Transaction) -> Iterator[tuple[str, str]]:
     """Return how long it took to claim, to advise and to respond lately, as (label, words)."""
     times = tx.case_lists.response_times(tx.now - TIMES_COUNTED)
-    labelled = ((texts.TO_CLAIM, times.claim), (texts.TO_ADVISE, times.advise), (texts.TO_RESPOND, times.respond))
+    labelled = (
+        (texts.TIME_TO_CLAIM, times.claim),
+        (texts.TIME_TO_ADVISE, times.advise),
+        (texts.TIME_TO_RESPOND, times.respond),
+    )
     return ((label, _in_words(took)) for label, took in labelled if took)
 
 
 def _in_words(took: DurationSummary) -> str:
-    return texts.took(took.median, took.slowest, took.count)
+    return texts.duration_summary(took.median, took.slowest, took.count)

@@ -73,7 +73,7 @@ class PressDesk:
         instant = deadlines.read(words, self.policy.hours, now)
         if instant is None:
             return texts.NO_TIME
-        return texts.passed_already(instant.astimezone(self.zone)) if instant < now else ""
+        return texts.deadline_in_the_past(instant.astimezone(self.zone)) if instant < now else ""
 
     def status(self, knowledge: Knowledge, now: datetime) -> DeskStatus:
         """Return what holds for a case that something happens to now."""

@@ -1,4 +1,4 @@
-"""Why a transition was refused, in a sentence for whoever pressed the button."""
+"""The sentence for each reason why a transition was refused."""
 
 from __future__ import annotations
 
@@ -11,22 +11,24 @@ from bot.presentation import texts
 
 
 def refusal_text(refused: Refused) -> str:
-    """Return the sentence for a refusal."""
+    """Return the sentence for the person who pressed the button."""
     sentence = _SENTENCES[refused.refusal]
     return sentence if isinstance(sentence, str) else sentence(refused)
 
 
 def _of_case(sentence: Callable[[str], str]) -> Callable[[Refused], str]:
+    """Return a function that fills the reference of the refused case into a sentence."""
     return lambda refused: sentence(_reference(refused.case))
 
 
 def _of_both(sentence: Callable[[str, str], str]) -> Callable[[Refused], str]:
+    """Return a function that fills the references of both cases into a sentence."""
     return lambda refused: sentence(_reference(refused.case), _reference(refused.other))
 
 
 def _claimed_by_another(refused: Refused) -> str:
     owner = refused.case.owner if refused.case else None
-    return texts.taken(_reference(refused.case), display_name(owner) if owner else "")
+    return texts.claimed_by_another(_reference(refused.case), display_name(owner) if owner else "")
 
 
 def _reference(case: Case | None) -> str:
@@ -42,7 +44,7 @@ _SENTENCES: Mapping[Refusal, str | Callable[[Refused], str]] = {
     Refusal.ASKER_ONLY: texts.NOT_YOURS,
     Refusal.CLAIM_FIRST: texts.CLAIM_FIRST,
     Refusal.CLAIMED_BY_ANOTHER: _claimed_by_another,
-    Refusal.JOINED_TO_ANOTHER: _of_both(texts.goes_on),
+    Refusal.JOINED_TO_ANOTHER: _of_both(texts.joined_to),
     Refusal.MEDIA_ONLY: texts.TOO_OLD,
     Refusal.NO_ASKER: _of_case(texts.nobody_asked),
     Refusal.NO_OTHER_OFFICER: texts.NO_OTHER_OFFICER,
@@ -55,11 +57,11 @@ _SENTENCES: Mapping[Refusal, str | Callable[[Refused], str]] = {
     Refusal.NOT_OFFERED: texts.NOT_OFFERED,
     Refusal.NOT_RESTRICTED: _of_case(texts.not_restricted),
     Refusal.NOT_THE_SAME_ENQUIRY: _of_both(texts.not_to_be_joined),
-    Refusal.NOTHING_TO_PUT_OFF: texts.NO_HURRY,
+    Refusal.NOTHING_TO_PUT_OFF: texts.NOTHING_TO_PUT_OFF,
     Refusal.NOTHING_WRITTEN: texts.NOTHING_WRITTEN,
     Refusal.PASSED_ON_ALREADY: texts.ALREADY_PASSED_ON,
     Refusal.STALE_BUTTON: texts.STALE,
     Refusal.UNKNOWN_OUTCOME: texts.TOO_OLD,
     Refusal.WITHDRAWAL_ALREADY_ASKED: _of_case(texts.withdrawal_already_asked),
 }
-"""A sentence for every refusal, or a function that makes one from the cases that it speaks of."""
+"""The sentence for every refusal, or a function that makes it from the cases in `Refused`."""

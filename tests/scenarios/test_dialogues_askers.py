@@ -150,7 +150,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
         Fills(
             "sam",
             {"outlet": "Harbour Gazette", "deadline": "17:00"},
-            notice=texts.details_taken("M-1"),
+            notice=texts.details_received("M-1"),
             sees={"thread": ["Sam added details: … > Outlet: Harbour Gazette; Deadline: 17:00"]},
             card="M-1 · Media enquiry · unclaimed … 17:00 … Outlet: Harbour Gazette",
         ),
@@ -160,7 +160,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
         Fills(
             "ben",
             {"journalist": "Joan"},
-            notice=texts.details_taken("M-1"),
+            notice=texts.details_received("M-1"),
             sees={"thread": ["Ben added details: … > Journalist: Joan"]},
             card="Outlet: Harbour Gazette … Journalist: Joan … Deadline: 17:00",
         ),

@@ -48,8 +48,8 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
     "nobody claims an enquiry": [
         REPORT,
         Waits(15 * MINUTE, sees={"thread": [texts.reminder("M-1", 15)]}),
-        Waits(15 * MINUTE, sees={"thread": [f"{texts.reminder('M-1', 30)} {texts.CALLS}"]}),
-        Waits(15 * MINUTE, sees={"thread": [f"{texts.reminder('M-1', 45)} {texts.MAILED}"], "mail": ["M-1"]}),
+        Waits(15 * MINUTE, sees={"thread": [f"{texts.reminder('M-1', 30)} {texts.PLEASE_CLAIM}"]}),
+        Waits(15 * MINUTE, sees={"thread": [f"{texts.reminder('M-1', 45)} {texts.ALSO_MAILED}"], "mail": ["M-1"]}),
         Waits(
             15 * MINUTE,
             sees={
@@ -92,7 +92,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
         CLAIM,
         *WAIT,
         Waits(179 * MINUTE),
-        Waits(MINUTE, sees={"thread": [texts.waited("M-1", "the head count")]}, card="claimed by Anna"),
+        Waits(MINUTE, sees={"thread": [texts.wait_is_over("M-1", "the head count")]}, card="claimed by Anna"),
         Waits(30 * MINUTE, sees={"thread": [BACK], "sam": [texts.returned_for_asker("M-1")]}),
     ],
     "a time that is none": [
@@ -101,7 +101,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
         Presses("anna", texts.WAIT, at="press", form="Wait for facts: M-1"),
         Fills("anna", {"for": "facts", "until": "the cows come home"}, problem=texts.NOT_A_TIME),
         Fills("anna", {"for": "facts", "until": "today at 9:00"}, problem=texts.NOT_A_TIME),
-        Presses("ben", texts.WAIT, at="press", notice=texts.taken("M-1", "Anna")),
+        Presses("ben", texts.WAIT, at="press", notice=texts.claimed_by_another("M-1", "Anna")),
     ],
     "a handover that is accepted": [
         REPORT,
@@ -110,21 +110,21 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
         Waits(29 * MINUTE),
         Presses(
             "ben",
-            texts.TAKE,
+            texts.TAKE_OVER,
             at="thread",
             sees={"thread": [texts.took_over("Ben", "M-1", "Anna")], "sam": ["Ben of the press office"]},
             card="claimed by Ben … Ben took it over: Anna",
         ),
         Again(notice=texts.yours_already("M-1")),
-        Presses("anna", "Reply", at="press", notice=texts.taken("M-1", "Ben")),
-        Presses("ben", texts.TAKE, at="thread", notice=texts.yours_already("M-1")),
+        Presses("anna", "Reply", at="press", notice=texts.claimed_by_another("M-1", "Ben")),
+        Presses("ben", texts.TAKE_OVER, at="thread", notice=texts.yours_already("M-1")),
         Waits(29 * MINUTE),
     ],
     "a handover that is declined": [
         REPORT,
         CLAIM,
         *HAND_OVER,
-        Presses("sam", texts.TAKE, at="thread", notice=texts.NOT_AN_OFFICER),
+        Presses("sam", texts.TAKE_OVER, at="thread", notice=texts.NOT_AN_OFFICER),
         Presses("teams:carl", texts.DECLINE, at="slack:thread", notice=texts.NOT_OFFERED),
         Presses(
             "ben",
@@ -141,15 +141,15 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
         CLAIM,
         Waits(24 * MINUTE),
         Waits(MINUTE, sees={"press": [SHIFT_ENDS], "press/1": [NEAR]}),
-        Presses("joe", texts.TAKE, at="press", notice=texts.NOT_AN_OFFICER),
+        Presses("joe", texts.TAKE_OVER, at="press", notice=texts.NOT_AN_OFFICER),
         Waits(4 * MINUTE),
         Presses(
             "ben",
-            texts.TAKE,
+            texts.TAKE_OVER,
             at="press",
             sees={"press/1": [texts.took_over("Ben", "M-1", "Anna")], "sam": ["Ben of the press office"]},
         ),
-        Presses("teams:carl", texts.TAKE, at="slack:press", notice=texts.STALE),
+        Presses("teams:carl", texts.TAKE_OVER, at="slack:press", notice=texts.STALE),
         Waits(11 * MINUTE, sees={"press/1": [PASSED]}),
     ],
     "the end of a shift at which nothing is open": [Waits(24 * HOUR)],
@@ -169,7 +169,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
         Presses("anna", texts.HAND_OVER, at="press", form="Hand over: M-1"),
         Fills("anna", {"to": "slack:sam"}, problem=texts.CHOOSE_AN_OFFICER),
         Fills("anna", {"to": "slack:anna"}, problem=texts.CHOOSE_AN_OFFICER),
-        Presses("ben", texts.HAND_OVER, at="press", notice=texts.taken("M-1", "Anna")),
+        Presses("ben", texts.HAND_OVER, at="press", notice=texts.claimed_by_another("M-1", "Anna")),
         Opens("anna", view="queue", page="claimed by Anna"),
     ],
 }

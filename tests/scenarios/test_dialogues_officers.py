@@ -35,12 +35,12 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
     "who comes second is told who has it": [
         REPORT,
         CLAIM,
-        Presses("ben", "Claim", at="press", drawn_first=True, notice=texts.taken("M-1", "Anna")),
+        Presses("ben", "Claim", at="press", drawn_first=True, notice=texts.claimed_by_another("M-1", "Anna")),
         Presses("anna", "Claim", at="press", drawn_first=True, notice=texts.yours_already("M-1")),
-        Presses("ben", "Reply", at="press", notice=texts.taken("M-1", "Anna")),
-        Presses("ben", "Close", at="press", notice=texts.taken("M-1", "Anna")),
-        Presses("ben", "False alarm", at="press", notice=texts.taken("M-1", "Anna")),
-        Says("ben", "reply: I am faster", at="thread", sees={"thread": [texts.taken("M-1", "Anna")]}),
+        Presses("ben", "Reply", at="press", notice=texts.claimed_by_another("M-1", "Anna")),
+        Presses("ben", "Close", at="press", notice=texts.claimed_by_another("M-1", "Anna")),
+        Presses("ben", "False alarm", at="press", notice=texts.claimed_by_another("M-1", "Anna")),
+        Says("ben", "reply: I am faster", at="thread", sees={"thread": [texts.claimed_by_another("M-1", "Anna")]}),
     ],
     "an owner who falls ill": [
         REPORT,
@@ -190,7 +190,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
         ),
         Waits(
             timedelta(minutes=15),
-            sees={"thread": [f"M-1 has been waiting for 30 minutes … {texts.CALLS}"]},
+            sees={"thread": [f"M-1 has been waiting for 30 minutes … {texts.PLEASE_CLAIM}"]},
             card="The desk reminded the press office … The desk called whoever is on call",
         ),
         CLAIM,

@@ -35,7 +35,7 @@ TWO: dict[str, Sequence[Turn]] = {
         Presses(
             "teams:carl", "Claim", at="teams:press", sees={"sam": ["Carl of the press office"]}, card="claimed by Carl"
         ),
-        Presses("anna", "Claim", at="press", drawn_first=True, notice=texts.taken("M-1", "Carl")),
+        Presses("anna", "Claim", at="press", drawn_first=True, notice=texts.claimed_by_another("M-1", "Carl")),
         Says(
             "teams:carl",
             "reply: dry",
@@ -186,7 +186,7 @@ async def test_forty_thousand_characters_are_there_in_full_and_the_card_stays_sh
                 sees={
                     "press": [f"M-1 … {ENQUIRY} … {texts.WHOLE_BELOW}"],
                     "sam": ["M-1"],
-                    "thread": [f"{texts.WHOLE} … {long}"],
+                    "thread": [f"{texts.WHOLE_MESSAGE} … {long}"],
                 },
             ),
             Says("sam", long, sees={"sam": ["I have added"], "thread": [f"Sam adds: … {long}"]}),

@@ -34,7 +34,7 @@ JOINED = Presses(
     at="press",
     sees={
         "press/1": [texts.took_in_below("M-2", "Anna")],
-        "press/3": [texts.goes_on("M-2", "M-1")],
+        "press/3": [texts.joined_to("M-2", "M-1")],
         "sam": ["Anna of the press office is now looking after M-1"],
         "joe": [texts.joined_for_asker("M-2", "M-1", "Anna")],
     },
@@ -80,7 +80,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
             "she wants to know how deep the water was",
             sees={"joe": ["I have added this to M-1."], "press/1": ["Joe adds: … deep"]},
         ),
-        Says("anna", "reply: hello", at="press/3", sees={"press/3": [texts.goes_on("M-2", "M-1")]}),
+        Says("anna", "reply: hello", at="press/3", sees={"press/3": [texts.joined_to("M-2", "M-1")]}),
     ],
     "a split gives back what was written since": [
         M1,
@@ -122,7 +122,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
         Presses("joe", "Join M-1", at="press", notice=texts.NOT_AN_OFFICER),
         Presses("joe", "Restrict", at="press", notice=texts.NOT_AN_OFFICER),
         Presses("ben", "Claim", at="press", sees={"joe": ["Ben of the press office"]}),
-        Presses("anna", "Join M-1", at="press", notice=texts.taken("M-2", "Ben")),
+        Presses("anna", "Join M-1", at="press", notice=texts.claimed_by_another("M-2", "Ben")),
         Presses("ben", "Join M-1", at="press", drawn_first=True, notice=texts.STALE),
     ],
     "a death is for officers only": [
@@ -192,7 +192,7 @@ async def test_details_that_come_later_make_the_same_enquiry_of_one_story(stage:
             Fills(
                 "joe",
                 {"outlet": "guardian.com"},
-                notice=texts.details_taken("M-2"),
+                notice=texts.details_received("M-2"),
                 sees={
                     "press/3": ["Joe added details: … guardian.com", "M-1 from Guardian: the same enquiry"],
                     "press/1": ["M-2 from guardian.com: the same enquiry"],

@@ -75,11 +75,11 @@ async def test_the_head_leads_to_the_other_pages_and_says_how_long_things_took(h
     harness.clock.advance(timedelta(minutes=4))
     await presses(harness, texts.CLAIM, await looks(harness))
     view = await looks(harness)
-    assert f"{texts.TO_CLAIM}: 4 min (one enquiry)" in reads(view)
-    closed = (await presses(harness, texts.ENDED, view)).view
+    assert f"{texts.TIME_TO_CLAIM}: 4 min (one enquiry)" in reads(view)
+    closed = (await presses(harness, texts.SECTION_CLOSED, view)).view
     assert closed is not None
-    assert (closed.query, closed.title) == ("closed", texts.ENDED_ENQUIRIES)
-    assert texts.NONE_ENDED in reads(closed)
+    assert (closed.query, closed.title) == ("closed", texts.CLOSED_ENQUIRIES)
+    assert texts.NONE_CLOSED in reads(closed)
     form = (await presses(harness, texts.SEARCH, closed)).form
     assert form is not None
     assert form.name == "queue.search"
@@ -104,7 +104,7 @@ async def test_words_that_were_looked_for_stay_words(harness: DeskHarness) -> No
     assert "<b>*x*</b>" in reads(found)
 
 
-@pytest.mark.parametrize("action", ["queue.show", "queue.search", "queue.unknown"])
+@pytest.mark.parametrize("action", ["queue.show", "queue.search"])
 async def test_only_officers_turn_pages_and_search(harness: DeskHarness, action: str) -> None:
     await reports(harness, "sam")
     pressed = Pressed(harness.next_event(), SAM, action, "", direct(SAM), direct(SAM))

@@ -184,7 +184,7 @@ async def test_officers_turn_the_page_at_home_and_search_there(here: SlackOffice
     await here.card("claimed by Anna")
     await here.here.opens("U0ANNA", "home")
     await here.slack.until(lambda: "claimed by Anna" in home(here))
-    await press_at_home(here, texts.MINE)
+    await press_at_home(here, texts.SECTION_MINE)
     await here.slack.until(lambda: texts.MY_ENQUIRIES in home(here))
     await press_at_home(here, "Reply")
     await here.here.submit("U0ANNA", await here.form(), text="We ring you.")

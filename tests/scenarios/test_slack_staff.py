@@ -134,7 +134,7 @@ async def test_any_message_can_be_sent_to_the_press_office_with_a_form(here: Sla
     assert "Kim" in limits.read(details["blocks"])
     said = await here.here.submit("U0SAM", details, about="the tweet")
     assert said is not None
-    assert limits.read(said["view"]["blocks"]).startswith(texts.details_taken("M-1"))
+    assert limits.read(said["view"]["blocks"]).startswith(texts.details_received("M-1"))
     await here.card("the tweet")
 
 
@@ -154,7 +154,7 @@ async def test_a_long_message_fits_into_the_form_and_comes_back_whole(here: Slac
     long = " ".join(f"word{number}" for number in range(900))
     await here.here.shortcut("U0SAM", long)
     await here.here.submit("U0SAM", await here.form())
-    await here.sees("C0PRESS", texts.WHOLE)
+    await here.sees("C0PRESS", texts.WHOLE_MESSAGE)
     assert "word899" in here.slack.in_("C0PRESS")[-1].words
 
 

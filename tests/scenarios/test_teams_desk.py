@@ -55,7 +55,7 @@ async def test_a_second_claim_and_a_stranger_are_told_so_in_place(harness: Teams
         {"action": {"verb": "case.claim", "data": {"desk": "press", "action": "case.claim", "value": "1@1"}}},
         thread,
     )
-    assert (status, answer["value"]) == (200, texts.taken("M-1", "Anna Officer"))
+    assert (status, answer["value"]) == (200, texts.claimed_by_another("M-1", "Anna Officer"))
 
 
 async def test_only_what_begins_with_reply_leaves_the_thread(harness: TeamsHouse) -> None:
@@ -109,7 +109,7 @@ async def test_the_parts_of_the_queue_can_be_typed(harness: TeamsHouse) -> None:
     await harness.says(ANNA, "queue for the reading room")
     await harness.office.adapter.stop()
     titles = {text.partition("\n")[0] for text in harness.chat(ANNA)}
-    assert titles >= {texts.QUEUE, texts.MY_ENQUIRIES, texts.ENDED_ENQUIRIES}
+    assert titles >= {texts.QUEUE, texts.MY_ENQUIRIES, texts.CLOSED_ENQUIRIES}
     assert texts.found_for("for the reading room") not in titles
 
 
@@ -134,7 +134,7 @@ async def test_the_queue_is_one_card_that_is_drawn_anew_in_place(harness: TeamsH
 async def test_the_queue_is_looked_through_on_its_card(harness: TeamsHouse) -> None:
     await harness.says(SAM, REPORTER)
     page = await harness.opens_queue(ANNA)
-    answer = await harness.presses(ANNA, page, texts.MINE)
+    answer = await harness.presses(ANNA, page, texts.SECTION_MINE)
     assert texts.MY_ENQUIRIES in str(answer["value"]["body"])
     await harness.settle()
     assert texts.NONE_OF_YOURS in read(page.activity)
@@ -152,7 +152,7 @@ async def test_the_queue_is_looked_through_on_its_card(harness: TeamsHouse) -> N
 
 async def test_an_older_client_is_shown_the_page_anew(harness: TeamsHouse) -> None:
     page = await harness.opens_queue(ANNA)
-    mine = buttons(page.card)[texts.MINE]
+    mine = buttons(page.card)[texts.SECTION_MINE]
     sent = harness.office.client.activity(ANNA, text="", value=mine["fallback"]["data"])
     assert (await harness.office.client.post(sent))[0] == 200
     await harness.settle()
@@ -161,7 +161,7 @@ async def test_an_older_client_is_shown_the_page_anew(harness: TeamsHouse) -> No
 
 async def test_who_is_no_officer_is_told_so_on_a_page_that_was_forged(harness: TeamsHouse) -> None:
     page = await harness.opens_queue(ANNA)
-    answer = await harness.presses(SAM, page, texts.MINE)
+    answer = await harness.presses(SAM, page, texts.SECTION_MINE)
     assert answer["value"] == texts.NOT_AN_OFFICER
 
 

@@ -1,7 +1,6 @@
 """Conversion of an outgoing message to Block Kit blocks.
 
-Whatever a person wrote goes into rich text or plain text. Slack parses neither, so no mention and no link in it becomes
-active.
+A person's words go into rich text or plain text. Slack parses neither, so no mention and no link in them works.
 """
 
 from __future__ import annotations
@@ -32,14 +31,15 @@ _DATE_AND_TIME = "{date_short_pretty}, {time}"
 
 @dataclass(frozen=True, slots=True)
 class MessagePart:
-    """One Slack message. `text` stands for the blocks in notifications and for screen readers; it is mrkdwn."""
+    """One Slack message."""
 
     blocks: tuple[Json, ...]
     text: str
+    """Stands for the blocks in notifications and for screen readers. It is mrkdwn."""
 
 
 def message_parts(outgoing: Outgoing, team: str = "") -> list[MessagePart]:
-    """The message as one or more Slack messages, each within Slack's limits.
+    """Return the message as one or more Slack messages, each within Slack's limits.
 
     `team` is the workspace's id. With it, the name of a quoted member links to a conversation with them.
     """
@@ -60,7 +60,7 @@ def message_parts(outgoing: Outgoing, team: str = "") -> list[MessagePart]:
 
 
 def to_blocks(outgoing: Outgoing, team: str = "") -> Iterator[Json]:
-    """All blocks of the message. Rich text of neighbouring parts shares a block."""
+    """Yield all blocks of the message. Neighbouring parts that are rich text share one block."""
     paragraphs: list[Json] = []
     for block in outgoing.blocks:
         if (further := _rich_text(block, team)) is not None:
@@ -73,18 +73,18 @@ def to_blocks(outgoing: Outgoing, team: str = "") -> Iterator[Json]:
 
 
 def context_blocks(words: str) -> Iterator[Json]:
-    """Plain text in small print."""
+    """Yield plain text in small print."""
     for piece in split_text(strip_control_characters(words), _MAX_CONTEXT):
         yield {"type": "context", "elements": [{"type": "plain_text", "text": piece, "emoji": False}]}
 
 
 def plain_text(words: str) -> Json:
-    """A plain_text object, for a button or a form. Slack refuses an empty one, so that becomes "…"."""
+    """Return a plain_text object, for a button or a form. Slack refuses an empty one, so that becomes "…"."""
     return {"type": "plain_text", "text": strip_control_characters(words) or "…", "emoji": False}
 
 
 def _rich_text(block: Block, team: str) -> Sequence[Json] | None:
-    """Sections, quotes and lists. None if the block is not rich text: see `_own_blocks`."""
+    """Return sections, quotes and lists; None if the block is not rich text, see `_own_blocks`."""
     match block:
         case Markdown():
             return to_rich_text(block.markdown)
@@ -105,6 +105,7 @@ def _rich_text(block: Block, team: str) -> Sequence[Json] | None:
 
 
 def _own_blocks(block: Block) -> Iterator[Json]:
+    """Yield the blocks for a part that is not rich text."""
     match block:
         case Caption():
             yield from context_blocks(block.text)
@@ -134,7 +135,7 @@ def _case_head(head: CaseHead) -> Json:
 
 
 def _mention(mention: Mention) -> list[Json]:
-    """One section that notifies the people and user groups of Slack among them."""
+    """Return a section that notifies the people and user groups of Slack among them; no section if there are none."""
     prefix = f"{PLATFORM}:"
     elements: list[Json] = []
     for id_ in (key.removeprefix(prefix) for key in mention.people if key.startswith(prefix)):

@@ -23,21 +23,27 @@ _STYLES = {"strong": "bold", "em": "italic", "s": "strike"}
 
 @dataclass
 class _List:
-    """A list that is being converted. `item_started` is whether the current item has its first paragraph."""
+    """A list that is being converted."""
 
     ordered: bool
     items: int = 0
+    """The number of items so far; for a list that starts at n, n - 1 more."""
     item_started: bool = False
+    """Whether the current item has its first paragraph."""
 
 
 @dataclass
 class _Converter:
-    """Walks through the tokens of one text. `lists` and `quotes` say how deep the current token is nested."""
+    """Converts the tokens of one text, one after the other."""
 
     parts: list[Json] = field(default_factory=list)
+    """The sections, quotes and lists so far."""
     lists: list[_List] = field(default_factory=list)
+    """The lists around the current token, the innermost last."""
     quotes: int = 0
+    """The number of quotes around the current token."""
     heading: bool = False
+    """Whether the current token is in a heading."""
 
     def add(self, token: Token) -> None:
         """Convert one block token."""
@@ -94,9 +100,12 @@ class _Converter:
         current.item_started = True
 
 
-@lru_cache(maxsize=256)  # most messages are answers, and the same answers are sent many times
+@lru_cache(maxsize=256)  # most messages are answers, and the same answer is sent many times
 def to_rich_text(markdown: str) -> Sequence[Json]:
-    """Sections, quotes and lists for `rich_text_blocks`. The result is cached: do not change it. Raises nothing."""
+    """Return sections, quotes and lists for `rich_text_blocks`.
+
+    The result is cached: do not change it. Raises nothing.
+    """
     converter = _Converter()
     for token in _MARKDOWN.parse(markdown):
         converter.add(token)
@@ -104,7 +113,7 @@ def to_rich_text(markdown: str) -> Sequence[Json]:
 
 
 def _inline(tokens: Sequence[Token], *, bold: bool) -> Iterator[Json]:
-    """Text and link elements of one paragraph."""
+    """Yield the text and link elements of one paragraph."""
     style: dict[str, Any] = {"bold": True} if bold else {}
     url = ""
     for token in tokens:

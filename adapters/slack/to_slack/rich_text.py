@@ -25,17 +25,17 @@ _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 def strip_control_characters(text: str) -> str:
-    """The text without control characters. Tab and newline stay."""
+    """Return the text without control characters. Tab and newline stay."""
     return _CONTROL.sub("", text)
 
 
 def escape_mrkdwn(text: str) -> str:
-    """Plain text for a field that Slack parses as mrkdwn: no mention or link in it becomes active."""
+    """Return plain text for a field that Slack parses as mrkdwn: no mention or link in it works."""
     return strip_control_characters(html.escape(text, quote=False))
 
 
 def split_text(text: str, length: int) -> Iterator[str]:
-    """The text in order, in pieces of at most `length` characters, split after a space or newline where possible."""
+    """Yield the text in pieces of at most `length` characters, split after a space or newline where possible."""
     while len(text) > length:
         end = max(text.rfind(" ", 0, length), text.rfind("\n", 0, length)) + 1 or length
         yield text[:end]
@@ -48,7 +48,7 @@ def split_text(text: str, length: int) -> Iterator[str]:
 
 
 def text(words: str, *, bold: bool = False, italic: bool = False, code: bool = False, strike: bool = False) -> Json:
-    """A text element. Markup, mentions and links in `words` are shown as they are written."""
+    """Return a text element. Markup, mentions and links in `words` are shown as they are written."""
     given = {"bold": bold, "italic": italic, "code": code, "strike": strike}
     style = {name: True for name, on in given.items() if on}
     element: Json = {"type": "text", "text": strip_control_characters(words)}
@@ -56,40 +56,40 @@ def text(words: str, *, bold: bool = False, italic: bool = False, code: bool = F
 
 
 def link(url: str, words: str, style: Json | None = None) -> Json:
-    """A link element. `url` must come from the desk or from a policy, never from a person's message."""
+    """Return a link element. `url` must come from the desk or from a policy, never from a person's message."""
     element: Json = {"type": "link", "url": url, "text": strip_control_characters(words)}
     return {**element, "style": style} if style else element
 
 
 def date(when: datetime, form: str) -> Json:
-    """A date element, shown in the reader's own time zone. The form `{ago}` shows it as an age."""
+    """Return a date element, shown in the reader's own time zone. The form `{ago}` shows it as an age."""
     fallback = f"{when:%d %B %Y %H:%M} UTC"
     return {"type": "date", "timestamp": int(when.timestamp()), "format": form, "fallback": fallback}
 
 
 def section(*elements: Json) -> Json:
-    """A paragraph."""
+    """Return a paragraph."""
     return {"type": "rich_text_section", "elements": list(elements)}
 
 
 def quote(*elements: Json) -> Json:
-    """A paragraph with a bar at its left."""
+    """Return a paragraph with a bar at its left."""
     return {"type": "rich_text_quote", "elements": list(elements)}
 
 
 def preformatted(words: str) -> Json:
-    """A paragraph in a fixed-width font. Line breaks stay."""
+    """Return a paragraph in a fixed-width font. Line breaks stay."""
     return {"type": "rich_text_preformatted", "elements": [text(words)]}
 
 
 def rich_list(items: Sequence[Json], *, ordered: bool, indent: int = 0, offset: int = 0) -> Json:
-    """A list of sections. `offset` is how many items of the same ordered list came before."""
+    """Return a list of sections. `offset` is the number of items of the same ordered list that came before."""
     element: Json = {"type": "rich_text_list", "style": "ordered" if ordered else "bullet", "elements": list(items)}
     return {**element, "indent": indent, **({"offset": offset} if ordered and offset else {})}
 
 
 def text_length(element: Json) -> int:
-    """Number of characters of text in an element or block."""
+    """Return the number of characters of text in an element or block."""
     words = element.get("text")
     if isinstance(words, str):
         return len(words)
@@ -103,13 +103,16 @@ def text_length(element: Json) -> int:
 
 
 def rich_text_blocks(parts: Iterable[Json]) -> Iterator[Json]:
-    """Sections, quotes and lists as rich text blocks of at most MAX_TEXT_OF_BLOCK characters. No text is cut off."""
+    """Yield rich text blocks of at most MAX_TEXT_OF_BLOCK characters for sections, quotes and lists.
+
+    No text is cut off.
+    """
     for group in _grouped(chain.from_iterable(map(_split_part, parts))):
         yield {"type": "rich_text", "elements": group}
 
 
 def _grouped(elements: Iterable[Json]) -> Iterator[list[Json]]:
-    """The elements in order, in groups of at most MAX_TEXT_OF_BLOCK characters."""
+    """Yield the elements in order, in groups of at most MAX_TEXT_OF_BLOCK characters."""
     group: list[Json] = []
     length = 0
     for element in elements:
@@ -124,7 +127,7 @@ def _grouped(elements: Iterable[Json]) -> Iterator[list[Json]]:
 
 
 def _split_part(part: Json) -> Iterator[Json]:
-    """One part as several of the same type, each short enough for a block and none empty."""
+    """Yield one part as several of the same type, each short enough for a block and none empty."""
     if part["type"] == "rich_text_list":
         yield from _split_list(part)
         return

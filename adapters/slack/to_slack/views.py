@@ -19,7 +19,7 @@ _MAX_HINT = 2000
 _MAX_LABEL = 2000
 
 _CONTINUED = "~"
-"""Stands between a field's name and a number. A value may be longer than one input holds; it then gets several."""
+"""Stands between a field's name and a number, because a value that is too long for one input gets several."""
 
 _MAX_BLOCKS = 100  # of one view
 _RESERVED_FOR_LAST = 20  # blocks of App Home kept for its last page, so that a long queue does not push it out
@@ -30,7 +30,7 @@ _BLOCKS_FOR_COUNT = 2  # blocks of the line that says how many cards are left ou
 
 
 def form_modal(form: Form, at: Address) -> Json:
-    """The modal for a form. `at` is the address for the answer to its submission."""
+    """Return the modal for a form. `at` is the address for the answer to its submission."""
     inputs = [block for field in form.fields for block in _inputs(field)]
     if len(form.title) > _MAX_TITLE:
         inputs = [*context_blocks(form.title), *inputs]
@@ -46,13 +46,13 @@ def form_modal(form: Form, at: Address) -> Json:
 
 
 def notice_modal(title: str, notice: str) -> Json:
-    """A modal with one paragraph of plain text and no input."""
+    """Return a modal with one paragraph of plain text and no input."""
     blocks = list(rich_text.rich_text_blocks([rich_text.section(rich_text.text(notice))]))
     return {"type": "modal", "title": _title(title), "close": _title("Close"), "blocks": blocks}
 
 
 def form_values(state: Mapping[str, Mapping[str, Json]]) -> dict[str, str]:
-    """Field name -> value, from `view.state.values` of a submission. Joins the inputs of a long field."""
+    """Return field name -> value, from `view.state.values` of a submission. Joins the inputs of a long field."""
     values: dict[str, str] = {}
     for block_id, actions in state.items():
         name = block_id.partition(_CONTINUED)[0]
@@ -66,7 +66,7 @@ def _value(action: Json) -> str:
 
 
 def _inputs(field: Field) -> Iterator[Json]:
-    """The input blocks of one field."""
+    """Yield the input blocks of one field."""
     if field.kind == "choice":
         yield _input(field, field.name, _select(field))
         return
@@ -102,9 +102,9 @@ def _title(text: str) -> Json:
 
 
 def home_view(pages: Sequence[View], team: str) -> Json:
-    """The App Home view with these pages, one below the other.
+    """Return the App Home view with these pages, one below the other.
 
-    A view has no second part. Cards that do not fit are left out, and a line says how many they are.
+    A view cannot continue in a second one. Cards that do not fit are left out, and a line says how many they are.
     """
     blocks: list[Json] = []
     for number, page in enumerate(pages, start=1):
@@ -115,7 +115,7 @@ def home_view(pages: Sequence[View], team: str) -> Json:
 
 
 def _cards(cards: Sequence[Outgoing], limit: int, team: str) -> list[Json]:
-    """At most `limit` blocks."""
+    """Return the blocks of the cards, at most `limit`."""
     blocks: list[Json] = []
     for number, card in enumerate(cards):
         added = [*to_blocks(card, team), {"type": "divider"}]

@@ -137,7 +137,7 @@ _LABELS = {
 
 def _happened(step: dict[str, Any]) -> str:
     who = f"{_called(step['by'])}" if step["by"] else texts.THE_DESK
-    return texts.happened(who, step["kind"], step["text"], step["label"])
+    return texts.history_line(who, step["kind"], step["text"], step["label"])
 
 
 def _sent(delivery: dict[str, Any]) -> str:

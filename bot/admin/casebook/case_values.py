@@ -127,24 +127,24 @@ def _sent(case: Case, job: Job) -> tuple[Address, str]:
     """Return where a message was to go, and what it is. Of an old one only the lane and the kind are still stored."""
     if not job.payload:
         platform, _, token = job.lane.removeprefix(f"case:{case.id}:").removeprefix(f"repost:{case.id}:").partition(":")
-        return Address(platform, token), texts.SENT[job.kind]
+        return Address(platform, token), texts.DELIVERY_LABELS[job.kind]
     delivery = outbox.read(job)
     match delivery:
         case Send():
-            return delivery.to, texts.SENT["mail" if delivery.to.platform == "email" else delivery.purpose]
+            return delivery.to, texts.DELIVERY_LABELS["mail" if delivery.to.platform == "email" else delivery.purpose]
         case Update() | SendToThread() | Repost():
-            return delivery.channel, texts.SENT[delivery.do]
+            return delivery.channel, texts.DELIVERY_LABELS[delivery.do]
         case MarkMessage():
-            return delivery.message, texts.SENT[delivery.do]
+            return delivery.message, texts.DELIVERY_LABELS[delivery.do]
 
 
 def _where(case: Case, to: Address) -> str:
     """Return an address in words: the conversation of somebody who asked, or a channel of the press office."""
     for asker in case.askers:
         if to == asker.direct:
-            return texts.told_directly(asker.person.name or asker.person.key, to.platform)
+            return texts.direct_conversation(asker.person.name or asker.person.key, to.platform)
         if to == asker.at:
-            return texts.told_there(asker.person.name or asker.person.key, to.platform)
+            return texts.original_conversation(asker.person.name or asker.person.key, to.platform)
     return texts.channel(to.platform, "")
 
 

@@ -66,7 +66,7 @@ def _link_again(context: CaseActionContext, transition: Transition) -> None:
 
 
 def _details_taken(context: CaseActionContext, transition: Transition) -> str:
-    return cards.details_taken(transition.case, context.press_desk.zone)
+    return cards.details_received(transition.case, context.press_desk.zone)
 
 
 def _report(context: ActionContext) -> SyncResponse:

@@ -51,7 +51,7 @@ def _wait(context: CaseActionContext) -> Transition | Refused | SyncResponse:
     if until is None or until <= now:
         return SyncResponse(problems={"until": texts.NOT_A_TIME})
     facts = context.values.get("for", "").strip()
-    history_text = texts.waiting(facts, moment(until.astimezone(press_desk.zone)))
+    history_text = texts.waiting_step(facts, moment(until.astimezone(press_desk.zone)))
     return transitions.wait(context.case, context.person, facts, until, history_text, now)
 
 

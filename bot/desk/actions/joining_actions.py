@@ -26,7 +26,7 @@ def _unrestrict(context: CaseActionContext) -> Transition | Refused:
 def _show(context: CaseActionContext) -> SyncResponse:
     """Show the whole case to this officer alone; the notice is kept nowhere."""
     drawn_in = case_context(context.tx, context.case, context.press_desk.zone)
-    whole = cards.whole(context.case, context.tx.cases.steps(context.case.id), drawn_in)
+    whole = cards.case_in_full(context.case, context.tx.cases.steps(context.case.id), drawn_in)
     return SyncResponse(notice=plaintext.render(whole))
 
 

@@ -69,7 +69,7 @@ def _note(context: CaseActionContext) -> Result:
 
 def _close(context: CaseActionContext) -> Result:
     case, chosen = context.case, context.values.get("outcome")
-    outcome = next((each for each in cards.CLOSING[case.kind] if each.value == chosen), None)
+    outcome = next((each for each in cards.CLOSING_OUTCOMES[case.kind] if each.value == chosen), None)
     if outcome is None:
         return Refused(Refusal.UNKNOWN_OUTCOME, case)
     return transitions.close(case, context.person, outcome, context.tx.now, inside=context.values.get("note", ""))

@@ -50,7 +50,7 @@ def _declare_incident(context: ActionContext) -> SyncResponse:
     if empty:
         return SyncResponse(problems=empty)
     if lead and not context.press_desk.is_listed(lead):
-        return SyncResponse(problems={"lead": texts.NOT_AN_OFFICER_TO_LEAD})
+        return SyncResponse(problems={"lead": texts.LEAD_NOT_AN_OFFICER})
     if current := tx.incidents.current():
         return SyncResponse(notice=texts.incident_lasts(current.title))
     if context.is_first_time():

@@ -1,18 +1,18 @@
-"""Cards: data in, what a person reads out, as `Outgoing`s and `Form`s.
+"""Cards, forms and pages: functions that take data and return the `Outgoing` or `Form` that people see.
 
-There is one shape for every platform, so that all of them show the same words and the same buttons.
+They know no platform, so every platform shows the same words and the same buttons.
 """
 
 from bot.plaintext import plain, sentence
 from bot.presentation.cards.answer_cards import answer, answer_alone, choose, confirm_media, unknown, welcome
 from bot.presentation.cards.asker_cards import asker_notice, own_case
-from bot.presentation.cards.case_card import CaseContext, Linked, case_card, mail, whole
+from bot.presentation.cards.case_card import CaseContext, case_card, case_in_full, mail
 from bot.presentation.cards.case_forms import (
-    CLOSING,
+    CLOSING_OUTCOMES,
     close_form,
     details_form,
+    details_received,
     details_step,
-    details_taken,
     hand_over_form,
     note_form,
     open_form,
@@ -22,29 +22,28 @@ from bot.presentation.cards.case_forms import (
     statement_form,
     wait_form,
 )
-from bot.presentation.cards.incident_cards import incident_form, incident_off, incident_on, linked
+from bot.presentation.cards.incident_cards import incident_form, incident_off, incident_on, linked_case
 from bot.presentation.cards.queue_page import in_queue, queue_head, search_form
-from bot.presentation.cards.shift_card import relisted, shift
+from bot.presentation.cards.shift_card import refresh_shift, shift
 from bot.presentation.cards.thread_lines import in_thread, thread_line
 from bot.presentation.cards.topics_page import topics
-from bot.presentation.cards.visibility import OF_OFFICERS, below, is_discreet, visible, visible_steps
+from bot.presentation.cards.visibility import OFFICER_STEPS, is_discreet, redact_line, visible
 
 __all__ = [
-    "CLOSING",
-    "OF_OFFICERS",
+    "CLOSING_OUTCOMES",
+    "OFFICER_STEPS",
     "CaseContext",
-    "Linked",
     "answer",
     "answer_alone",
     "asker_notice",
-    "below",
     "case_card",
+    "case_in_full",
     "choose",
     "close_form",
     "confirm_media",
     "details_form",
+    "details_received",
     "details_step",
-    "details_taken",
     "hand_over_form",
     "in_queue",
     "in_thread",
@@ -52,14 +51,15 @@ __all__ = [
     "incident_off",
     "incident_on",
     "is_discreet",
-    "linked",
+    "linked_case",
     "mail",
     "note_form",
     "open_form",
     "own_case",
     "plain",
     "queue_head",
-    "relisted",
+    "redact_line",
+    "refresh_shift",
     "reply_form",
     "report_form",
     "respond_form",
@@ -71,8 +71,6 @@ __all__ = [
     "topics",
     "unknown",
     "visible",
-    "visible_steps",
     "wait_form",
     "welcome",
-    "whole",
 ]

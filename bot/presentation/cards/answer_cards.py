@@ -1,4 +1,4 @@
-"""Cards to staff: answers, and what there is instead of one."""
+"""Cards for staff who ask a question: the answer, or what they get if there is none."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from bot.presentation import texts
 
 
 def answer(knowledge: Knowledge, entries: Sequence[Entry], *, answered: int, press: bool, today: date) -> Outgoing:
-    """The answers to one message, each with its source, in the order in which they were asked for."""
+    """Return the card that answers one message: each entry with its source, and the buttons below.
+
+    `answered` is the id of the recorded answer, which the buttons carry. `press` is whether there is a press office.
+    """
     alone = answer_alone(knowledge, entries, today)
     blocks = list(alone.blocks)
     shown = {entry.id for entry in entries}
@@ -30,7 +33,7 @@ def answer(knowledge: Knowledge, entries: Sequence[Entry], *, answered: int, pre
 
 
 def answer_alone(knowledge: Knowledge, entries: Sequence[Entry], today: date) -> Outgoing:
-    """The answers with their sources and no buttons, for where nothing can be pressed."""
+    """Return the answers with their sources but without buttons, for places where none can be pressed."""
     blocks: list[Block] = []
     for entry in entries:
         blocks += [Markdown(entry.answer.strip()), *_small_print(knowledge, entry, today)]
@@ -38,14 +41,17 @@ def answer_alone(knowledge: Knowledge, entries: Sequence[Entry], today: date) ->
 
 
 def choose(entries: Sequence[Entry], *, answered: int) -> Outgoing:
-    """The desk is not sure which of a few entries is meant."""
+    """Return the question which of these entries is meant, with one button for each."""
     buttons = [_entry_button(entry, answered) for entry in entries]
     buttons.append(Button(texts.NONE_OF_THESE, "choose.none", str(answered)))
     return Outgoing((Markdown(texts.CHOOSE), Buttons(tuple(buttons))), summary=texts.CHOOSE)
 
 
 def unknown(pointer: str, nearest: Sequence[Entry], *, answered: int, press: bool) -> Outgoing:
-    """An honest "I don't know": a pointer where somebody wrote one, else the nearest topics, and a way on."""
+    """Return the card that says that there is no answer, and offers a way to continue.
+
+    `pointer` is the text that an owner wrote for this topic. If it is empty, the `nearest` entries are offered instead.
+    """
     blocks: list[Block] = [Markdown(pointer.strip() or texts.UNKNOWN)]
     if not pointer and nearest:
         buttons = tuple(_entry_button(entry, answered) for entry in nearest)
@@ -58,7 +64,7 @@ def unknown(pointer: str, nearest: Sequence[Entry], *, answered: int, press: boo
 
 
 def confirm_media(*, answered: int) -> Outgoing:
-    """The desk is not sure whether the media are involved, and asks rather than guesses."""
+    """Return the question whether the media are involved, for a message of which the desk is not sure."""
     buttons = (
         Button(texts.YES, "media.yes", str(answered), "primary"),
         Button(texts.NO, "media.no", str(answered)),
@@ -68,7 +74,10 @@ def confirm_media(*, answered: int) -> Outgoing:
 
 
 def welcome(knowledge: Knowledge, *, press: bool, first: bool = False) -> Outgoing:
-    """What the desk is for; at the `first` contact with a way to the topics, which a page of the desk has below."""
+    """Return what the desk is for.
+
+    At the `first` contact, a button for the list of topics follows. The home page shows that list without a button.
+    """
     titles = " and ".join(f"the {document.title}" for document in knowledge.documents) or "the policy"
     said = plain(texts.welcome(titles, press))
     way_on = Buttons((Button(texts.WHAT_I_ANSWER, "topics.show"),))
@@ -76,7 +85,7 @@ def welcome(knowledge: Knowledge, *, press: bool, first: bool = False) -> Outgoi
 
 
 def source_line(knowledge: Knowledge, entry: Entry) -> str:
-    """Where an answer comes from, or an empty string where it cites nothing."""
+    """Return the line that names the sources of an answer; empty if it cites nothing."""
     places = []
     for cited in entry.cites:
         clause = knowledge.clause[cited]
@@ -86,6 +95,7 @@ def source_line(knowledge: Knowledge, entry: Entry) -> str:
 
 
 def _small_print(knowledge: Knowledge, entry: Entry, today: date) -> list[Block]:
+    """Return the sources, and a warning if the entry is past its review date."""
     blocks: list[Block] = []
     if line := source_line(knowledge, entry):
         blocks.append(Caption(line))

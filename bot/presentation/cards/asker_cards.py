@@ -1,4 +1,4 @@
-"""Cards to the asker of a case: the notices that a transition announces, and their own enquiries on a page."""
+"""Cards for the asker of a case: the notices that a transition announces, and their own enquiries on the home page."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from bot.domain.case import Asker, Case, CaseKind
 from bot.messages import Block, Button, Buttons, Caption, Markdown, Outgoing, Quote
 from bot.plaintext import display_name, escape, plain, sentence, shorten, summarise
 from bot.presentation import texts
-from bot.presentation.cards.case_card import CaseContext, handle, head, state_word
+from bot.presentation.cards.case_card import CaseContext, button_value, head, state_word
 
 
 def asker_notice(case: Case, notice: AskerNotice, context: CaseContext) -> Outgoing:
-    """Return the notice, as it reads for `case`, which is the case after the transition."""
+    """Return the message for a notice. `case` is the case after the transition."""
     match notice:
         case Acknowledgement():
             return _acknowledgement(case, notice, context)
@@ -45,13 +45,14 @@ def asker_notice(case: Case, notice: AskerNotice, context: CaseContext) -> Outgo
 
 
 def own_case(case: Case, asker: Asker, context: CaseContext) -> Outgoing:
-    """Return an asker's own enquiry with its state."""
+    """Return an asker's own enquiry with its state, for the home page."""
     return Outgoing((head(case, context), Quote(asker.text)), summary=f"{case.reference}, {state_word(case)}")
 
 
 def _in_a_sentence(
     case: Case, notice: WithdrawalNoted | Claimed | Freed | JoinedNotice | SplitNotice | PlainNotice
 ) -> str:
+    """Return the sentence of a notice that has no buttons."""
     match notice:
         case WithdrawalNoted():
             if notice.owner is None:
@@ -89,7 +90,11 @@ _PHONE = {
 
 
 def _acknowledgement(case: Case, notice: Acknowledgement, context: CaseContext) -> Outgoing:
-    """Return the reference, what to do meanwhile, who is at the desk, the deadline as understood, and the number."""
+    """Return the acknowledgement of a new case.
+
+    It holds the reference, the holding line, who is at the desk, the deadline as it was understood and the phone
+    number. In an urgent enquiry the phone number comes first.
+    """
     duty, phone = _duty(notice, context), escape(notice.phone)
     if case.kind is CaseKind.MEDIA:
         told = [texts.passed_on(case.reference), notice.holding_line.strip()]
@@ -101,19 +106,19 @@ def _acknowledgement(case: Case, notice: Acknowledgement, context: CaseContext) 
     blocks: list[Block] = [Markdown("\n\n".join(part for part in paragraphs if part))]
     if any(asker.files for asker in case.askers):
         blocks.append(Caption(texts.FILES_NOT_PASSED))
-    withdraw = Button(texts.WITHDRAW, "case.withdraw", handle(case))
+    withdraw = Button(texts.WITHDRAW, "case.withdraw", button_value(case))
     blocks.append(Buttons((_add_details(case), withdraw) if case.kind is CaseKind.MEDIA else (withdraw,)))
     return Outgoing(tuple(blocks), summary=summarise(paragraphs[0]))
 
 
 def _duty(notice: Acknowledgement, context: CaseContext) -> str:
-    """Return when somebody is at the press desk."""
+    """Return when an officer is at the desk."""
     now = _local(context.now, context)
     if notice.closes_at:
         return texts.desk_is_open(_local(notice.closes_at, context), now)
     if notice.opens_at:
         return texts.desk_is_shut(_local(notice.opens_at, context), now, called=notice.called)
-    return texts.nobody_known(called=notice.called)
+    return texts.hours_unknown(called=notice.called)
 
 
 def _added(case: Case, notice: MessageAdded, context: CaseContext) -> Outgoing:
@@ -122,18 +127,18 @@ def _added(case: Case, notice: MessageAdded, context: CaseContext) -> Outgoing:
     blocks: list[Block] = [Markdown("\n\n".join(part for part in (said, deadline) if part))]
     if notice.files:
         blocks.append(Caption(texts.FILES_NOT_PASSED))
-    separate = Button(texts.SEPARATE, "case.separate", f"{handle(case)}:{notice.number}")
+    separate = Button(texts.SEPARATE, "case.separate", f"{button_value(case)}:{notice.number}")
     blocks.append(Buttons((_add_details(case), separate) if deadline else (separate,)))
     return Outgoing(tuple(blocks), summary=summarise(said))
 
 
 def _deadline_read(case: Case, context: CaseContext) -> Outgoing:
-    words = texts.about(case.reference, _deadline(case, context))
+    words = texts.with_reference(case.reference, _deadline(case, context))
     return Outgoing((Markdown(escape(words)), Buttons((_add_details(case),))), summary=shorten(words))
 
 
 def _deadline(case: Case, context: CaseContext) -> str:
-    """Return what was understood of the deadline; empty if the case has none."""
+    """Return the deadline as it was understood; empty if the case has none."""
     if case.due_at is None:
         return ""
     say = texts.understood_deadline if case.due_known else texts.assumed_deadline
@@ -141,7 +146,7 @@ def _deadline(case: Case, context: CaseContext) -> str:
 
 
 def _reply(case: Case, notice: OfficerReply) -> Outgoing:
-    """Return an officer's words, quoted as data. In a media enquiry the reply says first what the words are for."""
+    """Return an officer's reply, quoted as data. In a media enquiry the first line says how the words may be used."""
     officer = display_name(notice.officer)
     introduction = texts.reply_from(escape(officer), case.reference)
     if case.kind is CaseKind.MEDIA:
@@ -151,7 +156,7 @@ def _reply(case: Case, notice: OfficerReply) -> Outgoing:
 
 
 def _add_details(case: Case) -> Button:
-    return Button(texts.ADD_DETAILS, "case.details", handle(case), opens_form=True)
+    return Button(texts.ADD_DETAILS, "case.details", button_value(case), opens_form=True)
 
 
 def _local(instant: datetime, context: CaseContext) -> datetime:

@@ -1,4 +1,7 @@
-"""Cards to the press office. All are drawn from what `visible` leaves of a case."""
+"""The card of a case for the press office, and the parts of it that other cards share.
+
+Each card is drawn from what `visible` leaves of a case; only `case_in_full` shows everything.
+"""
 
 from __future__ import annotations
 
@@ -12,46 +15,50 @@ from bot.plaintext import display_name, moment, shorten
 from bot.presentation import texts
 from bot.presentation.cards.visibility import is_discreet, visible, visible_steps
 
-LINE = 300
-"""Characters of a line in the history on a card."""
+HISTORY_LINE_LENGTH = 300
+"""Characters of a step's text in the history. A longer text is shortened."""
 
 
 @dataclass(frozen=True, slots=True)
-class Linked:
-    """A case that belongs with the one shown. `outlet` and `state` as `visible` leaves them."""
+class LinkedCase:
+    """A related case, as the card of the case shown names it."""
 
     case_id: int
     reference: str
     outlet: str
+    """Empty if it is not known or hidden."""
     state: str
+    """A text of `state_word`."""
     kind: LinkKind
     joinable: bool = False
-    """Whether the two may be made one as they are now."""
+    """Whether an officer may join the two cases in their present states."""
 
 
 @dataclass(frozen=True, slots=True)
 class CaseContext:
-    """When and where a card is drawn, and what else is going on.
-
-    `zone` is the organisation's. `incident` is the title of the one the case belongs to. `joined` are the references
-    of the cases that were joined to it, `into` that of the one it was joined to.
-    """
+    """What a card needs besides the case itself."""
 
     now: datetime
+    """When the card is drawn."""
     zone: tzinfo = UTC
-    links: tuple[Linked, ...] = ()
+    """The organisation's time zone."""
+    links: tuple[LinkedCase, ...] = ()
+    """Related cases, without those that were joined."""
     incident: str = ""
+    """The title of the incident that the case belongs to."""
     joined: tuple[str, ...] = ()
+    """References of the cases that were joined to this one."""
     into: str = ""
+    """The reference of the case to which this one was joined."""
 
 
 def head(case: Case, context: CaseContext) -> CaseHead:
-    """Reference, kind, state, age and deadline."""
+    """Return the block with reference, kind, state, age and deadline."""
     return CaseHead(case.reference, title(case), state_word(case), case.opened_at, deadline(case, context))
 
 
 def title(case: Case) -> str:
-    """The kind as words, the word that matters most first."""
+    """Return the kind of the case in words, with "Urgent" first and "restricted" last where they apply."""
     words = texts.MEDIA_ENQUIRY if case.kind is CaseKind.MEDIA else texts.QUESTION
     if case.restricted:
         words = f"{words} ({texts.RESTRICTED_TITLE})"
@@ -59,7 +66,7 @@ def title(case: Case) -> str:
 
 
 def state_word(case: Case) -> str:
-    """The state as a word: states differ by word, not by colour."""
+    """Return the state in words. People tell states apart by the word, because not every platform shows colours."""
     if case.state is CaseState.CLOSED:
         return texts.closed_as(case.outcome.value if case.outcome else "")
     if case.state is CaseState.OPEN or case.owner is None:
@@ -69,7 +76,7 @@ def state_word(case: Case) -> str:
 
 
 def deadline(case: Case, context: CaseContext) -> str:
-    """When the journalist needs the answer: as an instant where one was read, else in the words that were given."""
+    """Return when the journalist needs the answer. If no time could be read, return the words that somebody wrote."""
     if case.due_at is None:
         return case.details.deadline
     over = case.due_at <= context.now and case.responded_at is None and case.state is not CaseState.CLOSED
@@ -77,54 +84,59 @@ def deadline(case: Case, context: CaseContext) -> str:
 
 
 def local(instant: datetime, zone: tzinfo) -> datetime:
-    """As the organisation's wall clock shows it."""
+    """Return the same instant in this time zone."""
     return instant.astimezone(zone)
 
 
-def handle(case: Case) -> str:
-    """What a button carries: the case, and the revision it was drawn from."""
+def button_value(case: Case) -> str:
+    """Return the value of a button or the context of a form: the case, and its revision when the button was drawn.
+
+    By the revision the desk recognises a button that is out of date.
+    """
     return f"{case.id}@{case.revision}"
 
 
 def case_card(case: Case, steps: Sequence[Step], context: CaseContext, *, mention: Sequence[str] = ()) -> Outgoing:
-    """The card of a case, in every press channel; drawn again with every change."""
+    """Return the card of a case for a press channel. `mention` are the people to notify, each as `platform:id`."""
     seen = visible(case)
     blocks: list[Block] = [head(seen, context)]
     if mention:
         blocks.append(Mention(tuple(mention)))
-    blocks += _asked(seen, context)
-    blocks += rows(case, context)
+    blocks += _enquiry_blocks(seen, context)
+    blocks += action_rows(case, context)
     blocks.append(history(seen, visible_steps(case, steps)))
     blocks.append(Caption(texts.THREAD_HINT))
     return Outgoing(tuple(blocks), _summary(seen), urgent=case.kind is CaseKind.MEDIA and case.state is CaseState.OPEN)
 
 
 def mail(case: Case, steps: Sequence[Step], context: CaseContext) -> Outgoing:
-    """The card of a case for where it can neither be changed nor acted on."""
+    """Return the card of a case for an e-mail: with whole messages and without buttons, since it is never updated."""
     seen = visible(case)
     lines = history(seen, visible_steps(case, steps))
-    return Outgoing((head(seen, context), *_asked(seen, context, length=None), lines), _summary(seen))
+    return Outgoing((head(seen, context), *_enquiry_blocks(seen, context, length=None), lines), _summary(seen))
 
 
-def whole(case: Case, steps: Sequence[Step], context: CaseContext) -> Outgoing:
-    """All of a case, restricted or not: for one officer alone, who asked to see it."""
+def case_in_full(case: Case, steps: Sequence[Step], context: CaseContext) -> Outgoing:
+    """Return everything about a case, restricted or not. Show it only to an officer, where nobody else sees it."""
     lines = history(case, steps)
-    return Outgoing((head(case, context), *_asked(case, context, length=None), lines), f"{case.reference}")
+    return Outgoing((head(case, context), *_enquiry_blocks(case, context, length=None), lines), f"{case.reference}")
 
 
 def _summary(seen: Case) -> str:
+    """Return the text for the notification: reference, kind, state, and the first words of the enquiry."""
     first = seen.askers[0] if seen.askers else None
     said = f"{display_name(first.person)}: {shorten(first.text)}" if first and first.text else seen.details.outlet
     what = texts.urgent(seen.reference) if seen.urgent and seen.state is not CaseState.CLOSED else seen.reference
     return f"{what}, {title(seen)}, {state_word(seen)}. {said}".rstrip()
 
 
-def _asked(seen: Case, context: CaseContext, length: int | None = LONGEST_ON_CARD) -> Iterator[Block]:
+def _enquiry_blocks(seen: Case, context: CaseContext, length: int | None = LONGEST_ON_CARD) -> Iterator[Block]:
+    """Return what was asked, by whom, and the details. `length` is the limit in characters for each quoted message."""
     if seen.urgent and seen.details.contact and seen.state is not CaseState.CLOSED:
         yield Facts(((texts.CONTACT_NOW, seen.details.contact),))
     for asker in seen.askers:
-        yield from _words(asker, length)
-        if facts := _facts(asker):
+        yield from _message_blocks(asker, length)
+        if facts := _asker_facts(asker):
             yield Facts(facts)
     if known := tuple(_details(seen, context)):
         yield Facts(known)
@@ -132,7 +144,7 @@ def _asked(seen: Case, context: CaseContext, length: int | None = LONGEST_ON_CAR
         yield Caption(hint)
 
 
-def _words(asker: Asker, length: int | None) -> Iterator[Block]:
+def _message_blocks(asker: Asker, length: int | None) -> Iterator[Block]:
     if not asker.text:
         return
     is_long = length is not None and len(asker.text) > length
@@ -142,17 +154,18 @@ def _words(asker: Asker, length: int | None) -> Iterator[Block]:
         yield Caption(texts.WHOLE_BELOW)
 
 
-def _facts(asker: Asker) -> tuple[tuple[str, str], ...]:
+def _asker_facts(asker: Asker) -> tuple[tuple[str, str], ...]:
+    """Return who asked, and what came with the message; empty if the asker's name is hidden."""
     if not asker.person.id:  # not shown
         return ()
     return (
         (texts.ASKED_BY, f"{display_name(asker.person)} · {asker.person.platform}"),
-        *attached(asker.files, asker.link),
+        *attachment_facts(asker.files, asker.link),
     )
 
 
-def attached(files: int, link: str) -> tuple[tuple[str, str], ...]:
-    """Return facts about attachments, which are never carried, and the link to the message."""
+def attachment_facts(files: int, link: str) -> tuple[tuple[str, str], ...]:
+    """Return the number of attachments, which are never passed on, and the link to the message, as rows of `Facts`."""
     rows_ = [(texts.FILES, texts.files(files))] if files else []
     return (*rows_, (texts.MESSAGE, link)) if link else tuple(rows_)
 
@@ -171,59 +184,62 @@ def _hints(seen: Case, context: CaseContext) -> Iterator[str]:
     if seen.restricted:
         yield texts.RESTRICTED_HINT
     else:
-        yield from _related(context)
+        yield from _related_hints(context)
     if seen.details.embargo:
         yield texts.EMBARGO_HINT
     if seen.foi:
         yield texts.FOI_HINT
     if context.into:
-        yield texts.goes_on(seen.reference, context.into)
+        yield texts.joined_to(seen.reference, context.into)
     if context.joined:
-        yield texts.took_in(context.joined)
+        yield texts.joined_hint(context.joined)
     if seen.waiting_until and seen.state is CaseState.CLAIMED:
-        yield texts.waiting_for(seen.waiting_for, local(seen.waiting_until, context.zone))
+        yield texts.waiting_hint(seen.waiting_for, local(seen.waiting_until, context.zone))
     if seen.offered_to and seen.state is CaseState.CLAIMED:
-        yield texts.offered(display_name(seen.offered_to))
+        yield texts.handover_hint(display_name(seen.offered_to))
     if seen.unreachable:
         yield seen.unreachable
 
 
-def _related(context: CaseContext) -> Iterator[str]:
+def _related_hints(context: CaseContext) -> Iterator[str]:
+    """Return one line for each kind of related cases."""
     for kind, say in ((LinkKind.SAME, texts.others_contacted), (LinkKind.STORY, texts.same_story)):
         if others := [
-            texts.linked(each.reference, each.outlet, each.state) for each in context.links if each.kind is kind
+            texts.linked_case(each.reference, each.outlet, each.state) for each in context.links if each.kind is kind
         ]:
             yield say(others)
 
 
 def history(seen: Case, steps: Sequence[Step]) -> History:
-    """These steps as lines; `seen` and `steps` are what `visible` and `visible_steps` left."""
+    """Return the history. `seen` and `steps` are what `visible` and `visible_steps` return."""
     said = {asker.text for asker in seen.askers}
     return History(tuple(Line(step.at, _history_line(step, said)) for step in steps))
 
 
 def _history_line(step: Step, said: set[str]) -> str:
-    # What opened the case stands on the card already, unless it was edited since.
+    # The message that opened the case is on the card already, unless its author has edited it.
     repeats = step.kind is StepKind.OPENED and step.text in said
     who = display_name(step.by) if step.by else texts.THE_DESK
-    return texts.happened(who, step.kind.value, "" if repeats else shorten(step.text, LINE), step.label)
+    return texts.history_line(
+        who, step.kind.value, "" if repeats else shorten(step.text, HISTORY_LINE_LENGTH), step.label
+    )
 
 
 # ---- buttons --------------------------------------------------------------------------------------------------------
 
-ROW = 5
-"""Buttons that every platform shows side by side."""
+BUTTONS_PER_ROW = 5
+"""Buttons in one row; every platform can show this many side by side."""
 
 
-def rows(case: Case, context: CaseContext) -> Iterator[Buttons]:
-    """What an officer can do to the case as it is now."""
-    buttons = [*_of_state(case), *_of_linked_cases(case, context), *_of_restriction(case)]
-    for first in range(0, len(buttons), ROW):
-        yield Buttons(tuple(buttons[first : first + ROW]))
+def action_rows(case: Case, context: CaseContext) -> Iterator[Buttons]:
+    """Return the buttons for what an officer can do to the case in its present state, in rows."""
+    buttons = [*_state_buttons(case), *_linking_buttons(case, context), *_restriction_buttons(case)]
+    for first in range(0, len(buttons), BUTTONS_PER_ROW):
+        yield Buttons(tuple(buttons[first : first + BUTTONS_PER_ROW]))
 
 
-def _of_state(case: Case) -> Iterator[Button]:
-    value = handle(case)
+def _state_buttons(case: Case) -> Iterator[Button]:
+    value = button_value(case)
     note = Button(texts.NOTE, "case.note", value, opens_form=True)
     reply = Button(texts.REPLY, "case.reply", value, opens_form=True)
     if case.state is CaseState.CLOSED:
@@ -243,11 +259,11 @@ def _of_state(case: Case) -> Iterator[Button]:
     if media:
         yield Button(texts.DETAILS, "case.details", value, opens_form=True)
     yield Button(texts.CLOSE, "case.close", value, opens_form=True)
-    yield from _next(case, value)
+    yield from _secondary_buttons(case, value)
 
 
-def _next(case: Case, value: str) -> Iterator[Button]:
-    """What is done less often."""
+def _secondary_buttons(case: Case, value: str) -> Iterator[Button]:
+    """Return the buttons for actions that are less frequent."""
     media = case.kind is CaseKind.MEDIA
     if media:
         yield Button(texts.STATEMENT, "case.statement", value, opens_form=True)
@@ -260,19 +276,19 @@ def _next(case: Case, value: str) -> Iterator[Button]:
         yield Button(texts.FALSE_ALARM, "case.false_alarm", value)
 
 
-def _of_linked_cases(case: Case, context: CaseContext) -> Iterator[Button]:
+def _linking_buttons(case: Case, context: CaseContext) -> Iterator[Button]:
     if case.joined_into is not None:
-        yield Button(texts.split(""), "case.split", f"{handle(case)}:{case.id}")
+        yield Button(texts.split(""), "case.split", f"{button_value(case)}:{case.id}")
         return
     for joinable in context.links:
         if joinable.joinable:
-            yield Button(texts.join(joinable.reference), "case.join", f"{handle(case)}:{joinable.case_id}")
+            yield Button(texts.join(joinable.reference), "case.join", f"{button_value(case)}:{joinable.case_id}")
     for joined in context.joined:
-        yield Button(texts.split(joined), "case.split", f"{handle(case)}:{joined.partition('-')[2]}")
+        yield Button(texts.split(joined), "case.split", f"{button_value(case)}:{joined.partition('-')[2]}")
 
 
-def _of_restriction(case: Case) -> Iterator[Button]:
-    value = handle(case)
+def _restriction_buttons(case: Case) -> Iterator[Button]:
+    value = button_value(case)
     if is_discreet(case):
         yield Button(texts.SHOW_DETAILS, "case.show", value)
     if case.restricted:

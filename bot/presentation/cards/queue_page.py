@@ -1,4 +1,4 @@
-"""The page of the press office: its head, and a short card for each case on it."""
+"""Parts of the queue page for officers: its head, a short card for each case, and the search form."""
 
 from __future__ import annotations
 
@@ -8,21 +8,24 @@ from bot.domain.case import Case, Incident, Step
 from bot.messages import Block, Button, Buttons, Caption, Facts, Field, Form, Outgoing, Quote
 from bot.plaintext import display_name, shorten
 from bot.presentation import texts
-from bot.presentation.cards.case_card import CaseContext, head, history, rows, state_word
+from bot.presentation.cards.case_card import CaseContext, action_rows, head, history, state_word
 from bot.presentation.cards.incident_cards import incident_button
 from bot.presentation.cards.visibility import visible, visible_steps
 
-LAST = 3
-"""Lines of the history."""
-WORDS = 400
-"""Characters of what was first said; the whole stands on the card in the press channel."""
+HISTORY_LINES = 3
+"""Lines of the history on a short card."""
+QUOTE_LENGTH = 400
+"""Characters of the first message on a short card. The card in the press channel shows more."""
 
-SECTIONS = (("", texts.WAITING), ("mine", texts.MINE), ("closed", texts.ENDED))
-"""What a page may be asked for, and what that is called."""
+SECTIONS = (("", texts.SECTION_OPEN), ("mine", texts.SECTION_MINE), ("closed", texts.SECTION_CLOSED))
+"""(query, label) of each section of the queue; see `messages.Viewed`."""
 
 
 def queue_head(query: str, took: tuple[tuple[str, str], ...], incident: Incident | None) -> Outgoing:
-    """What stands above the cases: where to look, what an officer can begin, and how long things took."""
+    """Return the message above the cases: the sections, the actions that need no case, and the durations.
+
+    `query` is that of `messages.Viewed`. `took` are the durations as (label, words).
+    """
     places = [
         Button(label, "queue.show", section, "primary" if section == query else "plain") for section, label in SECTIONS
     ]
@@ -32,32 +35,33 @@ def queue_head(query: str, took: tuple[tuple[str, str], ...], incident: Incident
     if incident:
         blocks.append(Facts(((texts.INCIDENT_LABEL, incident.title),)))
     if took:
-        blocks += [Facts(took), Caption(texts.RECENTLY)]
+        blocks += [Facts(took), Caption(texts.COUNTING_PERIOD)]
     return Outgoing(tuple(blocks), texts.QUEUE)
 
 
 def in_queue(case: Case, steps: Sequence[Step], context: CaseContext) -> Outgoing:
-    """A case as one of many: what it is, what happened last, and everything that can be done to it."""
+    """Return the short card of a case, with the last lines of its history and all of its buttons."""
     seen = visible(case)
     blocks: list[Block] = [head(seen, context)]
     first = seen.askers[0] if seen.askers else None
     if first and first.text:
-        blocks.append(Quote(shorten(first.text, WORDS), by=display_name(first.person), person=first.person.key))
+        blocks.append(Quote(shorten(first.text, QUOTE_LENGTH), by=display_name(first.person), person=first.person.key))
     if known := tuple(_known(seen)):
         blocks.append(Facts(known))
-    blocks.append(history(seen, visible_steps(case, steps)[-LAST:]))
+    blocks.append(history(seen, visible_steps(case, steps)[-HISTORY_LINES:]))
     if seen.unreachable:
         blocks.append(Caption(seen.unreachable))
-    return Outgoing((*blocks, *rows(case, context)), f"{seen.reference}, {state_word(seen)}")
+    return Outgoing((*blocks, *action_rows(case, context)), f"{seen.reference}, {state_word(seen)}")
 
 
 def search_form() -> Form:
-    """What to look for."""
+    """Return the form that searches the cases."""
     field = Field("words", texts.SEARCH_LABEL, hint=texts.SEARCH_HINT, required=True, max_length=150)
     return Form("queue.search", texts.SEARCH_TITLE, "", (field,), submit=texts.SEARCH_SUBMIT)
 
 
 def _known(seen: Case) -> Iterator[tuple[str, str]]:
+    """Return the outlet, the journalist and, if there are several askers, their names."""
     for label, value in (("outlet", seen.details.outlet), ("journalist", seen.details.journalist)):
         if value:
             yield texts.DETAILS_LABELS[label], value

@@ -1,4 +1,4 @@
-"""Lines below the card of a case: what a transition announces there, drawn for people."""
+"""Lines in the thread below the card of a case, which tell the press office what happened."""
 
 from __future__ import annotations
 
@@ -20,14 +20,17 @@ from bot.domain.case import Case, ReplyKind, Step, StepKind
 from bot.messages import Block, Button, Buttons, Facts, Markdown, Outgoing, Quote, Said
 from bot.plaintext import display_name, escape, sentence, shorten, spoken
 from bot.presentation import texts
-from bot.presentation.cards.case_card import CaseContext, attached, handle
+from bot.presentation.cards.case_card import CaseContext, attachment_facts, button_value
 
 
 def thread_line(case: Case, line: ThreadLine, carries: Said | None, context: CaseContext) -> Outgoing:
-    """Return the line, as it reads for `case`, which is the case after the transition."""
+    """Return the message for a line. `case` is the case after the transition.
+
+    `carries` is the message that the line passes on, if it passes one on.
+    """
     match line:
         case StepLine():
-            return _of_step(case, line, carries, context)
+            return _step_line(case, line, carries, context)
         case StatementLine():
             issued = line.statement
             said = texts.statement_issued(display_name(issued.by), issued.recipient, issued.approver)
@@ -37,7 +40,7 @@ def thread_line(case: Case, line: ThreadLine, carries: Said | None, context: Cas
         case ReminderLine():
             return in_thread(_reminder(case, line))
         case NudgeLine():
-            said = texts.waited(case.reference, line.facts) if line.waited else texts.nudge(case.reference)
+            said = texts.wait_is_over(case.reference, line.facts) if line.waited else texts.nudge(case.reference)
             return in_thread(said)
         case ReturnedLine():
             owner = display_name(line.owner) if line.owner else texts.THE_DESK
@@ -49,20 +52,20 @@ def thread_line(case: Case, line: ThreadLine, carries: Said | None, context: Cas
 
 
 def in_thread(said: str, quote: str = "", *, files: int = 0, link: str = "") -> Outgoing:
-    """Return a sentence of the desk, with a person's words below it if it carries any."""
+    """Return a sentence of the desk, followed by a person's quoted words and what came with them, if there are any."""
     blocks: list[Block] = [Markdown(escape(said))]
     if quote:
         blocks.append(Quote(quote))
-    if facts := attached(files, link):
+    if facts := attachment_facts(files, link):
         blocks.append(Facts(facts))
     return Outgoing(tuple(blocks), summary=shorten(f"{said} {quote}"))
 
 
-def _of_step(case: Case, line: StepLine, carries: Said | None, context: CaseContext) -> Outgoing:
+def _step_line(case: Case, line: StepLine, carries: Said | None, context: CaseContext) -> Outgoing:
     step = line.step
     if step.kind is StepKind.HANDOVER_OFFERED:
         return _offer(case, step)
-    said = _SAID[step.kind](case, step, context)
+    said = _SENTENCES[step.kind](case, step, context)
     quote = line.quote or (step.text if step.kind in _QUOTED else "")
     if carries is None:
         return in_thread(said, quote)
@@ -70,52 +73,54 @@ def _of_step(case: Case, line: StepLine, carries: Said | None, context: CaseCont
 
 
 def _offer(case: Case, step: Step) -> Outgoing:
-    """Return the question to an officer whether they take the case over."""
-    words = texts.asks_to_take(_by(step), case.reference, step.text)
-    take = Button(texts.TAKE, "case.take", handle(case), "primary")
-    decline = Button(texts.DECLINE, "case.decline", handle(case))
+    """Return the question to an officer whether they take the case over, with its two buttons."""
+    words = texts.asks_to_take(_actor(step), case.reference, step.text)
+    take = Button(texts.TAKE_OVER, "case.take", button_value(case), "primary")
+    decline = Button(texts.DECLINE, "case.decline", button_value(case))
     return Outgoing((Markdown(escape(words)), Buttons((take, decline))), summary=shorten(words))
 
 
 def _reminder(case: Case, line: ReminderLine) -> str:
+    """Return the reminder, with a sentence for each of the steps that were taken with it."""
     words = [texts.reminder(case.reference, int(line.waited.total_seconds() // 60))]
     if case.urgent:
-        words.append(texts.HURRIES)
+        words.append(texts.REMINDER_URGENT)
     if StepKind.ON_CALL in line.steps:
-        words.append(texts.CALLS if line.on_call else texts.NOBODY_TO_CALL)
+        words.append(texts.PLEASE_CLAIM if line.on_call else texts.NOBODY_ON_CALL)
     if StepKind.MAILED in line.steps:
-        words.append(texts.MAILED)
+        words.append(texts.ALSO_MAILED)
     if StepKind.PHONE_GIVEN in line.steps:
         words.append(texts.told_to_phone(line.phone))
     return " ".join(words)
 
 
-# ---- what is said of each kind of step ------------------------------------------------------------------------------
+# ---- the sentence for each kind of step -----------------------------------------------------------------------------
 
-_Say = Callable[[Case, Step, CaseContext], str]
+_Sentence = Callable[[Case, Step, CaseContext], str]
 
 
-def _by(step: Step) -> str:
+def _actor(step: Step) -> str:
+    """Return the name of the person who took the step, or of the desk."""
     return display_name(step.by) if step.by else texts.THE_DESK
 
 
-def _somebody(say: Callable[[str], str]) -> _Say:
-    """The sentence names whoever took the step."""
-    return lambda case, step, context: say(_by(step))
+def _naming_actor(say: Callable[[str], str]) -> _Sentence:
+    """Return a function for a sentence that takes nothing but the name of the person who took the step."""
+    return lambda case, step, context: say(_actor(step))
 
 
-def _wrote(case: Case, step: Step, context: CaseContext) -> str:
+def _wrote_to_asker(case: Case, step: Step, context: CaseContext) -> str:
     if step.label in {"", ReplyKind.ADVICE}:
-        return texts.wrote_to_asker(_by(step))
-    return texts.wrote_as(_by(step), texts.REPLY_KINDS[step.label])
+        return texts.wrote_to_asker(_actor(step))
+    return texts.wrote_as(_actor(step), texts.REPLY_KINDS[step.label])
 
 
 def _waits(case: Case, step: Step, context: CaseContext) -> str:
-    return texts.waits(_by(step), case.waiting_for, _spoken(case.waiting_until, context))
+    return texts.waits_below(_actor(step), case.waiting_for, _spoken(case.waiting_until, context))
 
 
 def _declined(case: Case, step: Step, context: CaseContext) -> str:
-    return texts.declined(_by(step), case.reference, display_name(case.owner) if case.owner else "")
+    return texts.declined(_actor(step), case.reference, display_name(case.owner) if case.owner else "")
 
 
 def _deadline_near(case: Case, step: Step, context: CaseContext) -> str:
@@ -126,31 +131,31 @@ def _spoken(at: datetime | None, context: CaseContext) -> str:
     return spoken((at or context.now).astimezone(context.zone), context.now.astimezone(context.zone))
 
 
-_SAID: Mapping[StepKind, _Say] = {
-    StepKind.OPENED: lambda case, step, context: texts.WHOLE,
-    StepKind.ADDED: _somebody(texts.further),
-    StepKind.CORRECTED: _somebody(texts.correction),
-    StepKind.DETAILS: _somebody(texts.details_added),
-    StepKind.WITHDRAWN: _somebody(texts.withdrawn),
-    StepKind.WITHDRAWAL_ASKED: _somebody(texts.withdrawal_asked),
-    StepKind.SEPARATED: lambda case, step, context: texts.separated(_by(step), step.text),
-    StepKind.UNCLAIMED: _somebody(texts.freed),
-    StepKind.REPLIED: _wrote,
-    StepKind.NOTED: _somebody(texts.noted),
-    StepKind.RESPONDED: _somebody(texts.responded),
-    StepKind.REOPENED: _somebody(texts.reopened),
+_SENTENCES: Mapping[StepKind, _Sentence] = {
+    StepKind.OPENED: lambda case, step, context: texts.WHOLE_MESSAGE,
+    StepKind.ADDED: _naming_actor(texts.further_message),
+    StepKind.CORRECTED: _naming_actor(texts.correction),
+    StepKind.DETAILS: _naming_actor(texts.details_added),
+    StepKind.WITHDRAWN: _naming_actor(texts.withdrawn),
+    StepKind.WITHDRAWAL_ASKED: _naming_actor(texts.withdrawal_asked),
+    StepKind.SEPARATED: lambda case, step, context: texts.separated(_actor(step), step.text),
+    StepKind.UNCLAIMED: _naming_actor(texts.freed),
+    StepKind.REPLIED: _wrote_to_asker,
+    StepKind.NOTED: _naming_actor(texts.noted),
+    StepKind.RESPONDED: _naming_actor(texts.responded),
+    StepKind.REOPENED: _naming_actor(texts.reopened),
     StepKind.WAITING: _waits,
-    StepKind.HANDOVER_ACCEPTED: lambda case, step, context: texts.took_over(_by(step), case.reference, step.text),
+    StepKind.HANDOVER_ACCEPTED: lambda case, step, context: texts.took_over(_actor(step), case.reference, step.text),
     StepKind.HANDOVER_DECLINED: _declined,
     StepKind.DELIVERED: lambda case, step, context: texts.delivered_to(step.text),
     StepKind.UNDELIVERED: lambda case, step, context: texts.undelivered_to(step.text),
     StepKind.DEADLINE_NEAR: _deadline_near,
     StepKind.DEADLINE_PASSED: lambda case, step, context: texts.deadline_passed(case.reference, known=case.due_known),
-    StepKind.TOOK_IN: lambda case, step, context: texts.took_in_below(step.text, _by(step)),
-    StepKind.JOINED: lambda case, step, context: texts.goes_on(case.reference, step.text),
-    StepKind.SPLIT: lambda case, step, context: texts.split_below(step.text, _by(step)),
-    StepKind.RESTRICTED: _somebody(texts.restricted_below),
-    StepKind.UNRESTRICTED: _somebody(texts.unrestricted_below),
+    StepKind.TOOK_IN: lambda case, step, context: texts.took_in_below(step.text, _actor(step)),
+    StepKind.JOINED: lambda case, step, context: texts.joined_to(case.reference, step.text),
+    StepKind.SPLIT: lambda case, step, context: texts.split_below(step.text, _actor(step)),
+    StepKind.RESTRICTED: _naming_actor(texts.restricted_below),
+    StepKind.UNRESTRICTED: _naming_actor(texts.unrestricted_below),
 }
 
 _QUOTED = frozenset(
@@ -164,4 +169,4 @@ _QUOTED = frozenset(
         StepKind.RESPONDED,
     }
 )
-"""Kinds of steps whose text is somebody's words, to be quoted below the sentence."""
+"""Kinds of steps whose text a person wrote. It is quoted below the sentence."""

@@ -1,4 +1,4 @@
-"""What the desk can answer, by topic: the list that staff look through before they ask."""
+"""The list of topics that the desk can answer, for staff to look through before they ask."""
 
 from __future__ import annotations
 
@@ -12,16 +12,19 @@ from bot.presentation import texts
 
 
 def topics(knowledge: Knowledge) -> Outgoing:
-    """Titles below the section of the policy that each answer rests on, in the policy's own order.
+    """Return the titles of all entries, below the section of the policy that each answer cites, in the policy's order.
 
-    By section and not by file: owners split their files as they like, and each answer names its section as its source.
+    They are grouped by section and not by file, because owners may split their files in any way.
     """
     lists = [Markdown(_listed(heading, titles)) for heading, titles in _groups(knowledge)]
     return Outgoing((Markdown(texts.TOPICS), *lists), summary=texts.TOPICS)
 
 
 def _groups(knowledge: Knowledge) -> Iterator[tuple[str, list[str]]]:
-    """Heading -> titles. What cites nothing stands last; where nothing is cited at all, it needs no heading."""
+    """Return (heading, titles) for each group.
+
+    Entries that cite nothing come last. They have no heading if there is no other group.
+    """
     place = {cited: number for number, cited in enumerate(knowledge.clause)}
     titled = [entry for entry in knowledge.answering if entry.title]
     groups: defaultdict[str, list[str]] = defaultdict(list)
@@ -32,7 +35,10 @@ def _groups(knowledge: Knowledge) -> Iterator[tuple[str, list[str]]]:
 
 
 def _heading(knowledge: Knowledge, entry: Entry) -> str:
-    """The section of the first clause that it cites, with its document where there are several."""
+    """Return the section of the first clause that the entry cites; empty if it cites nothing.
+
+    If the policy has several documents, the title of the document comes first.
+    """
     if not entry.cites:
         return ""
     clause = knowledge.clause[entry.cites[0]]

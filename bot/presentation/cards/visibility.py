@@ -1,7 +1,8 @@
-"""What may be seen of a case where more people look than may know: in channels, lists, e-mails and notifications.
+"""What may be shown of a case where not everybody is an officer: in channels, lists, e-mails and notifications.
 
-Every card for the press office is drawn from what `visible` leaves of a case, and every line below one passes `below`,
-so that no card and no line has to think of it.
+Restricted cases and cases under embargo hide something. Each card for the press office is drawn from what `visible`
+returns. Each line below a card that may hold a name or a person's words passes `redact_line`. So no other function has
+to decide what to hide.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from bot.messages import Address, Outgoing, Person
 from bot.plaintext import sentence
 from bot.presentation import texts
 
-OF_OFFICERS = frozenset(
+OFFICER_STEPS = frozenset(
     {
         StepKind.CLAIMED,
         StepKind.UNCLAIMED,
@@ -36,58 +37,67 @@ OF_OFFICERS = frozenset(
         StepKind.UNRESTRICTED,
     }
 )
-"""What only an officer does; whoever did anything else may be one who asked."""
+"""Kinds of steps that only officers take. The person who took any other step may be an asker."""
 
-_NOWHERE = Address("", "")
-_SOMEBODY = Person("", "", texts.WHOEVER_ASKED)
-_EMBARGOED = ("slot", "questions", "said", "about")
-_OPEN = ("outlet", "deadline")
+_NO_ADDRESS = Address("", "")
+_UNNAMED_PERSON = Person("", "", texts.WHOEVER_ASKED)
+# Fields of `Details`.
+_HIDDEN_UNDER_EMBARGO = ("slot", "questions", "said", "about")
+_SHOWN_IF_RESTRICTED = ("outlet", "deadline")
 
 
 def is_discreet(case: Case) -> bool:
-    """Whether something of the case opens to officers only."""
+    """Return whether only officers may see a part of the case."""
     return case.restricted or bool(case.details.embargo)
 
 
 def visible(case: Case) -> Case:
-    """What is left for everybody who can read a press channel, a list or an e-mail.
+    """Return the case without what only officers may see.
 
-    Of a restricted case reference, state, outlet and deadline; of one under embargo all but what it is about.
+    A restricted case keeps its reference, state, outlet and deadline. A case under embargo loses only what it is about.
     """
     if case.restricted:
-        kept = {name: getattr(case.details, name) for name in _OPEN}
-        somebody = tuple(_unnamed(asker) for asker in case.askers)
+        kept = {name: getattr(case.details, name) for name in _SHOWN_IF_RESTRICTED}
+        somebody = tuple(_without_name(asker) for asker in case.askers)
         return replace(
             case, askers=somebody, details=Details(**kept), waiting_for="", incident_id=None, foi=False, unreachable=""
         )
     if case.details.embargo:
-        silent = replace(case.details, **dict.fromkeys(_EMBARGOED, ""))
-        return replace(case, askers=tuple(_silent(asker) for asker in case.askers), details=silent, waiting_for="")
+        silent = replace(case.details, **dict.fromkeys(_HIDDEN_UNDER_EMBARGO, ""))
+        return replace(
+            case, askers=tuple(_without_words(asker) for asker in case.askers), details=silent, waiting_for=""
+        )
     return case
 
 
 def visible_steps(case: Case, steps: Iterable[Step]) -> tuple[Step, ...]:
-    """The history to go with `visible`: without anybody's words, and of a restricted case without whoever asked."""
+    """Return the history without what only officers may see.
+
+    A restricted case or one under embargo loses all words. A restricted case also loses the names of askers.
+    """
     if not is_discreet(case):
         return tuple(steps)
     wordless = (replace(step, text="", event_id="") for step in steps)
     if not case.restricted:
         return tuple(wordless)
     return tuple(
-        replace(step, by=_SOMEBODY) if step.by is not None and step.kind not in OF_OFFICERS else step
+        replace(step, by=_UNNAMED_PERSON) if step.by is not None and step.kind not in OFFICER_STEPS else step
         for step in wordless
     )
 
 
-def below(case: Case, outgoing: Outgoing) -> Outgoing:
-    """A line below the card that may hold somebody's name or words, as it may stand there."""
+def redact_line(case: Case, outgoing: Outgoing) -> Outgoing:
+    """Return `outgoing`, or a sentence without any content if only officers may see a part of the case.
+
+    Use it for every line below a card that may hold a person's name or words.
+    """
     return sentence(texts.something_new(case.reference)) if is_discreet(case) else outgoing
 
 
-def _silent(asker: Asker) -> Asker:
+def _without_words(asker: Asker) -> Asker:
     return replace(asker, text="", link="")
 
 
-def _unnamed(asker: Asker) -> Asker:
-    nobody = replace(asker, person=_SOMEBODY, direct=_NOWHERE, at=_NOWHERE, event_id="", files=0)
-    return _silent(nobody)
+def _without_name(asker: Asker) -> Asker:
+    nobody = replace(asker, person=_UNNAMED_PERSON, direct=_NO_ADDRESS, at=_NO_ADDRESS, event_id="", files=0)
+    return _without_words(nobody)

@@ -1,7 +1,10 @@
-"""Every sentence that the desk says of itself. What it says of a policy is in `knowledge/`.
+"""Every sentence that the desk says of itself. What it says about a policy is in `knowledge/`.
 
-Voice: a good colleague in the press office; calm, plain, brief, on your side. Functions take only what goes into the
-sentence, and return plain text unless they say Markdown. All of it is used as `texts.NAME`.
+Voice: a good colleague in the press office; calm, plain, brief, on your side.
+
+A function takes only what goes into its sentence. Its docstring says who reads the sentence and where. Texts are plain
+text unless the docstring says Markdown; a constant of a few plain words can be used as either. Other modules use all of
+them as `texts.NAME`.
 """
 
 from bot.presentation.texts.answer_texts import *  # noqa: F403  one vocabulary, in several files for their size alone

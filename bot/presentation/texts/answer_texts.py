@@ -1,4 +1,4 @@
-"""Sentences to staff who ask. The answers themselves are in `knowledge/`."""
+"""Texts for staff who ask a question. The answers themselves are in `knowledge/`."""
 
 from __future__ import annotations
 
@@ -35,24 +35,27 @@ EMPTY_MESSAGE = "That message had no words in it. Ask a question, and I will loo
 
 
 def welcome(policies: str, press: bool) -> str:
-    """Said once, at the first contact. `policies` names the documents that the desk answers from."""
+    """To a person at their first contact, and at the top of the home page. Markdown.
+
+    `policies` names the documents that the desk answers from, in Markdown. `press` is whether there is a press office.
+    """
     answers = f"I answer questions about {policies}, in the words of the people who own it and with the source."
     enquiry = " If somebody from the media contacts you, tell me here and the press office knows at once."
     return answers + (enquiry if press else "")
 
 
-@lru_cache(maxsize=1024)  # every answer names its sources, and those are the same again and again
+@lru_cache(maxsize=1024)  # every answer names its sources, and many answers name the same ones
 def source(document: str, section: str, point: int | None, updated: date | None) -> str:
-    """Employee Social Media Guidance, Things to avoid, point 1 (24 May 2017)."""
+    """To the person who asked: one source of an answer, "Employee Guidance, Things to avoid, point 1 (24 May 2017)"."""
     place = ", ".join(part for part in (document, section, f"point {point}" if point else "") if part)
     return f"{place} ({day(updated)})" if updated else place
 
 
 def sources(places: list[str]) -> str:
-    """One line for all that an answer rests on."""
+    """To the person who asked, below an answer: the line that lists its sources."""
     return ("Source: " if len(places) == 1 else "Sources: ") + "; ".join(places)
 
 
 def past_review(review_by: date) -> str:
-    """An entry past its review date says so."""
+    """To the person who asked, below an answer whose entry is past its review date."""
     return f"This answer was due for review on {day(review_by)}; check with its owner before you rely on it."

@@ -1,4 +1,4 @@
-"""Words on a case's card: labels, states, hints and history."""
+"""Texts on the card of a case, for officers: labels, states, hints, buttons and lines of the history."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ CLAIM, UNCLAIM, REPLY, NOTE = "Claim", "Unclaim", "Reply", "Note"
 FALSE_ALARM, CLOSE, REOPEN, DETAILS = "False alarm", "Close", "Reopen", "Details"
 HISTORY = "History"
 PRESS_OFFICER = "press officer"
-"""What somebody is called who is not known by name."""
+"""Stands for the name of a mentioned person whose name is not known."""
 THREAD_HINT = (
     "Written here stays inside. Start with “reply:” to write to the person who asked, with “say:” for words that they "
     "may give, or with “we respond:” where you answer the journalist yourselves."
 )
 WHOLE_BELOW = "The whole message stands below this card."
 NOT_IN_TIME = "it was not taken in time, and I keep trying."
+"""A reason for `unreachable`: no press channel has accepted the card in time."""
 ASKED_BY, FILES, MESSAGE = "Asked by", "Files", "Message"
 DETAILS_LABELS = {
     "outlet": "Outlet",
@@ -35,8 +36,9 @@ DETAILS_LABELS = {
     "said": "What was already said, and on what terms",
     "about": "What it is about",
 }
+"""Field of `Details` -> its label on the card and in forms, in the order in which a form asks for them."""
 THE_DESK = "The desk"
-DID = {
+_STEP_PHRASES = {
     "opened": "reported it",
     "added": "added a message",
     "corrected": "edited a message",
@@ -75,27 +77,28 @@ DID = {
     "restricted": "restricted it",
     "unrestricted": "lifted the restriction",
 }
-"""What each kind of step is called in a history, after the name of whoever did it."""
-TO_WHERE = frozenset({"delivered", "undelivered"})
-"""Kinds of step whose text begins with where something went, or should have."""
-PRESS_CHANNELS = {
+"""Value of a StepKind -> what a line of the history says after the name of the person who took the step."""
+_DELIVERY_KINDS = frozenset({"delivered", "undelivered"})
+"""Values of a StepKind whose text begins with the recipient."""
+_PRESS_CHANNELS = {
     "slack": "the press channel in Slack",
     "teams": "the press channel in Teams",
     "web": "the press channel in the console",
     "email": "the press office’s mailbox",
 }
+"""Platform -> what people call the press office's place there."""
 REPLY_KINDS = {
     "advice": "Advice, for them alone",
     "words to give": "Words that they may give",
     "we respond": "We respond ourselves",
 }
-"""What a reply is, as an officer chooses it."""
+"""Value of a ReplyKind -> its label in the reply form and in the history."""
 STATEMENT, RESPOND = "Statement", "Responded"
-HAND_OVER, TAKE, DECLINE, WAIT = "Hand over", "I take it over", "I cannot", "Wait for facts"
+HAND_OVER, TAKE_OVER, DECLINE, WAIT = "Hand over", "I take it over", "I cannot", "Wait for facts"
 RESTRICT, UNRESTRICT, SHOW_DETAILS = "Restrict", "Lift restriction", "Show details"
 INCIDENT, INCIDENT_END = "Incident…", "End incident"
 WHOEVER_ASKED = "Whoever asked"
-"""Stands for a name that is not shown."""
+"""Stands for the name of an asker of a restricted case."""
 RESTRICTED_TITLE = "restricted"
 RESTRICTED_HINT = "Restricted: the rest opens to officers only, with “Show details”."
 EMBARGO_HINT = "Under embargo: what it is about opens to officers only, with “Show details”."
@@ -105,61 +108,73 @@ FOI_HINT = "This may be a request for recorded information (FOI). It is still an
 
 
 def claimed_by(officer: str) -> str:
-    """The word for the state of a claimed case."""
+    """On the card, as its state: an officer owns the case."""
     return f"claimed by {officer}"
 
 
 def answered_by(officer: str) -> str:
-    """The word for the state of a claimed case once the asker has been written to."""
+    """On the card, as its state: the owner has written to the asker."""
     return f"answered by {officer}"
 
 
 def closed_as(outcome: str) -> str:
-    """The word for the state of a closed case."""
+    """On the card, as its state: the case is closed, with this outcome."""
     return f"closed: {outcome}"
 
 
 def files(count: int) -> str:
-    """Attachments are named, never carried."""
+    """On the card, in the row Files: how many attachments there were. They are never passed on."""
     return "1 attachment, not passed on" if count == 1 else f"{count} attachments, not passed on"
 
 
 def unreachable(where: str, why: str) -> str:
-    """On a case whose ping could not be delivered. `why` is a reason that names the fix."""
+    """On the card: it could not be posted in `where`. `why` is a reason that names the fix."""
     return f"This could not be posted in {where}: {why} The asker was given the phone number."
 
 
-def happened(who: str, kind: str, text: str, label: str = "") -> str:
-    """One line of a history; `label` is what a reply was to be, from REPLY_KINDS."""
-    between = " to " if kind in TO_WHERE else ": "
+def history_line(who: str, kind: str, text: str, label: str = "") -> str:
+    """On the card and in the record of a case: one line of the history.
+
+    `kind` is the value of a StepKind, `text` the text of the step. `label` is what a reply was, a key of REPLY_KINDS.
+    """
+    between = " to " if kind in _DELIVERY_KINDS else ": "
     as_what = f" ({REPLY_KINDS.get(label, label).lower()})" if label else ""
-    return f"{who} {DID[kind]}{as_what}" + (f"{between}{text}" if text else "")
+    return f"{who} {_STEP_PHRASES[kind]}{as_what}" + (f"{between}{text}" if text else "")
 
 
 def channel(platform: str, token: str) -> str:
-    """Where the press office is reached, as people call it; `token` only where it has several such places."""
-    place = PRESS_CHANNELS.get(platform, platform)
+    """In the history: what people call a press channel. `token` is empty unless the platform has several of them."""
+    place = _PRESS_CHANNELS.get(platform, platform)
     return f"{place} ({token})" if token else place
 
 
 def statement_step(recipient: str, approver: str, text: str) -> str:
-    """A statement in a history."""
+    """In the history: the text of the step that records a statement."""
     return f"to {recipient}, approved by {approver}: {text}"
 
 
-def came_by(way: str, colleague: str, about: str) -> str:
-    """How the history of a case begins that an officer opened."""
+def opened_step(way: str, colleague: str, about: str) -> str:
+    """In the history: the text of the first step of a case that an officer opened.
+
+    `way` is how the enquiry reached the officer, `colleague` the member of staff whom it concerns.
+    """
     parts = (f"by {way}" if way else "", f"concerns {colleague}" if colleague else "", about)
     return "; ".join(part for part in parts if part)
 
 
-def waiting(facts: str, until: str) -> str:
-    """In the history, after “waits”. `until` is a `moment`, since a history is read on other days."""
+def waiting_step(facts: str, until: str) -> str:
+    """In the history, after "waits": what the owner waits for.
+
+    `until` is a text of `plaintext.moment` with the date, because a history is read on other days.
+    """
     return f"{facts}, until {until}" if facts else f"until {until}"
 
 
 def deadline(when: datetime, *, known: bool, over: bool) -> str:
-    """The journalist's deadline on a card."""
+    """On the card: the journalist's deadline.
+
+    `known` is False if it is only assumed. `over` is True if it has passed without an answer to the journalist.
+    """
     if not known:
         said = f"not known, so {moment(when)}"
         return f"overdue: {said}" if over else said
@@ -167,55 +182,55 @@ def deadline(when: datetime, *, known: bool, over: bool) -> str:
 
 
 def urgent(words: str) -> str:
-    """Puts the word before a title or a summary."""
+    """On the card and in its notification: a title or a reference, marked as urgent."""
     return f"Urgent: {words}"
 
 
-def waiting_for(facts: str, until: datetime | None) -> str:
-    """On a card whose owner waits for something before they can go on."""
+def waiting_hint(facts: str, until: datetime | None) -> str:
+    """On the card: the owner waits for something before they can continue."""
     what = f"Waiting for {facts}" if facts else "Waiting"
     return f"{what} until {moment(until)}." if until else f"{what}."
 
 
-def offered(officer: str) -> str:
-    """On a card that somebody is asked to take over."""
+def handover_hint(officer: str) -> str:
+    """On the card: this officer was asked to take the case over."""
     return f"Handover offered to {officer}, who has not accepted yet."
 
 
-def linked(reference: str, outlet: str, state: str) -> str:
-    """One case that belongs with the one shown."""
+def linked_case(reference: str, outlet: str, state: str) -> str:
+    """On the card, in the lists of `others_contacted` and `same_story`: one related case."""
     return f"{reference} ({', '.join(part for part in (outlet, state) if part)})"
 
 
 def join(reference: str) -> str:
-    """On a button: make the case shown and this one a single case."""
+    """On a button of the card: join the case `reference` to the case shown."""
     return f"Join {reference}"
 
 
 def split(reference: str) -> str:
-    """On a button: undo a join; without a reference, of the case shown."""
+    """On a button of the card: undo a join. Without `reference`, split the case shown from the one it was joined to."""
     return f"Split {reference}" if reference else "Split"
 
 
-def goes_on(reference: str, into: str) -> str:
-    """On the card of a case that was joined to another, and to whoever presses something on it."""
+def joined_to(reference: str, into: str) -> str:
+    """On the card of a case that was joined to `into`, below it, and to an officer who presses a button of it."""
     return f"{reference} is looked after together with {into}. Use the card of {into}, or split it first."
 
 
-def took_in(references: Sequence[str]) -> str:
+def joined_hint(references: Sequence[str]) -> str:
     """On the card of a case to which others were joined."""
     verb = "is" if len(references) == 1 else "are"
     return f"{_listed(references)} {verb} looked after here as well."
 
 
 def others_contacted(references: Sequence[str]) -> str:
-    """Below a new card, and on it: the same journalist or outlet asked others on the same matter."""
+    """On the card: the same journalist or outlet asked other staff about the same matter."""
     who = "Another colleague was" if len(references) == 1 else f"{_number(len(references))} others were"
     return f"{who} contacted about this: {_listed(references)}."
 
 
 def same_story(references: Sequence[str]) -> str:
-    """Below a new card, and on it: other outlets ask about the same story."""
+    """On the card: other outlets ask about the same story."""
     return f"Other outlets ask about the same story: {_listed(references)}."
 
 

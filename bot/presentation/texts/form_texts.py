@@ -1,4 +1,7 @@
-"""Labels and hints of forms."""
+"""Labels, hints and options of forms.
+
+Askers fill in the form that reports an enquiry and the form with its details. The other forms are for officers.
+"""
 
 from __future__ import annotations
 
@@ -13,12 +16,14 @@ DETAILS_HINTS = {
     "deadline": "Such as 17:00, tomorrow noon, or Friday 10am",
     "embargo": "Until when, or what they said of it",
 }
+"""Field of `Details` -> the hint below it in a form."""
 REPLY_KIND_LABEL = "What it is to them"
 STATEMENT_TEXT, STATEMENT_APPROVER, STATEMENT_RECIPIENT = "The statement, word for word", "Approved by", "Issued to"
 RESPONDED_HOW = "How the journalist was answered"
 OPEN_CASE = "Open a case"
-WAYS = ("phone", "e-mail", "other")
-CAME_BY, COLLEAGUE = "How it reached you", "Colleague concerned"
+RECEIVED_BY_OPTIONS = ("phone", "e-mail", "other")
+"""How an enquiry may have reached an officer who opens a case for it."""
+RECEIVED_BY, COLLEAGUE = "How it reached you", "Colleague concerned"
 HAND_OVER_TO = "To whom"
 WAIT_FOR, WAIT_UNTIL = "What you wait for", "Until when"
 WAIT_HINT = "Such as 16:00, or tomorrow at noon"
@@ -31,5 +36,5 @@ INCIDENT_DECLARE = "Declare"
 
 
 def case_opened(reference: str) -> str:
-    """Told to the officer who opened a case."""
+    """To the officer who opened a case with the form, as a notice."""
     return f"{reference} is open; its card stands in the press channels."

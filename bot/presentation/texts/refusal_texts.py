@@ -1,4 +1,7 @@
-"""Sentences that say why something was not done, or what to correct."""
+"""Texts that say why something was not done, or what to correct.
+
+The person who pressed the button or sent the form reads them, as a notice or at the field of the form.
+"""
 
 from __future__ import annotations
 
@@ -19,88 +22,90 @@ STALE = "That card is out of date: the case has changed since. Use the buttons o
 NO_SUCH_CASE = "That case is not here any more."
 NOTHING_WRITTEN = "Write something first."
 NO_TIME = "I read no time in this; write it as 17:00 or tomorrow noon."
+"""At the field for a deadline."""
 NOT_A_TIME = "I cannot read that as a time to come. Write one such as 16:00."
-NO_HURRY = "Nobody asks how an ordinary question is going, so there is nothing to put off. A note is enough."
+"""At the field for the time until which an officer waits."""
+NOTHING_TO_PUT_OFF = "Nobody asks how an ordinary question is going, so there is nothing to put off. A note is enough."
 CLAIM_FIRST = "Nobody has this yet. Claim it first."
 NOT_OFFERED = "This was not offered to you, or not any more."
 CHOOSE_AN_OFFICER = "Choose one of the officers."
 NO_OTHER_OFFICER = "I know of no other officer. “Unclaim” leaves it to whoever comes."
-NOT_AN_OFFICER_TO_LEAD = "That is none of the officers. Write platform:id, such as slack:U0ANNA."
+LEAD_NOT_AN_OFFICER = "That is none of the officers. Write platform:id, such as slack:U0ANNA."
 NO_INCIDENT = "That incident has ended already."
 
 
 def already_closed_for_asker(reference: str) -> str:
-    """Withdrawal of what has ended."""
+    """To an asker who pressed Withdraw: the case has ended already."""
     return f"{reference} is already closed."
 
 
 def withdrawal_already_asked(reference: str) -> str:
-    """A second press of Withdraw."""
+    """To an asker who pressed Withdraw a second time."""
     return f"The press office already knows that you would like to withdraw {reference}."
 
 
-def taken(reference: str, officer: str) -> str:
-    """Somebody else owns it."""
+def claimed_by_another(reference: str, officer: str) -> str:
+    """To an officer: another officer owns the case."""
     return f"{officer} has {reference}. Use Note to write to them, or Unclaim to free it if they cannot go on."
 
 
 def yours_already(reference: str) -> str:
-    """A second press of Claim by the owner."""
+    """To the owner who pressed Claim again."""
     return f"You already have {reference}."
 
 
 def not_claimed(reference: str) -> str:
-    """Unclaim of what nobody has."""
+    """To an officer who pressed Unclaim: the case has no owner."""
     return f"Nobody has {reference} at the moment."
 
 
 def already_closed(reference: str) -> str:
-    """The case ended in the meantime."""
+    """To an officer: the case was closed since the button was drawn."""
     return f"{reference} is closed. Reopen it first."
 
 
 def not_closed(reference: str) -> str:
-    """Reopen of what is open."""
+    """To an officer who pressed Reopen: the case is open."""
     return f"{reference} is not closed."
 
 
-def passed_already(when: datetime) -> str:
-    """Of a deadline that somebody wrote. `when` is in the organisation's zone."""
+def deadline_in_the_past(when: datetime) -> str:
+    """To whoever wrote a deadline into a form: it has passed. `when` is in the organisation's time zone."""
     return f"I read this as {moment(when)}, which has passed. Correct it, or leave it empty and write it as a note."
 
 
 def nobody_asked(reference: str) -> str:
-    """A reply to a case that an officer opened for what came by phone or e-mail."""
+    """To an officer who pressed Reply: the case has no asker, since an officer opened it for a call or an e-mail."""
     return (
         f"{reference} came from the journalist alone, so nobody here waits for words. Note them, or press “{RESPOND}”."
     )
 
 
 def joined_already(one: str, other: str) -> str:
-    """A second press of Join."""
+    """To an officer who pressed Join a second time."""
     return f"{one} and {other} are looked after together already."
 
 
 def not_to_be_joined(one: str, other: str) -> str:
-    """Only what is the same enquiry can be joined."""
+    """To an officer who pressed Join: only cases that are known to be the same enquiry can be joined."""
     return f"{one} and {other} are not known to be the same enquiry, so they stay apart."
 
 
 def not_joined(reference: str) -> str:
-    """Split of what is on its own."""
+    """To an officer who pressed Split: the case is not joined to any other."""
     return f"{reference} is on its own already."
 
 
 def restricted_already(reference: str) -> str:
-    """A second press of Restrict."""
+    """To an officer who pressed Restrict a second time."""
     return f"{reference} is restricted already."
 
 
 def not_restricted(reference: str) -> str:
-    """Lifting what is not there."""
+    """To an officer who pressed Lift restriction: the case is not restricted."""
     return f"{reference} is not restricted."
 
 
 def incident_lasts(title: str) -> str:
-    """There is one at a time."""
+    """To an officer who declares an incident: another one has not ended, and there is only one at a time."""
     return f"An incident lasts already: {title}. End it first."

@@ -43,7 +43,7 @@ async def test_of_fifty_who_claim_at_once_one_has_it_and_the_others_are_told_who
         steps = tx.cases.steps(1)
     assert case is not None
     assert case.owner is not None
-    assert told == {"": 1, texts.taken("M-1", case.owner.name): 49}
+    assert told == {"": 1, texts.claimed_by_another("M-1", case.owner.name): 49}
     assert [step.by for step in steps if step.kind is StepKind.CLAIMED] == [case.owner]
     assert case.owner.name in harness.at(direct(SAM))[-1].text
     assert len(harness.at(direct(SAM))) == 2

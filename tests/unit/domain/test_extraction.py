@@ -159,7 +159,7 @@ def test_a_slot_that_was_written_down_is_a_deadline_unless_an_earlier_one_is_kno
 def test_a_slot_in_the_form_is_the_deadline_of_which_nobody_knew() -> None:
     change = filled(case(due_known=False), slot="live at 7")
     assert (change.case.due_at, change.case.due_known) == (SEVEN, True)
-    assert "19:00" in cards.details_taken(change.case, POLICY.hours.zone)
+    assert "19:00" in cards.details_received(change.case, POLICY.hours.zone)
 
 
 def test_a_later_slot_moves_no_deadline_and_an_earlier_one_does() -> None:

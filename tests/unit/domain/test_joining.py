@@ -154,7 +154,7 @@ GONE = joined(SAM, JOE)[1].case
         (SAM, replace(JOE, kind=CaseKind.QUESTION), same(SAM, JOE), texts.not_to_be_joined("M-7", "Q-9")),
         (SAM, replace(JOE, state=CaseState.CLOSED), same(SAM, JOE), texts.already_closed("M-9")),
         (replace(SAM, state=CaseState.CLOSED), JOE, same(SAM, JOE), texts.already_closed("M-7")),
-        (SAM, replace(JOE, owner=BEN), same(SAM, JOE), texts.taken("M-9", "Ben")),
+        (SAM, replace(JOE, owner=BEN), same(SAM, JOE), texts.claimed_by_another("M-9", "Ben")),
         (SAM, SAM, same(SAM, JOE), texts.joined_already("M-7", "M-7")),
         (GONE, SAM, same(SAM, JOE), texts.joined_already("M-9", "M-7")),
     ],
@@ -174,7 +174,7 @@ def test_a_case_that_was_joined_is_worked_on_where_it_goes_on() -> None:
     for refused in tried:
         assert isinstance(refused, Refused)
         assert refused.refusal is Refusal.JOINED_TO_ANOTHER
-        assert refusal_text(refused) == texts.goes_on("M-9", "M-7")
+        assert refusal_text(refused) == texts.joined_to("M-9", "M-7")
     assert isinstance(transitions.claim(GONE, ANNA, NOON), Refused)
     assert transitions.split(SAM, JOE, (), ANNA, STATUS, NOON) == Refused(Refusal.NOT_JOINED, JOE)
 

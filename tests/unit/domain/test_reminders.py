@@ -73,7 +73,7 @@ def test_whoever_is_on_call_is_mentioned_once_they_were_called() -> None:
     assert below(first) == (texts.reminder("M-7", 15), ())
     assert PostCard(again=True) in first.effects
     second = done(first.case, [OPENED, *first.steps], at(30))
-    assert below(second) == (f"{texts.reminder('M-7', 30)} {texts.CALLS}", ("slack:ben",))
+    assert below(second) == (f"{texts.reminder('M-7', 30)} {texts.PLEASE_CLAIM}", ("slack:ben",))
     third = done(second.case, [OPENED, *first.steps, *second.steps], at(45))
     assert (kinds(third), below(third)[1]) == ([StepKind.MAILED], ("slack:ben",))
     assert Mail() in third.effects
@@ -86,7 +86,7 @@ def test_out_of_hours_whoever_is_on_call_is_mentioned_with_every_reminder() -> N
 def test_where_nobody_is_on_call_the_press_office_reads_so() -> None:
     alone = replace(STATUS, on_call=())
     assert below(done(OPEN, [OPENED, Step(at(15), StepKind.REMINDED)], at(30), alone)) == (
-        f"{texts.reminder('M-7', 30)} {texts.NOBODY_TO_CALL}",
+        f"{texts.reminder('M-7', 30)} {texts.NOBODY_ON_CALL}",
         (),
     )
 
@@ -94,7 +94,7 @@ def test_where_nobody_is_on_call_the_press_office_reads_so() -> None:
 def test_what_becomes_urgent_later_calls_at_once() -> None:
     change = done(replace(OPEN, urgent=True), [OPENED], at(2))
     assert kinds(change) == [StepKind.ON_CALL]
-    assert below(change) == (f"{texts.reminder('M-7', 2)} {texts.HURRIES} {texts.CALLS}", ("slack:ben",))
+    assert below(change) == (f"{texts.reminder('M-7', 2)} {texts.REMINDER_URGENT} {texts.PLEASE_CLAIM}", ("slack:ben",))
 
 
 def test_after_a_long_silence_of_the_desk_everything_is_done_and_read_once() -> None:
@@ -125,7 +125,7 @@ def test_a_silent_owner_loses_the_case_and_the_asker_is_told_once() -> None:
 def test_who_waited_for_facts_is_told_that_the_time_has_come() -> None:
     waiting = replace(OWNED, waiting_until=at(180), waiting_for="the head count")
     change = done(waiting, [OPENED, CLAIMED], at(180))
-    assert below(change) == (texts.waited("M-7", "the head count"), ("slack:anna",))
+    assert below(change) == (texts.wait_is_over("M-7", "the head count"), ("slack:anna",))
     assert (change.case.waiting_until, change.case.waiting_for) == (None, "")
     steps = [OPENED, CLAIMED, *change.steps]
     assert due(change.case, steps, POLICY) == [Due(StepKind.RETURNED, at(210))]

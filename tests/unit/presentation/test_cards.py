@@ -115,7 +115,7 @@ def test_only_an_enquiry_that_nobody_has_is_urgent() -> None:
 def test_every_kind_of_step_has_words() -> None:
     steps = [Step(NOON, kind, SAM, "text") for kind in StepKind]
     history = plaintext.render(cards.case_card(CASE, steps, NOW))
-    assert all(texts.happened("Sam", kind.value, "text") in history for kind in StepKind)
+    assert all(texts.history_line("Sam", kind.value, "text") in history for kind in StepKind)
 
 
 def test_by_mail_there_is_nothing_to_press_and_nothing_is_cut() -> None:

@@ -70,7 +70,7 @@ def everywhere(case: Case, steps: tuple[Step, ...], case_context: CaseContext) -
         cards.mail(case, steps, case_context),
         cards.in_queue(case, steps, case_context),
         cards.shift([case], NOON, case_context),
-        cards.below(case, said),
+        cards.redact_line(case, said),
     ]
 
 
@@ -81,7 +81,7 @@ def test_nobody_reads_what_only_officers_may(
     asker = case.askers[0].person if case.askers else Person("slack", MARK, MARK)
     # Only officers do what only officers do; anything else may be an asker's.
     made = tuple(
-        Step(NOON, kind, (ANNA if kind in cards.OF_OFFICERS else asker) if somebody else None, text, MARK)
+        Step(NOON, kind, (ANNA if kind in cards.OFFICER_STEPS else asker) if somebody else None, text, MARK)
         for kind, somebody, text in history
     )
     for outgoing in everywhere(case, made, case_context):
@@ -112,7 +112,7 @@ def test_an_embargo_hides_what_it_is_about_and_not_who_asks(case: Case, case_con
 
 @given(cases, arounds)
 def test_an_officer_who_asks_sees_all_of_it(case: Case, case_context: CaseContext) -> None:
-    shown = seen(cards.whole(case, (Step(NOON, StepKind.NOTED, ANNA, "a note"),), case_context))
+    shown = seen(cards.case_in_full(case, (Step(NOON, StepKind.NOTED, ANNA, "a note"),), case_context))
     assert "a note" in shown
     assert all(repr(asker.text)[1:-1] in shown for asker in case.askers)
 
@@ -124,6 +124,6 @@ def test_a_link_to_a_restricted_case_says_no_more_than_its_outlet(kind: LinkKind
     asked = (Asker(person, at, at, "about her death", NOON, "e1"),)
     plain = Case(8, CaseKind.MEDIA, CaseState.OPEN, asked, NOON)
     case = replace(plain, id=7, restricted=True, details=Details(outlet="The Guardian", journalist="Ruth"))
-    shown = str(cards.linked(plain, case, kind))
+    shown = str(cards.linked_case(plain, case, kind))
     assert "The Guardian" in shown
     assert not any(word in shown for word in ("Ruth", "Sam", "death"))

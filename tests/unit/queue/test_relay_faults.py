@@ -11,7 +11,7 @@ from sqlalchemy import update
 
 from bot.errors import StoreUnavailable
 from bot.messages import Address
-from bot.queue import retry_policy
+from bot.queue import relay, retry_policy
 from bot.queue.outbox_transactions import LEASE, MOST_CRASHES, OutboxTransactions
 from bot.queue.relay import SEND_TIMEOUT, can_send_within_lease
 from bot.storage.engine import Store
@@ -161,7 +161,7 @@ def test_a_send_that_is_begun_ends_within_its_lease(held: int, in_time: bool) ->
 async def test_a_platform_that_never_answers_stops_nobody_else(
     quick_store: Store, platform: Platform, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(retry_policy, "SEND_TIMEOUT", timedelta(seconds=0.2))
+    monkeypatch.setattr(relay, "SEND_TIMEOUT", timedelta(seconds=0.2))
     store = quick_store
     platform.before["stuck"] = asyncio.Event().wait
     with store.transaction() as tx:

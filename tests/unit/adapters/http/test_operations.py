@@ -7,7 +7,7 @@ import pytest
 from aiohttp import ClientSession
 
 from adapters.http import HttpServer, mount_operations
-from adapters.http.metrics import render
+from adapters.http.operations import render_metrics
 from bot.errors import StoreUnavailable
 from bot.ports import Metric, Readiness
 
@@ -62,14 +62,14 @@ async def test_readiness_without_the_store_is_not_ready() -> None:
 async def test_metrics_are_for_this_machine_unless_configured() -> None:
     status, text = await _get("/metrics", Reported())
     assert status == 200
-    assert text == render([CASES])
+    assert text == render_metrics([CASES])
     through_a_proxy = {"X-Forwarded-For": "203.0.113.7"}
     assert (await _get("/metrics", Reported(), through_a_proxy))[0] == 404
     assert (await _get("/metrics", Reported(), through_a_proxy, metrics_anywhere=True))[0] == 200
 
 
 def test_the_text_format_escapes_help_and_labels() -> None:
-    assert render([CASES, Metric("up_total", "counter", "Up.", {(): 1.5})]).splitlines() == [
+    assert render_metrics([CASES, Metric("up_total", "counter", "Up.", {(): 1.5})]).splitlines() == [
         "# HELP policydesk_cases Cases\\nby state.",
         "# TYPE policydesk_cases gauge",
         'policydesk_cases{state="o\\"pen\\\\"} 2.0',
