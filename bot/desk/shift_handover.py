@@ -21,7 +21,7 @@ def schedule_handover(tx: Transaction, press_desk: PressDesk) -> None:
     waiting = [job.due_at for job in tx.jobs.waiting(outbox.desk_timer_lane(HANDOVER))]
     if any(at <= tx.now for at in waiting):
         return
-    ends = policy.hours.next_end(tx.now + policy.handover_before) if press_desk.exists else None
+    ends = policy.hours.next_shift_end(tx.now + policy.handover_before) if press_desk.exists else None
     if ends is None:
         tx.jobs.cancel_lane(outbox.desk_timer_lane(HANDOVER))
     elif waiting != [ends - policy.handover_before]:

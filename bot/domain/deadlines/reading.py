@@ -243,7 +243,7 @@ def _at(day: date, clock: _Clock, zone: str, hours: Hours) -> datetime:
     if clock.edge == "midnight":
         return hours.instant(datetime.combine(day + _DAY, time()))
     if clock.edge:
-        span = hours.on(day)
+        span = hours.span_of_day(day)
         if span:
             return span[0] if clock.edge == "opens" else span[1]
         return hours.instant(datetime.combine(day, _SHUT[clock.edge]))

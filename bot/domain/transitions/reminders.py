@@ -21,8 +21,8 @@ from bot.domain.schedule import (
     EscalationPolicy,
     deadline_key,
     due,
-    since_taken_up,
-    waiting_since,
+    steps_since_opened,
+    unclaimed_since,
 )
 from bot.domain.transitions.transition import (
     FALLBACK,
@@ -65,7 +65,7 @@ def _remind(
     case: Case, steps: Sequence[Step], kinds: Sequence[StepKind], status: DeskStatus, now: datetime
 ) -> Transition:
     """Nobody has claimed it yet. Also try again in press channels that could not be given the card."""
-    since, done = waiting_since(case, steps)
+    since, done = unclaimed_since(case, steps)
     called = StepKind.ON_CALL in kinds or any(step.kind is StepKind.ON_CALL for step in done)
     mention = status.on_call if case.kind is CaseKind.MEDIA and (called or status.on_call_at_once) else ()
     line = ReminderLine(now - since, tuple(kinds), on_call=bool(status.on_call), phone=status.phone)
@@ -88,7 +88,7 @@ def _nudge(case: Case, now: datetime) -> Transition:
 def _return(case: Case, steps: Sequence[Step], status: DeskStatus, now: datetime) -> Transition:
     """Put the case back into the queue: the owner stayed silent. The asker is told of that once."""
     line = ThreadReply(ReturnedLine(case.owner), owner_of(case), harmless=True)
-    told_before = any(step.kind is StepKind.RETURNED for step in since_taken_up(steps))
+    told_before = any(step.kind is StepKind.RETURNED for step in steps_since_opened(steps))
     notices = () if told_before else notify_all(case, PlainNotice.RETURNED)
     timer = StartTimer(FALLBACK, status.fallback_after)
     return changed(free(case), (Step(now, StepKind.RETURNED),), UpdateCard(), line, *notices, timer)
