@@ -74,7 +74,7 @@ def _opened(action: CaseAction, form: Form | Refused, context: CaseActionContext
     """Return the form, or why it does not open."""
     if isinstance(form, Refused):
         return _refuse(form)
-    if action.changes_hands and transitions.is_stale(context.case, revision):
+    if action.changes_ownership and transitions.is_stale(context.case, revision):
         return _refuse(Refused(Refusal.STALE_BUTTON, context.case))
     return SyncResponse(form=form)
 
@@ -87,7 +87,7 @@ def _done(
         return result
     if isinstance(result, Refused):
         return _refuse(result)
-    if action.changes_hands and transitions.is_stale(context.case, revision):
+    if action.changes_ownership and transitions.is_stale(context.case, revision):
         return _refuse(Refused(Refusal.STALE_BUTTON, context.case))
     if context.is_first_time():
         apply_transition(context.tx, result, context.press_desk)

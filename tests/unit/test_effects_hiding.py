@@ -12,7 +12,7 @@ from bot import plaintext
 from bot.domain import transitions
 from bot.domain.case import Asker, Case, CaseKind, Details, Step, StepKind
 from bot.domain.transitions import Change, Mail, ThreadReply, UpdateCard
-from bot.domain.transitions.transition import changed
+from bot.domain.transitions.transition import transition_to
 from bot.messages import Mention, Outgoing, Person
 from bot.presentation.cards import in_thread, sentence
 from bot.queue import outbox
@@ -45,7 +45,7 @@ def an_enquiry(tx: Transaction) -> Case:
     effects.commit(tx, transitions.opened(case, first, STATUS, tx.now), PRESS)
     quoting = ThreadReply(in_thread("Sam adds:", "a green parrot"), ("slack:ben",))
     plain = ThreadReply(sentence("Nobody has claimed M-1."), harmless=True)
-    change = changed(case, (), UpdateCard(), quoting, plain, Mail())
+    change = transition_to(case, (), UpdateCard(), quoting, plain, Mail())
     effects.commit(tx, change, PRESS)
     return change.case
 
@@ -57,7 +57,7 @@ def restricted(case: Case, tx: Transaction) -> Change:
 
 
 def embargoed(case: Case, tx: Transaction) -> Change:
-    return changed(replace(case, details=replace(case.details, embargo="until noon")), (), UpdateCard())
+    return transition_to(replace(case, details=replace(case.details, embargo="until noon")), (), UpdateCard())
 
 
 @pytest.mark.parametrize("hide", [restricted, embargoed])

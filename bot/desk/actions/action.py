@@ -77,7 +77,7 @@ class CaseAction:
     """Runs on the press, or when the form comes back. A SyncResponse changes nothing: it names a field to correct."""
     form: Callable[[CaseActionContext], Form | Refused] | None = None
     """Opens when the button is pressed."""
-    changes_hands: bool = False
+    changes_ownership: bool = False
     """It changes state or owner: from a card that was drawn before the last such change it does nothing.
 
     Cards of askers are not drawn again, so no action of theirs is of this kind.

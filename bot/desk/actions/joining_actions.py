@@ -76,6 +76,6 @@ ACTIONS: Mapping[str, Action] = {
     "case.restrict": CaseAction(Who.OFFICER, _restrict),
     "case.unrestrict": CaseAction(Who.OFFICER, _unrestrict),
     "case.show": CaseAction(Who.OFFICER, _show),
-    "case.join": CaseAction(Who.OFFICER, _join, changes_hands=True),
-    "case.split": CaseAction(Who.OFFICER, _split, changes_hands=True),
+    "case.join": CaseAction(Who.OFFICER, _join, changes_ownership=True),
+    "case.split": CaseAction(Who.OFFICER, _split, changes_ownership=True),
 }

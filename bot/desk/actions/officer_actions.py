@@ -95,19 +95,19 @@ def _for_anybody(form: Callable[[Case], Form]) -> Callable[[CaseActionContext], 
 
 def _for_owner(form: Callable[[Case], Form]) -> Callable[[CaseActionContext], Form | Refused]:
     """The form opens if this officer may end or answer the case."""
-    return lambda context: transitions.not_for(context.case, context.person) or form(context.case)
+    return lambda context: transitions.check_may_act(context.case, context.person) or form(context.case)
 
 
 ACTIONS: Mapping[str, Action] = {
-    "case.claim": CaseAction(Who.OFFICER, _claim, changes_hands=True),
-    "case.unclaim": CaseAction(Who.OFFICER, _unclaim, changes_hands=True),
+    "case.claim": CaseAction(Who.OFFICER, _claim, changes_ownership=True),
+    "case.unclaim": CaseAction(Who.OFFICER, _unclaim, changes_ownership=True),
     "case.reply": CaseAction(Who.OFFICER, _reply, _for_owner(cards.reply_form)),
     "case.note": CaseAction(Who.OFFICER, _note, _for_anybody(cards.note_form)),
     "case.statement": CaseAction(Who.OFFICER, _issue_statement, _for_owner(cards.statement_form), then=_keep_statement),
     "case.respond": CaseAction(Who.OFFICER, _respond, _for_owner(cards.respond_form)),
     "case.close": CaseAction(
-        Who.OFFICER, _close, _for_owner(cards.close_form), changes_hands=True, then=_keep_false_alarm
+        Who.OFFICER, _close, _for_owner(cards.close_form), changes_ownership=True, then=_keep_false_alarm
     ),
-    "case.false_alarm": CaseAction(Who.OFFICER, _false_alarm, changes_hands=True, then=_keep_false_alarm),
-    "case.reopen": CaseAction(Who.OFFICER, _reopen, changes_hands=True),
+    "case.false_alarm": CaseAction(Who.OFFICER, _false_alarm, changes_ownership=True, then=_keep_false_alarm),
+    "case.reopen": CaseAction(Who.OFFICER, _reopen, changes_ownership=True),
 }

@@ -1,4 +1,4 @@
-"""How a case becomes one of which only officers see more than reference, outlet and deadline, and how it ends."""
+"""Transitions of the restriction. Of a restricted case, only officers see more than reference, outlet and deadline."""
 
 from __future__ import annotations
 
@@ -7,21 +7,23 @@ from datetime import datetime
 
 from bot.domain.announcements import StepLine
 from bot.domain.case import Case, Step, StepKind
-from bot.domain.transitions.transition import Refusal, Refused, ThreadReply, Transition, UpdateCard, changed
+from bot.domain.transitions.transition import Refusal, Refused, ThreadReply, Transition, UpdateCard, transition_to
 from bot.messages import Person
 
 
 def restrict(case: Case, by: Person, now: datetime) -> Transition | Refused:
-    """Show reference, outlet and deadline alone on cards, lists and e-mails from now on."""
+    """Restrict the case. Cards, lists and e-mails show only reference, outlet and deadline from now on."""
     if case.restricted:
         return Refused(Refusal.ALREADY_RESTRICTED, case)
     step = Step(now, StepKind.RESTRICTED, by)
-    return changed(replace(case, restricted=True), (step,), UpdateCard(), ThreadReply(StepLine(step), harmless=True))
+    line = ThreadReply(StepLine(step), harmless=True)
+    return transition_to(replace(case, restricted=True), (step,), UpdateCard(), line)
 
 
 def unrestrict(case: Case, by: Person, now: datetime) -> Transition | Refused:
-    """Show the whole case again to everybody who reads a press channel."""
+    """Lift the restriction. Everybody in a press channel sees the whole case again."""
     if not case.restricted:
         return Refused(Refusal.NOT_RESTRICTED, case)
     step = Step(now, StepKind.UNRESTRICTED, by)
-    return changed(replace(case, restricted=False), (step,), UpdateCard(), ThreadReply(StepLine(step), harmless=True))
+    line = ThreadReply(StepLine(step), harmless=True)
+    return transition_to(replace(case, restricted=False), (step,), UpdateCard(), line)
