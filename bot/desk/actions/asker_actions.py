@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.desk.actions.action import Action, ActionContext, CaseAction, CaseActionContext, StaffAction, Who, number
-from bot.desk.open_case import announce_links, details_in, link_related, open_case_for
+from bot.desk.actions.action import Action, ActionContext, CaseAction, CaseActionContext, StaffAction, Who, parse_number
+from bot.desk.open_case import announce_links, details_from_values, link_related, open_case_for
 from bot.domain import transitions
 from bot.domain.case import CaseKind, StepKind
 from bot.domain.transitions import Refusal, Refused, Transition
@@ -23,7 +23,7 @@ def _separate(context: CaseActionContext) -> Transition | Refused:
     """Make a case of its own of a message that was added; `value` is the number of its step. Once for each message."""
     tx, case, person = context.tx, context.case, context.person
     steps = tx.cases.steps(case.id)
-    place = number(context.value)
+    place = parse_number(context.value)
     step = steps[place] if place is not None and place < len(steps) else None
     if step is None or step.kind is not StepKind.ADDED or step.by is None or step.by.key != person.key:
         return Refused(Refusal.ASKER_ONLY, case)
@@ -37,7 +37,7 @@ def _separate(context: CaseActionContext) -> Transition | Refused:
 
 
 def _add_details(context: CaseActionContext) -> Transition | Refused | SyncResponse:
-    details, case, now = details_in(context.values), context.case, context.tx.now
+    details, case, now = details_from_values(context.values), context.case, context.tx.now
     problem = context.press_desk.deadline_problem(details.deadline, now)
     if details.deadline != case.details.deadline and problem:
         return SyncResponse(problems={"deadline": problem})
@@ -76,7 +76,7 @@ def _report(context: ActionContext) -> SyncResponse:
         return SyncResponse(problems={"message": texts.NOTHING_WRITTEN})
     if not context.press_desk.exists:
         return SyncResponse(notice=texts.NO_PRESS_OFFICE)
-    details, incoming = details_in(context.values), context.incoming
+    details, incoming = details_from_values(context.values), context.incoming
     if problem := context.press_desk.deadline_problem(details.deadline, context.tx.now):
         return SyncResponse(problems={"deadline": problem})
     if context.is_first_time():

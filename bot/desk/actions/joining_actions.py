@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from bot import plaintext
-from bot.desk.actions.action import Action, CaseAction, CaseActionContext, Who, number
+from bot.desk.actions.action import Action, CaseAction, CaseActionContext, Who, parse_number
 from bot.desk.apply_transition import case_context
 from bot.domain import transitions
 from bot.domain.case import Case
@@ -33,7 +33,7 @@ def _show(context: CaseActionContext) -> SyncResponse:
 def _join(context: CaseActionContext) -> Transition | Refused:
     """Join with the case that `value` names, or with the one that goes on for it."""
     tx, case = context.tx, context.case
-    named = number(context.value)
+    named = parse_number(context.value)
     other = None if named is None else _going_on(context, named)
     if named is None or other is None:
         return Refused(Refusal.NO_SUCH_CASE)
@@ -45,7 +45,7 @@ def _join(context: CaseActionContext) -> Transition | Refused:
 
 def _split(context: CaseActionContext) -> Transition | Refused:
     """Split the case that `value` names from this one; or this one, if it was joined to another."""
-    tx, named = context.tx, number(context.value)
+    tx, named = context.tx, parse_number(context.value)
     into, gone = context.case, None if named is None else tx.cases.load(named)
     if context.case.joined_into is not None:
         found = tx.cases.load(context.case.joined_into)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.desk.actions.action import Action, ActionContext, OfficerAction, StaffAction, number
+from bot.desk.actions.action import Action, ActionContext, OfficerAction, StaffAction, parse_number
 from bot.desk.open_case import Reported, open_case
 from bot.desk.pages import queue_page
 from bot.domain.case import Incident
@@ -21,7 +21,7 @@ def _open_form(context: ActionContext) -> Form:
 
 def _open(context: ActionContext) -> SyncResponse:
     """Open a case for what came by phone or e-mail. The press office is pinged as for any other enquiry."""
-    reported, problems = Reported.read(context.values), {}
+    reported, problems = Reported.from_values(context.values), {}
     if not reported.details.about and not reported.details.questions:
         problems["about"] = texts.NOTHING_WRITTEN
     if problem := context.press_desk.deadline_problem(reported.details.deadline, context.tx.now):
@@ -61,7 +61,7 @@ def _declare_incident(context: ActionContext) -> SyncResponse:
 
 
 def _end_incident(context: ActionContext) -> SyncResponse:
-    named = number(context.value)
+    named = parse_number(context.value)
     ended: Incident | None = None
     if named is not None and context.is_first_time():
         ended = context.tx.incidents.end(named)
