@@ -1,4 +1,4 @@
-"""Handing a case over and waiting for facts: rows of the table of actions."""
+"""Actions of officers: hand a case over, take it, decline it, wait for facts."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def _hand_over(context: CaseActionContext) -> Transition | Refused | SyncRespons
 
 
 def _other_officers(context: CaseActionContext) -> list[Person]:
-    """Return the other officers, by the names under which they last worked here, if they did."""
+    """Return the other officers. Those who have worked on a case have the name under which they last did."""
     known = {each.key: each for each in context.tx.officers.known()}
     listed = {each.key: each for each in context.press_desk.officers}
     return [each for key, each in (listed | known).items() if key != context.person.key]
