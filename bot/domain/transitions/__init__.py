@@ -20,10 +20,20 @@ from bot.domain.transitions.delivery_reports import (
 )
 from bot.domain.transitions.handover import check_is_owner, decline, hand_over, take, wait
 from bot.domain.transitions.joining import join, linked, split
-from bot.domain.transitions.officers import claim, close, issue, note, reopen, reply, respond, unclaim
+from bot.domain.transitions.officers import (
+    claim,
+    close,
+    issue,
+    note,
+    reopen,
+    reply,
+    respond,
+    restrict,
+    unclaim,
+    unrestrict,
+)
 from bot.domain.transitions.opening import asker_of, opened
 from bot.domain.transitions.reminders import come_due
-from bot.domain.transitions.restricting import restrict, unrestrict
 from bot.domain.transitions.transition import (
     FALLBACK,
     DeskStatus,

@@ -1,4 +1,4 @@
-"""Transitions that officers cause: claim, unclaim, reply, note, record the journalist's answer, close, reopen."""
+"""Transitions that officers cause: claim, reply, note, record the journalist's answer, close, reopen, restrict."""
 
 from __future__ import annotations
 
@@ -142,6 +142,24 @@ def reopen(case: Case, by: Person, status: DeskStatus, now: datetime) -> Transit
     notices = notify_all(case, PlainNotice.REOPENED)
     again = _unanswered(without_owner(case), status, now)
     return transition_to(again, (step,), UpdateCard(), line, *notices, *_fallback_timer(case, status))
+
+
+def restrict(case: Case, by: Person, now: datetime) -> Transition | Refused:
+    """Restrict the case. Cards, lists and e-mails show only reference, outlet and deadline from now on."""
+    if case.restricted:
+        return Refused(Refusal.ALREADY_RESTRICTED, case)
+    step = Step(now, StepKind.RESTRICTED, by)
+    line = ThreadReply(StepLine(step), harmless=True)
+    return transition_to(replace(case, restricted=True), (step,), UpdateCard(), line)
+
+
+def unrestrict(case: Case, by: Person, now: datetime) -> Transition | Refused:
+    """Lift the restriction. Everybody in a press channel sees the whole case again."""
+    if not case.restricted:
+        return Refused(Refusal.NOT_RESTRICTED, case)
+    step = Step(now, StepKind.UNRESTRICTED, by)
+    line = ThreadReply(StepLine(step), harmless=True)
+    return transition_to(replace(case, restricted=False), (step,), UpdateCard(), line)
 
 
 def _answered(case: Case, by: Person, step: Step, line: ThreadLine, now: datetime) -> Transition | Refused:
