@@ -144,7 +144,7 @@ def _open(options: argparse.Namespace) -> int:
     press_desk, knowledge = PressDesk(config), load(announced_folder(config))
     if not press_desk.exists:
         raise UserError(Problem("press_office.channels", "is empty, so nobody would see the case.", "Name a channel."))
-    reported = Reported.read(vars(options))
+    reported = Reported.from_values(vars(options))
     with database(config) as store, store.transaction() as tx:
         if problem := press_desk.deadline_problem(reported.details.deadline, tx.now):
             raise UserError(Problem("--deadline", problem))

@@ -1,6 +1,6 @@
-"""How a transition is applied: the case is stored, its cards are drawn, and its effects are put into the outbox.
+"""Applying a transition: store the case, draw its cards, and put its effects into the outbox.
 
-All of it happens in the caller's transaction, so the change and what follows from it are committed together or not at
+All of it happens in the caller's database transaction, so the change and its effects are committed together or not at
 all.
 """
 
@@ -36,20 +36,18 @@ from bot.storage.transaction import Transaction
 def apply_transition(
     tx: Transaction, transition: Transition, press_desk: PressDesk, *, answers: MarkMessage | None = None
 ) -> None:
-    """Store a transition and everything that follows from it.
+    """Store a transition and its effects.
 
-    `answers` marks the officer's message that asked for it, once the asker has the reply.
+    `answers` is the mark for the officer's message with the reply. It is shown when the reply has been delivered.
     """
-    together = (transition, *transition.also)
-    for each in together:  # all cases before any card: the card of one tells of the others
-        if each.case.revision > 1:
-            tx.cases.save(each.case)
-        for step in each.steps:
-            tx.cases.add_step(each.case.id, step)
-    for each in together:
+    transitions = (transition, *transition.also)
+    # All cases are stored before any card is drawn, because a card also shows the joined and linked cases.
+    for each in transitions:
+        _store(tx, each)
+    for each in transitions:
         renderer = CardRenderer(tx, each.case, press_desk.zone)
         if cards.is_discreet(each.case):
-            _redraw_what_waits(tx, renderer, press_desk)
+            _redraw_waiting(tx, renderer, press_desk)
         _enqueue(tx, each, renderer, press_desk, answers)
         _schedule(tx, each.case, renderer.steps, press_desk)
 
@@ -59,13 +57,21 @@ def schedule(tx: Transaction, case: Case, press_desk: PressDesk) -> None:
     _schedule(tx, case, tx.cases.steps(case.id), press_desk)
 
 
+def _store(tx: Transaction, transition: Transition) -> None:
+    if transition.case.revision > 1:  # revision 1 was stored when the case was created
+        tx.cases.save(transition.case)
+    for step in transition.steps:
+        tx.cases.add_step(transition.case.id, step)
+
+
 def _schedule(tx: Transaction, case: Case, steps: Sequence[Step], press_desk: PressDesk) -> None:
-    wanted = [max(tx.now, each.at) for each in due(case, steps, press_desk.policy)[:1]]
-    outbox.set_case_timer(tx, case.id, WATCH, wanted, key=str(case.revision))
+    first = next(iter(due(case, steps, press_desk.policy)), None)
+    due_at = max(tx.now, first.at) if first else None
+    outbox.set_case_timer(tx, case.id, WATCH, due_at, key=str(case.revision))
 
 
 class CardRenderer:
-    """Draws the cards of one case. What they are drawn from is read once, however many are drawn."""
+    """Draws the cards of one case. The data for them is read once, even if several are drawn."""
 
     def __init__(self, tx: Transaction, case: Case, zone: tzinfo) -> None:
         self._tx = tx
@@ -79,7 +85,7 @@ class CardRenderer:
 
     @cached_property
     def context(self) -> cards.CaseContext:
-        """What a card says that is not in the case itself."""
+        """What a card shows that is not in the case itself."""
         return case_context(self._tx, self.case, self._zone)
 
     def card(self, mention: Sequence[str] = ()) -> Outgoing:
@@ -92,18 +98,19 @@ class CardRenderer:
 
 
 def case_context(tx: Transaction, case: Case, zone: tzinfo) -> cards.CaseContext:
-    """Return what a card of this case says beside the case itself, as of now."""
+    """Return what a card of this case shows that is not in the case itself: its links, its incident, joined cases."""
     kinds = {link.other(case.id): link.kind for link in tx.links.of_case(case.id)}
-    apart = [each for each in tx.links.cases(kinds) if case.id != each.joined_into and each.id != case.joined_into]
-    going_on = tx.cases.load(case.joined_into, for_update=False) if case.joined_into is not None else None
+    # Joined cases are shown as joined and not as linked.
+    linked = [each for each in tx.links.cases(kinds) if case.id != each.joined_into and each.id != case.joined_into]
+    into = tx.cases.load(case.joined_into, for_update=False) if case.joined_into is not None else None
     incident = tx.incidents.load(case.incident_id) if case.incident_id is not None else None
     return cards.CaseContext(
         now=tx.now,
         zone=zone,
-        links=tuple(cards.linked_case(case, each, kinds[each.id]) for each in apart),
+        links=tuple(cards.linked_case(case, each, kinds[each.id]) for each in linked),
         incident=incident.title if incident else "",
         joined=tuple(each.reference for each in tx.links.joined_to(case.id)),
-        into=going_on.reference if going_on else "",
+        into=into.reference if into else "",
     )
 
 
@@ -123,15 +130,15 @@ def _enqueue(
         match effect:
             case PostCard() | UpdateCard() | ThreadReply():
                 if channels := list(_channels_for(tx, case, effect, press_desk.channels)):
-                    delivery_to = _to_press(renderer, effect)
+                    delivery_to = _delivery_to_press(renderer, effect)
                     for channel in channels:
                         outbox.put(tx, case.id, delivery_to(channel), channel, key=f"{key}:{channel}")
             case Mail():
                 if press_desk.mail:
                     outbox.put(tx, case.id, Send(press_desk.mail, renderer.mail()), press_desk.mail, key=key)
             case NotifyAsker():
-                told = _to_asker(renderer, effect, answers)
-                outbox.send_to_asker(tx, case.id, told, key=f"{key}:{effect.asker.person.key}")
+                message = _message_to_asker(renderer, effect, answers)
+                outbox.send_to_asker(tx, case.id, message, key=f"{key}:{effect.asker.person.key}")
             case StartTimer():
                 outbox.start_case_timer(tx, case.id, effect.name, effect.after, key=key)
             case StopTimer():
@@ -143,21 +150,24 @@ def _enqueue(
 def _channels_for(
     tx: Transaction, case: Case, effect: PostCard | UpdateCard | ThreadReply, channels: Sequence[Address]
 ) -> Iterator[Address]:
-    """Yield all press channels; for a card that is posted again, only those where none is or will be."""
+    """Yield the channels that get the effect: all, or for `PostCard.again` those without the card."""
     for channel in channels:
         if not (isinstance(effect, PostCard) and effect.again and _has_card(tx, case, channel)):
             yield channel
 
 
 def _has_card(tx: Transaction, case: Case, channel: Address) -> bool:
+    """Return whether the card is in the channel or waits in the outbox to be posted there."""
     if tx.postings.at(case.id, channel) is not None or tx.jobs.waiting(outbox.repost_lane(case.id, channel)):
         return True
     waiting = (outbox.read(job) for job in outbox.waiting(tx, case.id, channel))
     return any(isinstance(delivery, Send) and delivery.purpose == "ping" for delivery in waiting)
 
 
-def _to_press(renderer: CardRenderer, effect: PostCard | UpdateCard | ThreadReply) -> Callable[[Address], Delivery]:
-    """Draw what goes to the press channels once, since it is the same in all of them."""
+def _delivery_to_press(
+    renderer: CardRenderer, effect: PostCard | UpdateCard | ThreadReply
+) -> Callable[[Address], Delivery]:
+    """Draw the effect once, and return a function that makes the delivery for a press channel of it."""
     match effect:
         case PostCard():
             posted = renderer.card(effect.mention)
@@ -169,35 +179,35 @@ def _to_press(renderer: CardRenderer, effect: PostCard | UpdateCard | ThreadRepl
             drawn = cards.thread_line(renderer.case, effect.line, effect.carries, renderer.context)
             line = drawn if effect.harmless else cards.redact_line(renderer.case, drawn)
             mention = (Mention(effect.mention),) if effect.mention else ()
-            said = replace(line, blocks=(*mention, *line.blocks))
+            with_mention = replace(line, blocks=(*mention, *line.blocks))
             carries = None if effect.carries is None else _delivered_mark(renderer.case, effect.carries)
-            return lambda channel: SendToThread(channel, said, effect.harmless, carries)
+            return lambda channel: SendToThread(channel, with_mention, effect.harmless, carries)
         case _:
             assert_never(effect)
 
 
-def _to_asker(renderer: CardRenderer, effect: NotifyAsker, answers: MarkMessage | None) -> Send:
+def _message_to_asker(renderer: CardRenderer, effect: NotifyAsker, answers: MarkMessage | None) -> Send:
     asker = effect.asker
     notice = cards.asker_notice(renderer.case, effect.notice, renderer.context)
-    instead = asker.at if asker.at != asker.direct else None
+    instead = asker.at if asker.at != asker.direct else None  # where to say that the direct message failed
     purpose: Purpose = "reply" if effect.awaited else "acknowledgement"
     return Send(asker.direct, notice, purpose, display_name(asker.person), instead, answers)
 
 
 def _delivered_mark(case: Case, said: Said) -> MarkMessage:
-    """Return the mark for the message that the press office is to have. An edit is marked on the original."""
+    """Return the mark "delivered" for an asker's message. The platform shows an edit on the original message."""
     words = cards.sentence(texts.further_delivered(case.reference))
     return MarkMessage(said.at, said.corrects or said.event_id, "delivered", words, said.direct)
 
 
-# ---- what waits, and shows too much now -----------------------------------------------------------------------------
+# ---- waiting deliveries of a case that became restricted or embargoed -----------------------------------------------
 
 
-def _redraw_what_waits(tx: Transaction, renderer: CardRenderer, press_desk: PressDesk) -> None:
-    """Draw again what waits for the press office: it may hold words that are for officers only by now."""
+def _redraw_waiting(tx: Transaction, renderer: CardRenderer, press_desk: PressDesk) -> None:
+    """Draw again the deliveries to the press office that wait. They may hold words that only officers may see now."""
     for to in (*press_desk.channels, *([press_desk.mail] if press_desk.mail else [])):
-        lists = tx.jobs.waiting(str(to))  # messages that tell of several cases
-        for job in (*outbox.waiting(tx, renderer.case.id, to), *lists):
+        case_lists = tx.jobs.waiting(str(to))  # messages about several cases, as at the end of a shift
+        for job in (*outbox.waiting(tx, renderer.case.id, to), *case_lists):
             delivery = outbox.read(job)
             redrawn = _redrawn(renderer, delivery, press_desk)
             if redrawn != delivery:
@@ -205,6 +215,7 @@ def _redraw_what_waits(tx: Transaction, renderer: CardRenderer, press_desk: Pres
 
 
 def _redrawn(renderer: CardRenderer, delivery: Delivery, press_desk: PressDesk) -> Delivery:
+    """Return the delivery with what everybody may see of the case now."""
     match delivery:
         case Send(purpose="ping"):
             mentions = (block for block in delivery.outgoing.blocks if isinstance(block, Mention))
@@ -223,7 +234,7 @@ def _redrawn(renderer: CardRenderer, delivery: Delivery, press_desk: PressDesk) 
 
 
 def _without_words(case: Case, outgoing: Outgoing) -> Outgoing:
-    """Return a line as it may stand below the card now. Whoever it mentions is mentioned all the same."""
+    """Return a line below the card without anybody's words. Its mentions are kept."""
     mention = tuple(block for block in outgoing.blocks if isinstance(block, Mention))
     rest = replace(outgoing, blocks=tuple(block for block in outgoing.blocks if not isinstance(block, Mention)))
     line = cards.redact_line(case, rest)

@@ -1,4 +1,4 @@
-"""What to do about a message: pure, from its words, the match, and the person's open case."""
+"""The decision what to do with a message: pure, from its words, the match, and the person's open case."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ class Context:
     """What else the decision depends on."""
 
     open_case: Case | None = None
-    """The person's case in this conversation to which they last wrote within two hours."""
+    """The person's case to which this message may belong: the last one to which they wrote here, within two hours."""
     press: bool = True
-    """There is a press office."""
+    """True if a press office is configured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,57 +35,65 @@ class Choose:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """Say that there is no answer. `topic` is an out-of-scope group with a pointer, `nearest` the nearest entries."""
+    """Say that there is no answer."""
 
     topic: str
+    """The out-of-scope group whose text says where to ask instead; empty if none matches."""
     nearest: tuple[str, ...]
+    """The entries to offer instead."""
 
 
 @dataclass(frozen=True, slots=True)
 class Smalltalk:
-    """Answer small talk with the text of this group."""
+    """Answer small talk."""
 
     topic: str
+    """The group with the text."""
 
 
 @dataclass(frozen=True, slots=True)
 class ConfirmMedia:
-    """Ask whether the media are involved. `answers` are entries for a policy question in the same message."""
+    """Ask whether the media are involved, then answer the policy question in the same message."""
 
     answers: tuple[str, ...]
+    """Entries that answer the policy question; empty if the message asks none."""
 
 
 @dataclass(frozen=True, slots=True)
 class MediaEnquiry:
-    """Open a case, then give `answers` to a policy question in the same message."""
+    """Open a case, then answer the policy question in the same message."""
 
     outlet: str
+    """The outlet that the message names; empty if none."""
     answers: tuple[str, ...]
+    """As in `ConfirmMedia`."""
 
 
 @dataclass(frozen=True, slots=True)
 class AddToCase:
-    """Add the message to the open case, then give `answers`."""
+    """Add the message to the open case, then answer the policy question in it."""
 
     case_id: int
     answers: tuple[str, ...]
+    """As in `ConfirmMedia`."""
 
 
 @dataclass(frozen=True, slots=True)
 class NoPressOffice:
-    """Answer a media enquiry where there is no press office: the holding line, and that nothing is passed on."""
+    """Answer a media enquiry without a press office: give the holding line, and say that nothing is passed on."""
 
     answers: tuple[str, ...]
+    """As in `ConfirmMedia`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Empty:
-    """Say that the message has no words."""
+    """Reply that the message has no words."""
 
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """Say nothing: nobody addressed the desk, and it is not sure."""
+    """Write nothing, because the desk was not addressed and is not sure what is meant."""
 
 
 Decision = (
@@ -94,26 +102,29 @@ Decision = (
 
 
 def decide(said: Said, match: Match, context: Context) -> Decision:
-    """Return what to do. An enquiry comes first; what belongs to an open case is added to it, whatever else it is."""
-    wordless = not said.text.strip()
-    if not said.addressed and (wordless or match.outcome not in {"answer", "media"}):
+    """Return what to do. A message that belongs to the open case is added to it; any other is decided by its match."""
+    is_empty = not said.text.strip()
+    if not said.addressed and (is_empty or match.outcome not in {"answer", "media"}):
         return Silence()
     case = context.open_case
-    if case is not None and (said.files if wordless else _belongs(case, match)):
-        return AddToCase(case.id, () if wordless or match.outcome == "choose" else _ids(match))
-    return Empty() if wordless else _on_its_own(match, context)
+    if case is not None and (said.files if is_empty else _belongs(case, match)):
+        return AddToCase(case.id, () if is_empty or match.outcome == "choose" else _ids(match))
+    return Empty() if is_empty else _by_match(match, context)
 
 
 def _belongs(case: Case, match: Match) -> bool:
-    # Thanks are not news for the press office. A question case must not swallow what may be an enquiry, which would
-    # then have no ping, nor what the desk can answer itself; a media case takes whatever comes next, since it may be
-    # about it.
+    """Return whether the message belongs to the open case.
+
+    - Small talk never does: thanks are no news for the press office.
+    - Everything else belongs to a media case, because it may be about the enquiry.
+    - Only what the desk cannot answer belongs to a question case. A media enquiry has to become a case with a ping.
+    """
     if match.outcome == "smalltalk":
         return False
     return case.kind is CaseKind.MEDIA or match.outcome in {"choose", "unknown"}
 
 
-def _on_its_own(match: Match, context: Context) -> Decision:
+def _by_match(match: Match, context: Context) -> Decision:
     match match.outcome:
         case "answer":
             return Answer(_ids(match))

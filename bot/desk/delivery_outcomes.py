@@ -1,6 +1,6 @@
-"""What follows when a platform took a message, when it cannot be delivered, and when a timer is due.
+"""What the desk does when a message was delivered, when one was given up, and when a timer is due.
 
-All of it runs in the relay's transaction. See `RelayHandlers`.
+All of it runs in the relay's transaction, see `queue.outbox_transactions.RelayHandlers`.
 """
 
 from __future__ import annotations
@@ -28,26 +28,26 @@ from bot.storage.transaction import Transaction
 log = logging.getLogger(__name__)
 
 REPOST_AFTER = timedelta(minutes=1)
-"""After a press channel refused a card. While it goes on refusing, the retry policy tries every few minutes."""
+"""Time from a refused card to the next try in that channel. Later tries follow as `queue.retry_policy` says."""
 
 
 class DeliveryOutcomes:
-    """The relay's handlers."""
+    """Implements `RelayHandlers`."""
 
     def __init__(self, press_desk: PressDesk, active_knowledge: ActiveKnowledge) -> None:
         self._press_desk = press_desk
         self._active_knowledge = active_knowledge
 
     def begin(self, tx: Transaction) -> None:
-        """At the start of a process: set the timers of the desk's own."""
+        """Set the timer of the next handover. Call this when the process starts: the hours may have changed."""
         schedule_handover(tx, self._press_desk)
 
-    # ---- a message was taken ----------------------------------------------------------------------------------------
+    # ---- a message was delivered ------------------------------------------------------------------------------------
 
     def sent(self, tx: Transaction, job: Job, receipt: Receipt) -> None:
-        """A platform took a new message."""
+        """Record the delivery of a card, a line below it, or an officer's reply. Other messages need no record."""
         case = _case_of(tx, job)
-        if case is None:  # an answer: nothing follows
+        if case is None:
             return
         delivery = outbox.read(job)
         if isinstance(delivery, SendToThread):
@@ -62,16 +62,18 @@ class DeliveryOutcomes:
 
     def _card_posted(self, tx: Transaction, case: Case, channel: Address, receipt: Receipt) -> None:
         tx.postings.put(case.id, channel, receipt)
-        for job in tx.jobs.deliveries_of(case.id):  # messages that were added while there was no card are on it now
+        # Lines that were due while the channel had no card were skipped (see `OutboxTransactions`), and the messages in
+        # them are on this card. So they are delivered now.
+        for job in tx.jobs.deliveries_of(case.id):
             if job.payload and job.state is JobState.DONE and isinstance(line := outbox.read(job), SendToThread):
                 _mark_once(tx, case, job, line)
         where = self._press_desk.channel_name(channel)
         apply_transition(tx, transitions.card_posted(case, where, tx.now), self._press_desk)
 
-    # ---- a message cannot be delivered ------------------------------------------------------------------------------
+    # ---- a message was given up -------------------------------------------------------------------------------------
 
     def dead(self, tx: Transaction, job: Job, failure: DeliveryFailure) -> None:
-        """A job was given up: somebody must know, and an enquiry must not be silent."""
+        """Record on the case that a delivery was given up, and start the fallback for a card that nobody has."""
         delivery = outbox.read(job)
         log.error("Job %d (%s) cannot be delivered: %s", job.id, delivery.do, failure)
         case = _case_of(tx, job)
@@ -89,7 +91,7 @@ class DeliveryOutcomes:
 
     def _card_refused(self, tx: Transaction, case: Case, job: Job, channel: Address, why: str) -> None:
         where = self._press_desk.channel_name(channel)
-        elsewhere = bool(tx.postings.of_case(case.id)) or self._may_be_taken_elsewhere(tx, job, str(channel))
+        elsewhere = bool(tx.postings.of_case(case.id)) or self._may_be_posted_elsewhere(tx, job, str(channel))
         hint, status = texts.unreachable(where, why), self._status(tx, case)
         transition = transitions.card_refused(case, where, why, hint, status, tx.now, elsewhere=elsewhere)
         apply_transition(tx, transition, self._press_desk)
@@ -99,7 +101,7 @@ class DeliveryOutcomes:
     def _line_refused(self, tx: Transaction, case: Case, job: Job, line: SendToThread, why: str) -> None:
         transition = transitions.line_refused(case, self._press_desk.channel_name(line.channel), why, tx.now)
         where = str(line.channel)
-        if line.carries and not self._is_taken_elsewhere(tx, case, job, where):
+        if line.carries and not self._is_in_another_thread(tx, case, job, where):
             steps, status = tx.cases.steps(case.id), self._status(tx, case)
             notices = transitions.message_undelivered(case, line.carries.event_id, steps, status)
             transition = replace(transition, effects=(*transition.effects, *notices))
@@ -109,7 +111,7 @@ class DeliveryOutcomes:
 
     def _notice_undelivered(self, tx: Transaction, case: Case, job: Job, delivery: Send, why: str) -> None:
         if delivery.instead:
-            # Once for each case, and again if an officer's words are what could not be delivered.
+            # Once for each case and asker; but once for each reply of an officer, which the asker must not miss.
             key = job.key if delivery.purpose == "reply" else f"case:{case.id}:{delivery.to}"
             notice = Send(delivery.instead, cards.sentence(texts.DIRECT_MESSAGE_FAILED))
             outbox.put(tx, case.id, notice, delivery.instead, key=f"{key}:instead")
@@ -121,7 +123,7 @@ class DeliveryOutcomes:
     # ---- a timer is due ---------------------------------------------------------------------------------------------
 
     def timer(self, tx: Transaction, job: Job) -> None:
-        """A timer is due: a reminder, the fallback, a handover, or the posting of a card that was refused."""
+        """Carry out a timer: a reminder, the fallback, a handover, or the posting of a card that was refused."""
         if job.kind is JobKind.REPOST:
             self._repost(tx, job)
         elif job.payload["timer"] == HANDOVER:
@@ -138,7 +140,7 @@ class DeliveryOutcomes:
         self._apply_or_schedule(tx, case, transitions.come_due(case, steps, self._press_desk.policy, status, tx.now))
 
     def _fall_back(self, tx: Transaction, case: Case) -> None:
-        """No press channel has taken the card in time."""
+        """Carry out the fallback, if no press channel has the card by now."""
         transition = None
         if not tx.postings.of_case(case.id):
             where = ", ".join(self._press_desk.channel_name(channel) for channel in self._press_desk.channels)
@@ -147,47 +149,50 @@ class DeliveryOutcomes:
         self._apply_or_schedule(tx, case, transition)
 
     def _apply_or_schedule(self, tx: Transaction, case: Case, transition: transitions.Transition | None) -> None:
+        """Apply the transition, which also sets the next timer; without one, only set the timer."""
         if transition is not None:
             apply_transition(tx, transition, self._press_desk)
         else:
             schedule(tx, case, self._press_desk)
 
     def _repost(self, tx: Transaction, job: Job) -> None:
-        """Post the card as it is now, unless the case has ended meanwhile or the card got there."""
+        """Post the card as it is now, unless the case was closed meanwhile or the channel has the card."""
         case, delivery = _case_of(tx, job), outbox.read(job)
-        is_needed = case is not None and case.state is not CaseState.CLOSED
         if (
             case is None
+            or case.state is CaseState.CLOSED
             or not isinstance(delivery, Repost)
-            or not is_needed
             or tx.postings.at(case.id, delivery.channel)
         ):
             tx.jobs.done([job])
-        else:
-            card = CardRenderer(tx, case, self._press_desk.zone).card()
-            outbox.post_again(tx, job, Send(delivery.channel, card, "ping"))
+            return
+        card = CardRenderer(tx, case, self._press_desk.zone).card()
+        outbox.post_again(tx, job, Send(delivery.channel, card, "ping"))
 
     # ---- shared -----------------------------------------------------------------------------------------------------
 
     def _status(self, tx: Transaction, case: Case) -> DeskStatus:
         return status_of(tx, case, self._press_desk, self._active_knowledge.current.knowledge)
 
-    def _may_be_taken_elsewhere(self, tx: Transaction, job: Job, where: str) -> bool:
-        """Whether another channel may still take this card, or took it in this same transaction.
+    def _may_be_posted_elsewhere(self, tx: Transaction, job: Job, where: str) -> bool:
+        """Return whether this card is pending for another channel, or was accepted by one in this same transaction.
 
-        Should that fail too, it is handled then, or by the fallback timer.
+        If all others refuse it later, the last refusal or the timer starts the fallback.
         """
         return any(state in {JobState.PENDING, JobState.DONE} for _, state in self._in_other_channels(tx, job, where))
 
-    def _is_taken_elsewhere(self, tx: Transaction, case: Case, job: Job, where: str) -> bool:
-        """Whether another channel has this line below the card, or may get it. Without a card, no line was written."""
+    def _is_in_another_thread(self, tx: Transaction, case: Case, job: Job, where: str) -> bool:
+        """Return whether another channel has this line below the card, or may still get it.
+
+        A job that is done in a channel without a card was skipped, so it does not count.
+        """
         return any(
             state is JobState.PENDING or (state is JobState.DONE and tx.postings.at(case.id, channel) is not None)
             for channel, state in self._in_other_channels(tx, job, where)
         )
 
     def _in_other_channels(self, tx: Transaction, job: Job, where: str) -> Iterator[tuple[Address, JobState]]:
-        """Yield what became of the same delivery in the other channels."""
+        """Yield each other channel and the state of the same delivery there. Only the end of their keys differs."""
         common = job.key.removesuffix(where)
         for channel in self._press_desk.channels:
             if str(channel) != where and (other := tx.jobs.by_key(f"{common}{channel}")):
@@ -195,7 +200,7 @@ class DeliveryOutcomes:
 
 
 def _mark_once(tx: Transaction, case: Case, job: Job, line: SendToThread) -> None:
-    """Show an asker that the press office has their message: once, whichever channel has it first."""
+    """Show an asker that the press office has their message. All channels use one key, so this happens once."""
     _mark(tx, case, f"{job.key.removesuffix(str(line.channel))}mark", line.carries)
 
 

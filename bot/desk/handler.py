@@ -1,4 +1,4 @@
-"""The desk: what every adapter calls."""
+"""The desk: the object that adapters call, and how it distributes events."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from bot.desk.actions.table import ACTIONS
 from bot.desk.pages import page
 from bot.desk.press_desk import PressDesk
 from bot.desk.questions import Questions
-from bot.desk.run_action import answer_in, may_press, run_answer_action, run_case_action, run_officer_action
+from bot.desk.run_action import load_answer, may_press, run_answer_action, run_case_action, run_officer_action
 from bot.desk.thread_messages import handle_thread_message, is_stray_reply
 from bot.matching.active_knowledge import ActiveKnowledge
 from bot.messages import Incoming, Joined, Pressed, Said, Shared, Submitted, SyncResponse, Viewed
@@ -19,11 +19,12 @@ from bot.storage.engine import Store
 
 
 class PolicyDesk:
-    """Implements `ports.Desk`. `wake` tells the relay that something was committed."""
+    """Implements `ports.Desk`."""
 
     def __init__(
         self, store: Store, active_knowledge: ActiveKnowledge, press_desk: PressDesk, wake: Callable[[], None]
     ) -> None:
+        """`wake` tells the relay that something was committed."""
         self._store = store
         self._active_knowledge = active_knowledge
         self._press_desk = press_desk
@@ -41,9 +42,9 @@ class PolicyDesk:
             case Said():
                 return await self._said(incoming)
             case Pressed():
-                return await self._act(incoming, incoming.action, incoming.value)
+                return await self._run(incoming, incoming.action, incoming.value)
             case Submitted():
-                return await self._act(incoming, incoming.form, incoming.context)
+                return await self._run(incoming, incoming.form, incoming.context)
             case Shared():
                 return await self._questions.shared(incoming)
             case Joined():
@@ -55,7 +56,7 @@ class PolicyDesk:
                 assert_never(incoming)
 
     async def _said(self, said: Said) -> SyncResponse:
-        """Below the card of a case it belongs to that case; anywhere else it is a question or an enquiry."""
+        """Handle a message: one below the card of a case belongs to the case, any other is a question or an enquiry."""
         if said.at == said.direct:
             return await self._questions.said(said)
         case_id = await self._store.run(lambda tx: tx.postings.by_thread(said.at))
@@ -64,8 +65,8 @@ class PolicyDesk:
         await self._store.run(lambda tx: handle_thread_message(tx, said, case_id, self._press_desk))
         return SyncResponse()
 
-    async def _act(self, incoming: Pressed | Submitted, name: str, value: str) -> SyncResponse:
-        """Run the action that the table has under this name."""
+    async def _run(self, incoming: Pressed | Submitted, name: str, value: str) -> SyncResponse:
+        """Run the action of this name (see `actions.table`). `value` is what the button or the form carries."""
         action, loaded, press_desk = ACTIONS.get(name), self._active_knowledge.current, self._press_desk
         match action:
             case CaseAction():
@@ -81,15 +82,15 @@ class PolicyDesk:
                     lambda tx: action.do(ActionContext(tx, incoming, value, loaded, press_desk))
                 )
             case AnswerAction() if isinstance(incoming, Pressed):
-                return await self._act_on_answer(action, incoming)
+                return await self._run_on_answer(action, incoming)
             case _:
                 return SyncResponse(notice=texts.TOO_OLD)
 
-    async def _act_on_answer(self, action: AnswerAction, pressed: Pressed) -> SyncResponse:
-        """Match the question anew if the action needs it: outside the transaction that changes something."""
+    async def _run_on_answer(self, action: AnswerAction, pressed: Pressed) -> SyncResponse:
+        """Run an action on an answer. If it needs a match, match the question again before the transaction."""
         loaded, match = self._active_knowledge.current, None
         if action.needs_match:
-            asked = await self._store.read(lambda tx: answer_in(tx, pressed.value))
+            asked = await self._store.read(lambda tx: load_answer(tx, pressed.value))
             if asked is not None and may_press(action, pressed, asked):
                 loaded, match = await self._active_knowledge.match(asked.question)
         return await self._store.run(lambda tx: run_answer_action(tx, action, pressed, match, loaded, self._press_desk))

@@ -1,4 +1,7 @@
-"""How a case opens, for what staff reported or for what reached an officer by phone or e-mail; and its links."""
+"""Opening a case and linking it with related ones.
+
+Staff report an enquiry in a message or a form. Officers open a case for one that came by phone or e-mail.
+"""
 
 from __future__ import annotations
 
@@ -17,9 +20,9 @@ from bot.presentation import cards, texts
 from bot.queue import outbox
 from bot.storage.transaction import Transaction
 
-UNKNOWN_DETAILS = Details()
+NO_DETAILS = Details()
 MOST_LINKS = 5
-"""Links that an enquiry gets when it comes in. Of a story that everybody asks about, the newest lead to all others."""
+"""The most links that a new enquiry gets. In a large story the newest cases are linked, and these lead to the older."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +36,14 @@ class Reported:
     """The colleague whom it concerns."""
 
     @classmethod
-    def read(cls, values: Mapping[str, str]) -> Reported:
-        """Return it from the values of a form; what is not there is empty."""
-        return cls(details_in(values), values.get("came", "").strip(), values.get("colleague", "").strip())
+    def from_values(cls, values: Mapping[str, str]) -> Reported:
+        """Return the report in the values of a form or a command line. A missing value is empty."""
+        return cls(details_from_values(values), values.get("came", "").strip(), values.get("colleague", "").strip())
 
     @property
     def history_text(self) -> str:
-        """How the history of the case begins."""
-        known = self.details
-        return texts.opened_step(self.came, self.colleague, known.about or known.questions)
+        """Return the text of the first step of the case, if no asker wrote a message."""
+        return texts.opened_step(self.came, self.colleague, self.details.about or self.details.questions)
 
 
 def open_case(
@@ -54,9 +56,10 @@ def open_case(
     asker: Asker | None = None,
     by: Person | None = None,
 ) -> Case:
-    """Create the case, link it with related ones, ping the press office and acknowledge.
+    """Create the case, link it with related ones, ping the press office and acknowledge it to the asker.
 
-    Without an asker nobody waits for word here. `by` is the officer who opened it, or None at the command line.
+    If an officer opens it for somebody else, `asker` is None and nobody is written to. `by` is that officer, or None
+    for the command line.
     """
     text = asker.text if asker else reported.history_text
     case = _create(tx, press_desk, kind, asker, reported.details, text)
@@ -74,9 +77,9 @@ def open_case_for(
     knowledge: Knowledge,
     said: Said,
     kind: CaseKind,
-    details: Details = UNKNOWN_DETAILS,
+    details: Details = NO_DETAILS,
 ) -> Case:
-    """Open a case for what somebody said. In a channel they only read that they have been written to."""
+    """Open a case for a message. If it stands in a channel, the reply there only points to the direct conversation."""
     asker = transitions.asker_of(said, tx.now)
     case = open_case(tx, press_desk, knowledge, Reported(details), kind=kind, asker=asker)
     if said.at != said.direct:
@@ -88,8 +91,8 @@ def open_case_for(
 def _create(
     tx: Transaction, press_desk: PressDesk, kind: CaseKind, asker: Asker | None, details: Details, text: str
 ) -> Case:
-    """Store the case with what its words say of it."""
-    read = triage(kind, text, details, press_desk.policy, tx.now)
+    """Store the case with the result of its triage and with the details that its text names."""
+    result = triage(kind, text, details, press_desk.policy, tx.now)
     is_media = kind is CaseKind.MEDIA
     incident = tx.incidents.current() if is_media else None
     words = "\n".join((text, details.about, details.questions, details.said))
@@ -99,31 +102,34 @@ def _create(
         extract_details(details, text, press_desk.policy, tx.now) if is_media else details,
         restricted=is_media and is_delicate(words),
         incident_id=incident.id if incident else None,
-        due_at=read.due_at,
-        due_known=read.due_known,
-        urgent=read.urgent,
-        foi=read.foi,
+        due_at=result.due_at,
+        due_known=result.due_known,
+        urgent=result.urgent,
+        foi=result.foi,
     )
 
 
-# ---- what it belongs with -------------------------------------------------------------------------------------------
+# ---- links ----------------------------------------------------------------------------------------------------------
 
 
 def link_related(tx: Transaction, case: Case, press_desk: PressDesk) -> list[Link]:
-    """Link the case with what belongs to it. Return the links that are new."""
+    """Store links between the case and related ones, and return those that did not exist before."""
     if case.kind is not CaseKind.MEDIA:
         return []
     recent = tx.links.recent_enquiries(case.opened_at - press_desk.same_story_within, but=case.id)
-    known = tx.links.linked_ids([each.id for each in recent])
-    found = similarity.related(similarity.enquiry(case), [similarity.enquiry(each) for each in recent], known)
-    links = [Link(min(case.id, other), max(case.id, other), kind, tx.now) for other, kind in _nearest(found)]
+    existing = tx.links.linked_ids([each.id for each in recent])
+    related = similarity.related(similarity.enquiry(case), [similarity.enquiry(each) for each in recent], existing)
+    links = [Link(min(case.id, other), max(case.id, other), kind, tx.now) for other, kind in _select_links(related)]
     return [link for link in links if tx.links.put(link)]
 
 
 def announce_links(
     tx: Transaction, case: Case, links: Sequence[Link], press_desk: PressDesk, *, just_opened: bool
 ) -> None:
-    """Tell on the cards of the others that this case belongs with them; and on its own, unless it just opened."""
+    """Record the links on the cards of the other cases, and on the card of this one.
+
+    The card of a case that just opened shows its links already.
+    """
     for link in links:
         other = tx.cases.load(link.other(case.id))
         if other is not None and other.state is not CaseState.CLOSED:
@@ -131,19 +137,19 @@ def announce_links(
     if just_opened:
         return
     for link in links:
-        mine, other = tx.cases.load(case.id), tx.cases.load(link.other(case.id), for_update=False)
-        if mine is not None and other is not None:
-            apply_transition(tx, transitions.linked(mine, other, link.kind, tx.now), press_desk)
+        current, other = tx.cases.load(case.id), tx.cases.load(link.other(case.id), for_update=False)
+        if current is not None and other is not None:
+            apply_transition(tx, transitions.linked(current, other, link.kind, tx.now), press_desk)
 
 
-def _nearest(found: dict[int, LinkKind]) -> list[tuple[int, LinkKind]]:
-    """The same enquiry before the same story, the newest first."""
-    order = sorted(found, key=lambda other: (found[other] is LinkKind.SAME, other), reverse=True)
-    return [(other, found[other]) for other in sorted(order[:MOST_LINKS])]
+def _select_links(related: dict[int, LinkKind]) -> list[tuple[int, LinkKind]]:
+    """Return the most important links, by id: those to the same enquiry before others, newer cases before older."""
+    by_importance = sorted(related, key=lambda other: (related[other] is LinkKind.SAME, other), reverse=True)
+    return [(other, related[other]) for other in sorted(by_importance[:MOST_LINKS])]
 
 
-def details_in(values: Mapping[str, str]) -> Details:
-    """Return the details among a form's values. What is missing, or said to be unknown, is empty."""
+def details_from_values(values: Mapping[str, str]) -> Details:
+    """Return the details among the values of a form. A value that is missing or says "unknown" is empty."""
     filled = {field.name: values.get(field.name, "").strip() for field in fields(Details)}
     if deadlines.is_unknown(filled["deadline"]):
         filled["deadline"] = ""

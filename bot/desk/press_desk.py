@@ -1,4 +1,4 @@
-"""The press desk as the configuration describes it: where it is reached, who may act, what it promises."""
+"""The press desk as configured: its channels, its officers, its hours and the state that follows from them."""
 
 from __future__ import annotations
 
@@ -19,55 +19,55 @@ from bot.storage.transaction import Transaction
 
 
 class PressDesk:
-    """Made once from the configuration. Without channels there is nobody to pass anything on to."""
+    """The press desk of the configuration. Without channels there is no press office, see `exists`."""
 
     def __init__(self, config: Config) -> None:
         office = config.press_office
         hours = Hours.of(config)
         self.channels: tuple[Address, ...] = tuple(_address(named) for named in office.channels)
         self.mail: Address | None = Address("email", office.email) if office.email and config.email else None
-        """Where to write when no channel can be reached."""
+        """The press office's mailbox, for unclaimed cases and as the fallback; None if e-mail is not configured."""
         self.phone: str = office.phone
-        """The number to ring without waiting; empty if none is configured."""
+        """The press office's number; empty if none is configured."""
         self.policy: EscalationPolicy = _escalation_policy(office, hours, mails=self.mail is not None)
         self.same_story_within: timedelta = office.same_story_within
-        """How far apart enquiries may be and still be one story."""
+        """The longest time between two enquiries that can be about one story."""
         self._officers = frozenset(office.officers)
         self._listed_officers = office.officers
         self._fallback_after = office.fallback_after
 
     @property
     def exists(self) -> bool:
-        """Whether there is anybody to pass something on to."""
+        """Return whether there is a press office to which enquiries can be passed on."""
         return bool(self.channels)
 
     @property
     def zone(self) -> ZoneInfo:
-        """The organisation's time zone."""
+        """Return the organisation's time zone."""
         return self.policy.hours.zone
 
     @property
     def officers(self) -> tuple[Person, ...]:
-        """Who may act, as they are listed. A user group stands for its members."""
+        """Return the configured officers. A user group is one of them, as a Person whose token is the group."""
         listed = (named.partition(":") for named in self._listed_officers)
         return tuple(Person(platform, token) for platform, _, token in listed)
 
     def is_officer(self, person: Person) -> bool:
-        """Return whether a person may act on cases: listed themselves, or through a user group of their platform."""
+        """Return whether a person may act on cases: they or one of their user groups are configured as officers."""
         keys = {person.key} | {f"{person.platform}:{group}" for group in person.groups}
         return not keys.isdisjoint(self._officers)
 
     def is_listed(self, named: str) -> bool:
-        """Return whether `platform:id` is in the list of officers."""
+        """Return whether `platform:id` is configured as an officer itself; members of a listed group are not."""
         return named in self._officers
 
     def channel_name(self, channel: Address) -> str:
-        """Return what to call one of its channels, or its mailbox, in a sentence."""
-        alike = [each for each in self.channels if each.platform == channel.platform]
-        return texts.channel(channel.platform, channel.token if len(alike) > 1 else "")
+        """Return the name of a press channel or the mailbox for a sentence. The token is added if it is needed."""
+        same_platform = [each for each in self.channels if each.platform == channel.platform]
+        return texts.channel(channel.platform, channel.token if len(same_platform) > 1 else "")
 
     def deadline_problem(self, words: str, now: datetime) -> str:
-        """Return what is wrong with a deadline that somebody wrote into a form; empty if nothing is."""
+        """Return what is wrong with a deadline in a form: no time, or a past one; empty if it can be used."""
         if not words:
             return ""
         instant = deadlines.read(words, self.policy.hours, now)
@@ -76,7 +76,7 @@ class PressDesk:
         return texts.deadline_in_the_past(instant.astimezone(self.zone)) if instant < now else ""
 
     def status(self, knowledge: Knowledge, now: datetime) -> DeskStatus:
-        """Return what holds for a case that something happens to now."""
+        """Return the state of the desk for a transition that happens now. For a given case, use `status_of`."""
         hours = self.policy.hours
         opens = hours.next_open(now)
         is_open = opens == now
@@ -94,7 +94,10 @@ class PressDesk:
 
 
 def status_of(tx: Transaction, case: Case, press_desk: PressDesk, knowledge: Knowledge) -> DeskStatus:
-    """Return what holds for the case now. An open incident has its own holding line, and a lead who is called too."""
+    """Return the state of the desk for a transition of this case.
+
+    If the case belongs to an incident that lasts, the holding line is the incident's, and its lead is called at once.
+    """
     status = press_desk.status(knowledge, tx.now)
     incident = tx.incidents.load(case.incident_id) if case.incident_id is not None else None
     if incident is None or incident.ended_at is not None:
@@ -119,6 +122,6 @@ def _escalation_policy(office: PressOffice, hours: Hours, *, mails: bool) -> Esc
 
 
 def _address(named: str) -> Address:
-    """`platform:id`, as the configuration writes it, as an Address."""
+    """Return `platform:id`, as the configuration writes it, as an Address."""
     platform, _, token = named.partition(":")
     return Address(platform, token)

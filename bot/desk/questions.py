@@ -1,4 +1,7 @@
-"""What staff say: matched, decided, and answered or turned into a case. And the first words when they join."""
+"""Messages of staff: match the text, decide what to do, and answer it or make it part of a case.
+
+Also the welcome of a person who joins, and the form for a message that is shared with the press office.
+"""
 
 from __future__ import annotations
 
@@ -28,15 +31,16 @@ from bot.storage.transaction import Transaction
 from bot.text import follows_up
 
 BELONGS_WITHIN = timedelta(hours=2)
-"""How long after their last message to a case a person's further message may belong to it."""
+"""Time after a person's last message to a case in which a further message may belong to the case."""
 FOLLOWS_WITHIN = timedelta(minutes=15)
-"""How long after a question its follow-up is read with it."""
+"""Time after a question in which a short message ("and on Instagram?") is matched together with it."""
 
-ApplyMessage = Callable[[Case, Said, Sequence[Step], DeskStatus, EscalationPolicy, datetime], Transition]
+MessageTransition = Callable[[Case, Said, Sequence[Step], DeskStatus, EscalationPolicy, datetime], Transition]
+"""`transitions.add` or `transitions.correct`."""
 
 
 class Questions:
-    """Answers questions and opens cases. Each public method is one transaction, or none."""
+    """Answers questions and opens cases. Each public method writes in one transaction at most."""
 
     def __init__(self, store: Store, active_knowledge: ActiveKnowledge, press_desk: PressDesk) -> None:
         self._store = store
@@ -44,7 +48,7 @@ class Questions:
         self._press_desk = press_desk
 
     async def said(self, said: Said) -> SyncResponse:
-        """Match the message outside any transaction; decide and commit in one."""
+        """Match the message outside any transaction, since that can take long; then decide and commit in one."""
         loaded, match = await self._active_knowledge.match(said.text, await self._previous_question(said))
         await self._store.run(lambda tx: self._respond(tx, said, loaded, match))
         return SyncResponse()
@@ -62,7 +66,7 @@ class Questions:
         return SyncResponse()
 
     async def shared(self, shared: Shared) -> SyncResponse:
-        """Return the form that reports a message, prefilled; officers get the form that opens a case."""
+        """Return a form with the details of the message filled in: to report it or, for an officer, to open a case."""
         if not self._press_desk.exists:
             return SyncResponse(notice=texts.NO_PRESS_OFFICE)
         _, match = await self._active_knowledge.match(shared.text)
@@ -72,7 +76,7 @@ class Questions:
         return SyncResponse(form=form(shared.text, known))
 
     async def _previous_question(self, said: Said) -> str:
-        """Return the question that a follow-up follows: the same person's last in this thread, if it is recent."""
+        """Return the person's last question in this thread if the message is a follow-up of it; empty if it is not."""
         if not follows_up(said.text):
             return ""
         asker, conversation = said.person.key, str(said.at)
@@ -83,6 +87,7 @@ class Questions:
     # ---- one message, one transaction -------------------------------------------------------------------------------
 
     def _respond(self, tx: Transaction, said: Said, loaded: LoadedKnowledge, match: Match) -> None:
+        """Decide what to do with the message and do it, once for each event."""
         if not tx.events.claim_once(said.at.platform, said.event_id):
             return
         if said.corrects and self._correct(tx, said, loaded, match):
@@ -95,12 +100,16 @@ class Questions:
         self._carry_out(tx, said, loaded, decision)
 
     def _correct(self, tx: Transaction, said: Said, loaded: LoadedKnowledge, match: Match) -> bool:
-        """Apply an edit of an earlier message. Return False if it is an enquiry only now, to be handled as one."""
+        """Apply an edit of an earlier message. Return False if the edit has to be handled like a new message.
+
+        That is so if it turned a question into a media enquiry. Other edits of a question are ignored, because it was
+        answered already.
+        """
         case = tx.cases.by_event(said.at.platform, said.corrects)
         if case is not None:
             self._apply_to_case(tx, said, loaded, case, transitions.correct)
             return True
-        return match.outcome not in {"media", "confirm_media"}  # the question was answered when it was asked
+        return match.outcome not in {"media", "confirm_media"}
 
     def _carry_out(self, tx: Transaction, said: Said, loaded: LoadedKnowledge, decision: Decision) -> None:
         match decision:
@@ -155,7 +164,7 @@ class Questions:
     def _record(
         self, tx: Transaction, said: Said, loaded: LoadedKnowledge, outcome: str, entries: tuple[str, ...]
     ) -> int:
-        """Record what was asked and answered. A question without an answer is kept without its asker."""
+        """Store the question and what was answered, and return the id. An unanswered question has no asker."""
         revision = loaded.knowledge.revision
         if outcome == "unknown":
             return tx.answers.record(said.text, outcome, entries, revision)
@@ -172,11 +181,10 @@ class Questions:
         )
 
     def _apply_to_case(
-        self, tx: Transaction, said: Said, loaded: LoadedKnowledge, case: Case, apply: ApplyMessage
+        self, tx: Transaction, said: Said, loaded: LoadedKnowledge, case: Case, message_transition: MessageTransition
     ) -> None:
-        """Add the message to a case, or correct with it what the case holds."""
         status = status_of(tx, case, self._press_desk, loaded.knowledge)
-        transition = apply(case, said, tx.cases.steps(case.id), status, self._press_desk.policy, tx.now)
+        transition = message_transition(case, said, tx.cases.steps(case.id), status, self._press_desk.policy, tx.now)
         apply_transition(tx, transition, self._press_desk)
 
     def _say(self, tx: Transaction, said: Said, outgoing: Outgoing, *, part: str = "") -> None:

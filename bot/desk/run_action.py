@@ -1,4 +1,4 @@
-"""How an action of the table is run: find what it is about, check who may, do it, apply what it returns."""
+"""Running an action of the table: load its case or answer, check who may run it, run it, apply the result."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from bot.desk.actions.action import (
     CaseActionContext,
     OfficerAction,
     Who,
-    case_in,
-    number,
+    parse_case_value,
+    parse_number,
 )
 from bot.desk.apply_transition import apply_transition
 from bot.desk.press_desk import PressDesk, status_of
@@ -28,7 +28,7 @@ from bot.presentation.refusals import refusal_text
 from bot.storage.records import Answered
 from bot.storage.transaction import Transaction
 
-# ---- on a case ------------------------------------------------------------------------------------------------------
+# ---- actions on a case ----------------------------------------------------------------------------------------------
 
 
 def run_case_action(
@@ -39,24 +39,27 @@ def run_case_action(
     loaded: LoadedKnowledge,
     press_desk: PressDesk,
 ) -> SyncResponse:
-    """Run an action on the case that `value` names: `7@3:rest` is case 7, as it was drawn at revision 3."""
-    found = case_in(value)
-    case = tx.cases.load(found.case_id) if found else None
-    if found is None or case is None:
+    """Run an action on the case that `value` names (see `parse_case_value`)."""
+    drawn = parse_case_value(value)
+    case = tx.cases.load(drawn.case_id) if drawn else None
+    if drawn is None or case is None:
         return _refuse(Refused(Refusal.NO_SUCH_CASE))
-    if refusal := _may_not(action.who, incoming.person, case, press_desk):
+    if refusal := _check_may(action.who, incoming.person, case, press_desk):
         return _refuse(Refused(refusal, case))
     if action.follows_join and case.joined_into is not None:
         case = tx.cases.load(case.joined_into) or case
     status = status_of(tx, case, press_desk, loaded.knowledge)
-    context = CaseActionContext(tx, incoming, found.rest, loaded, press_desk, case, status)
+    context = CaseActionContext(tx, incoming, drawn.rest, loaded, press_desk, case, status)
     if action.form and isinstance(incoming, Pressed):
-        return _opened(action, action.form(context), context, found.revision)
-    return _done(action, action.do(context), context, found.revision)
+        return _open_form(action, action.form(context), context, drawn.revision)
+    return _apply_result(action, action.do(context), context, drawn.revision)
 
 
-def _may_not(who: Who, person: Person, case: Case, press_desk: PressDesk) -> Refusal | None:
-    """Return why this person may not do this, whatever a card showed; None if they may."""
+def _check_may(who: Who, person: Person, case: Case, press_desk: PressDesk) -> Refusal | None:
+    """Return why this person may not run the action, or None if they may.
+
+    It is not enough that the card did not show them the button, because a value can be forged.
+    """
     is_officer = press_desk.is_officer(person)
     is_asker = any(asker.person.key == person.key for asker in case.askers)
     match who:
@@ -70,24 +73,24 @@ def _may_not(who: Who, person: Person, case: Case, press_desk: PressDesk) -> Ref
             assert_never(who)
 
 
-def _opened(action: CaseAction, form: Form | Refused, context: CaseActionContext, revision: int) -> SyncResponse:
+def _open_form(action: CaseAction, form: Form | Refused, context: CaseActionContext, revision: int) -> SyncResponse:
     """Return the form, or why it does not open."""
     if isinstance(form, Refused):
         return _refuse(form)
-    if action.changes_hands and transitions.is_stale(context.case, revision):
+    if action.changes_ownership and transitions.is_stale(context.case, revision):
         return _refuse(Refused(Refusal.STALE_BUTTON, context.case))
     return SyncResponse(form=form)
 
 
-def _done(
+def _apply_result(
     action: CaseAction, result: Transition | Refused | SyncResponse, context: CaseActionContext, revision: int
 ) -> SyncResponse:
-    """Apply the transition, once for each event, and return what whoever did it reads."""
+    """Apply the result of an action, once for each event, and return the response for the person who ran it."""
     if isinstance(result, SyncResponse):
         return result
     if isinstance(result, Refused):
         return _refuse(result)
-    if action.changes_hands and transitions.is_stale(context.case, revision):
+    if action.changes_ownership and transitions.is_stale(context.case, revision):
         return _refuse(Refused(Refusal.STALE_BUTTON, context.case))
     if context.is_first_time():
         apply_transition(context.tx, result, context.press_desk)
@@ -100,11 +103,11 @@ def _refuse(refused: Refused) -> SyncResponse:
     return SyncResponse(notice=refusal_text(refused))
 
 
-# ---- of an officer, on no case --------------------------------------------------------------------------------------
+# ---- actions of officers on no case ---------------------------------------------------------------------------------
 
 
 def run_officer_action(action: OfficerAction, context: ActionContext) -> SyncResponse:
-    """Run it, or open its form, if an officer does it."""
+    """Run an action of officers, or open its form. Anybody else is refused."""
     if not context.press_desk.is_officer(context.person):
         return _refuse(Refused(Refusal.NOT_AN_OFFICER))
     if action.form and isinstance(context.incoming, Pressed):
@@ -112,7 +115,7 @@ def run_officer_action(action: OfficerAction, context: ActionContext) -> SyncRes
     return action.do(context)
 
 
-# ---- below an answer ------------------------------------------------------------------------------------------------
+# ---- actions on an answer -------------------------------------------------------------------------------------------
 
 
 def run_answer_action(
@@ -123,8 +126,8 @@ def run_answer_action(
     loaded: LoadedKnowledge,
     press_desk: PressDesk,
 ) -> SyncResponse:
-    """Run an action on the answer that the button names: `12:rest` is answer 12."""
-    asked = answer_in(tx, pressed.value)
+    """Run an action on the answer that the button's value names: `12:rest` is answer 12."""
+    asked = load_answer(tx, pressed.value)
     if asked is None:
         return SyncResponse(notice=texts.TOO_OLD)
     if not may_press(action, pressed, asked):
@@ -133,14 +136,17 @@ def run_answer_action(
     return action.do(AnswerContext(tx, pressed, rest, loaded, press_desk, pressed, asked, match))
 
 
-def answer_in(tx: Transaction, value: str) -> Answered | None:
-    """Return the answer that a button's value names, or None if it was forged or is no longer kept."""
-    answer_id = number(value.partition(":")[0])
+def load_answer(tx: Transaction, value: str) -> Answered | None:
+    """Return the answer that a button's value names, or None if there is none (any more)."""
+    answer_id = parse_number(value.partition(":")[0])
     return None if answer_id is None else tx.answers.load(answer_id)
 
 
 def may_press(action: AnswerAction, pressed: Pressed, asked: Answered) -> bool:
-    """Return whether this person may press. In a channel others may, too, who have the same question."""
+    """Return whether this person may press the button.
+
+    Besides the asker, anybody may in a channel, or if the asker was not stored; but not for an `asker_only` action.
+    """
     if asked.asker == pressed.person.key:
         return True
     if action.asker_only:

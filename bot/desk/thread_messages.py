@@ -1,4 +1,4 @@
-"""What is written below the card of a case: a note that stays inside, or a reply to the asker."""
+"""Messages in the thread of a case's card: notes for the press office, or replies to the askers."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ from bot.storage.transaction import Transaction
 
 
 def is_stray_reply(said: Said, press_desk: PressDesk) -> bool:
-    """Return whether it is meant for an asker, but in a thread of a press channel of which no case is known.
+    """Return whether this message would be a reply to an asker, if its thread in a press channel belonged to a case.
 
-    Such a thread is below a card that was posted twice, because the process died before the first could be recorded.
+    To be called for a thread without a known case. Such a thread belongs to a second copy of a card: the process died
+    before it recorded the first, so the card was posted again.
     """
     channels = (each for each in press_desk.channels if each.platform == said.at.platform)
     in_press_channel = any(said.at.token.startswith(channel.token) for channel in channels)
@@ -26,9 +27,9 @@ def is_stray_reply(said: Said, press_desk: PressDesk) -> bool:
 
 
 def handle_thread_message(tx: Transaction, said: Said, case_id: int | None, press_desk: PressDesk) -> None:
-    """Add it to the case as a note, or send it to the askers if it begins with `reply:` or the like.
+    """Send the message to the askers if it begins with a prefix such as `reply:`; otherwise record it as a note.
 
-    With no case it is refused, and reaches nobody.
+    Without a case a reply is refused, and any other message is ignored.
     """
     case = tx.cases.load(case_id) if case_id is not None else None
     if case is None and is_stray_reply(said, press_desk):
@@ -46,7 +47,7 @@ def handle_thread_message(tx: Transaction, said: Said, case_id: int | None, pres
 
 
 def _reply(tx: Transaction, said: Said, case: Case, text: str, kind: ReplyKind, press_desk: PressDesk) -> None:
-    """Send it to the askers if an officer wrote it; else say below it why not."""
+    """Send the text to the askers if an officer wrote it; otherwise refuse it in the thread."""
     result: Transition | Refused = Refused(Refusal.NOT_AN_OFFICER, case)
     if press_desk.is_officer(said.person):
         result = transitions.reply(case, said.person, text, tx.now, kind, from_thread=True, files=said.files)
@@ -57,9 +58,9 @@ def _reply(tx: Transaction, said: Said, case: Case, text: str, kind: ReplyKind, 
 
 
 def _prefix(text: str) -> str:
-    """Return the prefix that makes a reply of it, or an empty string."""
-    begins = text.strip().lower()
-    return next((prefix for prefix in texts.REPLY_PREFIXES if begins.startswith(prefix)), "")
+    """Return the prefix that makes a text a reply, or an empty string."""
+    lowered = text.strip().lower()
+    return next((prefix for prefix in texts.REPLY_PREFIXES if lowered.startswith(prefix)), "")
 
 
 def _refuse(tx: Transaction, said: Said, reason: str) -> None:

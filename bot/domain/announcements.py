@@ -1,6 +1,7 @@
-"""What a transition announces, as data: lines below a case's card, and notices to whoever asked.
+"""What a transition announces, as data: lines below a case's card, and notices to askers.
 
-`presentation.announcements` draws each of them. Most lines tell of a step, and hold just that step.
+`presentation.cards.thread_lines` writes the lines, `presentation.cards.asker_cards` the notices. Most lines report a
+step of the history and hold that step alone.
 """
 
 from __future__ import annotations
@@ -17,57 +18,66 @@ from bot.messages import Person
 
 @dataclass(frozen=True, slots=True)
 class StepLine:
-    """Tell of a step. `quote` are words to show with it, if they are not the step's own text."""
+    """A step of the history."""
 
     step: Step
     quote: str = ""
+    """Words to show with the step, if they are not the step's own text."""
 
 
 @dataclass(frozen=True, slots=True)
 class StatementLine:
-    """Tell that an officer issued a statement."""
+    """An officer issued a statement."""
 
     statement: Statement
 
 
 @dataclass(frozen=True, slots=True)
 class LinkedLine:
-    """Tell that another case belongs with this one. `same`: the same enquiry; else another outlet's on one story."""
+    """Another case belongs with this one."""
 
     other: Case
     same: bool
+    """True for the same enquiry (`LinkKind.SAME`), False for another outlet's enquiry on the same story."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReminderLine:
-    """Tell that nobody has claimed the case for so long, and which steps were taken about it now."""
+    """Nobody has claimed the case."""
 
     waited: timedelta
+    """How long it has had no owner."""
     steps: tuple[StepKind, ...]
+    """The steps of the escalation that happen with this reminder."""
     on_call: bool
-    """Somebody is on call."""
+    """True if somebody is on call."""
     phone: str
+    """The press office's number, which askers are given with `StepKind.PHONE_GIVEN`; empty if none is configured."""
 
 
 @dataclass(frozen=True, slots=True)
 class NudgeLine:
-    """Ask the owner how it is going. `waited`: the time until which they wanted to wait has come; for these facts."""
+    """The owner is asked how the case is going."""
 
     waited: bool
+    """True if the owner wanted to wait until now; False if they did nothing for some time."""
     facts: str
+    """What they waited for."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReturnedLine:
-    """Tell that the case is back in the queue, because its owner stayed silent."""
+    """The case is back in the queue, because its owner did nothing after the nudge."""
 
     owner: Person | None
+    """The previous owner."""
 
 
 class PlainLine(Enum):
-    """Lines that need no more than their kind."""
+    """Lines without data."""
 
     FILES_NOT_SENT = auto()
+    """The files of an officer's reply are not sent to the askers."""
 
 
 ThreadLine = StepLine | StatementLine | LinkedLine | ReminderLine | NudgeLine | ReturnedLine | PlainLine
@@ -81,54 +91,60 @@ class Acknowledgement:
     """The case was opened."""
 
     holding_line: str
+    """Markdown."""
     phone: str
+    """The press office's number; empty if none is configured."""
     called: bool
-    """Whoever is on call is mentioned in the ping."""
+    """True if the ping mentions whoever is on call."""
     closes_at: datetime | None
-    """Until when somebody is at the desk."""
+    """When the desk closes; None while it is closed."""
     opens_at: datetime | None
-    """When somebody is next at the desk; None while somebody is, or if no hours are configured."""
+    """When the desk opens; None while it is open, or if no hours are configured."""
 
 
 @dataclass(frozen=True, slots=True)
 class MessageAdded:
-    """A further message went into the case. `number` is that of its step, counted from 0."""
+    """A further message was added to the case."""
 
     number: int
+    """Position of its step in the history, counted from 0. The button "separate" names the message by it."""
     files: int
+    """Number of files attached to the message."""
     new_deadline: bool
-    """A deadline was read from it, to be shown back."""
+    """True if a deadline was read from the message. The asker is shown it, so that they can correct it."""
 
 
 @dataclass(frozen=True, slots=True)
 class DeadlineRead:
-    """A deadline was read from an edited message, to be shown back."""
+    """A deadline was read from an edited message. The asker is shown it, so that they can correct it."""
 
 
 @dataclass(frozen=True, slots=True)
 class WithdrawalNoted:
-    """The request to withdraw was passed on. `owner` decides; without one, the case goes on for other askers."""
+    """The request to withdraw was passed on to the press office."""
 
     owner: Person | None
+    """The officer who decides. If it is None, the case continues for its other askers."""
 
 
 @dataclass(frozen=True, slots=True)
 class PleasePhone:
-    """Ask to phone, since the press office may not know. `phone` is the number; empty where none is configured."""
+    """The asker should phone, because the press office may not know of the case or the message."""
 
     why: PhoneReason
     phone: str
+    """The press office's number; empty if none is configured."""
 
 
 class PhoneReason(Enum):
     """Why an asker should phone."""
 
     UNREACHABLE = auto()
-    """No press channel took the card."""
+    """No press channel accepted the card."""
     UNCLAIMED = auto()
     """Nobody claimed the case in time."""
     MESSAGE_UNDELIVERED = auto()
-    """A further message of theirs reached no press channel."""
+    """A further message of the asker reached no press channel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,14 +156,15 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True)
 class Freed:
-    """The officer who looked after the case does not any more."""
+    """An officer gave the case up."""
 
     officer: Person
+    """The previous owner."""
 
 
 @dataclass(frozen=True, slots=True)
 class OfficerReply:
-    """An officer's words."""
+    """An officer's reply."""
 
     officer: Person
     words: str
@@ -156,32 +173,36 @@ class OfficerReply:
 
 @dataclass(frozen=True, slots=True)
 class JoinedNotice:
-    """The case that they know as `reference` is looked after together with another."""
+    """The asker's case was joined to another one."""
 
     reference: str
+    """The reference under which the asker knows their case."""
     into: str
+    """Reference of the case that continues for both."""
     owner: Person | None
+    """Owner of the case that continues."""
 
 
 @dataclass(frozen=True, slots=True)
 class SplitNotice:
-    """The case is looked after on its own again, apart from `into`."""
+    """The asker's case is separate again."""
 
     into: str
+    """Reference of the case to which it was joined before."""
 
 
 class PlainNotice(Enum):
-    """Notices that need no more than the case's reference."""
+    """Notices without data."""
 
     CLOSED = auto()
     FALSE_ALARM = auto()
     REACHED = auto()
-    """The press office has the case after all."""
+    """A press channel accepted the card after the asker was told to phone."""
     REOPENED = auto()
     RESPONDED = auto()
     """The press office has answered the journalist."""
     RETURNED = auto()
-    """The case lost an owner who stayed silent."""
+    """The case is back in the queue, because its owner did nothing after the nudge."""
     WITHDRAWN = auto()
 
 

@@ -1,6 +1,8 @@
-"""How further words change an open case: its deadline, its urgency, its details, and whether it becomes restricted.
+"""How further words change a case: its deadline, urgency, details and restriction.
 
-What somebody wrote down as the deadline counts before what is read from messages. Every reading is shown back.
+Words come as a further message, as an edit of a message, or as details that were written into a form. A deadline that
+was written into a form is never replaced by one that is read from a message. The asker is shown each deadline that was
+read, so that they can correct it.
 """
 
 from __future__ import annotations
@@ -17,95 +19,103 @@ from bot.domain.triage import is_delicate, is_urgent, may_be_foi, triage
 
 
 def apply_message(case: Case, text: str, steps: Sequence[Step], policy: EscalationPolicy, now: datetime) -> Case:
-    """Return the case with what a further message says. Of two deadlines the earlier one counts."""
+    """Return the case with what a further message says. Of two deadlines the earlier one is kept."""
     foi = case.foi or may_be_foi(text)
     if case.kind is CaseKind.QUESTION:
         return replace(case, foi=foi)
     case = replace(case, details=extract_details(case.details, text, policy, now))
-    said = None if case.details.deadline else deadlines.find(text, policy.hours, now)
-    if said is not None and (case.due_at is None or not case.due_known or said < case.due_at):
-        case = replace(case, due_at=said, due_known=True)
-    is_soon = said is not None and said == case.due_at and said - now <= policy.urgent_within
+    stated = None if case.details.deadline else deadlines.find(text, policy.hours, now)
+    if stated is not None and (case.due_at is None or not case.due_known or stated < case.due_at):
+        case = replace(case, due_at=stated, due_known=True)
+    is_soon = stated is not None and stated == case.due_at and stated - now <= policy.urgent_within
     urgent = case.urgent or is_soon or is_urgent(text)
-    return _restricted_if_delicate(replace(case, foi=foi, urgent=urgent), text, steps)
+    return _restrict_if_delicate(replace(case, foi=foi, urgent=urgent), text, steps)
 
 
 def apply_correction(
-    case: Case, was: Asker, text: str, steps: Sequence[Step], policy: EscalationPolicy, now: datetime
+    case: Case, edited: Asker, text: str, steps: Sequence[Step], policy: EscalationPolicy, now: datetime
 ) -> Case:
-    """Return the case with an opening message that was edited and now reads `text`.
+    """Return the case after the opening message of the asker `edited` was changed to `text`.
 
-    Both versions are read at the time when the message was written: an edit that leaves "in half an hour" in place
-    does not move the deadline.
+    Both versions are read as of the time when the message was written. So an edit that keeps "in half an hour" does not
+    move the deadline.
     """
-    askers = tuple(replace(asker, text=text) if asker is was else asker for asker in case.askers)
-    edited = replace(case, askers=askers)
+    askers = tuple(replace(asker, text=text) if asker is edited else asker for asker in case.askers)
+    after = replace(case, askers=askers)
     if case.kind is CaseKind.QUESTION:
-        return replace(edited, foi=case.foi or may_be_foi(text))
-    before, after = (deadlines.find(words, policy.hours, was.said_at) for words in (was.text, text))
-    new_deadline = before != after and not case.details.deadline
-    details = reextract(case.details, was.text, text, policy, was.said_at)
-    return _restricted_if_delicate(_triaged_again(edited, details, policy, now, new_deadline=new_deadline), text, steps)
+        return replace(after, foi=case.foi or may_be_foi(text))
+    old_deadline, new_deadline = (deadlines.find(words, policy.hours, edited.said_at) for words in (edited.text, text))
+    is_new = old_deadline != new_deadline and not case.details.deadline
+    details = reextract(case.details, edited.text, text, policy, edited.said_at)
+    return _restrict_if_delicate(_triage_again(after, details, policy, now, replace_deadline=is_new), text, steps)
 
 
 def apply_details(case: Case, details: Details, policy: EscalationPolicy, now: datetime) -> Case:
-    """Return the case with details that somebody wrote down. A new deadline, or an earlier new slot, counts from now.
+    """Return the case with details that somebody wrote into a form at `now`.
 
-    A slot that stays as it was does not count against a new deadline: a wrong reading could not be corrected otherwise.
+    A new deadline replaces the old one. A new slot replaces the deadline if it is earlier, or if the deadline came from
+    the old slot.
     """
     is_new_slot = details.slot != case.details.slot
     if details.deadline != case.details.deadline:
-        counts = details if is_new_slot else replace(details, slot="")
-        return replace(_triaged_again(case, counts, policy, now, new_deadline=True), details=details)
-    after = _triaged_again(case, details, policy, now, new_deadline=False)
-    reads_slot = is_new_slot and case.kind is CaseKind.MEDIA
-    at = deadlines.read_slot(details.slot, policy.hours, now) if reads_slot else None
-    if at is None or (_is_due_before(case, at) and not _is_due_by_slot(case, policy)):
+        # An unchanged slot is left out. It may have been misread, and as the earlier time it would win over the new
+        # deadline, so that nobody could correct it.
+        relevant = details if is_new_slot else replace(details, slot="")
+        return replace(_triage_again(case, relevant, policy, now, replace_deadline=True), details=details)
+    after = _triage_again(case, details, policy, now, replace_deadline=False)
+    has_new_slot = is_new_slot and case.kind is CaseKind.MEDIA
+    slot_at = deadlines.read_slot(details.slot, policy.hours, now) if has_new_slot else None
+    if slot_at is None or (_is_due_by(case, slot_at) and not _is_deadline_of_slot(case, policy)):
         return after
-    return replace(after, due_at=at, due_known=True, urgent=after.urgent or at - now <= policy.urgent_within)
+    return replace(after, due_at=slot_at, due_known=True, urgent=after.urgent or slot_at - now <= policy.urgent_within)
 
 
 def newly_called(before: Case, after: Case, on_call: tuple[str, ...]) -> tuple[str, ...]:
-    """Return whom of `on_call` to mention because the case became urgent: nobody if somebody has it."""
+    """Return whom to mention because the case became urgent: `on_call`, or nobody if the case has an owner."""
     return on_call if after.urgent and not before.urgent and after.state is CaseState.OPEN else ()
 
 
 def further_steps(before: Case, after: Case, called: Sequence[str], now: datetime) -> tuple[Step, ...]:
-    """Return what the history tells besides: that somebody was called, that the case is restricted now."""
+    """Return the steps that record the consequences of a message: somebody was called, the case became restricted."""
     on_call = (Step(now, StepKind.ON_CALL),) if called else ()
     restricted = (Step(now, StepKind.RESTRICTED),) if after.restricted and not before.restricted else ()
     return (*on_call, *restricted)
 
 
 def deadline_changed(before: Case, after: Case) -> bool:
-    """Return whether there is a deadline to show back, because it is another one than before."""
+    """Return whether the case has a new deadline, which the asker should see and check."""
     return after.due_at is not None and (after.due_at, after.due_known) != (before.due_at, before.due_known)
 
 
-def _triaged_again(
-    case: Case, details: Details, policy: EscalationPolicy, now: datetime, *, new_deadline: bool
+def _triage_again(
+    case: Case, details: Details, policy: EscalationPolicy, now: datetime, *, replace_deadline: bool
 ) -> Case:
-    """Return the case with these details, and with what all its words say of its urgency and of `new_deadline`."""
+    """Return the case with these details, and with the result of triaging its opening messages and them.
+
+    With `replace_deadline`, deadline and urgency are those of the new triage. Otherwise the deadline stays, and an
+    urgent case stays urgent.
+    """
     words = "\n".join(asker.text for asker in case.askers)
-    read = triage(case.kind, words, details, policy, now)
-    foi = case.foi or read.foi
-    if new_deadline:
-        return replace(case, details=details, due_at=read.due_at, due_known=read.due_known, urgent=read.urgent, foi=foi)
-    return replace(case, details=details, foi=foi, urgent=case.urgent or read.urgent)
+    result = triage(case.kind, words, details, policy, now)
+    case = replace(case, details=details, foi=case.foi or result.foi)
+    if replace_deadline:
+        return replace(case, due_at=result.due_at, due_known=result.due_known, urgent=result.urgent)
+    return replace(case, urgent=case.urgent or result.urgent)
 
 
-def _is_due_before(case: Case, at: datetime) -> bool:
+def _is_due_by(case: Case, at: datetime) -> bool:
+    """Return whether the case has a known deadline that is not later than `at`."""
     return case.due_known and case.due_at is not None and case.due_at <= at
 
 
-def _is_due_by_slot(case: Case, policy: EscalationPolicy) -> bool:
-    """Whether the deadline is that of the slot, so that it moves with it."""
+def _is_deadline_of_slot(case: Case, policy: EscalationPolicy) -> bool:
+    """Return whether the deadline was read from the slot when the case opened, so that it changes with the slot."""
     return not case.details.deadline and case.due_at == deadlines.read_slot(
         case.details.slot, policy.hours, case.opened_at
     )
 
 
-def _restricted_if_delicate(case: Case, text: str, steps: Sequence[Step]) -> Case:
-    """Restrict the case if the words are delicate, unless an officer has lifted a restriction before."""
+def _restrict_if_delicate(case: Case, text: str, steps: Sequence[Step]) -> Case:
+    """Return the case, restricted if the text is delicate. A restriction that an officer has lifted stays lifted."""
     lifted = any(step.kind is StepKind.UNRESTRICTED for step in steps)
     return replace(case, restricted=case.restricted or (not lifted and is_delicate(text)))

@@ -1,4 +1,4 @@
-"""The case and everything that belongs to it: who asks, what is known, its history, its links and its incident."""
+"""The case and its parts: askers, details, the steps of its history, statements, links and incidents."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class CaseKind(StrEnum):
 
 
 class CaseState(StrEnum):
-    """Where a case is in its life."""
+    """The state of a case. `transitions` shows how one state leads to another."""
 
     OPEN = "open"
     CLAIMED = "claimed"
@@ -44,15 +44,15 @@ class Outcome(StrEnum):
 
 
 class ReplyKind(StrEnum):
-    """What an officer's words are to the asker of a media enquiry."""
+    """What the asker of a media enquiry is to do with an officer's reply."""
 
-    ADVICE = "advice"
-    WORDS = "words to give"
-    OURSELVES = "we respond"
+    ADVICE = "advice"  # follow it
+    WORDS = "words to give"  # pass these words on to the journalist
+    OURSELVES = "we respond"  # nothing: the press office answers the journalist
 
 
 class StepKind(StrEnum):
-    """One kind of line in a case's history."""
+    """What a step of a case's history records."""
 
     OPENED = "opened"
     ADDED = "added"  # a further message of an asker
@@ -67,17 +67,17 @@ class StepKind(StrEnum):
     FALSE_ALARM = "false alarm"
     WITHDRAWAL_ASKED = "withdrawal asked"
     WITHDRAWN = "withdrawn"
-    SEPARATED = "separated"  # an added message became a case of its own
+    SEPARATED = "separated"  # an added message became a separate case
     REMINDED = "reminded"
     DELIVERED = "delivered"
     UNDELIVERED = "undelivered"
     FALLBACK = "fallback"
-    ON_CALL = "on call called"
-    MAILED = "mailed"
-    PHONE_GIVEN = "phone given"  # nobody took the case: the asker was told to phone
-    NUDGED = "nudged"  # the owner, who has been silent
-    RETURNED = "returned"  # to the queue, because its owner stayed silent
-    WAITING = "waiting"  # for facts, until a time
+    ON_CALL = "on call called"  # whoever is on call was mentioned
+    MAILED = "mailed"  # the card went to the press office by e-mail
+    PHONE_GIVEN = "phone given"  # nobody claimed the case: the asker was told to phone
+    NUDGED = "nudged"  # the owner was asked how the case is going, after some time without a step of theirs
+    RETURNED = "returned"  # to the queue, because the owner did nothing after the nudge
+    WAITING = "waiting"  # the owner waits for facts, until a given time
     HANDOVER_OFFERED = "handover offered"
     HANDOVER_ACCEPTED = "handover accepted"
     HANDOVER_DECLINED = "handover declined"
@@ -86,15 +86,15 @@ class StepKind(StrEnum):
     DEADLINE_NEAR = "deadline near"
     DEADLINE_PASSED = "deadline passed"
     LINKED = "linked"
-    TOOK_IN = "took in"  # another case, which was joined to this one
-    JOINED = "joined"
-    SPLIT = "split"
+    TOOK_IN = "took in"  # another case was joined to this one
+    JOINED = "joined"  # this case was joined to another one
+    SPLIT = "split"  # a joined case was separated from this one again
     RESTRICTED = "restricted"
     UNRESTRICTED = "unrestricted"
 
 
 LONGEST_ON_CARD = 2500
-"""Characters of an asker's words that a card shows. The whole of a longer message is posted below the card."""
+"""Characters of an asker's message that a card shows. A longer message is also posted in full below the card."""
 
 MEDIUMS = ("live", "recorded", "print or online", "unknown")
 """Values of `Details.medium`."""
@@ -102,40 +102,51 @@ MEDIUMS = ("live", "recorded", "print or online", "unknown")
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Somebody who is to be answered in a case. `text` is what they first said, `at` where."""
+    """A person who is to be answered in a case."""
 
     person: Person
     direct: Address
+    """Their direct conversation. Everything about the case is written there."""
     at: Address
+    """Where they wrote the opening message."""
     text: str
+    """The opening message, as last edited."""
     said_at: datetime
+    """When they wrote it. Times such as "in half an hour" count from here."""
     event_id: str
+    """The event of the opening message."""
     link: str = ""
+    """Opens the message on its platform."""
     files: int = 0
+    """Number of files attached to the message."""
     from_case: int | None = None
-    """The case that they asked in first, when that was joined to this one."""
+    """The case in which they asked, if it was joined to this one later."""
 
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """What is known of a media enquiry beyond the message itself; empty where it is not known.
-
-    All in the words of whoever wrote them. `contact` is the journalist's phone or e-mail, `callback` the asker's own
-    number; `questions` stand word for word; `medium` is live, recorded or print, `slot` the broadcast's; `said` is what
-    was already said to the journalist, and on what terms. Embargoed content shows to officers only.
-    """
+    """What is known of a media enquiry beside the message. Each field keeps the writer's words; empty means unknown."""
 
     outlet: str = ""
     journalist: str = ""
     contact: str = ""
+    """The journalist's phone number or e-mail address."""
     callback: str = ""
+    """The asker's own number or address."""
     deadline: str = ""
+    """As written into a form. A deadline that was only read from a message is in `Case.due_at` alone."""
     medium: str = ""
+    """One of `MEDIUMS`."""
     slot: str = ""
+    """When the broadcast is, perhaps with its programme."""
     embargo: str = ""
+    """Until when the enquiry is under embargo. If it is, its content is shown to officers only."""
     questions: str = ""
+    """The journalist's questions, word for word."""
     said: str = ""
+    """What was already said to the journalist, and on what terms."""
     about: str = ""
+    """The subject of the enquiry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,101 +160,112 @@ class Case:
     opened_at: datetime
     details: Details = Details()
     owner: Person | None = None
-    """The officer who looks after it."""
+    """The officer who looks after the case."""
     outcome: Outcome | None = None
     claimed_at: datetime | None = None
     answered_at: datetime | None = None
-    """When the asker was advised."""
+    """When an officer last replied to the askers. The journalist's answer is `responded_at`."""
     closed_at: datetime | None = None
     restricted: bool = False
-    """Only officers see more than reference, outlet and deadline."""
+    """True if only officers may see more than reference, outlet and deadline."""
     unreachable: str = ""
-    """What the card says if no press channel could be given the ping; empty if one has it."""
+    """The warning that the card shows if no press channel accepted it; empty if one did."""
     revision: int = 1
     """Grows by one with every change."""
     ownership_revision: int = 1
     """The revision at which state or owner last changed. A button drawn before it is stale."""
     held: bool = False
-    """Neither purged nor erased. Saving a case does not change it."""
+    """True while a hold is set: the case is neither purged nor erased. Saving a case does not write this field."""
     due_at: datetime | None = None
     """The journalist's deadline."""
     due_known: bool = False
     """False while `due_at` is only assumed."""
     urgent: bool = False
     responded_at: datetime | None = None
-    """When the journalist had their answer. Only this meets the deadline."""
+    """When the journalist was first answered. Only this meets the deadline."""
     waiting_until: datetime | None = None
+    """Until when the owner waits for facts; they are not nudged before."""
     waiting_for: str = ""
+    """The facts that the owner waits for."""
     offered_to: Person | None = None
     """The officer who was asked to take the case over and has not accepted yet."""
     foi: bool = False
-    """It may be a request for recorded information (Freedom of Information Act)."""
+    """True if it may be a request for recorded information (Freedom of Information Act)."""
     incident_id: int | None = None
+    """The incident that lasted when the case opened."""
     joined_into: int | None = None
-    """The case that goes on for this one."""
+    """The case to which this one was joined, and which continues for both."""
 
     @property
     def reference(self) -> str:
-        """What people call it: M-7, Q-12."""
+        """Return what people call the case: M-7 for a media enquiry, Q-12 for a question."""
         return f"{'M' if self.kind is CaseKind.MEDIA else 'Q'}-{self.id}"
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One line of a case's history. `by` is None where the desk itself did it; `label` says what a reply was to be.
-
-    `event_id` is that of the message it records, where it records one: an edit of the message finds its case by it.
-    """
+    """One line of a case's history."""
 
     at: datetime
     kind: StepKind
     by: Person | None = None
+    """Who did it; None if the desk itself did."""
     text: str = ""
+    """What the history shows for this kind: a message, a note, a case's reference, a channel and a reason."""
     event_id: str = ""
+    """The event of the message that the step records, if it records one. A later edit finds the case by it."""
     label: str = ""
+    """The `ReplyKind` of a reply to a media enquiry."""
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What was issued to a journalist, word for word, who approved it and who got it."""
+    """A statement that was issued to a journalist."""
 
     at: datetime
     by: Person
+    """The officer who issued it."""
     text: str
+    """Word for word."""
     approver: str
+    """Who approved it."""
     recipient: str
+    """Who got it."""
 
 
 class LinkKind(StrEnum):
     """Why two cases belong together."""
 
-    SAME = "same"  # the same journalist or outlet on the same matter: may be joined
+    SAME = "same"  # the same journalist or outlet on the same subject: may be joined
     STORY = "story"  # different outlets on one story: never joined
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Two cases that belong together, `case_id` the older one."""
+    """A link between two cases that belong together."""
 
     case_id: int
+    """The older case."""
     other_id: int
+    """The newer case."""
     kind: LinkKind
     at: datetime
+    """When they were linked."""
 
     def other(self, case_id: int) -> int:
-        """The one that is not `case_id`."""
+        """Return the id of the linked case that is not `case_id`."""
         return self.case_id if case_id == self.other_id else self.other_id
 
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """While it lasts, new cases belong to it, staff read its holding line, and `lead` is called at any hour.
-
-    `lead` is `platform:id`.
-    """
+    """A time in which all new media enquiries belong to one event."""
 
     id: int
     title: str
     holding_line: str
+    """Markdown. Askers read it in place of the usual holding line."""
     lead: str
+    """The officer who is mentioned for every enquiry at any hour, as `platform:id`."""
     ended_at: datetime | None = None
+    """None while it lasts."""

@@ -1,4 +1,4 @@
-"""Details that are read from the words of an enquiry: outlet, numbers, live or in print, the slot, an embargo."""
+"""Extraction of details from the words of an enquiry: outlet, contacts, medium, slot and embargo."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from bot.outlets import outlets
 from bot.plaintext import day, moment
 from bot.text import words
 
-_READ = ("outlet", "contact", "callback", "medium", "slot", "embargo")
+_EXTRACTED = ("outlet", "contact", "callback", "medium", "slot", "embargo")
 """Names of the details that are read from messages."""
 
 _LIVE, _RECORDED, _PRINT, _UNKNOWN = MEDIUMS
-_PIECE = "(?:interview|piece|slot|clip|podcast|programme)"
-_SAYS: Mapping[str, re.Pattern[str]] = {
+_BROADCAST = "(?:interview|piece|slot|clip|podcast|programme)"
+_MEDIUM_PATTERNS: Mapping[str, re.Pattern[str]] = {
     _LIVE: re.compile(
         r"\b(?:go|goes|going|be|am|are|is|me|us|him|her|them|somebody|someone) live\b(?! (?:with|near|in the))"
         r"|\blive (?:tv|radio|television|broadcast|interview|link|show|slot|studio|to air)\b|\bon air\b",
@@ -27,8 +27,8 @@ _SAYS: Mapping[str, re.Pattern[str]] = {
     ),
     _RECORDED: re.compile(
         r"\bpre-?rec(?:ord(?:ed|ing)?)?\b"
-        rf"|\brecord(?:ed|ing)? (?:(?:an?|the|it|me|us|her|him) )?(?:\w+ )?{_PIECE}\b"
-        rf"|\b{_PIECE}\b[^.;!?\n]{{0,20}}\brecorded\b",
+        rf"|\brecord(?:ed|ing)? (?:(?:an?|the|it|me|us|her|him) )?(?:\w+ )?{_BROADCAST}\b"
+        rf"|\b{_BROADCAST}\b[^.;!?\n]{{0,20}}\brecorded\b",
         re.IGNORECASE,
     ),
     _PRINT: re.compile(
@@ -38,22 +38,21 @@ _SAYS: Mapping[str, re.Pattern[str]] = {
     ),
 }
 
-
 _PHONE = r"(?<![\w/.:+-])(?:\+|00?)\d(?:[ ().-]{0,2}\d){8,12}(?![\w/])"
 _MAIL = r"(?<![\w.@/+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
-_REACHED = re.compile(rf"{_PHONE}|{_MAIL}")
-_WHOSE = re.compile(
+_CONTACT = re.compile(rf"{_PHONE}|{_MAIL}")
+_WHOSE_CONTACT = re.compile(
     r"\b(?:(?P<mine>my|mine|me|i|i['’]m|our|us)|his|him|he|hers?|she|theirs?|them|they|it|reporter|journalist)\b",
     re.IGNORECASE,
 )
-_BEFORE = 40  # characters in which it stands whose it is
+_CONTEXT_LENGTH = 40  # characters before a number or address in which to look for whose it is
 
 _EMBARGO = re.compile(
     r"\bembargoed\b|\bunder (?:a |an |the )?(?:\w+ )?embargo\b"
     r"|\bembargo(?: date| time)?(?= (?:until|till|is|ends|lifts|on|of)\b|:)",
     re.IGNORECASE,
 )
-_NONE = re.compile(
+_NO_EMBARGO = re.compile(
     r"\b(?:no|not|never|without|isn['’]?t|wasn['’]?t|no longer) (?:an |any |under )*embargo"
     r"|\bembargo (?:has |is |was )?(?:been |already )?(?:over|lifted|passed|ended|broken)",
     re.IGNORECASE,
@@ -64,74 +63,81 @@ _TIME = (
     rf"|(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|satur|sat|sun)(?:day)?|{_MONTH}"
     r"|the|of|at|on|next|morning|evening|gmt|bst|utc)"
 )
-_WHEN = re.compile(
+_EMBARGO_TIME = re.compile(
     r"(?:(?: is| ends| lifts| date| time|:)*\s*(?:until|till|to|on|at|of|from)?)?"
     rf"(?P<when>(?:[ ,]*\b{_TIME}\b)+)",
     re.IGNORECASE,
 )
+_IS_TIME = re.compile(r"\d|noon|mid|to(?:day|morrow|night)|day\b", re.IGNORECASE)
 _EMBARGO_WITHOUT_TIME = "said to be under embargo, no time given"
 
 
 def prefilled(text: str, outlet: str, policy: EscalationPolicy, now: datetime) -> Details:
-    """Return what is read from a message, to fill in a form. `outlet` is the one that the matcher found."""
+    """Return the details of a message, to fill in a form with them. `outlet` is the one that the matcher found."""
     at = deadlines.find(text, policy.hours, now)
-    deadline = _written(at.astimezone(policy.hours.zone)) if at else ""
+    deadline = _as_form_text(at.astimezone(policy.hours.zone)) if at else ""
     return extract_details(Details(outlet=outlet, deadline=deadline), text, policy, now)
 
 
 def extract_details(details: Details, text: str, policy: EscalationPolicy, now: datetime) -> Details:
-    """Return the details with what the text, written at `now`, tells besides; what is known stays."""
-    said = _read(text, policy, now)
-    return replace(details, **{name: getattr(said, name) for name in _READ if not _known(details, name)})
+    """Return the details, with unknown ones filled in from a text that was written at `now`."""
+    found = _extract(text, policy, now)
+    return replace(details, **{name: getattr(found, name) for name in _EXTRACTED if not _is_known(details, name)})
 
 
 def reextract(details: Details, before: str, after: str, policy: EscalationPolicy, at: datetime) -> Details:
-    """Return the details after a text was edited from `before` to `after`. Leaving an embargo out does not lift it."""
-    was, said = _read(before, policy, at), _read(after, policy, at)
-    kept = {name for name in _READ if _known(details, name) and getattr(details, name) != getattr(was, name)}
-    if not said.embargo:
+    """Return the details after a text, written at `at`, was edited from `before` to `after`.
+
+    A detail that did not come from the text stays as it is. An edit that removes the embargo does not lift it.
+    """
+    old, new = _extract(before, policy, at), _extract(after, policy, at)
+    kept = {name for name in _EXTRACTED if _is_known(details, name) and getattr(details, name) != getattr(old, name)}
+    if not new.embargo:
         kept.add("embargo")
-    return replace(details, **{name: getattr(said, name) for name in _READ if name not in kept})
+    return replace(details, **{name: getattr(new, name) for name in _EXTRACTED if name not in kept})
 
 
-def _known(details: Details, name: str) -> bool:
+def _is_known(details: Details, name: str) -> bool:
     return getattr(details, name) not in {"", _UNKNOWN}
 
 
-def _read(text: str, policy: EscalationPolicy, now: datetime) -> Details:
-    """Read all details. The slot is written with its date, because "tomorrow" may be read on another day."""
+def _extract(text: str, policy: EscalationPolicy, now: datetime) -> Details:
+    """Return all details that a text names."""
     contact, callback = contacts(text)
     medium, slot = _medium(text), ""
     if found := deadlines.find_slot(text, policy.hours, now):
-        at, named = found
-        medium, slot = (
-            _medium(named) or _by_slot(named) or medium,
-            f"{named} ({moment(at.astimezone(policy.hours.zone))})",
-        )
+        at, slot_words = found
+        medium = _medium(slot_words) or _medium_of_slot(slot_words) or medium
+        # With its date, because somebody may read "tomorrow" on another day.
+        slot = f"{slot_words} ({moment(at.astimezone(policy.hours.zone))})"
     return Details(
         outlet=_outlet(text), contact=contact, callback=callback, medium=medium, slot=slot, embargo=embargo(text)
     )
 
 
 def _outlet(text: str) -> str:
-    """Return the first outlet it names. An everyday word (The Sun) counts only if the matcher says so."""
+    """Return the first outlet that the text names, except those that are everyday words (The Sun).
+
+    Whether such a word means the outlet is left to the matcher.
+    """
     return next((name for name, everyday in outlets(words(text)) if not everyday), "")
 
 
 def _medium(text: str) -> str:
-    return next((medium for medium, says in _SAYS.items() if says.search(text)), "")
+    """Return the medium that a phrase of the text names; empty if none does."""
+    return next((medium for medium, pattern in _MEDIUM_PATTERNS.items() if pattern.search(text)), "")
 
 
-def _by_slot(words: str) -> str:
-    """With a time beside it, the bare word tells the medium."""
-    begins = words.lower()
-    if begins.startswith("live"):
+def _medium_of_slot(slot_words: str) -> str:
+    """Return the medium of a slot. Here the single word "live" or "recorded" is enough, because a time follows it."""
+    lowered = slot_words.lower()
+    if lowered.startswith("live"):
         return _LIVE
-    return _RECORDED if begins.startswith("record") else ""
+    return _RECORDED if lowered.startswith("record") else ""
 
 
-def _written(when: datetime) -> str:
-    """A deadline as somebody would write it into the form's field, from which it is read back."""
+def _as_form_text(when: datetime) -> str:
+    """Return a deadline as text for the form's field, which `deadlines.read` reads back."""
     return f"{when:%A} {day(when)}, {when:%H:%M}"
 
 
@@ -139,35 +145,33 @@ def _written(when: datetime) -> str:
 
 
 def contacts(text: str) -> tuple[str, str]:
-    """Return the journalist's number or address and the writer's own, the first of each; empty if there is none."""
-    theirs = mine = ""
-    for found in _REACHED.finditer(text):
-        if _is_writers(text[max(0, found.start() - _BEFORE) : found.start()]):
-            mine = mine or found[0]
+    """Return (journalist's contact, writer's own contact): the first number or address of each; empty if none."""
+    journalists = writers = ""
+    for found in _CONTACT.finditer(text):
+        if _is_writers_own(text[max(0, found.start() - _CONTEXT_LENGTH) : found.start()]):
+            writers = writers or found[0]
         else:
-            theirs = theirs or found[0]
-    return theirs, mine
+            journalists = journalists or found[0]
+    return journalists, writers
 
 
-def _is_writers(before: str) -> bool:
-    """The last word before it that says whose it is decides."""
+def _is_writers_own(before: str) -> bool:
+    """Return whether a contact belongs to the writer. The last pronoun in the same clause before it decides."""
     clause = re.split(r"[.;!?\n]\s", before)[-1]
-    return any(word["mine"] for word in list(_WHOSE.finditer(clause))[-1:])
+    return any(word["mine"] for word in list(_WHOSE_CONTACT.finditer(clause))[-1:])
 
 
 # ---- embargo --------------------------------------------------------------------------------------------------------
 
 
 def embargo(text: str) -> str:
-    """Return until when the message is embargoed, in its own words; empty if it speaks of no embargo.
+    """Return until when a message is under embargo, in its own words; empty if it mentions no embargo.
 
-    Nothing else of the message is returned, because everybody who reads a press channel sees this much.
+    Everybody in a press channel can read the result, so it holds nothing but the time.
     """
     found = _EMBARGO.search(text)
-    if found is None or _NONE.search(text):
+    if found is None or _NO_EMBARGO.search(text):
         return ""
-    when = _WHEN.match(text, found.end())
-    said = when["when"].strip(" ,") if when else ""
-    return (
-        said if re.search(r"\d|noon|mid|to(?:day|morrow|night)|day\b", said, re.IGNORECASE) else _EMBARGO_WITHOUT_TIME
-    )
+    match = _EMBARGO_TIME.match(text, found.end())
+    until = match["when"].strip(" ,") if match else ""
+    return until if _IS_TIME.search(until) else _EMBARGO_WITHOUT_TIME

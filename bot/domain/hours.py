@@ -1,8 +1,11 @@
-"""When somebody is at the press desk, and who is on call. Pure: time comes in as an argument.
+"""When the press desk is open, and who is on call. Pure: the time is an argument.
 
-Hours and duties are written as the organisation's wall clock shows them and are compared as instants. Where the clocks
-change, a time that does not exist counts as many minutes after the change as it was written after it (RFC 5545, section
-3.3.5), and a time that happens twice opens at its first and closes at its second.
+The configuration states hours and duties in local time; they are compared as instants in UTC. Two local times need a
+rule, because the clocks change twice a year:
+
+- A time that does not exist is read with the offset of before the change: 02:30 is 03:30 if the clocks go forward at
+  02:00 (RFC 5545, section 3.3.5).
+- A time that happens twice means its first occurrence as a beginning, and its second as an end.
 """
 
 from __future__ import annotations
@@ -17,7 +20,7 @@ import holidays
 from bot.config import Config, week
 
 _DAY = timedelta(days=1)
-_HORIZON = 400  # days: more than any year without a working day in it
+_HORIZON = 400  # days to search ahead; no calendar of holidays closes a desk for longer than a year
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,51 +32,56 @@ class _Duty:
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """The press desk's hours. Every instant that goes in is aware; every one that comes out is in UTC.
-
-    `zone` is the organisation's, to show an instant as its people read it.
-    """
+    """The press desk's hours and duties. Datetimes passed in are aware; those returned are in UTC."""
 
     zone: ZoneInfo
+    """The organisation's time zone."""
     _week: Mapping[int, tuple[timedelta, timedelta]]
+    """Weekday (Monday is 0) -> opening and closing time, as time since midnight. A closed day is missing."""
     _holidays: Container[date]
     _rota: tuple[_Duty, ...]
-    _on_call: tuple[str, ...]
+    _standing_on_call: tuple[str, ...]
+    """Who is on call while the rota names nobody, as `platform:id`."""
 
     @classmethod
     def of(cls, config: Config) -> Hours:
-        """The hours, holidays and duties that the configuration names."""
+        """Return the hours, holidays and duties of the configuration."""
         office, zone = config.press_office, ZoneInfo(config.organisation.timezone)
-        named = office.holidays
+        calendar = office.holidays
         return cls(
             zone=zone,
             _week=week(office.hours),
-            _holidays=holidays.country_holidays(named.country, subdiv=named.subdivision) if named else frozenset(),
-            _rota=tuple(_Duty(_first(duty.from_, zone), _last(duty.to, zone), duty.on_call) for duty in office.rota),
-            _on_call=office.on_call,
+            _holidays=(
+                holidays.country_holidays(calendar.country, subdiv=calendar.subdivision) if calendar else frozenset()
+            ),
+            _rota=tuple(
+                _Duty(_first_instant(duty.from_, zone), _last_instant(duty.to, zone), duty.on_call)
+                for duty in office.rota
+            ),
+            _standing_on_call=office.on_call,
         )
 
     def open(self, now: datetime) -> bool:
-        """Whether somebody is at the press desk."""
+        """Return whether somebody is at the press desk."""
         today = now.astimezone(self.zone).date()
-        # Yesterday's hours as well: they may run past midnight where the clocks change there.
+        # Yesterday's hours as well: they end after midnight if the clocks change at midnight.
         return any(opens <= now < closes for opens, closes in map(self._span, (today - _DAY, today)))
 
     def next_open(self, now: datetime) -> datetime | None:
-        """The first instant from `now` on at which somebody is there: `now` itself while the desk is open.
+        """Return the first time from `now` on at which the desk is open: `now` itself if it is open.
 
-        None where no hours are configured, or none of the next 400 days has any.
+        Return None if no hours are configured, or if the desk does not open within 400 days.
         """
         if self.open(now):
             return now.astimezone(UTC)
         return next((opens for opens, _ in self._spans(now) if now < opens), None)
 
-    def after(self, start: datetime, worked: timedelta) -> datetime | None:
-        """When somebody will have been at the desk for as long as `worked` since `start`, closed hours left out.
+    def add_open_time(self, start: datetime, open_for: timedelta) -> datetime | None:
+        """Return the time at which the desk will have been open for `open_for` since `start`.
 
-        None where that is not within the next 400 days.
+        Return None if that is more than 400 days ahead.
         """
-        counted, left = start.astimezone(UTC), worked
+        counted, left = start.astimezone(UTC), open_for
         for opens, closes in self._spans(start):
             begins = max(opens, counted)
             if begins + left <= closes:
@@ -82,42 +90,42 @@ class Hours:
                 counted, left = closes, left - (closes - begins)
         return None
 
-    def next_end(self, after: datetime) -> datetime | None:
-        """The first instant later than `after` at which a shift ends: the desk closes, or others come on call.
+    def next_shift_end(self, after: datetime) -> datetime | None:
+        """Return the first time later than `after` at which the desk closes or somebody's duty ends.
 
-        None where neither is within the next 400 days.
+        Return None if neither happens within 400 days.
         """
         closing = (closes for _, closes in self._spans(after) if closes > after and not self.open(closes))
-        changes = (duty.ends for duty in self._rota if duty.ends > after and self._relieved(duty))
+        changes = (duty.ends for duty in self._rota if duty.ends > after and self._goes_off_call(duty))
         return min((end for end in (next(closing, None), *changes) if end is not None), default=None)
 
     def next_close(self, after: datetime) -> datetime | None:
-        """When the desk closes today or, once it has, on the next day on which it opens.
+        """Return when the desk next closes: today or, if it has closed already, on the next day on which it opens.
 
-        None where that is not within the next 400 days.
+        Return None if that is more than 400 days ahead.
         """
         return next((closes for _, closes in self._spans(after) if closes > after), None)
 
-    def on(self, day: date) -> tuple[datetime, datetime] | None:
-        """When the desk opens and closes on a day, or None where it stays shut."""
+    def span_of_day(self, day: date) -> tuple[datetime, datetime] | None:
+        """Return when the desk opens and closes on a day, or None if it stays closed."""
         opens, closes = self._span(day)
         return (opens, closes) if opens < closes else None
 
-    def instant(self, wall: datetime) -> datetime:
-        """When the organisation's clock shows this (a naive time), the first of two such times."""
-        return _first(wall, self.zone)
+    def instant(self, local: datetime) -> datetime:
+        """Return a naive local time of the organisation in UTC; the first occurrence if it happens twice."""
+        return _first_instant(local, self.zone)
 
     def on_call(self, now: datetime) -> tuple[str, ...]:
-        """Who is on call, as `platform:id`: those on dated duty, or the standing list where nobody is."""
+        """Return who is on call, as `platform:id`: whoever the rota names or, if it names nobody, the standing list."""
         on_duty = (person for duty in self._rota if duty.begins <= now < duty.ends for person in duty.on_call)
-        return tuple(dict.fromkeys(on_duty)) or self._on_call
+        return tuple(dict.fromkeys(on_duty)) or self._standing_on_call
 
-    def _relieved(self, duty: _Duty) -> bool:
-        """Whether somebody goes off call at the end of this duty."""
+    def _goes_off_call(self, duty: _Duty) -> bool:
+        """Return whether somebody of this duty is not on call any more when it ends."""
         return not set(duty.on_call) <= set(self.on_call(duty.ends))
 
     def _spans(self, start: datetime) -> Iterator[tuple[datetime, datetime]]:
-        """The hours of each day on which there are any, from those that may still run at `start` on."""
+        """Yield opening and closing of each day that has hours, beginning with the day before `start`."""
         if not self._week:
             return iter(())
         today = start.astimezone(self.zone).date()
@@ -125,17 +133,21 @@ class Hours:
         return ((opens, closes) for opens, closes in spans if opens < closes)
 
     def _span(self, day: date) -> tuple[datetime, datetime]:
-        """When the desk opens and closes on a day; an empty span where it does not open."""
+        """Return when the desk opens and closes on a day; midnight twice if it stays closed."""
         midnight = datetime.combine(day, time())
         opens, closes = self._week.get(day.weekday(), (timedelta(), timedelta()))
         if opens == closes or day in self._holidays:
-            return _first(midnight, self.zone), _first(midnight, self.zone)
-        return _first(midnight + opens, self.zone), _last(midnight + closes, self.zone)
+            closed = _first_instant(midnight, self.zone)
+            return closed, closed
+        return _first_instant(midnight + opens, self.zone), _last_instant(midnight + closes, self.zone)
 
 
-def _first(wall: datetime, zone: ZoneInfo) -> datetime:
-    return wall.replace(tzinfo=zone, fold=0).astimezone(UTC)
+def _first_instant(local: datetime, zone: ZoneInfo) -> datetime:
+    """Return a naive local time in UTC; the first occurrence if it happens twice."""
+    return local.replace(tzinfo=zone, fold=0).astimezone(UTC)
 
 
-def _last(wall: datetime, zone: ZoneInfo) -> datetime:
-    return max(_first(wall, zone), wall.replace(tzinfo=zone, fold=1).astimezone(UTC))
+def _last_instant(local: datetime, zone: ZoneInfo) -> datetime:
+    """Return a naive local time in UTC; the second occurrence if it happens twice."""
+    # If the time does not exist, fold=1 gives the earlier instant, so the later of both is taken.
+    return max(_first_instant(local, zone), local.replace(tzinfo=zone, fold=1).astimezone(UTC))

@@ -1,8 +1,8 @@
-"""Which enquiries are about the same thing. Pure.
+"""Similarity of enquiries: which of them are about the same subject. Pure.
 
-Two enquiries belong together when the words that are left of them, once everything is taken away that most enquiries
-say, are the same to a large part. How large depends on who asks: the same journalist on another matter is common, and
-so are two outlets on one story.
+Words that occur in any enquiry are ignored. Two enquiries belong together if they share enough of the words that are
+left. How much is enough depends on who asks: enquiries of one journalist are more likely to belong together than those
+of different outlets.
 """
 
 from __future__ import annotations
@@ -12,21 +12,35 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from rapidfuzz import fuzz, process
 
 from bot.domain.case import Case, LinkKind
 from bot.text import stem, words
 
-_SIMILAR = 87  # of 100: two spellings of one word or name
-_SHORTEST_TYPO = 5  # characters; in a shorter word another letter makes another word
-_Who = Literal["journalist", "outlet", "others"]
-_ENOUGH: Mapping[_Who, tuple[float, float]] = {"journalist": (0.15, 0.35), "outlet": (0.15, 0.6), "others": (0.25, 0.6)}
-"""What both must have in common, by what is common to who asks: the share of the weight of the shorter one's words, and
-that weight itself, in rare words. A journalist comes back to their own matter more often than not."""
-_USUAL_WEIGHT = 0.4
-"""Of a word that stands in many stories, where a rare word has 1."""
+_SIMILAR = 87  # rapidfuzz ratio, 0 to 100, from which two words count as spellings of one word or name
+_SHORTEST_TYPO = 5  # characters; in a shorter word one wrong letter often gives another word
+_CommonSource = Literal["journalist", "outlet", "none"]
+"""What the senders of two enquiries have in common."""
+
+
+class _Threshold(NamedTuple):
+    """How much two enquiries must share in order to belong together. Both conditions must hold."""
+
+    share: float
+    """Weight of the shared words as a part of the weight of all words of the shorter enquiry, 0 to 1."""
+    weight: float
+    """Weight of the shared words. One rare word weighs 1."""
+
+
+_THRESHOLDS: Mapping[_CommonSource, _Threshold] = {
+    "journalist": _Threshold(share=0.15, weight=0.35),  # the lowest: journalists usually come back to their own subject
+    "outlet": _Threshold(share=0.15, weight=0.6),
+    "none": _Threshold(share=0.25, weight=0.6),
+}
+_FREQUENT_WEIGHT = 0.4
+"""Weight of a word that occurs in many stories (`_FREQUENT_WORDS`). A rare word has 1."""
 
 _DOMAIN = re.compile(r"^(?:www\.)?(?:the(?=[a-z]{5,}\.))?([a-z0-9-]+)\.(?:com|co|org|net|tv|news|ac)?(?:\.?[a-z]{2})?$")
 _ABBREVIATIONS = {
@@ -39,66 +53,72 @@ _ABBREVIATIONS = {
     "channel4": "channel 4",
 }
 _BRANDS = frozenset({"bbc", "sky", "itv", "channel 4", "channel 5", "cnn", "gb news", "al jazeera", "itn"})
-"""Houses with many rooms: whoever is named after one belongs to it."""
+"""Outlets with many stations or programmes. A name that begins with one of these means this outlet: BBC Radio 5."""
 _KINDS_OF_PRESS = frozenset({"news", "newspaper", "magazine", "online", "website", "tv", "com"})
+"""Words that do not tell outlets apart."""
 
 
 @dataclass(frozen=True, slots=True)
 class Enquiry:
-    """What is known of one enquiry; everything but `text` may be empty. `text` is all that was said of the matter."""
+    """The parts of a case that are compared. Every text may be empty."""
 
     id: int
+    """Id of the case."""
     outlet: str
     journalist: str
     contact: str
+    """The journalist's phone number or e-mail address."""
     text: str
+    """All messages and details that tell the subject, one a line."""
 
 
 def enquiry(case: Case) -> Enquiry:
-    """A case, as far as it tells what it is about."""
-    known = case.details
-    said = (*(asker.text for asker in case.askers), known.about, known.questions)
-    return Enquiry(case.id, known.outlet, known.journalist, known.contact, "\n".join(filter(None, said)))
+    """Return the parts of a case that are compared."""
+    details = case.details
+    texts = (*(asker.text for asker in case.askers), details.about, details.questions)
+    return Enquiry(case.id, details.outlet, details.journalist, details.contact, "\n".join(filter(None, texts)))
 
 
-def related(new: Enquiry, others: Sequence[Enquiry], known: Mapping[int, Collection[int]]) -> dict[int, LinkKind]:
-    """Those of the others that belong with the new one, by id: the same enquiry again, or others on the same story.
+def related(new: Enquiry, others: Sequence[Enquiry], links: Mapping[int, Collection[int]]) -> dict[int, LinkKind]:
+    """Return those of the others that belong with the new enquiry, as id -> kind of link.
 
-    `known` are the links among the others: what belongs to a story belongs to all that is known of it.
+    `links` are the links that exist among the others, as id -> linked ids. An enquiry that is linked to a related one
+    is related too.
     """
-    found = _alike_in_matter(new, others)
-    story = {*found, *(partner for each in found for partner in known.get(each, ()))}
+    similar = _with_similar_subject(new, others)
+    story = {*similar, *(linked for each in similar for linked in links.get(each, ()))}
     return {each.id: _kind(new, each) for each in others if each.id in story}
 
 
 def _kind(one: Enquiry, other: Enquiry) -> LinkKind:
-    return LinkKind.STORY if _in_common(one, other) == "others" else LinkKind.SAME
+    return LinkKind.STORY if _common_source(one, other) == "none" else LinkKind.SAME
 
 
-def _alike_in_matter(new: Enquiry, others: Sequence[Enquiry]) -> list[int]:
-    matters = {each.id: _matter(each) for each in others}
-    matter = _matter(new)
-    seen = Counter(word for words_ in (*matters.values(), matter) for word in words_)
-    weights = {word: _weight(word, times) for word, times in seen.items()}
+def _with_similar_subject(new: Enquiry, others: Sequence[Enquiry]) -> list[int]:
+    """Return the ids of the enquiries that share enough words with the new one."""
+    subjects = {each.id: _subject(each) for each in others}
+    subject = _subject(new)
+    counts = Counter(word for each in (*subjects.values(), subject) for word in each)
+    weights = {word: _weight(word, count) for word, count in counts.items()}
     found: list[int] = []
     for other in others:
-        share, weight = _overlap(matter, matters[other.id], weights)
-        if weight and _is_enough(_in_common(new, other), share, weight):
+        share, weight = _overlap(subject, subjects[other.id], weights)
+        if weight and _is_enough(_common_source(new, other), share, weight):
             found.append(other.id)
     return found
 
 
-def _is_enough(who: _Who, share: float, weight: float) -> bool:
-    least_share, least_weight = _ENOUGH[who]
-    return weight >= least_weight and share >= least_share
+def _is_enough(source: _CommonSource, share: float, weight: float) -> bool:
+    least = _THRESHOLDS[source]
+    return weight >= least.weight and share >= least.share
 
 
 # ---- who asks -------------------------------------------------------------------------------------------------------
 
 
 def same_outlet(one: str, other: str) -> bool:
-    """Whether two names, as people write them, mean one house: The Guardian and guardian.com, BBC and BBC Radio 5."""
-    first, second = _outlet(one), _outlet(other)
+    """Return whether two names mean one outlet: The Guardian and guardian.com, BBC and BBC Radio 5."""
+    first, second = _normalised_outlet(one), _normalised_outlet(other)
     if not first or not second:
         return False
     if first == second or (min(len(first), len(second)) > _SHORTEST_TYPO and fuzz.ratio(first, second) >= _SIMILAR):
@@ -107,43 +127,44 @@ def same_outlet(one: str, other: str) -> bool:
 
 
 def same_journalist(one: str, other: str) -> bool:
-    """Whether two names may be one person's: an initial stands for a name, and a letter may be wrong."""
-    first, second = _name(one), _name(other)
-    if not first or not second or not _alike(first[-1], second[-1]):
+    """Return whether two names may mean one person. One may have an initial or a wrong letter; last names decide."""
+    first, second = _name_words(one), _name_words(other)
+    if not first or not second or not _is_same_name(first[-1], second[-1]):
         return False
     if len(first) == 1 or len(second) == 1:
         return True
-    return _alike(first[0], second[0]) or (
-        min(len(first[0]), len(second[0])) == 1 and first[0].startswith(second[0][0]) and first[0][0] == second[0][0]
-    )
+    has_initial = min(len(first[0]), len(second[0])) == 1
+    return _is_same_name(first[0], second[0]) or (has_initial and first[0][0] == second[0][0])
 
 
 def _same_contact(one: str, other: str) -> bool:
+    # The last nine digits are the same with and without a country code.
     digits = [re.sub(r"\D", "", contact)[-9:] for contact in (one, other)]
     if len(digits[0]) == len(digits[1]) == 9:
         return digits[0] == digits[1]
     return "@" in one and one.strip().casefold() == other.strip().casefold()
 
 
-def _in_common(one: Enquiry, other: Enquiry) -> _Who:
+def _common_source(one: Enquiry, other: Enquiry) -> _CommonSource:
     if same_journalist(one.journalist, other.journalist) or _same_contact(one.contact, other.contact):
         return "journalist"
     if same_outlet(one.outlet, other.outlet):
         return "outlet"
-    return "others"
+    return "none"
 
 
 @lru_cache(maxsize=1024)
-def _name(written: str) -> tuple[str, ...]:
-    return tuple(words(written))
+def _name_words(name: str) -> tuple[str, ...]:
+    return tuple(words(name))
 
 
 @lru_cache(maxsize=1024)
-def _outlet(name: str) -> str:
-    written = name.strip()
-    if written == "THE":
+def _normalised_outlet(name: str) -> str:
+    """Return the name of an outlet in lower case, without domain endings, "the" and words such as "news"."""
+    name = name.strip()
+    if name == "THE":  # in capitals it is the abbreviation, not the article
         return "times higher education"
-    lowered = written.casefold()
+    lowered = name.casefold()
     if domain := _DOMAIN.match(lowered):
         lowered = domain[1].replace("-", " ")
     kept = [word for word in words(lowered) if word != "the"]
@@ -152,35 +173,36 @@ def _outlet(name: str) -> str:
     return _ABBREVIATIONS.get(plain, plain)
 
 
-def _alike(one: str, other: str) -> bool:
+def _is_same_name(one: str, other: str) -> bool:
     if one == other:
         return True
     return min(len(one), len(other)) >= _SHORTEST_TYPO - 1 and fuzz.ratio(one, other) >= _SIMILAR
 
 
-# ---- what about -----------------------------------------------------------------------------------------------------
+# ---- the subject ----------------------------------------------------------------------------------------------------
 
 
-def _matter(each: Enquiry) -> frozenset[str]:
+def _subject(each: Enquiry) -> frozenset[str]:
+    """Return the stems that tell the subject of an enquiry, without the names of outlet and journalist."""
     names = frozenset(words(each.outlet)) | frozenset(words(each.journalist))
-    return _rare(each.text) - frozenset(stem(word) for word in names)
+    return _uncommon_stems(each.text) - frozenset(stem(word) for word in names)
 
 
 @lru_cache(maxsize=4096)
-def _rare(text: str) -> frozenset[str]:
-    """The stems of the words that not every enquiry has."""
-    return frozenset(stem(word) for word in words(text) if len(word) > 2) - _COMMON
+def _uncommon_stems(text: str) -> frozenset[str]:
+    return frozenset(stem(word) for word in words(text) if len(word) > 2) - _COMMON_WORDS
 
 
 def _overlap(one: frozenset[str], other: frozenset[str], weights: Mapping[str, float]) -> tuple[float, float]:
-    """The share of the lighter one's weight that both have, and that weight."""
-    shared = sum(weights[word] for word in _shared(one, other))
+    """Return the share and the weight of what both have, as in `_Threshold`."""
+    shared = sum(weights[word] for word in _shared_words(one, other))
     if not shared:
         return 0.0, 0.0
     return shared / min(sum(weights[word] for word in each) for each in (one, other)), shared
 
 
-def _shared(one: frozenset[str], other: frozenset[str]) -> Iterable[str]:
+def _shared_words(one: frozenset[str], other: frozenset[str]) -> Iterable[str]:
+    """Yield the words of `one` that are in `other`, perhaps with a typing error."""
     exact = one & other
     yield from exact
     left = [word for word in other - exact if len(word) >= _SHORTEST_TYPO]
@@ -189,16 +211,17 @@ def _shared(one: frozenset[str], other: frozenset[str]) -> Iterable[str]:
             yield word
 
 
-def _weight(word: str, times: int) -> float:
-    # Gently: in a large story all have the words that make it one.
-    return float((_USUAL_WEIGHT if word in _USUAL else 1) * times**-0.1)
+def _weight(word: str, count: int) -> float:
+    """Return the weight of a word that occurs in `count` enquiries."""
+    # The weight falls slowly with `count`: the words that make a large story occur in all its enquiries.
+    return float((_FREQUENT_WEIGHT if word in _FREQUENT_WORDS else 1) * count**-0.1)
 
 
-def _stems(words_: str) -> frozenset[str]:
-    return frozenset(map(stem, words_.split()))
+def _stems(text: str) -> frozenset[str]:
+    return frozenset(map(stem, text.split()))
 
 
-_COMMON = _stems("""
+_COMMON_WORDS = _stems("""
     a about above abroad across after afternoon again against ago ahead all almost along already also although
     always am among an and another any anybody anyone anything are around as ask asked asking asks at away back
     be became because been before began begin behind being below between both bring but by call called calling
@@ -236,9 +259,9 @@ _COMMON = _stems("""
     officer parents prof professor professors reception research school scientist scientists site staff student
     students study town uni universities university
 """)
-"""What people say of any enquiry: the language's own words, those of the press, those of a university."""
+"""Words of any enquiry: frequent English words, words of the press, words of a university."""
 
-_USUAL = _stems("""
+_FREQUENT_WORDS = _stems("""
     accommodation age air animal animals apprentice apprentices art bank bar beach bike bin bins board body book
     books bus business car cars case cases centre charge charges children city class classes close closed closes
     closing closure club coach coast coffee computer concert conference contract contracts cost costs council
@@ -256,4 +279,4 @@ _USUAL = _stems("""
     training travel treatment tree trees trial trip union vice-chancellor village vote walk walked wall war
     water weather west win wind winter wins woman women won workers world young
 """)
-"""What many stories of a university and its town have in common."""
+"""Words that occur in many different stories about a university and its town."""

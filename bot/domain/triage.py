@@ -1,6 +1,6 @@
 """Triage of an enquiry by its words: deadline, urgency, a possible FOI request, and whether it is delicate.
 
-Overlooking somebody of the press who waits costs more than one mention too many, so the phrases are generous.
+The phrases match generously: to overlook a journalist who waits costs more than to mention somebody needlessly.
 """
 
 from __future__ import annotations
@@ -32,15 +32,13 @@ _WAITS = (
     r"(?:in|within|next) (?:the next )?(?:the |an |half an |a quarter of an )?hour",
 )
 _URGENT = re.compile(rf"(?<!\w)(?:{'|'.join(_WAITS)})(?!\w)", re.IGNORECASE)
-_RECORDS = re.compile(
+_FOI = re.compile(
     r"\bfreedom of information\b|\bfoi(?:a|sa|r)?\b|\benvironmental information regulations?\b|\brecorded information\b"
     r"|\binformation (?:that )?(?:you|the university|your organisation) hold|\bsection 1 of the\b.{0,40}\bact\b"
     r"|\b(?:provide|disclose|supply|send|release)\b.{0,30}\b(?:all|any|copies of|the following) "
     r"(?:recorded |relevant )?(?:information|records|correspondence|documents|emails|e-mails)\b",
     re.IGNORECASE | re.DOTALL,
 )
-
-
 _DELICATE = re.compile(
     r"\b(?:"
     # a death
@@ -68,36 +66,38 @@ _DELICATE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class TriageResult:
-    """What was read from an enquiry. `due_at` is only assumed while `due_known` is false."""
+    """What the words of an enquiry say about it. The fields are those of `Case`."""
 
     due_at: datetime | None = None
     due_known: bool = False
+    """False if `due_at` is only assumed."""
     urgent: bool = False
     foi: bool = False
 
 
 def is_urgent(text: str) -> bool:
-    """Return whether somebody of the press waits right now: on the line, at the door, on air, within minutes."""
+    """Return whether a journalist waits right now: on the line, at the door, on air, within minutes."""
     return _URGENT.search(text) is not None
 
 
 def may_be_foi(text: str) -> bool:
     """Return whether this may be a request for recorded information (Freedom of Information Act 2000, section 8)."""
-    return _RECORDS.search(text) is not None
+    return _FOI.search(text) is not None
 
 
 def is_delicate(text: str) -> bool:
-    """Return whether the words speak of a death, safeguarding, police, the law, or allegations about a person.
+    """Return whether the text is about a death, safeguarding, police, the law, or allegations about a person.
 
-    The phrases are wide on purpose: one press lifts a needless restriction, and nothing takes back what was read.
+    A needless restriction is lifted with one button; a name that was shown cannot be hidden again. So many words match.
     """
     return bool(_DELICATE.search(text.replace("’", "'")))
 
 
 def triage(kind: CaseKind, text: str, details: Details, policy: EscalationPolicy, now: datetime) -> TriageResult:
-    """Return what an enquiry says of itself. A deadline in the form's field counts before one in the message.
+    """Return the deadline, urgency and kind that an enquiry states.
 
-    The slot of a broadcast is a deadline too, because somebody must have answered before it. The earlier one counts.
+    A deadline in the form's field is used instead of one in the message. The slot of a broadcast is a deadline too,
+    because the answer is needed before it; of the two, the earlier one is used.
     """
     words = "\n".join((text, details.about, details.questions))
     if kind is CaseKind.QUESTION:
@@ -111,5 +111,5 @@ def triage(kind: CaseKind, text: str, details: Details, policy: EscalationPolicy
 
 
 def _earliest(*times: datetime | None) -> datetime | None:
-    """Return the first of the known times."""
+    """Return the earliest of the times that are not None, or None if there is none."""
     return min((time for time in times if time is not None), default=None)

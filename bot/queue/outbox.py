@@ -1,12 +1,13 @@
-"""The outbox: what its rows hold, and how something is put into it.
+"""The outbox: the content of its rows, and the functions that add rows.
 
-Nothing is ever sent directly. What has to leave is a row, committed together with the change that causes it; the relay
-delivers it. Payloads carry a version, so that two releases can run side by side.
+The desk never calls a platform directly. It adds a row (a `Job`) in the transaction of the change that causes it, and
+the relay delivers the row after the commit. Payloads have a version, so that two releases can run side by side.
+
+Rows with the same lane are delivered one after the other, in the order of their commits.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
@@ -20,10 +21,10 @@ from bot.storage.transaction import Transaction
 VERSION = 1
 
 Purpose = Literal["message", "ping", "acknowledgement", "reply"]
-"""What follows when the message was taken, or cannot be delivered."""
+"""What a message is for. It decides what `desk.delivery_outcomes` does when it was delivered or given up."""
 
 
-# ---- what a row delivers --------------------------------------------------------------------------------------------
+# ---- deliveries: the content of a row -------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +32,12 @@ class MarkMessage:
     """Show on a person's own message what became of it."""
 
     message: Address
+    """The conversation of the message."""
     event_id: str
+    """The event id with which the message arrived."""
     mark: Mark
     words: Outgoing | None = None
-    """What to write to `to` instead, if the platform has no marks; without it, nobody is told."""
+    """What to write to `to` instead if the platform has no marks. If None, nothing is written."""
     to: Address | None = None
     do: Literal["mark"] = "mark"
 
@@ -47,11 +50,11 @@ class Send:
     outgoing: Outgoing
     purpose: Purpose = "message"
     name: str = ""
-    """Who it is for."""
+    """The name of the recipient, for the history of the case."""
     instead: Address | None = None
-    """Where to say, without content, that it could not be delivered."""
+    """Where to tell the recipient, without the content, that the message could not be delivered."""
     answers: MarkMessage | None = None
-    """The mark for the officer's message that this one carries out."""
+    """The mark for the officer's message whose reply this is."""
     do: Literal["send"] = "send"
 
 
@@ -71,18 +74,19 @@ class SendToThread:
     channel: Address
     outgoing: Outgoing
     harmless: bool = False
-    """It may stand there as it is, whatever is hidden of the case."""
+    """True if it can be shown as it is below the card of a restricted or embargoed case."""
     carries: MarkMessage | None = None
-    """The mark for the asker's message that it passes on."""
+    """The mark for the asker's message that this one passes on."""
     do: Literal["below"] = "below"
 
 
 @dataclass(frozen=True, slots=True)
 class Repost:
-    """A timer: post the case's card again in a press channel that refused it, for the reason `why`."""
+    """Post the case's card again in a press channel that refused it. The card is drawn when the row is due."""
 
     channel: Address
     why: str
+    """The reason that the platform gave."""
     do: Literal["repost"] = "repost"
 
 
@@ -110,32 +114,35 @@ def payload(delivery: Delivery) -> dict[str, Any]:
     return {"v": VERSION, "delivery": _delivery.dump_python(delivery, mode="json")}
 
 
-# ---- to put deliveries in -------------------------------------------------------------------------------------------
+# ---- adding deliveries ----------------------------------------------------------------------------------------------
 
 
 def send(tx: Transaction, to: Address, outgoing: Outgoing, *, key: str) -> None:
-    """Put in a message that belongs to no case, once for each `key`."""
+    """Add a message that belongs to no case. A second one with the same `key` is not added.
+
+    Its lane is the conversation.
+    """
     _put(tx, Send(to, outgoing), lane=str(to), key=key)
 
 
 def send_to_asker(tx: Transaction, case_id: int, message: Send, *, key: str) -> None:
-    """Put in a message of a case to an asker, in the lane of their conversation.
+    """Add a message about a case to an asker. A second one with the same `key` is not added.
 
-    So what one message of theirs brings about is read in the order in which it was decided.
+    Its lane is the conversation, as for `send`, so that an answer and an acknowledgement arrive in their order.
     """
     _put(tx, message, lane=str(message.to), key=key, case_id=case_id)
 
 
 def put(tx: Transaction, case_id: int, delivery: Delivery, to: Address, *, key: str) -> None:
-    """Put in a delivery of a case, behind what already waits for that place, once for each `key`.
+    """Add a delivery of a case. A second one with the same `key` is not added.
 
-    A lane is case + place: a press channel that is stuck for one case holds up neither the asker nor other cases.
+    Its lane is the case and the place, so that a delivery that is stuck holds up neither other places nor other cases.
     """
     _put(tx, delivery, lane=case_lane(case_id, to), key=key, case_id=case_id)
 
 
 def waiting(tx: Transaction, case_id: int, to: Address) -> list[Job]:
-    """Return what is still to leave for a case to a place, in order."""
+    """Return the pending deliveries of a case to a place, in order."""
     return tx.jobs.waiting(case_lane(case_id, to))
 
 
@@ -144,13 +151,13 @@ def case_lane(case_id: int, to: Address) -> str:
     return f"case:{case_id}:{to}"
 
 
-# ---- to post a refused card again -----------------------------------------------------------------------------------
+# ---- posting a refused card again -----------------------------------------------------------------------------------
 
 
 def schedule_repost(tx: Transaction, case_id: int, channel: Address, why: str, *, after: timedelta) -> None:
-    """Have the case's card posted again in a channel that refused it, in `after`. Nothing if that is arranged already.
+    """Post the case's card again in a channel that refused it, after this time. Do nothing if this is scheduled.
 
-    It has a lane of its own: changes until then are on the card when it is posted, and need not queue behind it.
+    It has a separate lane, so that other deliveries to the channel do not wait for it.
     """
     lane = repost_lane(case_id, channel)
     if not tx.jobs.waiting(lane):
@@ -159,12 +166,15 @@ def schedule_repost(tx: Transaction, case_id: int, channel: Address, why: str, *
 
 
 def post_again(tx: Transaction, due: Job, card: Send) -> None:
-    """Let the row of a Repost that is due deliver this card now. If that fails it is a Repost again."""
+    """Replace the content of a Repost row that is due by this card, and deliver it now.
+
+    If the channel refuses it again, `post_later` turns the row back into a Repost.
+    """
     tx.jobs.retry(due, tx.now, due.last_error, payload(card))
 
 
 def post_later(tx: Transaction, refused: Job, due_at: datetime, why: str) -> None:
-    """Make the row of a card that a channel refused a Repost again: for the next try the card is drawn anew."""
+    """Turn the row of a refused card back into a Repost that is due at `due_at`. The card is drawn again then."""
     delivery = read(refused)
     if isinstance(delivery, Send):
         tx.jobs.retry(refused, due_at, why, payload(Repost(delivery.to, why)))
@@ -181,45 +191,51 @@ def repost_lane(case_id: int, channel: Address) -> str:
 
 
 def start_case_timer(tx: Transaction, case_id: int, name: str, after: timedelta, *, key: str) -> None:
-    """Start a case's timer, in place of one of this name that waits."""
+    """Start a case's timer. One of this name that is running is replaced."""
     stop_case_timer(tx, case_id, name)
     lane = timer_lane(case_id, name)
     tx.jobs.put(NewJob(JobKind.TIMER, lane, key, _timer(name), tx.now + after, case_id))
 
 
 def stop_case_timer(tx: Transaction, case_id: int, name: str) -> None:
-    """Stop a case's timer, if it waits."""
+    """Stop a case's timer. Do nothing if it is not running."""
     tx.jobs.cancel_lane(timer_lane(case_id, name))
 
 
-def set_case_timer(tx: Transaction, case_id: int, name: str, wanted: Sequence[datetime], *, key: str) -> None:
-    """Have a case's timer come back at the `wanted` time, or not at all if there is none. Keep it if it is set so."""
+def set_case_timer(tx: Transaction, case_id: int, name: str, due_at: datetime | None, *, key: str) -> None:
+    """Set a case's timer to this time, or stop it if `due_at` is None. Do nothing if it is set to this time.
+
+    `key` must differ between two calls in one transaction, because a stopped timer keeps its idempotency key.
+    """
     lane = timer_lane(case_id, name)
-    waits = [job.due_at for job in tx.jobs.waiting(lane)]
-    if waits == list(wanted):
+    running = [job.due_at for job in tx.jobs.waiting(lane)]
+    if running == ([] if due_at is None else [due_at]):
         return
-    if waits:
+    if running:
         tx.jobs.cancel_lane(lane)
-    for at in wanted:
-        row_key = f"{lane}:{key}:{tx.now.isoformat()}:{at.isoformat()}"
-        tx.jobs.put(NewJob(JobKind.TIMER, lane, row_key, _timer(name), at, case_id))
+    if due_at is not None:
+        row_key = f"{lane}:{key}:{tx.now.isoformat()}:{due_at.isoformat()}"
+        tx.jobs.put(NewJob(JobKind.TIMER, lane, row_key, _timer(name), due_at, case_id))
 
 
-def set_desk_timer(tx: Transaction, name: str, at: datetime, **more: str) -> None:
-    """Have a timer of the desk's own come back at this time with `more`, in place of the one that waits."""
+def set_desk_timer(tx: Transaction, name: str, due_at: datetime, **values: str) -> None:
+    """Set a timer that belongs to no case. One of this name that is running is replaced.
+
+    `values` are added to its payload.
+    """
     lane = desk_timer_lane(name)
     tx.jobs.cancel_lane(lane)
-    key = f"{lane}:{tx.now.isoformat()}:{at.isoformat()}"
-    tx.jobs.put(NewJob(JobKind.TIMER, lane, key, _timer(name) | more, at))
+    key = f"{lane}:{tx.now.isoformat()}:{due_at.isoformat()}"
+    tx.jobs.put(NewJob(JobKind.TIMER, lane, key, _timer(name) | values, due_at))
 
 
 def timer_lane(case_id: int, name: str) -> str:
-    """Return the lane of a case's timers of one name, so that they are stopped together."""
+    """Return the lane of a case's timer."""
     return f"timer:{case_id}:{name}"
 
 
 def desk_timer_lane(name: str) -> str:
-    """Return the lane of a timer of the desk's own."""
+    """Return the lane of a timer that belongs to no case."""
     return f"timer:{name}"
 
 

@@ -1,4 +1,4 @@
-"""The relay's transactions: claim what is due in the outbox, and record what became of it."""
+"""The relay's transactions: claim due jobs of the outbox, and record the outcomes of their deliveries."""
 
 from __future__ import annotations
 
@@ -20,60 +20,73 @@ from bot.storage.transaction import Transaction
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=15)
-"""How long a claimed job is held. Longer than a send may take, or a message would be shown twice."""
+"""How long a job is reserved for the process that claimed it. Must be longer than `relay.SEND_TIMEOUT`.
+
+Otherwise another process could claim the job and send the message a second time.
+"""
 
 MOST_CRASHES = 20
-"""Claims after which nothing was recorded. Twenty restarts in a row are not the machine's fault any more."""
+"""Claims without a recorded outcome after which a job is given up, because the job itself seems to end the process."""
 
 
 class RelayHandlers(Protocol):
-    """What follows a delivery; the desk's part. Each runs in the relay's transaction, and again if that is undone."""
+    """What follows from deliveries and timers. The desk implements it.
+
+    Each method runs in the relay's transaction. If that is rolled back, the method is called again later.
+    """
 
     def timer(self, tx: Transaction, job: Job) -> None:
-        """A timer is due. It is done already, but for a Repost: that ends with `post_again` or with `done`."""
+        """Carry out a timer that is due. The job is recorded as done before.
+
+        A Repost is not: the handler has to call `outbox.post_again` or `tx.jobs.done`.
+        """
         ...
 
     def sent(self, tx: Transaction, job: Job, receipt: Receipt) -> None:
-        """A platform took a new message."""
+        """Carry out what follows when a platform has accepted a new message."""
         ...
 
     def dead(self, tx: Transaction, job: Job, failure: DeliveryFailure) -> None:
-        """A job was given up."""
+        """Carry out what follows when a job was given up."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class CardUpdate:
-    """A case's card in `channel`, to be updated in place."""
+    """An update of a case's card in place."""
 
     channel: Address
     card: Receipt
+    """The receipt of the posted card."""
     outgoing: Outgoing
 
 
 OutboundMessage = Send | CardUpdate | MarkMessage
+"""What a messenger can deliver."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A claimed job and what a messenger is to deliver; None for a timer."""
+    """A claimed job that can be delivered."""
 
     job: Job
     message: OutboundMessage | None
+    """None for a timer and a Repost: nothing is sent, `OutboxTransactions.fire` has to be called."""
 
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """A platform took the message. `receipt` is None for a mark."""
+    """The outcome of a job whose message the platform accepted."""
 
     job: Job
     message: OutboundMessage
     receipt: Receipt | None
+    """None for a mark."""
 
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """A platform did not take the message, or a timer could not be carried out."""
+    """The outcome of a job whose message the platform did not accept, or that cannot be prepared."""
 
     job: Job
     failure: DeliveryFailure
@@ -84,25 +97,27 @@ Outcome = Delivered | Failed
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What one turn of the relay found."""
+    """The jobs of one turn of the relay."""
 
     now: datetime
+    """The time of the transaction."""
     ready: Sequence[Ready]
     failed: Sequence[Failed]
-    """What cannot even be tried; recorded in the next turn."""
+    """Jobs that cannot be tried. The relay records them in its next turn."""
     next_due: datetime | None
-    """See `JobRepository.next_due`."""
+    """When the next job can be claimed, see `JobRepository.next_due`."""
 
 
 class OutboxTransactions:
-    """Each method is the work of one transaction. `owner` names this process in the leases."""
+    """The work of the relay on the store. Each method is the work of one transaction."""
 
     def __init__(self, handlers: RelayHandlers, owner: str) -> None:
+        """`owner` names this process in the leases."""
         self._handlers = handlers
         self._owner = owner
 
     def next_batch(self, tx: Transaction, outcomes: Sequence[Outcome], limit: int) -> Batch:
-        """Record what is finished and claim up to `limit` due jobs, with one commit for all."""
+        """Record the outcomes of finished jobs and claim up to `limit` due jobs, in one commit."""
         self.record(tx, outcomes)
         claimed = tx.jobs.claim(self._owner, limit, LEASE) if limit > 0 else []
         prepared = [self._prepare(tx, job) for job in claimed]
@@ -111,13 +126,16 @@ class OutboxTransactions:
         return Batch(tx.now, ready, failed, tx.jobs.next_due())
 
     def record(self, tx: Transaction, outcomes: Sequence[Outcome]) -> None:
-        """Record outcomes and what follows from them; nothing for a job whose lease lapsed and was taken over."""
-        mine = tx.jobs.done([outcome.job for outcome in outcomes if isinstance(outcome, Delivered)])
-        # In the order of their cases, so that two replicas which record several wait for each other in one direction.
+        """Record outcomes and carry out what follows from them.
+
+        An outcome is ignored if the lease has expired and another process has claimed the job.
+        """
+        done = tx.jobs.done([outcome.job for outcome in outcomes if isinstance(outcome, Delivered)])
+        # All processes lock cases in the order of their ids, so that no two of them can deadlock.
         for outcome in sorted(outcomes, key=lambda each: (each.job.case_id or 0, each.job.id)):
             match outcome:
                 case Delivered():
-                    if outcome.job.id in mine and outcome.receipt is not None:
+                    if outcome.job.id in done and outcome.receipt is not None:
                         self._follow_up(tx, outcome.job, outcome.message, outcome.receipt)
                 case Failed():
                     self._fail(tx, outcome.job, outcome.failure)
@@ -125,10 +143,10 @@ class OutboxTransactions:
                     assert_never(outcome)
 
     def record_without_follow_up(self, tx: Transaction, outcome: Outcome) -> None:
-        """Record an outcome whose follow-up cannot be carried out.
+        """Record an outcome without its follow-up, because the follow-up raised an error.
 
-        A message that was taken is not sent again for that. One that was not is tried later: it is not given up without
-        its fallback.
+        A delivered message is done, so that it is not sent again. A failed one is tried again later, even if it should
+        be given up: without the follow-up there would be no fallback.
         """
         if isinstance(outcome, Delivered):
             tx.jobs.done([outcome.job])
@@ -136,9 +154,9 @@ class OutboxTransactions:
             tx.jobs.retry(outcome.job, tx.now + LONGEST_DELAY, str(outcome.failure))
 
     def fire(self, tx: Transaction, job: Job) -> None:
-        """Carry out a timer, unless it was stopped meanwhile."""
+        """Carry out a timer or a Repost, unless it was stopped meanwhile."""
         if job.case_id is not None:
-            tx.cases.lock(job.case_id)  # case before job: the order in which everybody locks who stops a timer
+            tx.cases.lock(job.case_id)  # before the job, in the same order as a transition that stops the timer
         if job.kind is JobKind.REPOST or tx.jobs.done([job]):
             self._handlers.timer(tx, job)
 
@@ -146,7 +164,7 @@ class OutboxTransactions:
         if not isinstance(message, CardUpdate):
             self._handlers.sent(tx, job, receipt)
         elif receipt != message.card and job.case_id is not None:
-            tx.postings.put(job.case_id, message.channel, receipt)  # the card was gone, and was sent again
+            tx.postings.put(job.case_id, message.channel, receipt)  # the card was deleted, and has been sent again
 
     def _fail(self, tx: Transaction, job: Job, failure: DeliveryFailure) -> None:
         due_at = next_try(job, failure, tx.now, _jitter(job))
@@ -158,21 +176,21 @@ class OutboxTransactions:
             self._handlers.dead(tx, job, failure)
 
     def _prepare(self, tx: Transaction, job: Job) -> Ready | Failed | None:
-        """Return None if there is nothing to deliver, which is recorded at once."""
+        """Return what to deliver for a claimed job, or None if nothing is; the job is then recorded as done."""
         if _is_poison(job):
             return Failed(job, PermanentFailure("Every process that took this up ended before it could tell."))
         if job.kind is JobKind.TIMER:
             return Ready(job, None)
         try:
             delivery = read(job)
-        except Exception as error:  # noqa: BLE001  perhaps a later release wrote it, which runs beside us
+        except Exception as error:  # noqa: BLE001  perhaps a later release, which runs beside this one, wrote it
             return Failed(job, TemporaryFailure(f"This release cannot read it: {describe(error)}."))
         if isinstance(delivery, Repost):
             return Ready(job, None)
         if not isinstance(delivery, Update | SendToThread):
             return Ready(job, delivery)
         card = None if job.case_id is None else tx.postings.at(job.case_id, delivery.channel)
-        if card is None:  # the card was given up there: there is nothing to update, and no thread
+        if card is None:  # the channel refused the card, so there is no card to update and no thread
             tx.jobs.done([job])
             return None
         if isinstance(delivery, SendToThread):
@@ -181,21 +199,21 @@ class OutboxTransactions:
 
 
 def may_have_been_sent(job: Job) -> bool:
-    """Return whether a process claimed this job before and ended without recording what came of it."""
-    return job.claims - job.attempts > 1
+    """Return whether a process claimed this job before and ended without recording an outcome."""
+    return job.claims - job.attempts > 1  # the current claim is one of `claims`
 
 
 def _is_poison(job: Job) -> bool:
-    """Whether this job seems to be what the process dies of. `job` counts the present claim already."""
+    """Return whether this job seems to end every process that claims it."""
     return job.claims - job.attempts > MOST_CRASHES
 
 
 def _jitter(job: Job) -> float:
-    """From 0 to 1; different for each row and try, and the same again for the same one."""
+    """Return a number from 0 to 1 that depends on the row and the number of tries alone."""
     return crc32(f"{job.key}:{job.attempts}".encode()) / 2**32
 
 
 def describe(error: Exception) -> str:
-    """Return an exception's type and where it was raised, for logs and rows: its text may quote a message."""
+    """Return an exception's type and where it was raised, for logs and rows. Its text could quote a message."""
     frames = extract_tb(error.__traceback__)
     return f"{type(error).__name__} at {frames[-1].name}:{frames[-1].lineno}" if frames else type(error).__name__

@@ -1,8 +1,8 @@
-"""The relay: takes due jobs out of the outbox, delivers them, and records what became of them.
+"""The relay: claims due jobs of the outbox, delivers them, and records the outcomes.
 
-One loop makes turns. A turn is one transaction that records everything finished since the last one and claims as many
-jobs as may run at once. Deliveries then run side by side. If the process dies after the platform accepted a message and
-before that is recorded, the message is sent again; none is lost.
+A loop runs one turn after the other. A turn is one transaction, which records the outcomes since the last turn and
+claims as many jobs as may run at once. The deliveries run concurrently, outside any transaction. If the process dies
+after the platform accepted a message and before the outcome is recorded, the message is sent again; none is lost.
 """
 
 from __future__ import annotations
@@ -38,12 +38,13 @@ from bot.storage.records import Job
 log = logging.getLogger(__name__)
 
 CONCURRENCY = 16
-"""Deliveries at once. More of them share a turn's transaction; with half as many a busy desk delivers a sixth less."""
+"""The most deliveries at once. Measured: with 8, a busy desk delivers a sixth less, because turns are smaller."""
 
 SEND_TIMEOUT = timedelta(seconds=10)
+"""The longest time that a platform may take to accept a message."""
 
-_POLL = timedelta(seconds=0.5)  # other processes write into the outbox as well
-_SHORTEST_WAIT = timedelta(seconds=0.02)  # a row that another replica is just taking looks due until it has
+_POLL = timedelta(seconds=0.5)  # the longest wait between two turns, because other processes add jobs as well
+_SHORTEST_WAIT = timedelta(seconds=0.02)  # a job that another process is claiming looks due until that has committed
 
 
 def can_send_within_lease(held: timedelta) -> bool:
@@ -52,7 +53,7 @@ def can_send_within_lease(held: timedelta) -> bool:
 
 
 class Relay:
-    """Delivers what the store's outbox holds. `owner` names this process in the leases that it takes."""
+    """Delivers the jobs of the outbox."""
 
     def __init__(
         self,
@@ -61,6 +62,7 @@ class Relay:
         handlers: RelayHandlers,
         owner: str,
     ) -> None:
+        """`messengers` are by platform. `owner` names this process in its leases."""
         self._store = store
         self._messengers = messengers
         self._transactions = OutboxTransactions(handlers, owner)
@@ -70,15 +72,15 @@ class Relay:
         self._under_way: set[asyncio.Task[None]] = set()
         self._finished: list[Outcome] = []
         self.oldest_due: datetime | None = None
-        """Since when the oldest job waits that is due and not blocked; None if none does. As of the last turn."""
+        """Since when the oldest due job waits that nothing blocks, as of the last turn; None if no such job waits."""
 
     async def start(self) -> None:
-        """Begin; returns at once."""
+        """Start the loop as a task, and return at once."""
         self._stopping = False
         self._loop = asyncio.create_task(self._run(), name="relay")
 
     async def stop(self) -> None:
-        """Claim nothing more, finish what is under way (that takes at most the send timeout) and record it."""
+        """Claim no more jobs, wait for the deliveries under way (at most the send timeout), and record the outcomes."""
         self._stopping = True
         self._wake_up.set()
         if self._loop is not None:
@@ -89,7 +91,7 @@ class Relay:
             await self._turn(concurrency=0)
 
     def wake(self) -> None:
-        """Look at the outbox at once: something was committed. To be called in the event loop."""
+        """Start the next turn at once, because jobs were committed. Call it in the event loop's thread."""
         self._wake_up.set()
 
     async def _run(self) -> None:
@@ -101,21 +103,21 @@ class Relay:
                     await self._wake_up.wait()
 
     async def _turn(self, *, concurrency: int) -> timedelta:
-        """Return how long to wait for the next turn, unless `wake` is called."""
+        """Record outcomes, claim jobs and start their deliveries. Return how long to wait for the next turn."""
         outcomes, self._finished = self._finished, []
-        begun = time.monotonic()
+        claimed_at = time.monotonic()  # before the transaction, so that the lease is never thought to be longer
         try:
             batch = await self._store.run(lambda tx: self._transactions.next_batch(tx, outcomes, concurrency))
         except StoreUnavailable as error:
             self._finished = outcomes + self._finished
             log.warning("The outbox waits for the database: %s", error)
             return _POLL
-        except Exception as error:  # noqa: BLE001  whatever is wrong with one job, the others must leave
+        except Exception as error:  # noqa: BLE001  an error with one job must not stop the others
             log.error("A turn of the relay failed: %s", describe(error))  # noqa: TRY400  a traceback quotes messages
             await self._record_one_by_one(outcomes)
             return _POLL
         for ready in batch.ready:
-            task = asyncio.create_task(self._work(ready, begun), name=f"job {ready.job.id}")
+            task = asyncio.create_task(self._work(ready, claimed_at), name=f"job {ready.job.id}")
             self._under_way.add(task)
             task.add_done_callback(self._ended)
         if batch.failed:
@@ -131,7 +133,7 @@ class Relay:
         self._wake_up.set()
 
     async def _record_one_by_one(self, outcomes: Sequence[Outcome]) -> None:
-        """One of them cannot be recorded; only trying tells which."""
+        """Record each outcome in its own transaction, after one of them failed in the common one."""
         for outcome in outcomes:
             try:
                 await self._record(outcome)
@@ -139,6 +141,7 @@ class Relay:
                 self._finished.append(outcome)
 
     async def _record(self, outcome: Outcome) -> None:
+        """Record an outcome; without its follow-up, if the follow-up fails. Raises StoreUnavailable."""
         try:
             await self._store.run(lambda tx: self._transactions.record(tx, [outcome]))
         except StoreUnavailable:
@@ -149,10 +152,11 @@ class Relay:
             return
         await self._store.run(lambda tx: self._transactions.record_without_follow_up(tx, outcome))
 
-    async def _work(self, ready: Ready, begun: float) -> None:
+    async def _work(self, ready: Ready, claimed_at: float) -> None:
+        """Deliver a message, or carry out a timer, and keep the outcome for the next turn."""
         job, message = ready.job, ready.message
-        if not can_send_within_lease(timedelta(seconds=time.monotonic() - begun)):
-            return  # the lease will lapse, and the job comes again
+        if not can_send_within_lease(timedelta(seconds=time.monotonic() - claimed_at)):
+            return  # the lease could expire during the delivery; the job is claimed again when it has
         try:
             if message is None:
                 await self._store.run(lambda tx: self._transactions.fire(tx, job))
@@ -161,16 +165,17 @@ class Relay:
                     receipt = await self._deliver(job, message)
                 self._finished.append(Delivered(job, message, receipt))
         except StoreUnavailable:
-            log.warning("Timer %d waits for the database.", job.id)  # the lease will lapse, and it comes again
+            log.warning("Timer %d waits for the database.", job.id)  # it is claimed again when the lease has expired
         except DeliveryFailure as failure:
             self._finished.append(Failed(job, failure))
         except TimeoutError:
             self._finished.append(Failed(job, TemporaryFailure("No answer in time.")))
-        except Exception as error:  # noqa: BLE001  one adapter's mistake must not stop what others deliver
+        except Exception as error:  # noqa: BLE001  an error in one adapter must not stop the deliveries of others
             log.error("Job %d failed unexpectedly: %s", job.id, describe(error))  # noqa: TRY400
             self._finished.append(Failed(job, TemporaryFailure(f"Unexpected: {describe(error)}.")))
 
     async def _deliver(self, job: Job, message: OutboundMessage) -> Receipt | None:
+        """Deliver a message and return its receipt, or None for a mark. Raises DeliveryFailure."""
         match message:
             case Send():
                 messenger = self._messenger(message.to)
@@ -181,8 +186,8 @@ class Relay:
                 return await self._messenger(message.channel).update(message.card, message.outgoing, job.key)
             case MarkMessage():
                 messenger = self._messenger(message.message)
-                shows = await messenger.mark(message.message, message.event_id, message.mark)
-                if not shows and message.words and message.to:
+                is_shown = await messenger.mark(message.message, message.event_id, message.mark)
+                if not is_shown and message.words and message.to:
                     await messenger.send(message.to, message.words, job.key)
                 return None
             case _:

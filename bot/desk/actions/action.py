@@ -1,4 +1,4 @@
-"""What the table of actions is made of: what a button or a form does, who may, and what its function is given."""
+"""The types of the table of actions: kinds of actions, what their functions are given, and values of buttons."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ from bot.storage.transaction import Transaction
 
 @dataclass(frozen=True, slots=True)
 class ActionContext:
-    """A press, or a form that came back, inside its transaction."""
+    """What the function of an action is given: a pressed button or a submitted form, inside its transaction."""
 
     tx: Transaction
     incoming: Pressed | Submitted
     value: str
-    """What the button or the form carries."""
+    """The value of the button, or the context of the form, that the desk gave it."""
     loaded: LoadedKnowledge
     press_desk: PressDesk
 
     @property
     def person(self) -> Person:
-        """Whoever did it."""
+        """The person who pressed or submitted."""
         return self.incoming.person
 
     @property
     def values(self) -> Mapping[str, str]:
-        """What was filled in; empty for a press."""
+        """The fields of the form; empty for a press."""
         return self.incoming.values if isinstance(self.incoming, Submitted) else {}
 
     def is_first_time(self) -> bool:
@@ -44,24 +44,26 @@ class ActionContext:
 
 @dataclass(frozen=True, slots=True)
 class CaseActionContext(ActionContext):
-    """The same on a case, which is locked for a change. `value` is what follows the case in the button's value."""
+    """What the function of an action on a case is given. `value` is the rest of the value, without the case."""
 
     case: Case
+    """Locked until the transaction ends."""
     status: DeskStatus
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerContext(ActionContext):
-    """A press below an answer. `value` is what follows the answer in the button's value."""
+    """What the function of an action on an answer is given. `value` is the rest of the value, without the answer."""
 
     pressed: Pressed
     asked: Answered
+    """The question and the answer below which the button stands."""
     match: Match | None = None
-    """What the question means to the matcher, for an action that needs it."""
+    """The match of the question, if the action needs it."""
 
 
 class Who(Enum):
-    """Who may do something to a case."""
+    """Who may run an action on a case."""
 
     OFFICER = auto()
     ASKER = auto()
@@ -74,71 +76,81 @@ class CaseAction:
 
     who: Who
     do: Callable[[CaseActionContext], Transition | Refused | SyncResponse]
-    """Runs on the press, or when the form comes back. A SyncResponse changes nothing: it names a field to correct."""
+    """Runs when the button is pressed or, if there is a form, when the form is submitted.
+
+    If it returns a SyncResponse, nothing is changed; the response shows something or names a field to correct.
+    """
     form: Callable[[CaseActionContext], Form | Refused] | None = None
     """Opens when the button is pressed."""
-    changes_hands: bool = False
-    """It changes state or owner: from a card that was drawn before the last such change it does nothing.
+    changes_ownership: bool = False
+    """True if it changes state or owner. It is refused from a card that was drawn before the last such change.
 
-    Cards of askers are not drawn again, so no action of theirs is of this kind.
+    Must be False for actions of askers, because their cards are not updated.
     """
     follows_join: bool = False
-    """On a case that was joined to another it is done to the one that goes on."""
+    """True if the action on a joined case is run on the case that continues."""
     then: Callable[[CaseActionContext, Transition], None] | None = None
-    """What is written besides the case, in its transaction, once for each event."""
+    """Runs after the transition was applied, in the same transaction, once for each event."""
     confirm: Callable[[CaseActionContext, Transition], str] | None = None
-    """What whoever did it reads when it is done."""
+    """Returns the notice for the person who ran the action."""
 
 
 @dataclass(frozen=True, slots=True)
 class OfficerAction:
-    """What an officer does that is not about an existing case. `do` records the event when it changes something."""
+    """An action of officers that is about no existing case."""
 
     do: Callable[[ActionContext], SyncResponse]
+    """As in `CaseAction`. If it changes something, it has to call `ActionContext.is_first_time` itself."""
     form: Callable[[ActionContext], Form] | None = None
+    """Opens when the button is pressed."""
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerAction:
-    """A button below an answer. `asker_only`: in a channel too, only whoever asked may press it."""
+    """A button below an answer."""
 
     do: Callable[[AnswerContext], SyncResponse]
     asker_only: bool = False
+    """True if in a channel, too, only the person who asked may press it."""
     needs_match: bool = False
+    """True if `do` needs `AnswerContext.match`."""
 
 
 @dataclass(frozen=True, slots=True)
 class StaffAction:
-    """What anybody may do: look at a page, report an enquiry. `do` checks more where it has to."""
+    """An action that anybody may run, such as to show a page or to report an enquiry."""
 
     do: Callable[[ActionContext], SyncResponse]
+    """Checks itself who may see more, and calls `ActionContext.is_first_time` if it changes something."""
 
 
 Action = CaseAction | OfficerAction | AnswerAction | StaffAction
 
 
-# ---- what buttons and forms carry, which may be forged --------------------------------------------------------------
+# ---- values of buttons and forms, which the sender can have forged --------------------------------------------------
 
-_DIGITS = 15  # of the greatest number that every database and every platform's JSON keeps exactly
+_MOST_DIGITS = 15  # each number of 15 digits is kept exactly by JSON (a double) and by a BIGINT column
 
 
 @dataclass(frozen=True, slots=True)
 class CaseValue:
-    """A case, the revision at which the button was drawn, and what the button carries beyond them."""
+    """The value of a button on a case."""
 
     case_id: int
     revision: int
+    """The revision of the case when the button was drawn."""
     rest: str
+    """What else the button carries; its meaning depends on the action."""
 
 
-def number(text: str) -> int | None:
-    """Return a whole number that is not negative, as the desk writes it; else None."""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= _DIGITS else None
+def parse_number(text: str) -> int | None:
+    """Return a whole number of at most 15 digits without a sign, or None if the text is anything else."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS else None
 
 
-def case_in(value: str) -> CaseValue | None:
-    """Read `7@3:rest`: case 7, drawn at revision 3. None if it is something else."""
+def parse_case_value(value: str) -> CaseValue | None:
+    """Return `7@3:rest` as case 7, drawn at revision 3, with `rest`; None if the value has another form."""
     drawn, _, rest = value.partition(":")
-    case_id, _, revision = drawn.partition("@")
-    found = number(case_id), number(revision)
-    return None if found[0] is None or found[1] is None else CaseValue(found[0], found[1], rest)
+    id_text, _, revision_text = drawn.partition("@")
+    case_id, revision = parse_number(id_text), parse_number(revision_text)
+    return None if case_id is None or revision is None else CaseValue(case_id, revision, rest)

@@ -1,4 +1,4 @@
-"""Buttons below an answer or the welcome: helpful or not, another entry, a person, the media or not."""
+"""Actions on an answer: feedback, show another entry, ask the press office, say whether the media are involved."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def _not_helpful(context: AnswerContext) -> SyncResponse:
 
 
 def _none_of_these(context: AnswerContext) -> SyncResponse:
-    """None of the offered entries is what they meant."""
+    """Record that none of the offered entries was meant, and say that there is no answer."""
     asked = context.asked
     context.tx.answers.feedback(asked.id, "none of these")
     if context.is_first_time():
@@ -35,7 +35,7 @@ def _none_of_these(context: AnswerContext) -> SyncResponse:
 
 
 def _show_entry(context: AnswerContext) -> SyncResponse:
-    """Show another entry. Recorded by what is shown and not by the press: two presses show it once."""
+    """Show another entry. It is recorded by entry and not by event, so that two presses show it once."""
     asked, tx, knowledge = context.asked, context.tx, context.loaded.knowledge
     entry = knowledge.entry.get(context.value)
     if entry is None:
@@ -57,7 +57,7 @@ def _is_media(context: AnswerContext) -> SyncResponse:
 
 
 def _pass_on(context: AnswerContext, kind: CaseKind) -> SyncResponse:
-    """Open a case for what was asked. Recorded by the answer: two presses, or two people's, open one case."""
+    """Open a case for the question. It is recorded by answer and not by event, so that two people open one case."""
     asked, pressed = context.asked, context.pressed
     if not context.press_desk.exists:
         return SyncResponse(notice=texts.NO_PRESS_OFFICE)
@@ -70,7 +70,7 @@ def _pass_on(context: AnswerContext, kind: CaseKind) -> SyncResponse:
 
 
 def _is_not_media(context: AnswerContext) -> SyncResponse:
-    """Pass nothing on. What was asked is then a question like any other."""
+    """Pass nothing on. The question is then handled like any other: if it has no answer, say so."""
     asked, tx, match = context.asked, context.tx, context.match
     if tx.events.seen(DedupeScope.PASSED_ON, str(asked.id)):
         return SyncResponse(notice=texts.PASSED_ON_MEANWHILE)
@@ -85,7 +85,7 @@ def _is_not_media(context: AnswerContext) -> SyncResponse:
 
 
 def _show_topics(context: ActionContext) -> SyncResponse:
-    """List what the desk can answer, in the direct conversation."""
+    """Send the list of what the desk can answer to the direct conversation."""
     if context.is_first_time():
         key = f"topics:{context.incoming.at.platform}:{context.incoming.event_id}"
         outbox.send(context.tx, context.incoming.direct, cards.topics(context.loaded.knowledge), key=key)

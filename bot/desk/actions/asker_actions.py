@@ -1,11 +1,11 @@
-"""What askers do to their case, and how an enquiry is reported with a form: rows of the table of actions."""
+"""Actions of askers on their case, and the form that reports an enquiry."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.desk.actions.action import Action, ActionContext, CaseAction, CaseActionContext, StaffAction, Who, number
-from bot.desk.open_case import announce_links, details_in, link_related, open_case_for
+from bot.desk.actions.action import Action, ActionContext, CaseAction, CaseActionContext, StaffAction, Who, parse_number
+from bot.desk.open_case import announce_links, details_from_values, link_related, open_case_for
 from bot.domain import transitions
 from bot.domain.case import CaseKind, StepKind
 from bot.domain.transitions import Refusal, Refused, Transition
@@ -20,24 +20,24 @@ def _withdraw(context: CaseActionContext) -> Transition | Refused:
 
 
 def _separate(context: CaseActionContext) -> Transition | Refused:
-    """Make a case of its own of a message that was added; `value` is the number of its step. Once for each message."""
+    """Make an added message a separate case, once for each message. `value` is the index of its step in the history."""
     tx, case, person = context.tx, context.case, context.person
     steps = tx.cases.steps(case.id)
-    place = number(context.value)
-    step = steps[place] if place is not None and place < len(steps) else None
+    index = parse_number(context.value)
+    step = steps[index] if index is not None and index < len(steps) else None
     if step is None or step.kind is not StepKind.ADDED or step.by is None or step.by.key != person.key:
         return Refused(Refusal.ASKER_ONLY, case)
-    if not tx.events.claim_once(DedupeScope.SEPARATED, f"{case.id}:{place}"):
+    if not tx.events.claim_once(DedupeScope.SEPARATED, f"{case.id}:{index}"):
         return Refused(Refusal.PASSED_ON_ALREADY, case)
     incoming = context.incoming
     said = Said(step.event_id, person, step.text, incoming.at, incoming.direct)
     new = open_case_for(tx, context.press_desk, context.loaded.knowledge, said, case.kind)
-    # The new case may have been linked with this one, which has changed by that.
+    # Loaded again, because the new case may have been linked with this one, which changes it.
     return transitions.separate(tx.cases.load(case.id) or case, step, person, new, tx.now)
 
 
 def _add_details(context: CaseActionContext) -> Transition | Refused | SyncResponse:
-    details, case, now = details_in(context.values), context.case, context.tx.now
+    details, case, now = details_from_values(context.values), context.case, context.tx.now
     problem = context.press_desk.deadline_problem(details.deadline, now)
     if details.deadline != case.details.deadline and problem:
         return SyncResponse(problems={"deadline": problem})
@@ -47,20 +47,20 @@ def _add_details(context: CaseActionContext) -> Transition | Refused | SyncRespo
 
 
 def _details_form(context: CaseActionContext) -> Form:
-    """Open the form, prefilled unless an asker would read in it what officers or other askers wrote."""
+    """Return the form. It is prefilled, except for an asker if officers or other askers wrote some of the details."""
     may_read = context.press_desk.is_officer(context.person) or _wrote_all(context)
     return cards.details_form(context.case, prefilled=may_read)
 
 
 def _wrote_all(context: CaseActionContext) -> bool:
-    """Whether everything that is known of the enquiry came from this one person."""
-    telling = (StepKind.OPENED, StepKind.DETAILS, StepKind.TOOK_IN)
-    steps = (step for step in context.tx.cases.steps(context.case.id) if step.kind in telling)
+    """Return whether all details of the enquiry came from this person."""
+    with_details = (StepKind.OPENED, StepKind.DETAILS, StepKind.TOOK_IN)
+    steps = (step for step in context.tx.cases.steps(context.case.id) if step.kind in with_details)
     return all(step.by is not None and step.by.key == context.person.key for step in steps)
 
 
 def _link_again(context: CaseActionContext, transition: Transition) -> None:
-    """The new details may show what the enquiry belongs with."""
+    """Look for related cases again, because the new details may show some."""
     links = link_related(context.tx, transition.case, context.press_desk)
     announce_links(context.tx, transition.case, links, context.press_desk, just_opened=False)
 
@@ -70,13 +70,13 @@ def _details_taken(context: CaseActionContext, transition: Transition) -> str:
 
 
 def _report(context: ActionContext) -> SyncResponse:
-    """Open a case for an enquiry that was reported with the form. It goes on in the direct conversation."""
+    """Open a case for an enquiry that was reported with the form. The asker is written to directly."""
     text = context.values.get("message", "").strip()
     if not text:
         return SyncResponse(problems={"message": texts.NOTHING_WRITTEN})
     if not context.press_desk.exists:
         return SyncResponse(notice=texts.NO_PRESS_OFFICE)
-    details, incoming = details_in(context.values), context.incoming
+    details, incoming = details_from_values(context.values), context.incoming
     if problem := context.press_desk.deadline_problem(details.deadline, context.tx.now):
         return SyncResponse(problems={"deadline": problem})
     if context.is_first_time():

@@ -1,4 +1,4 @@
-"""Handing a case over and waiting for facts: rows of the table of actions."""
+"""Actions of officers: hand a case over, take it, decline it, wait for facts."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def _decline(context: CaseActionContext) -> Transition | Refused:
 
 
 def _hand_over_form(context: CaseActionContext) -> Form | Refused:
-    if refused := transitions.not_owned_by(context.case, context.person):
+    if refused := transitions.check_is_owner(context.case, context.person):
         return refused
     others = [(each.key, display_name(each)) for each in _other_officers(context)]
     return cards.hand_over_form(context.case, others) if others else Refused(Refusal.NO_OTHER_OFFICER, context.case)
@@ -35,14 +35,14 @@ def _hand_over(context: CaseActionContext) -> Transition | Refused | SyncRespons
 
 
 def _other_officers(context: CaseActionContext) -> list[Person]:
-    """Return the other officers, by the names under which they last worked here, if they did."""
+    """Return the other officers. Those who have worked on a case have the name under which they last did."""
     known = {each.key: each for each in context.tx.officers.known()}
     listed = {each.key: each for each in context.press_desk.officers}
     return [each for key, each in (listed | known).items() if key != context.person.key]
 
 
 def _wait_form(context: CaseActionContext) -> Form | Refused:
-    return transitions.not_owned_by(context.case, context.person) or cards.wait_form(context.case)
+    return transitions.check_is_owner(context.case, context.person) or cards.wait_form(context.case)
 
 
 def _wait(context: CaseActionContext) -> Transition | Refused | SyncResponse:
@@ -56,8 +56,8 @@ def _wait(context: CaseActionContext) -> Transition | Refused | SyncResponse:
 
 
 ACTIONS: Mapping[str, Action] = {
-    "case.take": CaseAction(Who.OFFICER, _take, changes_hands=True),
-    "case.decline": CaseAction(Who.OFFICER, _decline, changes_hands=True),
-    "case.hand_over": CaseAction(Who.OFFICER, _hand_over, _hand_over_form, changes_hands=True),
-    "case.wait": CaseAction(Who.OFFICER, _wait, _wait_form, changes_hands=True),
+    "case.take": CaseAction(Who.OFFICER, _take, changes_ownership=True),
+    "case.decline": CaseAction(Who.OFFICER, _decline, changes_ownership=True),
+    "case.hand_over": CaseAction(Who.OFFICER, _hand_over, _hand_over_form, changes_ownership=True),
+    "case.wait": CaseAction(Who.OFFICER, _wait, _wait_form, changes_ownership=True),
 }

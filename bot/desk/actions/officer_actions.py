@@ -1,4 +1,4 @@
-"""What officers do to a case: rows of the table of actions."""
+"""Actions of officers on a case: claim, reply, note, record an answer, close, reopen."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def _issue_statement(context: CaseActionContext) -> Result:
     return transitions.issue(context.case, context.person, issued, history_text, context.tx.now)
 
 
-def _keep_statement(context: CaseActionContext, transition: Transition) -> None:
+def _store_statement(context: CaseActionContext, transition: Transition) -> None:
     context.tx.statements.add(transition.case.id, _statement(context))
 
 
@@ -75,8 +75,11 @@ def _close(context: CaseActionContext) -> Result:
     return transitions.close(case, context.person, outcome, context.tx.now, inside=context.values.get("note", ""))
 
 
-def _keep_false_alarm(context: CaseActionContext, transition: Transition) -> None:
-    """Keep the words for whoever owns the answers, without a name; not the words of a restricted or embargoed case."""
+def _store_false_alarm(context: CaseActionContext, transition: Transition) -> None:
+    """Store the words of a false alarm without a name, so that the policy's owner can see what was misunderstood.
+
+    Nothing is stored of a restricted or embargoed case.
+    """
     case = transition.case
     if case.outcome is Outcome.FALSE_ALARM and not cards.is_discreet(case):
         for asker in case.askers:
@@ -84,30 +87,33 @@ def _keep_false_alarm(context: CaseActionContext, transition: Transition) -> Non
 
 
 def _missing(context: CaseActionContext, *fields: str) -> SyncResponse | None:
-    """Return what to correct if something was left empty."""
+    """Return the response that names the empty fields among `fields`, or None if none is empty."""
     empty = {field: texts.NOTHING_WRITTEN for field in fields if not context.values.get(field, "").strip()}
     return SyncResponse(problems=empty) if empty else None
 
 
-def _for_anybody(form: Callable[[Case], Form]) -> Callable[[CaseActionContext], Form | Refused]:
+def _always(form: Callable[[Case], Form]) -> Callable[[CaseActionContext], Form | Refused]:
+    """Return a function that opens the form for every officer."""
     return lambda context: form(context.case)
 
 
-def _for_owner(form: Callable[[Case], Form]) -> Callable[[CaseActionContext], Form | Refused]:
-    """The form opens if this officer may end or answer the case."""
-    return lambda context: transitions.not_for(context.case, context.person) or form(context.case)
+def _if_may_act(form: Callable[[Case], Form]) -> Callable[[CaseActionContext], Form | Refused]:
+    """Return a function that opens the form if this officer may answer or close the case."""
+    return lambda context: transitions.check_may_act(context.case, context.person) or form(context.case)
 
 
 ACTIONS: Mapping[str, Action] = {
-    "case.claim": CaseAction(Who.OFFICER, _claim, changes_hands=True),
-    "case.unclaim": CaseAction(Who.OFFICER, _unclaim, changes_hands=True),
-    "case.reply": CaseAction(Who.OFFICER, _reply, _for_owner(cards.reply_form)),
-    "case.note": CaseAction(Who.OFFICER, _note, _for_anybody(cards.note_form)),
-    "case.statement": CaseAction(Who.OFFICER, _issue_statement, _for_owner(cards.statement_form), then=_keep_statement),
-    "case.respond": CaseAction(Who.OFFICER, _respond, _for_owner(cards.respond_form)),
-    "case.close": CaseAction(
-        Who.OFFICER, _close, _for_owner(cards.close_form), changes_hands=True, then=_keep_false_alarm
+    "case.claim": CaseAction(Who.OFFICER, _claim, changes_ownership=True),
+    "case.unclaim": CaseAction(Who.OFFICER, _unclaim, changes_ownership=True),
+    "case.reply": CaseAction(Who.OFFICER, _reply, _if_may_act(cards.reply_form)),
+    "case.note": CaseAction(Who.OFFICER, _note, _always(cards.note_form)),
+    "case.statement": CaseAction(
+        Who.OFFICER, _issue_statement, _if_may_act(cards.statement_form), then=_store_statement
     ),
-    "case.false_alarm": CaseAction(Who.OFFICER, _false_alarm, changes_hands=True, then=_keep_false_alarm),
-    "case.reopen": CaseAction(Who.OFFICER, _reopen, changes_hands=True),
+    "case.respond": CaseAction(Who.OFFICER, _respond, _if_may_act(cards.respond_form)),
+    "case.close": CaseAction(
+        Who.OFFICER, _close, _if_may_act(cards.close_form), changes_ownership=True, then=_store_false_alarm
+    ),
+    "case.false_alarm": CaseAction(Who.OFFICER, _false_alarm, changes_ownership=True, then=_store_false_alarm),
+    "case.reopen": CaseAction(Who.OFFICER, _reopen, changes_ownership=True),
 }

@@ -1,10 +1,10 @@
-"""What officers do that is not about an existing case: open one, declare an incident, look through the queue."""
+"""Actions of officers that are about no existing case: open one, declare and end an incident, show the queue."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.desk.actions.action import Action, ActionContext, OfficerAction, StaffAction, number
+from bot.desk.actions.action import Action, ActionContext, OfficerAction, StaffAction, parse_number
 from bot.desk.open_case import Reported, open_case
 from bot.desk.pages import queue_page
 from bot.domain.case import Incident
@@ -12,7 +12,7 @@ from bot.messages import Form, Outgoing, Submitted, SyncResponse
 from bot.presentation import cards, texts
 from bot.queue import outbox
 
-# ---- to open a case -------------------------------------------------------------------------------------------------
+# ---- opening a case -------------------------------------------------------------------------------------------------
 
 
 def _open_form(context: ActionContext) -> Form:
@@ -20,8 +20,8 @@ def _open_form(context: ActionContext) -> Form:
 
 
 def _open(context: ActionContext) -> SyncResponse:
-    """Open a case for what came by phone or e-mail. The press office is pinged as for any other enquiry."""
-    reported, problems = Reported.read(context.values), {}
+    """Open a case for an enquiry that came by phone or e-mail. The press office is pinged as for any other one."""
+    reported, problems = Reported.from_values(context.values), {}
     if not reported.details.about and not reported.details.questions:
         problems["about"] = texts.NOTHING_WRITTEN
     if problem := context.press_desk.deadline_problem(reported.details.deadline, context.tx.now):
@@ -38,7 +38,7 @@ def _open(context: ActionContext) -> SyncResponse:
 
 
 def _incident_form(context: ActionContext) -> Form:
-    """Open the form; the usual holding line is what the incident's own begins with."""
+    """Return the form. Its holding line is filled in with the usual one, to be changed for the incident."""
     media = context.loaded.knowledge.media
     return cards.incident_form(media.holding_line if media else "")
 
@@ -54,24 +54,24 @@ def _declare_incident(context: ActionContext) -> SyncResponse:
     if current := tx.incidents.current():
         return SyncResponse(notice=texts.incident_lasts(current.title))
     if context.is_first_time():
-        begun = tx.incidents.start(by, title=title, holding_line=line, lead=lead or by.key)
-        if begun is not None:
-            _tell_channels(context, cards.incident_on(begun, by), f"incident:{begun.id}:on")
+        started = tx.incidents.start(by, title=title, holding_line=line, lead=lead or by.key)
+        if started is not None:
+            _send_to_channels(context, cards.incident_on(started, by), f"incident:{started.id}:on")
     return SyncResponse()
 
 
 def _end_incident(context: ActionContext) -> SyncResponse:
-    named = number(context.value)
+    named = parse_number(context.value)
     ended: Incident | None = None
     if named is not None and context.is_first_time():
         ended = context.tx.incidents.end(named)
     if ended is None:
         return SyncResponse(notice=texts.NO_INCIDENT)
-    _tell_channels(context, cards.incident_off(ended, context.person), f"incident:{ended.id}:off")
+    _send_to_channels(context, cards.incident_off(ended, context.person), f"incident:{ended.id}:off")
     return SyncResponse()
 
 
-def _tell_channels(context: ActionContext, message: Outgoing, key: str) -> None:
+def _send_to_channels(context: ActionContext, message: Outgoing, key: str) -> None:
     for channel in context.press_desk.channels:
         outbox.send(context.tx, channel, message, key=f"{key}:{channel}")
 
@@ -84,7 +84,7 @@ def _show_queue(context: ActionContext) -> SyncResponse:
 
 
 def _search_queue(context: ActionContext) -> SyncResponse:
-    """Open the form of the search, or show what was found for the words in it."""
+    """Return the form of the search or, when it is submitted, the cases that were found."""
     if not isinstance(context.incoming, Submitted):
         if not context.press_desk.is_officer(context.person):
             return SyncResponse(notice=texts.NOT_AN_OFFICER)

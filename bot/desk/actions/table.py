@@ -1,4 +1,4 @@
-"""The table of actions: the name of every button and form → who may, what it does, and its form."""
+"""The table of actions: name of a button or form -> who may use it, what it does, and the form that it opens."""
 
 from __future__ import annotations
 

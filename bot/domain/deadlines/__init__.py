@@ -1,4 +1,4 @@
-"""When a journalist needs an answer, read from people's words. Pure: time comes in as an argument."""
+"""Deadlines and broadcast slots in people's words. Pure: the time is an argument."""
 
 from bot.domain.deadlines.finding import find, find_slot, read_slot
 from bot.domain.deadlines.reading import assumed, is_unknown, read

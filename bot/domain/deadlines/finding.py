@@ -1,7 +1,7 @@
-"""Deadlines and broadcast slots that a message states among other things.
+"""Finding deadlines and broadcast slots in the text of a message.
 
-A deadline is what follows words that announce one. A slot is what follows words that name a broadcast: somebody must
-have answered by then.
+A deadline stands after words that announce one ("by", "no later than"). A slot stands after words that name a broadcast
+("live on Radio 4 at"). A slot is a deadline too, because the answer is needed before the broadcast.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from itertools import combinations
 from bot.domain.deadlines.reading import DATE, HOUR, WEEKDAY, read
 from bot.domain.hours import Hours
 
-_ANNOUNCES = re.compile(
+_ANNOUNCEMENT = re.compile(
     r"\b(?:deadline|by|before|(?:have|has|got|given) until|within|no later than"
     r"|(?:going|goes|go|are|is|['’]re) (?:live|out|on air|to (?:print|press))|on air|air(?:s|ing)"
     r"|publish(?:es|ing)|print(?:s|ing)|fil(?:es|ing)|needs? (?:it|this|that|an answer|a reply)"
@@ -23,119 +23,133 @@ _ANNOUNCES = re.compile(
     rf"|on(?= the {HOUR} ?o['’]?clock\b))\b[\s:=-]*",
     re.IGNORECASE,
 )
-_SLOT = re.compile(
+_BROADCAST = re.compile(
     r"\b(?:live|on air|broadcast\w*|record(?:ing|ed)|pre-?rec(?:ord)?|interview\w*|slot|bulletin|programme|show)\b"
     r"(?P<between>[^.;!?\n]{0,50}?)\b(?:at|from|for)\s+(?=\S)",
     re.IGNORECASE,
 )
-"""What is broadcast, and, a few words on, when: somebody has to have answered by then."""
+"""A broadcast and, at most 50 characters later, the word before its time."""
 
 _SAYS_WHEN = re.compile(
     r"\d|\b(?:noon|midday|midnight|day|cob|eod|cop|close|minutes?|hours?|half|to(?:day|morrow|night)"
     rf"|{WEEKDAY}|{HOUR})\b",
     re.IGNORECASE,
 )
-PASSED = re.compile(r"\b(?:yesterday|ago|last (?:night|week|month|year))\b", re.IGNORECASE)
-_GOES_ON = re.compile(
+_PASSED = re.compile(r"\b(?:yesterday|ago|last (?:night|week|month|year))\b", re.IGNORECASE)
+_AFTER_BARE_HOUR = re.compile(
     r"and|or|but|so|please|because|to(?:day|morrow|night)|on|latest|about|regarding|with|if|when|then|which|s?he|they|we|i"
 )
-"""What follows an hour that is a bare number, and cannot be what it counts."""
+"""Words that may follow an hour that is a bare number. Before another word the number counts something: "5 people"."""
 
-_LONGEST = 8  # words of a deadline in the middle of a message
+_MOST_WORDS = 8  # words after an announcement that may be part of the time
 
 _ON_AIR = re.compile(r"\b(?:live|air|airs|airing|on)$", re.IGNORECASE)
-_WHO = re.compile(r"^(?:me|us|him|her|them|somebody|someone|is|are|['’]re) ", re.IGNORECASE)
-_LEFT_OVER = re.compile(r"(?:[\s,:]|\b(?:on|at|by|before|until|of|in|for|the|please)\b)+$", re.IGNORECASE)
-_NUMBER = re.compile(rf"{HOUR}[,.;:]?", re.IGNORECASE)
-_HALF = re.compile(r"[ap]\.?m\b|o['’]?clock", re.IGNORECASE)
-_LONGEST_SLOT = 16  # words of a slot that are looked at
+_LEADING_PERSON = re.compile(r"^(?:me|us|him|her|them|somebody|someone|is|are|['’]re) ", re.IGNORECASE)
+_TRAILING_WORDS = re.compile(r"(?:[\s,:]|\b(?:on|at|by|before|until|of|in|for|the|please)\b)+$", re.IGNORECASE)
+_BARE_NUMBER = re.compile(rf"{HOUR}[,.;:]?", re.IGNORECASE)
+_HOUR_SUFFIX = re.compile(r"[ap]\.?m\b|o['’]?clock", re.IGNORECASE)
+_MOST_SLOT_WORDS = 16  # words of a slot that are looked at
 
 
 @dataclass(frozen=True, slots=True)
-class Stated:
-    """The words that announce a time, those that follow, and what is to be read before these."""
+class _Announcement:
+    """A place in a message after which a time may stand."""
 
-    name: str
-    said: list[str]
-    before: str = ""
+    phrase: str
+    """The words that announce the time: "by", "going live", "interview at"."""
+    following: list[str]
+    """The words after them, up to the end of the sentence."""
+    prefix: str = ""
+    """Words to put before `following` when the time is read: "within", or the day that stood before the hour."""
+
+
+# ---- deadlines ------------------------------------------------------------------------------------------------------
 
 
 def find(text: str, hours: Hours, now: datetime) -> datetime | None:
-    """The earliest deadline to come that a message states in so many words, or None."""
-    stated = (first(each, hours, now) for each in (*announced(text), *broadcasts(text)))
-    return min((found[0] for found in stated if found is not None and found[0] >= now), default=None)
+    """Return the earliest deadline in UTC, not before `now`, that a message states; None if it states none."""
+    found = (_read_time(each, hours, now) for each in (*_announcements(text), *_broadcasts(text)))
+    return min((time[0] for time in found if time is not None and time[0] >= now), default=None)
 
 
-def announced(text: str) -> Iterator[Stated]:
-    """What follows each of the words that announce a deadline.
-
-    A bare number is an hour only where nothing follows that it could count.
-    """
-    for word in _ANNOUNCES.finditer(text):
-        name = word[0].strip(" \t\n:=-")
-        yield Stated(name, _sentence(text, word.end()), "within" if name.lower().startswith("within") else "")
+def _announcements(text: str) -> Iterator[_Announcement]:
+    """Yield each phrase that announces a deadline."""
+    for match in _ANNOUNCEMENT.finditer(text):
+        phrase = match[0].strip(" \t\n:=-")
+        prefix = "within" if phrase.lower().startswith("within") else ""
+        yield _Announcement(phrase, _rest_of_sentence(text, match.end()), prefix)
 
 
-def broadcasts(text: str) -> Iterator[Stated]:
-    """What follows each of the words that name a broadcast; its day may stand before its hour."""
-    for slot in _SLOT.finditer(text):
-        said = _sentence(text, slot.end())
-        if not PASSED.search(" ".join((slot["between"], *said))):
-            day = DATE.search(slot["between"].lower())
-            yield Stated(slot[0].strip(), said, day[0] if day else "")
+def _broadcasts(text: str) -> Iterator[_Announcement]:
+    """Yield each phrase that names a broadcast which is not over. The day may stand in the phrase, before the hour."""
+    for match in _BROADCAST.finditer(text):
+        following = _rest_of_sentence(text, match.end())
+        if not _PASSED.search(" ".join((match["between"], *following))):
+            day = DATE.search(match["between"].lower())
+            yield _Announcement(match[0].strip(), following, day[0] if day else "")
 
 
-def first(stated: Stated, hours: Hours, now: datetime) -> tuple[datetime, str] | None:
-    """The time that the words say in the longest reading, and how they say it; perhaps a past one."""
-    for tail in _readings(stated.said):
-        time = f"{stated.before} {tail}".strip()
+def _read_time(announcement: _Announcement, hours: Hours, now: datetime) -> tuple[datetime, str] | None:
+    """Return the announced time, which may be past, and its words. As many of the following words as possible count."""
+    for words in _beginnings(announcement.following):
+        time = f"{announcement.prefix} {words}".strip()
         if _SAYS_WHEN.search(time) and (at := read(time, hours, now)) is not None:
-            return at, tail
+            return at, words
     return None
 
 
-def find_slot(text: str, hours: Hours, now: datetime) -> tuple[datetime, str] | None:
-    """The first broadcast to come that a message names with its time: when it is, and in what words."""
-    aired = (each for each in announced(text) if _ON_AIR.search(each.name))
-    found = ((each.name, first(each, hours, now)) for each in (*broadcasts(text), *aired))
-    slots = [(when[0], _named(name, when[1])) for name, when in found if when is not None and when[0] >= now]
-    return min(slots, key=lambda slot: slot[0], default=None)
-
-
-def read_slot(words: str, hours: Hours, now: datetime) -> datetime | None:
-    """When a broadcast is whose slot somebody wrote down, perhaps with its programme; None without an hour to come.
-
-    Among other words a bare number is an hour only where `at` or the like stands before it: stations have numbers.
-    """
-    if PASSED.search(words):
-        return None
-    said = words.split()[:_LONGEST_SLOT]
-    spans = sorted(combinations(range(len(said) + 1), 2), key=lambda span: span[0] - span[1])
-    parts = (
-        said[start:end] for start, end in spans if (start, end) == (0, len(said)) or not _may_count(said[start:end])
-    )
-    times = (read(" ".join(part), hours, now, to_the_hour=True) for part in parts)
-    return next((at for at in times if at is not None and at >= now), None)
-
-
-def _sentence(text: str, start: int) -> list[str]:
+def _rest_of_sentence(text: str, start: int) -> list[str]:
+    """Return the words from `start` to the end of the sentence, at most 80 characters."""
     return re.split(r"[;!?\n]|\.(?!\d|m\b)", text[start : start + 80], maxsplit=1)[0].split()
 
 
-def _readings(said: list[str]) -> Iterator[str]:
-    ends = [end for end in range(min(len(said), _LONGEST), 0, -1) if _may_end(said, end)]
-    return (" ".join(said[:end]) for end in ends)
+def _beginnings(words: list[str]) -> Iterator[str]:
+    """Yield the beginnings of `words` that may be a time, the longest first."""
+    ends = [end for end in range(min(len(words), _MOST_WORDS), 0, -1) if _may_end(words, end)]
+    return (" ".join(words[:end]) for end in ends)
 
 
-def _may_end(said: list[str], end: int) -> bool:
-    bare = re.fullmatch(HOUR, said[end - 1].lower()) is not None
-    return end == len(said) or not bare or _GOES_ON.fullmatch(said[end].lower()) is not None
+def _may_end(words: list[str], end: int) -> bool:
+    """Return False if the last word is a number that counts the next word ("5 people"), and so is no hour."""
+    is_bare_number = re.fullmatch(HOUR, words[end - 1].lower()) is not None
+    return end == len(words) or not is_bare_number or _AFTER_BARE_HOUR.fullmatch(words[end].lower()) is not None
 
 
-def _named(name: str, time: str) -> str:
-    return _LEFT_OVER.sub("", _WHO.sub("", f"{name} {time}"))
+# ---- slots ----------------------------------------------------------------------------------------------------------
 
 
-def _may_count(part: list[str]) -> bool:
-    """Whether it begins with a number that may be a station's, or count something."""
-    return _NUMBER.fullmatch(part[0]) is not None and (len(part) == 1 or _HALF.match(part[1]) is None)
+def find_slot(text: str, hours: Hours, now: datetime) -> tuple[datetime, str] | None:
+    """Return the next broadcast that a message names with a time: when it is (UTC), and its words in the message."""
+    on_air = (each for each in _announcements(text) if _ON_AIR.search(each.phrase))
+    found = ((each.phrase, _read_time(each, hours, now)) for each in (*_broadcasts(text), *on_air))
+    slots = [(time[0], _slot_words(phrase, time[1])) for phrase, time in found if time is not None and time[0] >= now]
+    return min(slots, key=lambda slot: slot[0], default=None)
+
+
+def _slot_words(phrase: str, time: str) -> str:
+    return _TRAILING_WORDS.sub("", _LEADING_PERSON.sub("", f"{phrase} {time}"))
+
+
+def read_slot(words: str, hours: Hours, now: datetime) -> datetime | None:
+    """Return when a broadcast is (UTC) from the text of a form's field, which may name its programme as well.
+
+    Return None if it names no hour, or a past one. A bare number is an hour only if it stands alone or a word such as
+    "at" stands before it, because stations have numbers: "Radio 4".
+    """
+    if _PASSED.search(words):
+        return None
+    said = words.split()[:_MOST_SLOT_WORDS]
+    # All runs of words, the longest first.
+    spans = sorted(combinations(range(len(said) + 1), 2), key=lambda span: span[0] - span[1])
+    parts = (
+        said[start:end]
+        for start, end in spans
+        if (start, end) == (0, len(said)) or not _starts_with_bare_number(said[start:end])
+    )
+    times = (read(" ".join(part), hours, now, needs_hour=True) for part in parts)
+    return next((at for at in times if at is not None and at >= now), None)
+
+
+def _starts_with_bare_number(words: list[str]) -> bool:
+    """Return whether the words begin with a number without "am", "pm" or "o'clock" after it."""
+    return _BARE_NUMBER.fullmatch(words[0]) is not None and (len(words) == 1 or _HOUR_SUFFIX.match(words[1]) is None)

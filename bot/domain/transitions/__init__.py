@@ -1,11 +1,11 @@
-"""The life of a case: pure transitions, each of which returns what changes, what is recorded and what has to leave.
+"""The transitions of a case: pure functions that return the changed case, new steps of its history, and effects.
 
     open ──claim──▶ claimed ──close──▶ closed
       ▲  ◀─unclaim──   │ reply, note      │
       └────────────────┴─────reopen───────┘
 
-A reply to a case that nobody has claims it. What belongs to one officer (reply, close, false alarm of a claimed case)
-is theirs alone; another officer first frees the case, and the history shows it. Who is an officer is checked in `desk`.
+A reply to a case without an owner claims it. Only the owner of a claimed case may reply or close it; another officer
+first unclaims it or takes it over, and the history shows that. `desk` checks who is an officer.
 """
 
 from bot.domain.transitions.askers import add, add_details, correct, merged_details, separate, withdraw
@@ -18,12 +18,22 @@ from bot.domain.transitions.delivery_reports import (
     reply_delivered,
     unreachable,
 )
-from bot.domain.transitions.handover import decline, hand_over, not_owned_by, take, wait
+from bot.domain.transitions.handover import check_is_owner, decline, hand_over, take, wait
 from bot.domain.transitions.joining import join, linked, split
-from bot.domain.transitions.officers import claim, close, issue, note, reopen, reply, respond, unclaim
+from bot.domain.transitions.officers import (
+    claim,
+    close,
+    issue,
+    note,
+    reopen,
+    reply,
+    respond,
+    restrict,
+    unclaim,
+    unrestrict,
+)
 from bot.domain.transitions.opening import asker_of, opened
 from bot.domain.transitions.reminders import come_due
-from bot.domain.transitions.restricting import restrict, unrestrict
 from bot.domain.transitions.transition import (
     FALLBACK,
     DeskStatus,
@@ -38,8 +48,8 @@ from bot.domain.transitions.transition import (
     ThreadReply,
     Transition,
     UpdateCard,
+    check_may_act,
     is_stale,
-    not_for,
 )
 
 __all__ = [
@@ -61,6 +71,8 @@ __all__ = [
     "asker_of",
     "card_posted",
     "card_refused",
+    "check_is_owner",
+    "check_may_act",
     "claim",
     "close",
     "come_due",
@@ -74,8 +86,6 @@ __all__ = [
     "linked",
     "merged_details",
     "message_undelivered",
-    "not_for",
-    "not_owned_by",
     "note",
     "notice_undelivered",
     "opened",

@@ -1,4 +1,4 @@
-"""What askers do to their case: add, correct, withdraw, separate, fill in details."""
+"""Transitions that askers cause: add a message, correct one, withdraw, separate a message, fill in details."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ from bot.domain.transitions.transition import (
     ThreadReply,
     Transition,
     UpdateCard,
-    changed,
     closed,
-    owner_of,
+    owner_mention,
     stop_timers,
+    transition_to,
 )
 from bot.messages import Person, Said
 
@@ -37,36 +37,39 @@ from bot.messages import Person, Said
 def add(
     case: Case, said: Said, steps: Sequence[Step], status: DeskStatus, policy: EscalationPolicy, now: datetime
 ) -> Transition:
-    """Add a further message of an asker, which may state a deadline or be urgent. `steps` is the history so far."""
+    """Add a further message to the case. It may state a deadline or be urgent. `steps` is the history so far."""
     after = apply_message(case, said.text, steps, policy, now)
     calls = newly_called(case, after, status.on_call)
     step = Step(now, StepKind.ADDED, said.person, said.text, said.event_id)
     asker = _asker(case, said.person) or asker_of(said, now)
-    line = ThreadReply(StepLine(step), (*owner_of(case), *calls), carries=said)
+    line = ThreadReply(StepLine(step), (*owner_mention(case), *calls), carries=said)
     notice = MessageAdded(len(steps), said.files, new_deadline=deadline_changed(case, after))
     history = (step, *further_steps(case, after, calls, now))
-    return changed(after, history, UpdateCard(), line, NotifyAsker(asker, notice))
+    return transition_to(after, history, UpdateCard(), line, NotifyAsker(asker, notice))
 
 
 def correct(
     case: Case, said: Said, steps: Sequence[Step], status: DeskStatus, policy: EscalationPolicy, now: datetime
 ) -> Transition:
-    """Apply an edit of a message that is part of the case. The opening message reads on the card as it does now."""
+    """Apply an edit of a message of the case.
+
+    An edited opening message replaces the old one on the card. An edited further message is treated as one more.
+    """
     step = Step(now, StepKind.CORRECTED, said.person, said.text, said.event_id)
-    was = next((asker for asker in case.askers if asker.event_id == said.corrects), None)
-    if was is None:
+    opening = next((asker for asker in case.askers if asker.event_id == said.corrects), None)
+    if opening is None:
         after = apply_message(case, said.text, steps, policy, now)
     else:
-        after = apply_correction(case, was, said.text, steps, policy, now)
+        after = apply_correction(case, opening, said.text, steps, policy, now)
     calls = newly_called(case, after, status.on_call)
-    asker = was or _asker(case, said.person)
+    asker = opening or _asker(case, said.person)
     notices = (NotifyAsker(asker, DeadlineRead()),) if asker and deadline_changed(case, after) else ()
-    line = ThreadReply(StepLine(step), (*owner_of(case), *calls), carries=said)
-    return changed(after, (step, *further_steps(case, after, calls, now)), UpdateCard(), line, *notices)
+    line = ThreadReply(StepLine(step), (*owner_mention(case), *calls), carries=said)
+    return transition_to(after, (step, *further_steps(case, after, calls, now)), UpdateCard(), line, *notices)
 
 
 def withdraw(case: Case, by: Person, steps: Sequence[Step], now: datetime) -> Transition | Refused:
-    """Withdraw the case at once while nobody else has to do with it; afterwards only ask for it."""
+    """Withdraw the case. If it has an owner or other askers, only ask the press office to do so."""
     asker = _asker(case, by)
     if asker is None:
         return Refused(Refusal.ASKER_ONLY, case)
@@ -76,24 +79,27 @@ def withdraw(case: Case, by: Person, steps: Sequence[Step], now: datetime) -> Tr
         step = Step(now, StepKind.WITHDRAWN, by)
         notice = NotifyAsker(asker, PlainNotice.WITHDRAWN)
         ended = closed(case, Outcome.WITHDRAWN, now)
-        return changed(ended, (step,), UpdateCard(), ThreadReply(StepLine(step)), notice, *stop_timers())
+        return transition_to(ended, (step,), UpdateCard(), ThreadReply(StepLine(step)), notice, *stop_timers())
     if _has_asked_to_withdraw(steps, by):
         return Refused(Refusal.WITHDRAWAL_ALREADY_ASKED, case)
     step = Step(now, StepKind.WITHDRAWAL_ASKED, by)
-    line = ThreadReply(StepLine(step), owner_of(case))
-    return changed(case, (step,), UpdateCard(), line, NotifyAsker(asker, WithdrawalNoted(case.owner)))
+    line = ThreadReply(StepLine(step), owner_mention(case))
+    return transition_to(case, (step,), UpdateCard(), line, NotifyAsker(asker, WithdrawalNoted(case.owner)))
 
 
 def separate(case: Case, message: Step, by: Person, new: Case, now: datetime) -> Transition:
-    """Record that a message which was added is an enquiry of its own, which is `new`."""
+    """Record that an added message became the separate case `new`. `message` is the step that added it."""
     step = Step(now, StepKind.SEPARATED, by, new.reference)
-    return changed(case, (step,), UpdateCard(), ThreadReply(StepLine(step, quote=message.text), owner_of(case)))
+    line = ThreadReply(StepLine(step, quote=message.text), owner_mention(case))
+    return transition_to(case, (step,), UpdateCard(), line)
 
 
 def merged_details(case: Case, details: Details) -> Details:
-    """Return the case's details with what is new in `details`; an empty field keeps what was known."""
-    known = {field.name: getattr(details, field.name) or getattr(case.details, field.name) for field in fields(Details)}
-    return Details(**known)
+    """Return the case's details, overwritten by the fields of `details` that are not empty."""
+    merged = {
+        field.name: getattr(details, field.name) or getattr(case.details, field.name) for field in fields(Details)
+    }
+    return Details(**merged)
 
 
 def add_details(
@@ -105,9 +111,9 @@ def add_details(
     policy: EscalationPolicy,
     now: datetime,
 ) -> Transition | Refused:
-    """Fill in what became known of the enquiry. `history_text` says for the history what is new.
+    """Fill in details of the enquiry. `history_text` is the text of the step: what is new.
 
-    A new deadline counts from now on. What becomes urgent by it mentions whoever is on call, if nobody has the case.
+    If they make the case urgent and it has no owner, whoever is on call is mentioned.
     """
     merged = merged_details(case, details)
     if merged == case.details:
@@ -115,8 +121,8 @@ def add_details(
     after = apply_details(case, merged, policy, now)
     calls = newly_called(case, after, status.on_call)
     step = Step(now, StepKind.DETAILS, by, history_text)
-    line = ThreadReply(StepLine(step), (*owner_of(case, but=by), *calls))
-    return changed(after, (step, *further_steps(case, after, calls, now)), UpdateCard(), line)
+    line = ThreadReply(StepLine(step), (*owner_mention(case, but=by), *calls))
+    return transition_to(after, (step, *further_steps(case, after, calls, now)), UpdateCard(), line)
 
 
 def _asker(case: Case, person: Person) -> Asker | None:
@@ -124,7 +130,7 @@ def _asker(case: Case, person: Person) -> Asker | None:
 
 
 def _has_asked_to_withdraw(steps: Sequence[Step], by: Person) -> bool:
-    """Whether this person has, since the case was opened or reopened."""
+    """Return whether this person has asked for it since the case was opened or reopened."""
     for step in reversed(steps):
         if step.kind is StepKind.REOPENED:
             return False

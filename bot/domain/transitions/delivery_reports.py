@@ -1,4 +1,7 @@
-"""What became of deliveries, as far as it changes a case."""
+"""Transitions that follow from a delivery: it succeeded, or it was given up.
+
+`where` names the press channel or mailbox in the history, `why` is the reason that the platform gave.
+"""
 
 from __future__ import annotations
 
@@ -18,72 +21,73 @@ from bot.domain.transitions.transition import (
     ThreadReply,
     Transition,
     UpdateCard,
-    changed,
     notify_all,
-    owner_of,
+    owner_mention,
+    transition_to,
 )
 
 
 def card_posted(case: Case, where: str, now: datetime) -> Transition:
-    """A press channel took the card. An asker who was told to phone is told that it arrived."""
+    """Record that a press channel accepted the card. Askers who were told to phone learn that it arrived."""
     step = Step(now, StepKind.DELIVERED, text=where)
     is_late = case.unreachable and case.state is not CaseState.CLOSED
     notices = notify_all(case, PlainNotice.REACHED) if is_late else ()
-    return changed(replace(case, unreachable=""), (step,), UpdateCard(), *notices, StopTimer(FALLBACK))
+    return transition_to(replace(case, unreachable=""), (step,), UpdateCard(), *notices, StopTimer(FALLBACK))
 
 
 def card_refused(
     case: Case, where: str, why: str, hint: str, status: DeskStatus, now: datetime, *, elsewhere: bool
 ) -> Transition:
-    """A press channel cannot be given the card. `elsewhere`: another channel has it, or may still take it.
+    """Record that a press channel refused the card.
 
-    An enquiry gets its fallback at once; an ordinary question waits for the next morning with it.
+    If no other channel has it or may still accept it (`elsewhere`), the fallback follows: at once for an enquiry, after
+    the desk has opened for an ordinary question. `hint`: see `unreachable`.
     """
     if not elsewhere and not (case.kind is CaseKind.QUESTION and status.opens_in):
-        fallen_back = unreachable(case, where, why, hint, status, now)
-        if fallen_back is not None:
-            return fallen_back
+        fallback = unreachable(case, where, why, hint, status, now)
+        if fallback is not None:
+            return fallback
     step = Step(now, StepKind.UNDELIVERED, text=f"{where}: {why}")
-    waits = case.state is CaseState.OPEN and not elsewhere and not case.unreachable
-    timers = (StartTimer(FALLBACK, status.opens_in + status.fallback_after),) if waits else ()
-    return changed(case, (step,), UpdateCard(), *timers)
+    needs_fallback = case.state is CaseState.OPEN and not elsewhere and not case.unreachable
+    timers = (StartTimer(FALLBACK, status.opens_in + status.fallback_after),) if needs_fallback else ()
+    return transition_to(case, (step,), UpdateCard(), *timers)
 
 
 def unreachable(case: Case, where: str, why: str, hint: str, status: DeskStatus, now: datetime) -> Transition | None:
-    """No press channel took the card: send it by e-mail, and give the asker the phone number, once.
+    """Carry out the fallback, because no press channel accepted the card: e-mail, and the phone number for the askers.
 
-    `hint` is what the card says of it. Return None if that was done already, or if somebody took the case meanwhile.
+    `hint` is the warning that the card shows from then on. Return None if this was done before or the case is not open.
     """
     if case.unreachable or case.state is not CaseState.OPEN:
         return None
     notices = notify_all(case, PleasePhone(PhoneReason.UNREACHABLE, status.phone))
     steps = (Step(now, StepKind.UNDELIVERED, text=f"{where}: {why}"), Step(now, StepKind.FALLBACK))
     marked = replace(case, unreachable=hint)
-    return changed(marked, steps, UpdateCard(), Mail(), *notices, StopTimer(FALLBACK))
+    return transition_to(marked, steps, UpdateCard(), Mail(), *notices, StopTimer(FALLBACK))
 
 
 def line_refused(case: Case, where: str, why: str, now: datetime) -> Transition:
-    """A line below the card, or the e-mail, could not be delivered; the history shows it."""
-    return changed(case, (Step(now, StepKind.UNDELIVERED, text=f"{where}: {why}"),), UpdateCard())
+    """Record that a line below the card, or the e-mail, could not be delivered."""
+    return transition_to(case, (Step(now, StepKind.UNDELIVERED, text=f"{where}: {why}"),), UpdateCard())
 
 
 def message_undelivered(
     case: Case, event_id: str, steps: Sequence[Step], status: DeskStatus
 ) -> tuple[NotifyAsker, ...]:
-    """Return the notice to phone, for whoever wrote the message `event_id` that no press channel could be given."""
-    wrote = {step.by.key for step in steps if step.event_id == event_id and step.by is not None}
-    asker = next((each for each in case.askers if each.event_id == event_id or each.person.key in wrote), None)
+    """Return the notice to phone for the asker whose message `event_id` reached no press channel."""
+    writers = {step.by.key for step in steps if step.event_id == event_id and step.by is not None}
+    asker = next((each for each in case.askers if each.event_id == event_id or each.person.key in writers), None)
     notice = PleasePhone(PhoneReason.MESSAGE_UNDELIVERED, status.phone)
     return () if asker is None else (NotifyAsker(asker, notice),)
 
 
 def reply_delivered(case: Case, name: str, now: datetime) -> Transition:
-    """An asker has what an officer wrote."""
+    """Record that an officer's reply was delivered to the asker `name`."""
     step = Step(now, StepKind.DELIVERED, text=name)
-    return changed(case, (step,), UpdateCard(), ThreadReply(StepLine(step)))
+    return transition_to(case, (step,), UpdateCard(), ThreadReply(StepLine(step)))
 
 
 def notice_undelivered(case: Case, name: str, why: str, now: datetime) -> Transition:
-    """An asker cannot be written to: the press office must know."""
+    """Record that a notice or reply could not be delivered to the asker `name`, and tell the owner."""
     step = Step(now, StepKind.UNDELIVERED, text=f"{name}: {why}")
-    return changed(case, (step,), UpdateCard(), ThreadReply(StepLine(step), owner_of(case)))
+    return transition_to(case, (step,), UpdateCard(), ThreadReply(StepLine(step), owner_mention(case)))

@@ -1,4 +1,4 @@
-"""What officers do to a case: claim, reply, note, record the answer, close, reopen."""
+"""Transitions that officers cause: claim, reply, note, record the journalist's answer, close, reopen, restrict."""
 
 from __future__ import annotations
 
@@ -25,40 +25,40 @@ from bot.domain.transitions.transition import (
     ThreadReply,
     Transition,
     UpdateCard,
-    changed,
+    check_may_act,
+    claimed_by,
     closed,
-    free,
-    joined_to_another,
-    not_for,
     notify_all,
-    owned,
-    owner_of,
+    owner_mention,
+    refuse_joined,
     stop_timers,
+    transition_to,
+    without_owner,
 )
 from bot.messages import Person
 
 
 def claim(case: Case, by: Person, now: datetime) -> Transition | Refused:
-    """Take the case; whoever comes second is told who has it."""
+    """Make this officer the owner. If the case has an owner, the refusal names them."""
     if case.state is CaseState.CLOSED:
         return Refused(Refusal.ALREADY_CLOSED, case)
     if case.owner is not None:
         mine = case.owner.key == by.key
         return Refused(Refusal.ALREADY_YOURS if mine else Refusal.CLAIMED_BY_ANOTHER, case)
     step = Step(now, StepKind.CLAIMED, by)
-    return changed(owned(case, by, now), (step,), UpdateCard(), *notify_all(case, Claimed(by)))
+    return transition_to(claimed_by(case, by, now), (step,), UpdateCard(), *notify_all(case, Claimed(by)))
 
 
 def unclaim(case: Case, by: Person, status: DeskStatus, now: datetime) -> Transition | Refused:
-    """Free the case for somebody else. Any officer may, since owners fall ill."""
+    """Give the case back to the queue. Any officer may do this, because an owner can fall ill."""
     if case.state is CaseState.CLOSED:
         return Refused(Refusal.ALREADY_CLOSED, case)
     if case.owner is None:
         return Refused(Refusal.NOT_CLAIMED, case)
     step = Step(now, StepKind.UNCLAIMED, by)
-    line = ThreadReply(StepLine(step), owner_of(case, but=by), harmless=True)
+    line = ThreadReply(StepLine(step), owner_mention(case, but=by), harmless=True)
     notices = notify_all(case, Freed(case.owner))
-    return changed(free(case), (step,), UpdateCard(), line, *notices, *_watch_for_a_claim(case, status))
+    return transition_to(without_owner(case), (step,), UpdateCard(), line, *notices, *_fallback_timer(case, status))
 
 
 def reply(
@@ -71,8 +71,12 @@ def reply(
     from_thread: bool = False,
     files: int = 0,
 ) -> Transition | Refused:
-    """Write to everybody who asked; each gets it alone. `files` that came with it are not carried."""
-    if refused := not_for(case, by):
+    """Write to all askers, to each in a message of their own. A case without an owner is claimed by this.
+
+    `from_thread`: the officer wrote the text below the card, so the line there is left out. `files` is the number of
+    files with it, which are not sent.
+    """
+    if refused := check_may_act(case, by):
         return refused
     words = text.strip()
     if not words:
@@ -84,36 +88,39 @@ def reply(
     lines = [] if from_thread else [ThreadReply(StepLine(step))]
     if files:
         lines.append(ThreadReply(PlainLine.FILES_NOT_SENT, harmless=True))
-    answered = replace(case if case.owner else owned(case, by, now), answered_at=now)
+    answered = replace(case if case.owner else claimed_by(case, by, now), answered_at=now)
     notices = notify_all(case, OfficerReply(by, words, kind), awaited=True)
-    return changed(answered, (*_claimed_by(case, by, now), step), UpdateCard(), *lines, *notices)
+    return transition_to(answered, (*_claim_step(case, by, now), step), UpdateCard(), *lines, *notices)
 
 
 def issue(case: Case, by: Person, statement: Statement, history_text: str, now: datetime) -> Transition | Refused:
-    """Record the statement that was issued to the journalist; that is their answer."""
+    """Record a statement that was issued to the journalist. It answers them. `history_text` is the text of the step."""
     step = Step(now, StepKind.STATEMENT, by, history_text)
     return _answered(case, by, step, StatementLine(statement), now)
 
 
 def respond(case: Case, by: Person, how: str, now: datetime) -> Transition | Refused:
-    """Record that the journalist has had an answer. That the asker was advised is another thing."""
+    """Record that the journalist was answered, and how. An answer to the asker is `reply`."""
     step = Step(now, StepKind.RESPONDED, by, how.strip())
     return _answered(case, by, step, StepLine(step), now)
 
 
 def note(case: Case, by: Person, text: str, now: datetime, *, from_thread: bool = False) -> Transition | Refused:
-    """Write a note, which stays inside the press office. Possible in every state."""
+    """Record a note, which only the press office sees. Possible in every state.
+
+    `from_thread`: the officer wrote it below the card, so the line there is left out.
+    """
     words = text.strip()
     if not words:
         return Refused(Refusal.NOTHING_WRITTEN, case)
     step = Step(now, StepKind.NOTED, by, words)
     lines = () if from_thread else (ThreadReply(StepLine(step)),)
-    return changed(case, (step,), UpdateCard(), *lines)
+    return transition_to(case, (step,), UpdateCard(), *lines)
 
 
 def close(case: Case, by: Person, outcome: Outcome, now: datetime, *, inside: str = "") -> Transition | Refused:
-    """End the case. `inside` is a last note, which stays inside the press office."""
-    if refused := not_for(case, by):
+    """Close the case. `inside` is a last note, which only the press office sees."""
+    if refused := check_may_act(case, by):
         return refused
     is_false_alarm = outcome is Outcome.FALSE_ALARM
     kind, text = (StepKind.FALSE_ALARM, "") if is_false_alarm else (StepKind.CLOSED, outcome.value)
@@ -121,48 +128,70 @@ def close(case: Case, by: Person, outcome: Outcome, now: datetime, *, inside: st
     if inside.strip():
         steps.append(Step(now, StepKind.NOTED, by, inside.strip()))
     notices = notify_all(case, PlainNotice.FALSE_ALARM if is_false_alarm else PlainNotice.CLOSED)
-    return changed(closed(case, outcome, now), tuple(steps), UpdateCard(), *notices, *stop_timers())
+    return transition_to(closed(case, outcome, now), tuple(steps), UpdateCard(), *notices, *stop_timers())
 
 
 def reopen(case: Case, by: Person, status: DeskStatus, now: datetime) -> Transition | Refused:
-    """Take a closed case up again, with its history."""
+    """Reopen a closed case. It has no owner then."""
     if case.joined_into is not None:
-        return joined_to_another(case, case.joined_into)
+        return refuse_joined(case, case.joined_into)
     if case.state is not CaseState.CLOSED:
         return Refused(Refusal.NOT_CLOSED, case)
     step = Step(now, StepKind.REOPENED, by)
     line = ThreadReply(StepLine(step), harmless=True)
     notices = notify_all(case, PlainNotice.REOPENED)
-    again = _unanswered(free(case), status, now)
-    return changed(again, (step,), UpdateCard(), line, *notices, *_watch_for_a_claim(case, status))
+    again = _unanswered(without_owner(case), status, now)
+    return transition_to(again, (step,), UpdateCard(), line, *notices, *_fallback_timer(case, status))
+
+
+def restrict(case: Case, by: Person, now: datetime) -> Transition | Refused:
+    """Restrict the case. Cards, lists and e-mails show only reference, outlet and deadline from now on."""
+    if case.restricted:
+        return Refused(Refusal.ALREADY_RESTRICTED, case)
+    step = Step(now, StepKind.RESTRICTED, by)
+    line = ThreadReply(StepLine(step), harmless=True)
+    return transition_to(replace(case, restricted=True), (step,), UpdateCard(), line)
+
+
+def unrestrict(case: Case, by: Person, now: datetime) -> Transition | Refused:
+    """Lift the restriction. Everybody in a press channel sees the whole case again."""
+    if not case.restricted:
+        return Refused(Refusal.NOT_RESTRICTED, case)
+    step = Step(now, StepKind.UNRESTRICTED, by)
+    line = ThreadReply(StepLine(step), harmless=True)
+    return transition_to(replace(case, restricted=False), (step,), UpdateCard(), line)
 
 
 def _answered(case: Case, by: Person, step: Step, line: ThreadLine, now: datetime) -> Transition | Refused:
-    """The first answer meets the deadline. It claims a case that nobody has."""
-    if refused := not_for(case, by):
+    """Record an answer to the journalist. The first one meets the deadline. A case without an owner is claimed."""
+    if refused := check_may_act(case, by):
         return refused
     if case.kind is not CaseKind.MEDIA:
         return Refused(Refusal.MEDIA_ONLY, case)
-    after = replace(case if case.owner else owned(case, by, now), responded_at=case.responded_at or now)
-    steps = (*_claimed_by(case, by, now), step)
-    return changed(after, steps, UpdateCard(), ThreadReply(line), *notify_all(case, PlainNotice.RESPONDED))
+    after = replace(case if case.owner else claimed_by(case, by, now), responded_at=case.responded_at or now)
+    steps = (*_claim_step(case, by, now), step)
+    return transition_to(after, steps, UpdateCard(), ThreadReply(line), *notify_all(case, PlainNotice.RESPONDED))
 
 
-def _claimed_by(case: Case, by: Person, now: datetime) -> tuple[Step, ...]:
+def _claim_step(case: Case, by: Person, now: datetime) -> tuple[Step, ...]:
+    """Return the step of the claim that an answer implies, if the case has no owner."""
     return () if case.owner else (Step(now, StepKind.CLAIMED, by),)
 
 
 def _unanswered(case: Case, status: DeskStatus, now: datetime) -> Case:
-    """Wait for a new answer. A deadline that was met and has passed does not count any more."""
+    """Return the case, waiting for a new answer. A deadline that was met and has passed is forgotten."""
     if case.responded_at is None:
         return case
-    again = replace(case, responded_at=None)
+    unanswered = replace(case, responded_at=None)
     if case.due_at is None or case.due_at > now:
-        return again
+        return unanswered
     details = replace(case.details, deadline="", slot="")
-    return replace(again, due_at=status.assumed_deadline, due_known=False, details=details)
+    return replace(unanswered, due_at=status.assumed_deadline, due_known=False, details=details)
 
 
-def _watch_for_a_claim(case: Case, status: DeskStatus) -> tuple[StartTimer, ...]:
-    """Nobody has the case again, and perhaps no channel could be told of it while somebody had."""
+def _fallback_timer(case: Case, status: DeskStatus) -> tuple[StartTimer, ...]:
+    """Return the effect that starts the fallback timer for a case without an owner.
+
+    While it had one, the fallback did not happen, so perhaps no press channel has the card.
+    """
     return (StartTimer(FALLBACK, status.fallback_after),) if case.kind is CaseKind.MEDIA else ()

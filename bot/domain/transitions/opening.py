@@ -1,4 +1,4 @@
-"""How a case begins: ping the press office, acknowledge, and watch that the ping arrives."""
+"""The first transition of a case: ping the press office, acknowledge, and start the fallback timer."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from bot.messages import Said
 
 
 def asker_of(said: Said, now: datetime) -> Asker:
-    """Return whoever said something, as an asker of a case."""
+    """Return the sender of a message as an asker, with the message as the opening one."""
     return Asker(said.person, said.direct, said.at, said.text, now, said.event_id, said.link, said.files)
 
 
 def opened(case: Case, first: Step, status: DeskStatus, now: datetime) -> Transition:
-    """Return the first transition of a case that was just created. `first` is the step that says who opened it."""
+    """Return the first transition of a case that was just created. `first` is its step `StepKind.OPENED`."""
     steps = [first]
     mention = status.on_call if case.kind is CaseKind.MEDIA and (status.on_call_at_once or case.urgent) else ()
     if mention:

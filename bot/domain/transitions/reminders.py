@@ -1,4 +1,4 @@
-"""What time does to a case: reminders, nudges and deadlines. `schedule` says what is due when."""
+"""Transitions that follow from time: reminders, nudges, deadlines. `domain.schedule` computes when they are due."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from bot.domain.schedule import (
     EscalationPolicy,
     deadline_key,
     due,
-    since_taken_up,
-    waiting_since,
+    steps_since_opened,
+    unclaimed_since,
 )
 from bot.domain.transitions.transition import (
     FALLBACK,
@@ -34,19 +34,20 @@ from bot.domain.transitions.transition import (
     ThreadReply,
     Transition,
     UpdateCard,
-    changed,
-    free,
     notify_all,
-    owner_of,
+    owner_mention,
+    transition_to,
+    without_owner,
 )
 
 
 def come_due(
     case: Case, steps: Sequence[Step], policy: EscalationPolicy, status: DeskStatus, now: datetime
 ) -> Transition | None:
-    """Return the first of what is due by now, or None. The rest follows when the case is looked at again.
+    """Return the transition for what is due by now, or None if nothing is.
 
-    Everything that came due together while nobody had the case is done together, in one line for the press office.
+    All due steps of the escalation of an unclaimed case are done together, with one line for the press office. Of other
+    due steps only the first is done. Applying the transition sets the timer again, so that the others follow at once.
     """
     kinds = [each.kind for each in due(case, steps, policy) if each.at <= now]
     if not kinds:
@@ -64,8 +65,8 @@ def come_due(
 def _remind(
     case: Case, steps: Sequence[Step], kinds: Sequence[StepKind], status: DeskStatus, now: datetime
 ) -> Transition:
-    """Nobody has claimed it yet. Also try again in press channels that could not be given the card."""
-    since, done = waiting_since(case, steps)
+    """Remind the press office that nobody has claimed the case. Also post the card in channels that do not have it."""
+    since, done = unclaimed_since(case, steps)
     called = StepKind.ON_CALL in kinds or any(step.kind is StepKind.ON_CALL for step in done)
     mention = status.on_call if case.kind is CaseKind.MEDIA and (called or status.on_call_at_once) else ()
     line = ReminderLine(now - since, tuple(kinds), on_call=bool(status.on_call), phone=status.phone)
@@ -74,36 +75,36 @@ def _remind(
         effects.append(Mail())
     if StepKind.PHONE_GIVEN in kinds:
         effects += notify_all(case, PleasePhone(PhoneReason.UNCLAIMED, status.phone))
-    return changed(case, tuple(Step(now, kind) for kind in kinds), *effects)
+    return transition_to(case, tuple(Step(now, kind) for kind in kinds), *effects)
 
 
 def _nudge(case: Case, now: datetime) -> Transition:
-    """The owner has been silent, or wanted to wait until now."""
+    """Ask the owner how the case is going: they did nothing for some time, or wanted to wait until now."""
     step = Step(now, StepKind.NUDGED, text=case.waiting_for)
-    line = NudgeLine(waited=case.waiting_until is not None, facts=case.waiting_for)
-    awake = replace(case, waiting_until=None, waiting_for="")
-    return changed(awake, (step,), UpdateCard(), ThreadReply(line, owner_of(case), harmless=not case.waiting_for))
+    nudge = NudgeLine(waited=case.waiting_until is not None, facts=case.waiting_for)
+    line = ThreadReply(nudge, owner_mention(case), harmless=not case.waiting_for)
+    return transition_to(replace(case, waiting_until=None, waiting_for=""), (step,), UpdateCard(), line)
 
 
 def _return(case: Case, steps: Sequence[Step], status: DeskStatus, now: datetime) -> Transition:
-    """Put the case back into the queue: the owner stayed silent. The asker is told of that once."""
-    line = ThreadReply(ReturnedLine(case.owner), owner_of(case), harmless=True)
-    told_before = any(step.kind is StepKind.RETURNED for step in since_taken_up(steps))
+    """Put the case back into the queue, because its owner did nothing after the nudge. Askers are told once."""
+    line = ThreadReply(ReturnedLine(case.owner), owner_mention(case), harmless=True)
+    told_before = any(step.kind is StepKind.RETURNED for step in steps_since_opened(steps))
     notices = () if told_before else notify_all(case, PlainNotice.RETURNED)
     timer = StartTimer(FALLBACK, status.fallback_after)
-    return changed(free(case), (Step(now, StepKind.RETURNED),), UpdateCard(), line, *notices, timer)
+    return transition_to(without_owner(case), (Step(now, StepKind.RETURNED),), UpdateCard(), line, *notices, timer)
 
 
 def _deadline_near(case: Case, policy: EscalationPolicy, status: DeskStatus, now: datetime) -> Transition:
-    """Mention the owner, or everybody on call if there is none."""
+    """Warn of the deadline: mention the owner or, if there is none, whoever is on call."""
     step = Step(now, StepKind.DEADLINE_NEAR, text=deadline_key(case.due_at or now, policy))
-    line = ThreadReply(StepLine(step), owner_of(case) or status.on_call, harmless=True)
-    return changed(case, (step,), UpdateCard(), line)
+    line = ThreadReply(StepLine(step), owner_mention(case) or status.on_call, harmless=True)
+    return transition_to(case, (step,), UpdateCard(), line)
 
 
 def _deadline_passed(case: Case, policy: EscalationPolicy, status: DeskStatus, now: datetime) -> Transition:
-    """Mention the owner, and whoever is on call if the deadline was known and not only assumed."""
+    """Report that the deadline has passed: mention the owner and, if the deadline was known, whoever is on call."""
     on_call = status.on_call if case.due_known else ()
-    mention = tuple(dict.fromkeys((*owner_of(case), *on_call)))
+    mention = tuple(dict.fromkeys((*owner_mention(case), *on_call)))
     step = Step(now, StepKind.DEADLINE_PASSED, text=deadline_key(case.due_at or now, policy))
-    return changed(case, (step,), UpdateCard(), ThreadReply(StepLine(step), mention, harmless=True))
+    return transition_to(case, (step,), UpdateCard(), ThreadReply(StepLine(step), mention, harmless=True))

@@ -1,7 +1,7 @@
-"""What a transition returns: the changed case, its new steps and the effects, all of them data.
+"""What a transition returns: the changed case, its new steps and the effects. All of it is data.
 
-A transition is a pure function `(case, who, …, now) -> Transition | Refused`. It draws nothing and writes nothing:
-`presentation` draws the effects, `desk` stores the case and puts the effects into the outbox.
+A transition is a pure function `(case, who, …, now) -> Transition | Refused`. It sends and stores nothing:
+`desk.apply_transition` stores the case, lets `presentation` draw the effects, and puts them into the outbox.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from bot.messages import Person, Said
 
 @dataclass(frozen=True, slots=True)
 class DeskStatus:
-    """What holds at the press desk at this moment."""
+    """The state of the press desk at the moment of a transition."""
 
     phone: str
-    """The press office's number; empty where none is configured."""
+    """The press office's number; empty if none is configured."""
     holding_line: str
     """Markdown: what an asker should and should not do until an officer calls. An incident has its own."""
     fallback_after: timedelta
@@ -28,26 +28,28 @@ class DeskStatus:
     on_call: tuple[str, ...] = ()
     """Who is on call now, as `platform:id`."""
     on_call_at_once: bool = False
-    """Mention them in the first ping: nobody is at the desk now."""
+    """True if the first ping mentions them, because the desk is closed or an incident lasts."""
     opens_in: timedelta = timedelta()
-    """How long nobody will be at the desk; zero while somebody is."""
+    """Time until the desk opens; zero while it is open, or if no hours are configured."""
     closes_at: datetime | None = None
-    """Until when somebody is at the desk; None while nobody is."""
+    """When the desk closes; None while it is closed."""
     assumed_deadline: datetime | None = None
     """End of the working day: the deadline to assume when none is known."""
     zone: tzinfo = UTC
     """The organisation's time zone."""
 
 
-# ---- effects: what has to leave, in this order, together with the change ---------------------------------------------
+# ---- effects: what is sent, in this order, once the change is committed ---------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class PostCard:
-    """Post the case's card in every press channel. With `again`, only where no card is and none is on its way."""
+    """Post the case's card in every press channel. This is the ping."""
 
     mention: tuple[str, ...] = ()
+    """People or user groups to mention, as `platform:id`."""
     again: bool = False
+    """True to leave out the channels that have the card or are still waiting for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +63,11 @@ class ThreadReply:
 
     line: ThreadLine
     mention: tuple[str, ...] = ()
+    """People or user groups to mention, as `platform:id`."""
     harmless: bool = False
-    """The line neither names nor quotes an asker, so it may stand below the card of a restricted case as it is."""
+    """True if the line neither names nor quotes an asker, so that it can be shown as it is below a restricted card."""
     carries: Said | None = None
-    """The asker's message that the line passes on. The asker learns when it is delivered, or that it cannot be."""
+    """The asker's message that the line passes on. The asker is shown whether it was delivered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +82,16 @@ class NotifyAsker:
     asker: Asker
     notice: AskerNotice
     awaited: bool = False
-    """It is an officer's reply: the press office is told whether it was delivered."""
+    """True for an officer's reply: the press office is told whether it was delivered."""
 
 
 @dataclass(frozen=True, slots=True)
 class StartTimer:
-    """Start the case's timer `name`, or start it afresh. It comes back after this time unless it is stopped."""
+    """Start the case's timer `name`. One of this name that is running starts again."""
 
     name: str
     after: timedelta
+    """Time until it is due, from the commit on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +109,15 @@ FALLBACK = "fallback"
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """What a transition does, all of it or nothing. `also` are the transitions of other cases that belong to it."""
+    """A change of a case, which is committed as a whole or not at all."""
 
     case: Case
+    """The case after the change."""
     steps: tuple[Step, ...]
+    """Steps to add to its history."""
     effects: tuple[Effect, ...]
     also: tuple[Transition, ...] = ()
+    """Transitions of other cases that are committed together with this one."""
 
 
 # ---- refusals -------------------------------------------------------------------------------------------------------
@@ -150,25 +157,30 @@ class Refusal(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Nothing changes. `case` and `other` are what the refusal speaks of, if it speaks of any."""
+    """The result of a transition that does not happen."""
 
     refusal: Refusal
     case: Case | None = None
+    """The case that the text of the refusal names, if it names one."""
     other: Case | None = None
+    """The second case that the text names, if it names two."""
 
 
 # ---- shared by the transitions --------------------------------------------------------------------------------------
 
 
 def is_stale(case: Case, revision: int) -> bool:
-    """Return whether a button that was drawn at `revision` was drawn before the case last changed hands."""
+    """Return whether state or owner of the case have changed since a button was drawn at `revision`."""
     return revision < case.ownership_revision
 
 
-def not_for(case: Case, by: Person) -> Refused | None:
-    """Return why this officer may not end or answer the case, or None if they may."""
+def check_may_act(case: Case, by: Person) -> Refused | None:
+    """Return why this officer may not answer or close the case, or None if they may.
+
+    They may while the case is not closed, and is either theirs or nobody's.
+    """
     if case.joined_into is not None:
-        return joined_to_another(case, case.joined_into)
+        return refuse_joined(case, case.joined_into)
     if case.state is CaseState.CLOSED:
         return Refused(Refusal.ALREADY_CLOSED, case)
     if case.owner is not None and case.owner.key != by.key:
@@ -176,55 +188,64 @@ def not_for(case: Case, by: Person) -> Refused | None:
     return None
 
 
-def joined_to_another(case: Case, joined_into: int) -> Refused:
-    """Refuse because the case was joined to another, which goes on for both."""
+def refuse_joined(case: Case, joined_into: int) -> Refused:
+    """Return the refusal for a case that was joined to another one, which continues for both."""
     return Refused(Refusal.JOINED_TO_ANOTHER, case, replace(case, id=joined_into))
 
 
-def changed(case: Case, steps: tuple[Step, ...], *effects: Effect) -> Transition:
-    """Return the transition to this case, at its next revision."""
+def transition_to(case: Case, steps: tuple[Step, ...], *effects: Effect) -> Transition:
+    """Return the transition whose result is this case, with its revision increased by one."""
     return Transition(replace(case, revision=case.revision + 1), steps, effects)
 
 
-def owned(case: Case, by: Person, now: datetime) -> Case:
+def claimed_by(case: Case, by: Person, now: datetime) -> Case:
     """Return the case, claimed by `by`."""
-    return _changed_hands(replace(_released(case), state=CaseState.CLAIMED, owner=by, claimed_at=now))
+    claimed = replace(_without_waiting_and_offer(case), state=CaseState.CLAIMED, owner=by, claimed_at=now)
+    return _with_new_ownership(claimed)
 
 
-def free(case: Case) -> Case:
+def without_owner(case: Case) -> Case:
     """Return the case, open and without an owner."""
-    nobodys = replace(_released(case), state=CaseState.OPEN, owner=None, outcome=None)
-    return _changed_hands(replace(nobodys, claimed_at=None, answered_at=None, closed_at=None))
+    unowned = replace(_without_waiting_and_offer(case), state=CaseState.OPEN, owner=None, outcome=None)
+    return _with_new_ownership(replace(unowned, claimed_at=None, answered_at=None, closed_at=None))
 
 
 def closed(case: Case, outcome: Outcome, now: datetime) -> Case:
-    """Return the case, closed; its owner stays on record."""
-    return _changed_hands(replace(_released(case), state=CaseState.CLOSED, outcome=outcome, closed_at=now))
+    """Return the case, closed. It keeps its owner."""
+    ended = replace(_without_waiting_and_offer(case), state=CaseState.CLOSED, outcome=outcome, closed_at=now)
+    return _with_new_ownership(ended)
 
 
 def notify_all(case: Case, notice: AskerNotice, *, awaited: bool = False) -> tuple[NotifyAsker, ...]:
-    """Return the effects that tell each asker, each of them alone and once."""
-    once = {asker.person.key: asker for asker in reversed(case.askers)}  # some asked in two cases that were joined
-    return tuple(NotifyAsker(asker, notice, awaited) for asker in case.askers if once[asker.person.key] is asker)
+    """Return the effects that tell each asker, in a message of their own. `awaited`: see `NotifyAsker`."""
+    # After a join a person can be an asker twice. They are told once, as the first of the two.
+    first = {asker.person.key: asker for asker in reversed(case.askers)}
+    return tuple(NotifyAsker(asker, notice, awaited) for asker in case.askers if first[asker.person.key] is asker)
 
 
 def stop_timers() -> tuple[StopTimer, ...]:
-    """Return the effects that stop what a case waited for when it ends."""
+    """Return the effects that stop a case's timers when it closes.
+
+    The timer of the escalation is not among them, because it is set from the schedule after each transition.
+    """
     return (StopTimer(FALLBACK),)
 
 
-def owner_of(case: Case, *, but: Person | None = None) -> tuple[str, ...]:
-    """Return whom to mention about what concerns the owner: nobody if there is none, or if they did it themselves."""
+def owner_mention(case: Case, *, but: Person | None = None) -> tuple[str, ...]:
+    """Return the owner, as `platform:id` to mention; nobody if there is no owner, or if `but` is the owner."""
     if case.owner is None or (but is not None and but.key == case.owner.key):
         return ()
     return (case.owner.key,)
 
 
-def _changed_hands(case: Case) -> Case:
-    """Buttons that were drawn before this revision are stale."""
+def _with_new_ownership(case: Case) -> Case:
+    """Return the case, so that buttons drawn before its next revision are stale."""
     return replace(case, ownership_revision=case.revision + 1)
 
 
-def _released(case: Case) -> Case:
-    """What the owner waited for, and whom they asked to take over, ends with their ownership."""
+def _without_waiting_and_offer(case: Case) -> Case:
+    """Return the case without the facts that its owner waits for and without their offer to hand it over.
+
+    Both belong to the owner, and end when ownership changes.
+    """
     return replace(case, waiting_until=None, waiting_for="", offered_to=None)

@@ -23,7 +23,7 @@ THE_SAME = "a reporter from the Guardian wants to know about the flooded cellar"
 OF_CASES = {name: action for name, action in ACTIONS.items() if isinstance(action, CaseAction)}
 OF_OFFICERS = sorted(name for name, action in OF_CASES.items() if action.who is Who.OFFICER)
 OF_ASKERS = sorted(name for name, action in OF_CASES.items() if action.who is not Who.OFFICER)
-CHANGING_HANDS = sorted(name for name, action in OF_CASES.items() if action.changes_hands)
+CHANGING_HANDS = sorted(name for name, action in OF_CASES.items() if action.changes_ownership)
 ON_NO_CASE = sorted(name for name, action in ACTIONS.items() if isinstance(action, OfficerAction))
 FILLED = {
     "text": "words",

@@ -163,7 +163,7 @@ def test_time_at_the_desk_is_counted_while_it_is_open(
 ) -> None:
     hours = open_for(week, name, holidays)
     start = datetime.fromtimestamp(now.timestamp() // 900 * 900, UTC)
-    done = hours.after(start, quarters * QUARTER)
+    done = hours.add_open_time(start, quarters * QUARTER)
     if done is None:
         assert not week
         return
@@ -174,9 +174,9 @@ def test_time_at_the_desk_is_counted_while_it_is_open(
 
 def test_what_is_left_of_the_day_is_continued_after_the_weekend() -> None:
     friday = local("2026-07-10T16:50")
-    assert desk().after(friday, timedelta(minutes=10)) == local("2026-07-10T17:00")
-    assert desk().after(friday, timedelta(minutes=30)) == local("2026-07-13T09:20")
-    assert desk(hours={}).after(friday, timedelta(minutes=1)) is None
+    assert desk().add_open_time(friday, timedelta(minutes=10)) == local("2026-07-10T17:00")
+    assert desk().add_open_time(friday, timedelta(minutes=30)) == local("2026-07-13T09:20")
+    assert desk(hours={}).add_open_time(friday, timedelta(minutes=1)) is None
 
 
 # ---- the ends of shifts ---------------------------------------------------------------------------------------------
@@ -186,7 +186,7 @@ def test_a_shift_ends_when_the_desk_closes_and_when_others_come_on_call() -> Non
     hours = desk(rota=[duty("2026-07-11T09:00", "2026-07-12T09:00", "slack:ANNA")])
     ends = [local("2026-07-10T16:59")]
     for _ in range(3):
-        end = hours.next_end(ends[-1])
+        end = hours.next_shift_end(ends[-1])
         assert end is not None
         ends.append(end)
     assert ends[1:] == [local("2026-07-10T17:00"), local("2026-07-12T09:00"), local("2026-07-13T17:00")]
@@ -197,13 +197,13 @@ def test_who_stays_on_call_has_nothing_to_hand_over() -> None:
         duty("2026-07-11T00:00", "2026-07-12T00:00", "slack:ANNA"),
         duty("2026-07-12T00:00", "2026-07-13T00:00", "slack:ANNA", "slack:BEN"),
     ]
-    assert desk(hours={}, rota=rota).next_end(local("2026-07-11T00:00")) == local("2026-07-13T00:00")
+    assert desk(hours={}, rota=rota).next_shift_end(local("2026-07-11T00:00")) == local("2026-07-13T00:00")
 
 
 def test_a_desk_that_never_closes_has_no_end_of_the_day() -> None:
     week = {"mon-sun": "00:00-24:00"}
-    assert desk(hours=week).next_end(local("2026-07-10T12:00")) is None
-    assert desk(hours={}).next_end(local("2026-07-10T12:00")) is None
+    assert desk(hours=week).next_shift_end(local("2026-07-10T12:00")) is None
+    assert desk(hours={}).next_shift_end(local("2026-07-10T12:00")) is None
 
 
 @pytest.mark.parametrize(
@@ -219,7 +219,7 @@ def test_a_shift_round_the_clock_is_as_long_as_its_day(zone: str, day: str, leng
     hours = desk(zone, hours={date.fromisoformat(day).strftime("%a").lower(): "00:00-24:00"})
     opens = hours.next_open(local(f"{day}T00:00", ZoneInfo(zone)) - timedelta(hours=2))
     assert opens is not None
-    assert hours.next_end(opens) == opens + timedelta(hours=length)
+    assert hours.next_shift_end(opens) == opens + timedelta(hours=length)
 
 
 @given(WEEKS, st.sampled_from(ZONES), st.booleans(), INSTANTS)
@@ -227,7 +227,7 @@ def test_a_shift_ends_where_the_desk_goes_from_open_to_closed(
     week: dict[str, list[int]], name: str, holidays: bool, now: datetime
 ) -> None:
     hours = open_for(week, name, holidays)
-    end = hours.next_end(now)
+    end = hours.next_shift_end(now)
     if end is None:
         assert not week or len(week) == len(DAYS)  # nobody is ever there, or somebody always is
         return
@@ -237,7 +237,7 @@ def test_a_shift_ends_where_the_desk_goes_from_open_to_closed(
     opens = hours.next_open(now)
     assert opens is not None
     assert opens < end
-    assert hours.after(opens, end - opens) == end  # nobody leaves between
+    assert hours.add_open_time(opens, end - opens) == end  # nobody leaves between
 
 
 # ---- on call --------------------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from bot.domain import transitions
 from bot.domain.announcements import NudgeLine, StepLine
 from bot.domain.case import Asker, Case, CaseKind, Details, Step, StepKind
 from bot.domain.transitions import Mail, ThreadReply, Transition, UpdateCard
-from bot.domain.transitions.transition import changed
+from bot.domain.transitions.transition import transition_to
 from bot.messages import Mention, Outgoing, Person
 from bot.presentation import texts
 from bot.queue import outbox
@@ -46,7 +46,7 @@ def an_enquiry(tx: Transaction) -> Case:
     further = Step(tx.now, StepKind.ADDED, SAM, "a green parrot", "e2")
     quoting = ThreadReply(StepLine(further), ("slack:ben",))
     plain = ThreadReply(NudgeLine(waited=False, facts=""), harmless=True)
-    change = changed(case, (), UpdateCard(), quoting, plain, Mail())
+    change = transition_to(case, (), UpdateCard(), quoting, plain, Mail())
     apply_transition(tx, change, PRESS)
     return change.case
 
@@ -58,7 +58,7 @@ def restricted(case: Case, tx: Transaction) -> Transition:
 
 
 def embargoed(case: Case, tx: Transaction) -> Transition:
-    return changed(replace(case, details=replace(case.details, embargo="until noon")), (), UpdateCard())
+    return transition_to(replace(case, details=replace(case.details, embargo="until noon")), (), UpdateCard())
 
 
 @pytest.mark.parametrize("hide", [restricted, embargoed])
