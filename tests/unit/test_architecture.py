@@ -25,7 +25,7 @@ CONTRACTS = {contract["id"]: contract["name"] for contract in PROJECT["tool"]["i
 
 VIOLATIONS = [
     ("rooms", "bot/errors.py", "import bot.messages"),
-    ("rooms", "bot/desk/decide.py", "import bot.desk.handler"),
+    ("rooms", "bot/queue/relay.py", "import bot.desk.decide"),
     ("rooms", "bot/domain/hours.py", "import bot.app"),
     ("rooms", "bot/attic.py", ""),  # a room that nobody placed
     ("apart", "adapters/web/console.py", "import adapters.console"),
@@ -182,7 +182,7 @@ def test_the_wheel_holds_the_desk_whole_and_no_more(wheel: ZipFile) -> None:
 
 def test_the_wheel_brings_the_command_the_licence_and_what_it_needs(wheel: ZipFile) -> None:
     about = {Path(name).name: name for name in wheel.namelist() if ".dist-info/" in name}
-    assert "policydesk = bot.cli:main" in wheel.read(about["entry_points.txt"]).decode()
+    assert "policydesk = bot.cli.main:main" in wheel.read(about["entry_points.txt"]).decode()
     assert "Apache License" in wheel.read(about["LICENSE"]).decode()
     metadata = Parser().parsestr(wheel.read(about["METADATA"]).decode())
     assert metadata["Name"] == "policydesk"

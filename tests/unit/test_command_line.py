@@ -13,10 +13,11 @@ import pytest
 
 from bot.cli import main as cli
 from bot.clock import SystemClock
-from bot.matching import encoder
+from bot.matching.encoder import sentence_encoder
 from bot.storage.engine import Store
 
-KNOWLEDGE = Path(__file__).parents[1] / "data" / "knowledge"
+ROOT = Path(__file__).parents[2]
+KNOWLEDGE = ROOT / "tests" / "data" / "knowledge"
 
 # ---- help and usage -------------------------------------------------------------------------------------------------
 
@@ -124,7 +125,7 @@ def test_with_no_configuration_it_is_the_one_that_ships(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert cli.main(["check", "--quick"]) == 0
-    assert f"knowledge from {Path(cli.__file__).parents[1] / 'knowledge'}\n" in capsys.readouterr().err
+    assert f"knowledge from {ROOT / 'knowledge'}\n" in capsys.readouterr().err
 
 
 # ---- bytes that are no text, and text that is no bytes --------------------------------------------------------------
@@ -134,7 +135,7 @@ def test_with_no_configuration_it_is_the_one_that_ships(
 def quick(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A small knowledge base, matched by words alone, which is learned in a moment."""
     (here / "policydesk.yaml").write_text(f"knowledge: {KNOWLEDGE}\nmatching: {{cache: learned}}\n", encoding="utf-8")
-    monkeypatch.setattr(encoder, "_packaged_weights", lambda: None)
+    monkeypatch.setattr(sentence_encoder, "_packaged_weights", lambda: None)
 
 
 def typed(data: bytes, encoding: str = "utf-8") -> TextIOWrapper:
