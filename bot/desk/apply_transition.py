@@ -196,8 +196,9 @@ def _delivered_mark(case: Case, said: Said) -> MarkMessage:
 def _redraw_what_waits(tx: Transaction, renderer: CardRenderer, press_desk: PressDesk) -> None:
     """Draw again what waits for the press office: it may hold words that are for officers only by now."""
     for to in (*press_desk.channels, *([press_desk.mail] if press_desk.mail else [])):
+        posted_again = tx.jobs.waiting(outbox.repost_lane(renderer.case.id, to))
         lists = tx.jobs.waiting(str(to))  # messages that tell of several cases
-        for job in (*outbox.waiting(tx, renderer.case.id, to), *lists):
+        for job in (*outbox.waiting(tx, renderer.case.id, to), *posted_again, *lists):
             delivery = outbox.read(job)
             redrawn = _redrawn(renderer, delivery, press_desk)
             if redrawn != delivery:
