@@ -158,18 +158,23 @@ def schedule_repost(tx: Transaction, case_id: int, channel: Address, why: str, *
         tx.jobs.put(NewJob(JobKind.REPOST, lane, key, payload(Repost(channel, why)), tx.now + after, case_id))
 
 
-def post_again(tx: Transaction, due: Job, card: Send) -> None:
-    """Let the row of a Repost that is due deliver this card now. If that fails it is a Repost again."""
-    tx.jobs.retry(due, tx.now, due.last_error, payload(card))
+def post_again(tx: Transaction, due: Job, card: Send, why: str) -> None:
+    """Let the row of a Repost that is due deliver this card now. If that fails it is a Repost again.
+
+    `why` is what the channel said when it refused the card last.
+    """
+    tx.jobs.retry(due, tx.now, why, payload(card))
 
 
 def post_later(tx: Transaction, refused: Job, due_at: datetime, why: str) -> None:
     """Make the row of a card that a channel refused a Repost again: for the next try the card is drawn anew."""
-    delivery = read(refused)
-    if isinstance(delivery, Send):
-        tx.jobs.retry(refused, due_at, why, payload(Repost(delivery.to, why)))
-    else:
+    try:
+        delivery = read(refused)
+    except ValueError:  # a later release wrote it, which runs beside us: it stays as it is
         tx.jobs.retry(refused, due_at, why)
+        return
+    again = payload(Repost(delivery.to, why)) if isinstance(delivery, Send) else None
+    tx.jobs.retry(refused, due_at, why, again)
 
 
 def repost_lane(case_id: int, channel: Address) -> str:
