@@ -117,7 +117,7 @@ def _export(options: argparse.Namespace) -> int:
 
     config = read_config(options.config)
     with database(config) as store:
-        values = (casebook.whole(record, _zone(config)) for record in casebook.records(store))
+        values = (casebook.whole(record, _zone(config)) for record in casebook.all_records(store))
         pieces = _formatted(options.format, values, casebook.EXPORTED)
         if options.out:
             casebook.write(options.out, pieces)

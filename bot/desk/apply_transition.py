@@ -206,8 +206,9 @@ def _delivered_mark(case: Case, said: Said) -> MarkMessage:
 def _redraw_waiting(tx: Transaction, renderer: CardRenderer, press_desk: PressDesk) -> None:
     """Draw again the deliveries to the press office that wait. They may hold words that only officers may see now."""
     for to in (*press_desk.channels, *([press_desk.mail] if press_desk.mail else [])):
+        posted_again = tx.jobs.waiting(outbox.repost_lane(renderer.case.id, to))
         case_lists = tx.jobs.waiting(str(to))  # messages about several cases, as at the end of a shift
-        for job in (*outbox.waiting(tx, renderer.case.id, to), *case_lists):
+        for job in (*outbox.waiting(tx, renderer.case.id, to), *posted_again, *case_lists):
             delivery = outbox.read(job)
             redrawn = _redrawn(renderer, delivery, press_desk)
             if redrawn != delivery:

@@ -167,7 +167,7 @@ class DeliveryOutcomes:
             tx.jobs.done([job])
             return
         card = CardRenderer(tx, case, self._press_desk.zone).card()
-        outbox.post_again(tx, job, Send(delivery.channel, card, "ping"))
+        outbox.post_again(tx, job, Send(delivery.channel, card, "ping"), job.last_error or delivery.why)
 
     # ---- shared -----------------------------------------------------------------------------------------------------
 

@@ -165,21 +165,25 @@ def schedule_repost(tx: Transaction, case_id: int, channel: Address, why: str, *
         tx.jobs.put(NewJob(JobKind.REPOST, lane, key, payload(Repost(channel, why)), tx.now + after, case_id))
 
 
-def post_again(tx: Transaction, due: Job, card: Send) -> None:
+def post_again(tx: Transaction, due: Job, card: Send, why: str) -> None:
     """Replace the content of a Repost row that is due by this card, and deliver it now.
 
-    If the channel refuses it again, `post_later` turns the row back into a Repost.
+    `why` is what the channel said when it refused the card last. If it refuses it again, `post_later` turns the row
+    back into a Repost. The row keeps its place in time, so that cards are posted in the order in which they were due.
+    It counts an attempt, because each claim without one looks as if a process had died.
     """
-    tx.jobs.retry(due, tx.now, due.last_error, payload(card))
+    tx.jobs.retry(due, due.due_at, why, payload(card))
 
 
 def post_later(tx: Transaction, refused: Job, due_at: datetime, why: str) -> None:
     """Turn the row of a refused card back into a Repost that is due at `due_at`. The card is drawn again then."""
-    delivery = read(refused)
-    if isinstance(delivery, Send):
-        tx.jobs.retry(refused, due_at, why, payload(Repost(delivery.to, why)))
-    else:
+    try:
+        delivery = read(refused)
+    except ValueError:  # a later release wrote it, which runs beside us: it stays as it is
         tx.jobs.retry(refused, due_at, why)
+        return
+    again = payload(Repost(delivery.to, why)) if isinstance(delivery, Send) else None
+    tx.jobs.retry(refused, due_at, why, again)
 
 
 def repost_lane(case_id: int, channel: Address) -> str:

@@ -150,6 +150,8 @@ class OutboxTransactions:
         """
         if isinstance(outcome, Delivered):
             tx.jobs.done([outcome.job])
+        elif outcome.job.kind is JobKind.REPOST:
+            post_later(tx, outcome.job, tx.now + LONGEST_DELAY, str(outcome.failure))
         else:
             tx.jobs.retry(outcome.job, tx.now + LONGEST_DELAY, str(outcome.failure))
 

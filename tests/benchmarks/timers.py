@@ -18,12 +18,11 @@ from bot.desk.apply_transition import apply_transition
 from bot.desk.delivery_outcomes import DeliveryOutcomes
 from bot.desk.press_desk import PressDesk
 from bot.domain import transitions
-from bot.domain.case import Asker, Case, CaseKind, Details, Step, StepKind
+from bot.domain.case import Asker, CaseKind, Details, Step, StepKind
 from bot.errors import DeliveryFailure
 from bot.matching.active_knowledge import ActiveKnowledge
-from bot.messages import Outgoing, Receipt
+from bot.messages import Receipt
 from bot.queue import outbox
-from bot.queue.outbox import Delivery
 from bot.queue.relay import Relay
 from bot.storage.engine import Store
 from bot.storage.records import Job, JobKind, NewJob
@@ -67,12 +66,6 @@ class _Handlers:
 
     def timer(self, tx: Transaction, job: Job) -> None:
         self.late.append((self.clock.now() - (self.since or job.due_at)).total_seconds())
-
-    def read(self, job: Job) -> Delivery:
-        return outbox.read(job)
-
-    def card(self, tx: Transaction, case: Case) -> Outgoing:
-        raise AssertionError("no case is posted here")
 
     def sent(self, tx: Transaction, job: Job, receipt: Receipt) -> None:
         """Nothing is sent."""

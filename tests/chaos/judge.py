@@ -16,7 +16,7 @@ from bot.storage.engine import Store
 from bot.storage.records import Job, JobKind, JobState
 from bot.storage.schema import case_asker, case_step, job
 from bot.storage.transaction import Transaction
-from tests.chaos.load import OutboxTransactions
+from tests.chaos.load import Ledger
 from tests.chaos.platform import PRESS, THREAD
 from tests.chaos.sink import Arrival
 
@@ -46,7 +46,7 @@ class Verdict:
 
 
 def waiting(tx: Transaction) -> int:
-    """DeliveryOutcomes that are still to leave; timers are due when they are due."""
+    """Deliveries that are still to leave; timers are due when they are due."""
     pending = select(job.c.id).where(job.c.state == JobState.PENDING, job.c.kind != JobKind.TIMER)
     return len(tx.connection.execute(pending).all())
 
@@ -82,7 +82,7 @@ def read(store: Store) -> Kept:
         )
 
 
-def judge(ledger: OutboxTransactions, kept: Kept, arrivals: Sequence[Arrival], dropped: int) -> Verdict:
+def judge(ledger: Ledger, kept: Kept, arrivals: Sequence[Arrival], dropped: int) -> Verdict:
     """`dropped` deliveries were counted by the sink and then cut off: each of them may come twice."""
     first = {each.key: number for number, each in reversed(list(enumerate(arrivals)))}
     keys_at: dict[str, set[str]] = defaultdict(set)

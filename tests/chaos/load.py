@@ -24,7 +24,7 @@ _PATIENCE = ClientTimeout(total=5)
 
 
 @dataclass
-class OutboxTransactions:
+class Ledger:
     """What was taken, with a 200. The desk's own records have no part in it.
 
     `questions` counts by conversation the messages that must arrive there; `enquiries`, `added` and `replies` name
@@ -48,7 +48,7 @@ class Load:
         self, urls: Sequence[str], sink: str, knowledge: Knowledge, chance: Random, pace: tuple[float, float]
     ) -> None:
         assert knowledge.media is not None
-        self.ledger = OutboxTransactions()
+        self.ledger = Ledger()
         self._urls, self._sink, self._chance, self._pace = urls, sink, chance, pace
         self._questions = [question for entry in knowledge.answering for question in entry.questions]
         self._enquiries = knowledge.media.enquiries

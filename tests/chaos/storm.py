@@ -20,7 +20,7 @@ from bot.clock import SystemClock
 from bot.knowledge.loader import load
 from bot.storage.engine import Store
 from tests.chaos.judge import Verdict, judge, read, reminded, waiting
-from tests.chaos.load import Load, OutboxTransactions
+from tests.chaos.load import Ledger, Load
 from tests.chaos.platform import OFFICERS, PLATFORM, PRESS
 from tests.chaos.replicas import Replica, free_port, start
 from tests.chaos.sink import Arrival, Faults
@@ -48,7 +48,7 @@ class Report:
     """`sink` counts what the sink did with deliveries; `ready` are seconds from a start after a kill to readiness."""
 
     verdict: Verdict
-    ledger: OutboxTransactions
+    ledger: Ledger
     deliveries: int
     sink: Mapping[str, int]
     kills: int
@@ -171,7 +171,7 @@ class _Storm:
         async with self._session.get(self._sink + path) as response:
             return await response.json()
 
-    async def _report(self, ledger: OutboxTransactions, exit_codes: Sequence[int], begun: float) -> Report:
+    async def _report(self, ledger: Ledger, exit_codes: Sequence[int], begun: float) -> Report:
         store = Store(self._plan.database, SystemClock())
         report = await self._get("/report")
         arrivals = [Arrival(each["key"], each["to"], tuple(each["tokens"]), each["by"]) for each in report["arrivals"]]

@@ -5,13 +5,14 @@ them, do not rename.
 """
 
 from bot.admin.casebook.case_output import as_csv, as_json, as_table, as_text, write
-from bot.admin.casebook.case_records import Record, find, overdue, read, records
+from bot.admin.casebook.case_records import Record, all_records, find, overdue, read
 from bot.admin.casebook.case_values import EXPORTED, LISTED, summary, whole
 
 __all__ = [
     "EXPORTED",
     "LISTED",
     "Record",
+    "all_records",
     "as_csv",
     "as_json",
     "as_table",
@@ -19,7 +20,6 @@ __all__ = [
     "find",
     "overdue",
     "read",
-    "records",
     "summary",
     "whole",
     "write",

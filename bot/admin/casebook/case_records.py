@@ -48,7 +48,7 @@ def read(store: Store, states: Collection[CaseState]) -> Iterator[Case]:
         before = page[-1].id
 
 
-def records(store: Store) -> Iterator[Record]:
+def all_records(store: Store) -> Iterator[Record]:
     """Yield every case as a record, newest first. A case that is purged meanwhile is left out."""
     for case in read(store, list(CaseState)):
         with store.transaction() as tx:

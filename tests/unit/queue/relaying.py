@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from bot.domain.case import Asker, Case, CaseKind, Details
+from bot.domain.case import Asker, CaseKind, Details
 from bot.errors import DeliveryFailure, PermanentFailure
 from bot.messages import Address, Mark, Outgoing, Person, Receipt
 from bot.ports import Finding
@@ -74,12 +74,6 @@ class Desk:
     """Handlers that record their calls in the database, so that a rolled back call leaves no record."""
 
     fails: dict[str, Exception] = field(default_factory=dict)
-
-    def read(self, job: Job) -> Delivery:
-        return outbox.read(job)
-
-    def card(self, tx: Transaction, case: Case) -> Outgoing:
-        return says(f"{case.reference}, {case.state}")
 
     def timer(self, tx: Transaction, job: Job) -> None:
         self._note(tx, "timer", job, "fired")
