@@ -196,7 +196,7 @@ def _message_to_asker(renderer: CardRenderer, effect: NotifyAsker, answers: Mark
 
 def _delivered_mark(case: Case, said: Said) -> MarkMessage:
     """Return the mark "delivered" for an asker's message. The platform shows an edit on the original message."""
-    words = cards.sentence(texts.further_delivered(case.reference))
+    words = cards.text_message(texts.further_delivered(case.reference))
     return MarkMessage(said.at, said.corrects or said.event_id, "delivered", words, said.direct)
 
 
