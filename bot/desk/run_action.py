@@ -24,7 +24,7 @@ from bot.matching.active_knowledge import LoadedKnowledge
 from bot.matching.match import Match
 from bot.messages import Form, Person, Pressed, Submitted, SyncResponse
 from bot.presentation import texts
-from bot.presentation.refusals import refusal_text
+from bot.presentation.refusal_mapping import refusal_text
 from bot.storage.records import Answered
 from bot.storage.transaction import Transaction
 

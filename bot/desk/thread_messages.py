@@ -9,7 +9,7 @@ from bot.domain.case import Case, ReplyKind
 from bot.domain.transitions import Refusal, Refused, Transition
 from bot.messages import Said
 from bot.presentation import cards, texts
-from bot.presentation.refusals import refusal_text
+from bot.presentation.refusal_mapping import refusal_text
 from bot.queue import outbox
 from bot.queue.outbox import MarkMessage
 from bot.storage.transaction import Transaction
