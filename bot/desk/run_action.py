@@ -10,7 +10,7 @@ from bot.desk.actions.action import (
     AnswerContext,
     CaseAction,
     CaseActionContext,
-    OfficerAction,
+    PressOfficeAction,
     Who,
     parse_case_value,
     parse_number,
@@ -106,7 +106,7 @@ def _refuse(refused: Refused) -> SyncResponse:
 # ---- actions of officers on no case ---------------------------------------------------------------------------------
 
 
-def run_officer_action(action: OfficerAction, context: ActionContext) -> SyncResponse:
+def run_press_office_action(action: PressOfficeAction, context: ActionContext) -> SyncResponse:
     """Run an action of officers, or open its form. Anybody else is refused."""
     if not context.press_desk.is_officer(context.person):
         return _refuse(Refused(Refusal.NOT_AN_OFFICER))
