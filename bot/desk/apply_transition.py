@@ -109,7 +109,7 @@ def case_context(tx: Transaction, case: Case, zone: tzinfo) -> cards.CaseContext
         zone=zone,
         links=tuple(cards.linked_case(case, each, kinds[each.id]) for each in linked),
         incident=incident.title if incident else "",
-        joined=tuple(each.reference for each in tx.links.joined_to(case.id)),
+        joined=tuple((each.id, each.reference) for each in tx.links.joined_to(case.id)),
         into=into.reference if into else "",
     )
 
