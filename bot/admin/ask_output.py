@@ -47,18 +47,18 @@ def explanation(match: Match, tier: str) -> Iterator[str]:
 
 def _outgoings(knowledge: Knowledge, match: Match, today: date) -> Iterator[Outgoing]:
     if match.danger and match.topic != match.danger:
-        yield cards.plain(knowledge.topic[match.danger].answer)
+        yield cards.markdown_message(knowledge.topic[match.danger].answer)
     entries = [knowledge.entry[candidate.id] for candidate in match.entries]
     match match.outcome:
         case "media":
-            yield cards.plain(knowledge.media.holding_line if knowledge.media else "")
+            yield cards.markdown_message(knowledge.media.holding_line if knowledge.media else "")
         case "confirm_media":
             yield cards.confirm_media(answered=0)
         case "choose":
             yield cards.choose(entries, answered=0)
             return
         case "smalltalk":
-            yield cards.plain(knowledge.topic[match.topic].answer)
+            yield cards.markdown_message(knowledge.topic[match.topic].answer)
         case "unknown":
             pointer = knowledge.topic[match.topic].answer if match.topic else ""
             nearest = [knowledge.entry[candidate.id] for candidate in match.nearest]

@@ -8,7 +8,7 @@ from datetime import date
 
 from bot.knowledge.model import Entry, Knowledge
 from bot.messages import Block, Button, Buttons, Caption, Markdown, Outgoing
-from bot.plaintext import plain, summarise
+from bot.plaintext import markdown_message, summarise
 from bot.presentation import texts
 
 
@@ -79,7 +79,7 @@ def welcome(knowledge: Knowledge, *, press: bool, first: bool = False) -> Outgoi
     At the `first` contact, a button for the list of topics follows. The home page shows that list without a button.
     """
     titles = " and ".join(f"the {document.title}" for document in knowledge.documents) or "the policy"
-    said = plain(texts.welcome(titles, press))
+    said = markdown_message(texts.welcome(titles, press))
     way_on = Buttons((Button(texts.WHAT_I_ANSWER, "topics.show"),))
     return replace(said, blocks=(*said.blocks, way_on)) if first else said
 
