@@ -81,19 +81,17 @@ class Reader:
 
     def read_many(self, texts: Iterable[str]) -> list[Reading]:
         """Read texts, with their vectors where there is an encoder."""
-        return self._encoded([self.read(text) for text in texts])
+        return [reading for [reading] in self._encoded([[self.read(text)] for text in texts])]
 
     def parts_many(self, texts: Iterable[str]) -> list[list[Reading]]:
         """The parts of each text, with their vectors where there is an encoder: all are encoded together."""
-        listed = [self.parts(text) for text in texts]
-        encoded = iter(self._encoded([part for parts in listed for part in parts]))
-        return [[next(encoded) for _ in parts] for parts in listed]
+        return self._encoded([self.parts(text) for text in texts])
 
-    def _encoded(self, read: list[Reading]) -> list[Reading]:
+    def _encoded(self, read: list[list[Reading]]) -> list[list[Reading]]:
         if self.encoder is None or not read:
             return read
-        vectors = self.encoder.embed([one.surface for one in read])
-        return [replace(one, vector=vector) for one, vector in zip(read, vectors, strict=True)]
+        vectors = iter(self.encoder.embed_parts([[one.surface for one in parts] for parts in read]))
+        return [[replace(one, vector=next(vectors)) for one in parts] for parts in read]
 
     def parts(self, text: str) -> list[Reading]:
         """The whole message, then its sentences if it has several, then what follows a greeting in one sentence."""

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from bot.admin import ask_output
 from bot.knowledge.loader import load
 from bot.matching.cues import _NEAR, _are_near
+from bot.matching.encoder import sentence_encoder
 from bot.matching.lexical.repair import _MOST_UNKNOWN, Lookups, Repair
 from bot.matching.lexical.similar_words import Neighbours
 from bot.matching.match import Match
@@ -24,12 +25,13 @@ from tests.hostile import HOSTILE, misspelt
 
 SECONDS = 2.0
 """Of the processor, eight times what a message may cost: a machine may be slow. `make bench` measures it."""
+HAS_WEIGHTS = not sentence_encoder.missing("auto")
 QUESTION = "may I use my work email for twiter"
 
 
-@pytest.fixture(scope="module")
-def matcher() -> Matcher:
-    return learned.matcher(load(KNOWLEDGE), Options(encoder="off"))
+@pytest.fixture(scope="module", params=["off", "auto"] if HAS_WEIGHTS else ["off"])
+def matcher(request: pytest.FixtureRequest) -> Matcher:
+    return learned.matcher(load(KNOWLEDGE), Options(encoder=request.param))
 
 
 @pytest.mark.parametrize("name", HOSTILE)
@@ -118,10 +120,24 @@ def test_no_more_than_so_many_unknown_words_are_looked_up(repair: Repair) -> Non
     assert repair.words(["twiter"])[0] == ["twitter"]
 
 
-# ---- cues -----------------------------------------------------------------------------------------------------------
+# ---- cues and parts -------------------------------------------------------------------------------------------------
 
 
 @given(st.sets(st.integers(0, 60)), st.sets(st.integers(0, 60)))
 def test_two_cues_are_near_as_if_each_pair_were_compared(some: set[int], others: set[int]) -> None:
     compared = any(0 < abs(i - j) <= _NEAR for i in some for j in others)
     assert _are_near(sorted(some), sorted(others)) == compared
+
+
+@given(st.lists(st.integers(2, 256), max_size=20))
+def test_the_longest_parts_of_a_message_are_cut_until_all_are_short_enough(lengths: list[int]) -> None:
+    parts = [[101, *[7] * (length - 2), 102] for length in lengths]
+    cut = sentence_encoder._shortened(parts)
+
+    assert sum(map(len, cut)) <= 256
+    assert all(one[0] == 101 and one[-1] == 102 for one in cut)
+    if sum(lengths) <= 256:
+        assert cut == parts
+    else:
+        longest = max(map(len, cut))
+        assert all(one == before or len(one) == longest for one, before in zip(cut, parts, strict=True))
