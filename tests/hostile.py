@@ -87,3 +87,19 @@ HOSTILE: Mapping[str, str] = {
     "Chinese": "\u6f22\u5b57" * 20_000,
     "half of a surrogate pair": "may I post \ud800 " * 1_000,
 }
+
+FRAGILE = """
+import os, time
+from bot.matching.process import matcher_server
+from bot.matching.matcher import Matcher
+
+sound = Matcher.match
+
+def match(self, text, previous=""):
+    time.sleep({"slow": 60, "rather slow": 0.4}.get(text, 0))
+    return os._exit(1) if text == "poison" else sound(self, text, previous)
+
+Matcher.match = match
+matcher_server.main()
+"""
+"""Program of a process (see `matcher_process.SERVER_PROGRAM`) that three messages are too much for."""
