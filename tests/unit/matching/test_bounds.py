@@ -58,13 +58,12 @@ def test_of_a_long_message_its_start_and_its_end_are_read() -> None:
         assert read.rstrip().endswith("last last")
 
 
-@pytest.mark.parametrize("read", [bounded, clean, words, sentences, follows_up, is_cut])
 @pytest.mark.parametrize("name", HOSTILE)
-def test_no_message_takes_long_to_read(name: str, read: object) -> None:
-    assert callable(read)
-    begun = time.process_time()
-    read(HOSTILE[name])
-    assert time.process_time() - begun < SECONDS / 4
+def test_no_message_takes_long_to_read(name: str) -> None:
+    for read in (bounded, is_cut, clean, words, sentences, follows_up):
+        begun = time.process_time()
+        read(HOSTILE[name])
+        assert time.process_time() - begun < SECONDS / 4
 
 
 def test_a_very_long_word_is_its_own_stem() -> None:
