@@ -54,7 +54,7 @@ def _ask(options: argparse.Namespace) -> int:
     for batch in _batches(questions, size=1 if _is_typed(options) else _BATCH):
         for question, match in zip(batch, matcher.match_many(batch), strict=True):
             if options.explain:
-                print("\n".join(ask_output.explanation(match, matcher.tier)), file=sys.stderr)
+                print("\n".join(ask_output.explanation(question, match, matcher.tier)), file=sys.stderr)
             if options.json:
                 write_line(json.dumps(ask_output.as_object(knowledge, question, match, today), ensure_ascii=False))
             else:

@@ -5,6 +5,7 @@ Also the welcome of a person who joins, and the form for a message that is share
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import assert_never
@@ -71,7 +72,7 @@ class Questions:
             return SyncResponse(notice=texts.NO_PRESS_OFFICE)
         _, match = await self._active_knowledge.match(shared.text)
         now = await self._store.read(lambda tx: tx.now)
-        known = prefilled(shared.text, match.outlet, self._press_desk.policy, now)
+        known = await asyncio.to_thread(prefilled, shared.text, match.outlet, self._press_desk.policy, now)
         form = cards.open_form if self._press_desk.is_officer(shared.person) else cards.report_form
         return SyncResponse(form=form(shared.text, known))
 
@@ -159,7 +160,8 @@ class Questions:
     def _unknown_card(self, loaded: LoadedKnowledge, decision: decide.Unknown, asked: int) -> Outgoing:
         pointer = loaded.knowledge.topic[decision.topic].answer if decision.topic else ""
         nearest = _entries(loaded, decision.nearest)
-        return cards.unknown(pointer, nearest, answered=asked, press=self._press_desk.exists)
+        phone = self._press_desk.phone if decision.gave_up else ""
+        return cards.unknown(pointer, nearest, answered=asked, press=self._press_desk.exists, phone=phone)
 
     def _record(
         self, tx: Transaction, said: Said, loaded: LoadedKnowledge, outcome: str, entries: tuple[str, ...]
