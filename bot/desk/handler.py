@@ -6,10 +6,11 @@ from collections.abc import Callable
 from typing import assert_never
 
 from bot.desk.actions.action import ActionContext, AnswerAction, CaseAction, PressOfficeAction, StaffAction
-from bot.desk.actions.table import ACTIONS
+from bot.desk.actions.table import ACTIONS, COMPARES_ENQUIRIES
 from bot.desk.pages import page
 from bot.desk.press_desk import PressDesk
 from bot.desk.questions import Questions
+from bot.desk.related_cases import RelatedCaseFinder
 from bot.desk.run_action import load_answer, may_press, run_answer_action, run_case_action, run_press_office_action
 from bot.desk.thread_messages import handle_thread_message, is_stray_reply
 from bot.matching.active_knowledge import ActiveKnowledge
@@ -28,7 +29,8 @@ class PolicyDesk:
         self._store = store
         self._active_knowledge = active_knowledge
         self._press_desk = press_desk
-        self._questions = Questions(store, active_knowledge, press_desk)
+        self._related = RelatedCaseFinder(store, press_desk)
+        self._questions = Questions(store, active_knowledge, press_desk, self._related)
         self._wake = wake
 
     async def handle(self, incoming: Incoming) -> SyncResponse:
@@ -68,6 +70,8 @@ class PolicyDesk:
     async def _run(self, incoming: Pressed | Submitted, name: str, value: str) -> SyncResponse:
         """Run the action of this name (see `actions.table`). `value` is what the button or the form carries."""
         action, loaded, press_desk = ACTIONS.get(name), self._active_knowledge.current, self._press_desk
+        if name in COMPARES_ENQUIRIES:
+            await self._related.read_recent()
         match action:
             case CaseAction():
                 return await self._store.run(

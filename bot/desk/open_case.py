@@ -1,17 +1,18 @@
-"""Opening a case and linking it with related ones.
+"""Opening a case.
 
 Staff report an enquiry in a message or a form. Officers open a case for one that came by phone or e-mail.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
 from bot.desk.apply_transition import apply_transition
 from bot.desk.press_desk import PressDesk, status_of
-from bot.domain import deadlines, similarity, transitions
-from bot.domain.case import MEDIUMS, Asker, Case, CaseKind, CaseState, Details, Link, LinkKind, Step, StepKind
+from bot.desk.related_cases import RelatedCases, announce_links, link_related
+from bot.domain import deadlines, transitions
+from bot.domain.case import MEDIUMS, Asker, Case, CaseKind, Details, Step, StepKind
 from bot.domain.extraction import extract_details
 from bot.domain.triage import is_delicate, triage
 from bot.knowledge.model import Knowledge
@@ -21,8 +22,6 @@ from bot.queue import outbox
 from bot.storage.transaction import Transaction
 
 NO_DETAILS = Details()
-MOST_LINKS = 5
-"""The most links that a new enquiry gets. In a large story the newest cases are linked, and these lead to the older."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +54,17 @@ def open_case(
     kind: CaseKind = CaseKind.MEDIA,
     asker: Asker | None = None,
     by: Person | None = None,
+    related: RelatedCases | None = None,
 ) -> Case:
     """Create the case, link it with related ones, ping the press office and acknowledge it to the asker.
 
     If an officer opens it for somebody else, `asker` is None and nobody is written to. `by` is that officer, or None
-    for the command line.
+    for the command line. `related` are the cases that were found before the transaction.
     """
     text = asker.text if asker else reported.history_text
     case = _create(tx, press_desk, kind, asker, reported.details, text)
     status = status_of(tx, case, press_desk, knowledge)
-    links = link_related(tx, case, press_desk)
+    links = link_related(tx, case, press_desk, related)
     first = Step(tx.now, StepKind.OPENED, asker.person if asker else by, text, asker.event_id if asker else "")
     apply_transition(tx, transitions.opened(case, first, status, tx.now), press_desk)
     announce_links(tx, case, links, press_desk, just_opened=True)
@@ -78,10 +78,14 @@ def open_case_for(
     said: Said,
     kind: CaseKind,
     details: Details = NO_DETAILS,
+    related: RelatedCases | None = None,
 ) -> Case:
-    """Open a case for a message. If it stands in a channel, the reply there only points to the direct conversation."""
+    """Open a case for a message, see `open_case`.
+
+    If the message stands in a channel, the reply there only points to the direct conversation.
+    """
     asker = transitions.asker_of(said, tx.now)
-    case = open_case(tx, press_desk, knowledge, Reported(details), kind=kind, asker=asker)
+    case = open_case(tx, press_desk, knowledge, Reported(details), kind=kind, asker=asker, related=related)
     if said.at != said.direct:
         key = f"said:{said.at.platform}:{said.event_id}:direct"
         outbox.send(tx, said.at, cards.markdown_message(texts.SEE_DIRECT_MESSAGE), key=key)
@@ -107,45 +111,6 @@ def _create(
         urgent=result.urgent,
         foi=result.foi,
     )
-
-
-# ---- links ----------------------------------------------------------------------------------------------------------
-
-
-def link_related(tx: Transaction, case: Case, press_desk: PressDesk) -> list[Link]:
-    """Store links between the case and related ones, and return those that did not exist before."""
-    if case.kind is not CaseKind.MEDIA:
-        return []
-    recent = tx.links.recent_enquiries(case.opened_at - press_desk.same_story_within, but=case.id)
-    existing = tx.links.linked_ids([each.id for each in recent])
-    related = similarity.related(similarity.enquiry(case), [similarity.enquiry(each) for each in recent], existing)
-    links = [Link(min(case.id, other), max(case.id, other), kind, tx.now) for other, kind in _select_links(related)]
-    return [link for link in links if tx.links.put(link)]
-
-
-def announce_links(
-    tx: Transaction, case: Case, links: Sequence[Link], press_desk: PressDesk, *, just_opened: bool
-) -> None:
-    """Record the links on the cards of the other cases, and on the card of this one.
-
-    The card of a case that just opened shows its links already.
-    """
-    for link in links:
-        other = tx.cases.load(link.other(case.id))
-        if other is not None and other.state is not CaseState.CLOSED:
-            apply_transition(tx, transitions.linked(other, case, link.kind, tx.now), press_desk)
-    if just_opened:
-        return
-    for link in links:
-        current, other = tx.cases.load(case.id), tx.cases.load(link.other(case.id), for_update=False)
-        if current is not None and other is not None:
-            apply_transition(tx, transitions.linked(current, other, link.kind, tx.now), press_desk)
-
-
-def _select_links(related: dict[int, LinkKind]) -> list[tuple[int, LinkKind]]:
-    """Return the most important links, by id: those to the same enquiry before others, newer cases before older."""
-    by_importance = sorted(related, key=lambda other: (related[other] is LinkKind.SAME, other), reverse=True)
-    return [(other, related[other]) for other in sorted(by_importance[:MOST_LINKS])]
 
 
 def details_from_values(values: Mapping[str, str]) -> Details:

@@ -15,6 +15,7 @@ from bot.desk.apply_transition import apply_transition
 from bot.desk.decide import Context, Decision
 from bot.desk.open_case import open_case_for
 from bot.desk.press_desk import PressDesk, status_of
+from bot.desk.related_cases import RelatedCaseFinder, RelatedCases
 from bot.domain import transitions
 from bot.domain.case import Case, CaseKind, Details, Step
 from bot.domain.extraction import prefilled
@@ -43,15 +44,19 @@ MessageTransition = Callable[[Case, Said, Sequence[Step], DeskStatus, Escalation
 class Questions:
     """Answers questions and opens cases. Each public method writes in one transaction at most."""
 
-    def __init__(self, store: Store, active_knowledge: ActiveKnowledge, press_desk: PressDesk) -> None:
+    def __init__(
+        self, store: Store, active_knowledge: ActiveKnowledge, press_desk: PressDesk, related: RelatedCaseFinder
+    ) -> None:
         self._store = store
         self._active_knowledge = active_knowledge
         self._press_desk = press_desk
+        self._related = related
 
     async def said(self, said: Said) -> SyncResponse:
-        """Match the message outside any transaction, since that can take long; then decide and commit in one."""
+        """Match and compare the message outside any transaction, since that can take long; then commit in one."""
         loaded, match = await self._active_knowledge.match(said.text, await self._previous_question(said))
-        await self._store.run(lambda tx: self._respond(tx, said, loaded, match))
+        related = await self._related_to(said, match)
+        await self._store.run(lambda tx: self._respond(tx, said, loaded, match, related))
         return SyncResponse()
 
     async def joined(self, joined: Joined) -> SyncResponse:
@@ -85,9 +90,17 @@ class Questions:
             lambda tx: tx.answers.previous_question(asker, conversation, tx.now - FOLLOWS_WITHIN)
         )
 
+    async def _related_to(self, said: Said, match: Match) -> RelatedCases | None:
+        """Return the cases that belong with the message if it may open a case for the media; None if it cannot."""
+        if match.outcome != "media" or not self._press_desk.exists:
+            return None
+        return await self._related.find(said.text, match.outlet)
+
     # ---- one message, one transaction -------------------------------------------------------------------------------
 
-    def _respond(self, tx: Transaction, said: Said, loaded: LoadedKnowledge, match: Match) -> None:
+    def _respond(
+        self, tx: Transaction, said: Said, loaded: LoadedKnowledge, match: Match, related: RelatedCases | None
+    ) -> None:
         """Decide what to do with the message and do it, once for each event."""
         if not tx.events.claim_once(said.at.platform, said.event_id):
             return
@@ -98,7 +111,7 @@ class Questions:
         decision = decide.decide(said, match, Context(open_case, self._press_desk.exists))
         if match.danger and not (isinstance(decision, decide.Unknown) and decision.topic == match.danger):
             self._say(tx, said, cards.markdown_message(loaded.knowledge.topic[match.danger].answer), part="danger")
-        self._carry_out(tx, said, loaded, decision)
+        self._carry_out(tx, said, loaded, decision, related)
 
     def _correct(self, tx: Transaction, said: Said, loaded: LoadedKnowledge, match: Match) -> bool:
         """Apply an edit of an earlier message. Return False if the edit has to be handled like a new message.
@@ -112,7 +125,14 @@ class Questions:
             return True
         return match.outcome not in {"media", "confirm_media"}
 
-    def _carry_out(self, tx: Transaction, said: Said, loaded: LoadedKnowledge, decision: Decision) -> None:
+    def _carry_out(
+        self,
+        tx: Transaction,
+        said: Said,
+        loaded: LoadedKnowledge,
+        decision: Decision,
+        related: RelatedCases | None,
+    ) -> None:
         match decision:
             case decide.Answer():
                 self._answer(tx, said, loaded, decision.entries)
@@ -132,7 +152,7 @@ class Questions:
             case decide.MediaEnquiry():
                 self._record(tx, said, loaded, "media", decision.answers)
                 details = Details(outlet=decision.outlet)
-                open_case_for(tx, self._press_desk, loaded.knowledge, said, CaseKind.MEDIA, details)
+                open_case_for(tx, self._press_desk, loaded.knowledge, said, CaseKind.MEDIA, details, related)
                 self._answer(tx, said, loaded, decision.answers)
             case decide.AddToCase():
                 if (case := tx.cases.load(decision.case_id)) is not None:

@@ -95,8 +95,8 @@ def _triage_again(
     With `replace_deadline`, deadline and urgency are those of the new triage. Otherwise the deadline stays, and an
     urgent case stays urgent.
     """
-    words = "\n".join(asker.text for asker in case.askers)
-    result = triage(case.kind, words, details, policy, now)
+    texts = [asker.text for asker in case.askers]
+    result = triage(case.kind, "".join(texts[:1]), details, policy, now, further=texts[1:])
     case = replace(case, details=details, foi=case.foi or result.foi)
     if replace_deadline:
         return replace(case, due_at=result.due_at, due_known=result.due_known, urgent=result.urgent)

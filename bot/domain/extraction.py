@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.domain import deadlines
+from bot.domain.abridged import abridged, searchable
 from bot.domain.case import MEDIUMS, Details
 from bot.domain.schedule import EscalationPolicy
 from bot.outlets import outlets
@@ -64,7 +65,7 @@ _TIME = (
     r"|the|of|at|on|next|morning|evening|gmt|bst|utc)"
 )
 _EMBARGO_TIME = re.compile(
-    r"(?:(?: is| ends| lifts| date| time|:)*\s*(?:until|till|to|on|at|of|from)?)?"
+    r"(?:(?: is| ends| lifts| date| time|:)*\s*+(?:until|till|to|on|at|of|from)?)?"
     rf"(?P<when>(?:[ ,]*\b{_TIME}\b)+)",
     re.IGNORECASE,
 )
@@ -102,16 +103,17 @@ def _is_known(details: Details, name: str) -> bool:
 
 
 def _extract(text: str, policy: EscalationPolicy, now: datetime) -> Details:
-    """Return all details that a text names."""
-    contact, callback = contacts(text)
-    medium, slot = _medium(text), ""
-    if found := deadlines.find_slot(text, policy.hours, now):
+    """Return all details that a text names. Only an embargo is looked for in the middle of a long text, too."""
+    read = abridged(text)
+    contact, callback = contacts(read)
+    medium, slot = _medium(read), ""
+    if found := deadlines.find_slot(read, policy.hours, now):
         at, slot_words = found
         medium = _medium(slot_words) or _medium_of_slot(slot_words) or medium
         # With its date, because somebody may read "tomorrow" on another day.
         slot = f"{slot_words} ({moment(at.astimezone(policy.hours.zone))})"
     return Details(
-        outlet=_outlet(text), contact=contact, callback=callback, medium=medium, slot=slot, embargo=embargo(text)
+        outlet=_outlet(read), contact=contact, callback=callback, medium=medium, slot=slot, embargo=embargo(text)
     )
 
 
@@ -169,6 +171,7 @@ def embargo(text: str) -> str:
 
     Everybody in a press channel can read the result, so it holds nothing but the time.
     """
+    text = searchable(text)
     found = _EMBARGO.search(text)
     if found is None or _NO_EMBARGO.search(text):
         return ""

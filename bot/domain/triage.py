@@ -6,10 +6,12 @@ The phrases match generously: to overlook a journalist who waits costs more than
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain import deadlines
+from bot.domain.abridged import searchable
 from bot.domain.case import CaseKind, Details
 from bot.domain.schedule import EscalationPolicy
 
@@ -63,6 +65,9 @@ _DELICATE = re.compile(
     re.IGNORECASE,
 )
 
+_MOST_FURTHER = 10
+"""The most messages of further askers that are read."""
+
 
 @dataclass(frozen=True, slots=True)
 class TriageResult:
@@ -77,12 +82,12 @@ class TriageResult:
 
 def is_urgent(text: str) -> bool:
     """Return whether a journalist waits right now: on the line, at the door, on air, within minutes."""
-    return _URGENT.search(text) is not None
+    return _URGENT.search(searchable(text)) is not None
 
 
 def may_be_foi(text: str) -> bool:
     """Return whether this may be a request for recorded information (Freedom of Information Act 2000, section 8)."""
-    return _FOI.search(text) is not None
+    return _FOI.search(searchable(text)) is not None
 
 
 def is_delicate(text: str) -> bool:
@@ -90,26 +95,36 @@ def is_delicate(text: str) -> bool:
 
     A needless restriction is lifted with one button; a name that was shown cannot be hidden again. So many words match.
     """
-    return bool(_DELICATE.search(text.replace("’", "'")))
+    return bool(_DELICATE.search(searchable(text).replace("’", "'")))
 
 
-def triage(kind: CaseKind, text: str, details: Details, policy: EscalationPolicy, now: datetime) -> TriageResult:
-    """Return the deadline, urgency and kind that an enquiry states.
+def triage(
+    kind: CaseKind,
+    text: str,
+    details: Details,
+    policy: EscalationPolicy,
+    now: datetime,
+    *,
+    further: Sequence[str] = (),
+) -> TriageResult:
+    """Return the deadline, urgency and kind that an enquiry states. `further` are the messages of its other askers.
 
     A deadline in the form's field is used instead of one in the message. The slot of a broadcast is a deadline too,
     because the answer is needed before it; of the two, the earlier one is used.
     """
-    words = "\n".join((text, details.about, details.questions))
+    texts = (text, details.about, details.questions, *further[:_MOST_FURTHER])
+    words = "\n".join(texts)
     if kind is CaseKind.QUESTION:
         return TriageResult(foi=may_be_foi(words))
     written = deadlines.read(details.deadline, policy.hours, now) if details.deadline else None
     slot = deadlines.read_slot(details.slot, policy.hours, now)
-    stated = _earliest(written or deadlines.find(words, policy.hours, now), slot)
+    found = written or _earliest(deadlines.find(each, policy.hours, now) for each in texts)
+    stated = _earliest((found, slot))
     due = stated or deadlines.assumed(policy.hours, now)
     soon = stated is not None and stated - now <= policy.urgent_within
     return TriageResult(due, stated is not None, soon or is_urgent(words), may_be_foi(words))
 
 
-def _earliest(*times: datetime | None) -> datetime | None:
+def _earliest(times: Iterable[datetime | None]) -> datetime | None:
     """Return the earliest of the times that are not None, or None if there is none."""
     return min((time for time in times if time is not None), default=None)

@@ -6,7 +6,7 @@ import os
 import platform
 from pathlib import Path
 
-from tests.benchmarks import hostile, loop, matching, pipeline, questions, startup, timers
+from tests.benchmarks import hostile, loop, matching, pipeline, questions, reading, startup, timers
 
 
 def main() -> None:
@@ -19,6 +19,7 @@ def main() -> None:
         ("policydesk serve", startup.run),
         ("The event loop of policydesk serve", loop.run),
         ("Timers", timers.run),
+        ("Reading hostile enquiries", reading.run),
     ):
         print(f"\n{title}\n")
         print("\n".join(lines()), flush=True)

@@ -2,17 +2,20 @@
 
 A deadline stands after words that announce one ("by", "no later than"). A slot stands after words that name a broadcast
 ("live on Radio 4 at"). A slot is a deadline too, because the answer is needed before the broadcast.
+
+Whatever a text says, a bounded number of places in it is read, because a date takes a millisecond.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import combinations
+from itertools import combinations, islice
 
-from bot.domain.deadlines.reading import DATE, HOUR, WEEKDAY, read
+from bot.domain.abridged import abridged
+from bot.domain.deadlines.reading import DATE, HOUR, WEEKDAY, parse
 from bot.domain.hours import Hours
 
 _ANNOUNCEMENT = re.compile(
@@ -42,6 +45,10 @@ _AFTER_BARE_HOUR = re.compile(
 """Words that may follow an hour that is a bare number. Before another word the number counts something: "5 people"."""
 
 _MOST_WORDS = 8  # words after an announcement that may be part of the time
+_FIRST_PLACES, _LAST_PLACES = 16, 8
+"""How many places of a text are read, of those after which a time may stand: the first ones and the last ones."""
+_MOST_DATES = 24
+"""How often a day is looked up in the calendar for one text."""
 
 _ON_AIR = re.compile(r"\b(?:live|air|airs|airing|on)$", re.IGNORECASE)
 _LEADING_PERSON = re.compile(r"^(?:me|us|him|her|them|somebody|someone|is|are|['’]re) ", re.IGNORECASE)
@@ -49,12 +56,15 @@ _TRAILING_WORDS = re.compile(r"(?:[\s,:]|\b(?:on|at|by|before|until|of|in|for|th
 _BARE_NUMBER = re.compile(rf"{HOUR}[,.;:]?", re.IGNORECASE)
 _HOUR_SUFFIX = re.compile(r"[ap]\.?m\b|o['’]?clock", re.IGNORECASE)
 _MOST_SLOT_WORDS = 16  # words of a slot that are looked at
+_LONGEST_SLOT = 400  # characters of a slot that are looked at
 
 
 @dataclass(frozen=True, slots=True)
 class _Announcement:
     """A place in a message after which a time may stand."""
 
+    start: int
+    """The index of its first character in the message."""
     phrase: str
     """The words that announce the time: "by", "going live", "interview at"."""
     following: list[str]
@@ -62,14 +72,20 @@ class _Announcement:
     prefix: str = ""
     """Words to put before `following` when the time is read: "within", or the day that stood before the hour."""
 
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The words in which a time may stand."""
+        return self.prefix, *self.following[:_MOST_WORDS]
+
 
 # ---- deadlines ------------------------------------------------------------------------------------------------------
 
 
 def find(text: str, hours: Hours, now: datetime) -> datetime | None:
     """Return the earliest deadline in UTC, not before `now`, that a message states; None if it states none."""
-    found = (_read_time(each, hours, now) for each in (*_announcements(text), *_broadcasts(text)))
-    return min((time[0] for time in found if time is not None and time[0] >= now), default=None)
+    text = abridged(text)
+    places = (*_announcements(text), *_broadcasts(text))
+    return min((at for _, at, _ in _read_times(places, hours, now) if at >= now), default=None)
 
 
 def _announcements(text: str) -> Iterator[_Announcement]:
@@ -77,7 +93,7 @@ def _announcements(text: str) -> Iterator[_Announcement]:
     for match in _ANNOUNCEMENT.finditer(text):
         phrase = match[0].strip(" \t\n:=-")
         prefix = "within" if phrase.lower().startswith("within") else ""
-        yield _Announcement(phrase, _rest_of_sentence(text, match.end()), prefix)
+        yield _Announcement(match.start(), phrase, _rest_of_sentence(text, match.end()), prefix)
 
 
 def _broadcasts(text: str) -> Iterator[_Announcement]:
@@ -86,16 +102,36 @@ def _broadcasts(text: str) -> Iterator[_Announcement]:
         following = _rest_of_sentence(text, match.end())
         if not _PASSED.search(" ".join((match["between"], *following))):
             day = DATE.search(match["between"].lower())
-            yield _Announcement(match[0].strip(), following, day[0] if day else "")
+            yield _Announcement(match.start(), match[0].strip(), following, day[0] if day else "")
 
 
-def _read_time(announcement: _Announcement, hours: Hours, now: datetime) -> tuple[datetime, str] | None:
-    """Return the announced time, which may be past, and its words. As many of the following words as possible count."""
-    for words in _beginnings(announcement.following):
-        time = f"{announcement.prefix} {words}".strip()
-        if _SAYS_WHEN.search(time) and (at := read(time, hours, now)) is not None:
-            return at, words
-    return None
+def _read_times(
+    places: Iterable[_Announcement], hours: Hours, now: datetime
+) -> Iterator[tuple[_Announcement, datetime, str]]:
+    """Yield each announcement with the time that it announces, which may be past, and the words of the time.
+
+    As many of the words that follow as possible count. Of a text with very many announcements, only some are read.
+    """
+    dates = 0
+    for place in _first_and_last([each for each in places if _SAYS_WHEN.search(" ".join(each.words))]):
+        for words in _beginnings(place.following):
+            time = f"{place.prefix} {words}".strip()
+            stated = parse(time) if _SAYS_WHEN.search(time) else None
+            if stated is None:
+                continue
+            dates += bool(stated.day)
+            if dates > _MOST_DATES:
+                return
+            if (at := stated.at(hours, now)) is not None:
+                yield place, at, words
+                break
+
+
+def _first_and_last(places: list[_Announcement]) -> list[_Announcement]:
+    if len(places) <= _FIRST_PLACES + _LAST_PLACES:
+        return places
+    in_order = sorted(places, key=lambda place: place.start)
+    return in_order[:_FIRST_PLACES] + in_order[-_LAST_PLACES:]
 
 
 def _rest_of_sentence(text: str, start: int) -> list[str]:
@@ -120,9 +156,10 @@ def _may_end(words: list[str], end: int) -> bool:
 
 def find_slot(text: str, hours: Hours, now: datetime) -> tuple[datetime, str] | None:
     """Return the next broadcast that a message names with a time: when it is (UTC), and its words in the message."""
+    text = abridged(text)
     on_air = (each for each in _announcements(text) if _ON_AIR.search(each.phrase))
-    found = ((each.phrase, _read_time(each, hours, now)) for each in (*_broadcasts(text), *on_air))
-    slots = [(time[0], _slot_words(phrase, time[1])) for phrase, time in found if time is not None and time[0] >= now]
+    found = _read_times((*_broadcasts(text), *on_air), hours, now)
+    slots = [(at, _slot_words(place.phrase, words)) for place, at, words in found if at >= now]
     return min(slots, key=lambda slot: slot[0], default=None)
 
 
@@ -136,6 +173,7 @@ def read_slot(words: str, hours: Hours, now: datetime) -> datetime | None:
     Return None if it names no hour, or a past one. A bare number is an hour only if it stands alone or a word such as
     "at" stands before it, because stations have numbers: "Radio 4".
     """
+    words = words[:_LONGEST_SLOT]
     if _PASSED.search(words):
         return None
     said = words.split()[:_MOST_SLOT_WORDS]
@@ -146,7 +184,8 @@ def read_slot(words: str, hours: Hours, now: datetime) -> datetime | None:
         for start, end in spans
         if (start, end) == (0, len(said)) or not _starts_with_bare_number(said[start:end])
     )
-    times = (read(" ".join(part), hours, now, needs_hour=True) for part in parts)
+    stated = (parse(" ".join(part), needs_hour=True) for part in parts)
+    times = (each.at(hours, now) for each in islice(filter(None, stated), _MOST_DATES))
     return next((at for at in times if at is not None and at >= now), None)
 
 

@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
+from functools import cache, lru_cache
 from typing import Any, Literal
 
 import dateparser
 
 from bot.domain.hours import Hours
 
+_LONGEST = 300
+"""Characters. A longer text is no time."""
 _DAY = timedelta(days=1)
 _JUST_PASSED = timedelta(hours=2)
 """A time without a day that passed less than this ago is a past time of today, not one of tomorrow."""
@@ -110,17 +113,47 @@ class _Clock:
     """An edge of the day: when the desk opens or closes on it, or its end."""
 
 
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What a text says about a time. It is an instant once it is known when the text was written."""
+
+    span: timedelta | None = None
+    """How long from now. The other parts are used if it is None."""
+    day: str = ""
+    """The words of a day; empty if the text names none."""
+    clock: _Clock = _Clock()
+    zone: str = ""
+    """The abbreviation of a time zone; empty if it is the organisation's own."""
+
+    def at(self, hours: Hours, now: datetime) -> datetime | None:
+        """Return the time (UTC), seen from `now`, or None if the day does not exist."""
+        try:
+            if self.span is not None:
+                return now.astimezone(UTC) + self.span
+            return _to_instant(self.day, self.clock, self.zone, hours, now)
+        except OverflowError:  # midnight of the last day of the year 9999
+            return None
+
+
 def read(words: str, hours: Hours, now: datetime, *, needs_hour: bool = False) -> datetime | None:
     """Return the time (UTC) that a text states, which may be past, or None if it is no time.
 
     - A time without a day is the next such time; but if it passed within the last two hours, it is a past one.
     - A day without a time ends when the desk closes. With `needs_hour` it is no time.
     """
+    stated = parse(words, needs_hour=needs_hour)
+    return stated.at(hours, now) if stated else None
+
+
+def parse(words: str, *, needs_hour: bool = False) -> Stated | None:
+    """Return what a text says about a time, as in `read`, or None if it says something else or nothing."""
+    if len(words) > _LONGEST:
+        return None
     text = _normalised(words)
     if _NOW.fullmatch(text):
-        return now.astimezone(UTC)
+        return Stated(span=timedelta())
     if text and (span := _DURATION.fullmatch(text)):
-        return now.astimezone(UTC) + _duration(span)
+        return Stated(span=_duration(span))
     zone = _ZONE.search(text)
     edge, rest = _take(_NAMED_TIME, _ZONE.sub(" ", text))
     day, rest = _take(DATE, rest)
@@ -132,7 +165,7 @@ def read(words: str, hours: Hours, now: datetime, *, needs_hour: bool = False) -
         if needs_hour and not part:
             return None
         clock = _Clock(_PARTS_OF_DAY[part["part"]]) if part else _Clock(edge="closes")
-    return _to_instant(day[0] if day else "", clock, zone[0] if zone else "", hours, now)
+    return Stated(day=day[0] if day else "", clock=clock, zone=zone[0] if zone else "")
 
 
 def assumed(hours: Hours, now: datetime) -> datetime:
@@ -239,16 +272,25 @@ def _to_instant(day: str, clock: _Clock, zone: str, hours: Hours, now: datetime)
     is_relative = day in {"today", "tomorrow"} or "day after" in day
     # dateparser returns a weekday, or a date without a year, later than its base. Today is one too while its time is
     # still to come, so yesterday is the first base.
-    bases = (today,) if is_relative else (today - _DAY, today)
-    dates = [_date(day, base) for base in bases]
-    instants = [_at(date_, clock, zone, hours) for date_ in dates if date_ is not None]
-    return next((at for at in instants if at > now), instants[-1] if instants else None)
+    found: datetime | None = None
+    for base in (today,) if is_relative else (today - _DAY, today):
+        date_ = _date(day, base)
+        found = _at(date_, clock, zone, hours) if date_ else found
+        if found is not None and found > now:
+            break
+    return found
 
 
+@lru_cache(maxsize=1024)
 def _date(words: str, base: date) -> date | None:
-    """Return the date that the words name, seen from the day `base`; None if no calendar has it."""
+    """Return the date that the words name, seen from the day `base`; None if no calendar has it.
+
+    Slow: dateparser takes up to 3 ms.
+    """
     if "day after tomorrow" in words:
         return base + 2 * _DAY
+    if words in {"today", "tomorrow"}:
+        return base + (words == "tomorrow") * _DAY
     settings: Any = {
         "PREFER_DATES_FROM": "future",
         "DATE_ORDER": "DMY",
@@ -272,5 +314,13 @@ def _at(day: date, clock: _Clock, zone: str, hours: Hours) -> datetime:
             return span[0] if clock.edge == "opens" else span[1]
         return hours.instant(datetime.combine(day, _HOURS_OF_CLOSED_DAY[clock.edge]))
     at = datetime.combine(day, clock.at)
-    in_zone = dateparser.parse(f"{at:%Y-%m-%d %H:%M} {zone.upper()}") if zone else None
-    return in_zone.astimezone(UTC) if in_zone and in_zone.tzinfo else hours.instant(at)
+    named = _named_zone(zone) if zone else None
+    return at.replace(tzinfo=named).astimezone(UTC) if named else hours.instant(at)
+
+
+@cache
+def _named_zone(zone: str) -> tzinfo | None:
+    """Return the time zone of one of the abbreviations of `_ZONE`."""
+    noon = dateparser.parse(f"2000-01-01 12:00 {zone.upper()}")
+    offset = noon.utcoffset() if noon else None
+    return timezone(offset) if offset is not None else None

@@ -65,9 +65,9 @@ class LinkRepository:
         """The cases that were joined to a case."""
         return CaseRepository(self._tx).by_query(_JOINED_TO, {"case": case_id})
 
-    def recent_enquiries(self, since: datetime, *, but: int) -> Sequence[Case]:
-        """Media enquiries opened at or after `since`, except case `but`, oldest first; at most the 100 newest."""
-        conditions = press_case.c.opened_at >= since, press_case.c.kind == CaseKind.MEDIA, press_case.c.id != but
+    def recent_enquiries(self, since: datetime, *, after: int = 0) -> Sequence[Case]:
+        """Media enquiries opened at or after `since` with an id above `after`, oldest first; at most the 100 newest."""
+        conditions = press_case.c.opened_at >= since, press_case.c.kind == CaseKind.MEDIA, press_case.c.id > after
         return CaseRepository(self._tx).where(*conditions, newest=_MOST_RECENT)
 
 
