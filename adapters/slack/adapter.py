@@ -19,7 +19,7 @@ from adapters.slack.settings import PLATFORM, Settings
 from adapters.slack.transports import REDELIVERY_SECONDS, DowntimeTracker, HttpRequests, SocketModeConnection
 from adapters.slack.web_api import SlackWebApi
 from bot.errors import DeliveryFailure
-from bot.ports import AdapterState, Clock, Desk, Health
+from bot.ports import AdapterState, Clock, Desk, Health, StartTask, plain_task
 
 log = logging.getLogger(__name__)
 
@@ -37,9 +37,15 @@ class SlackAdapter:
     platform = PLATFORM
 
     def __init__(
-        self, settings: Settings, state: AdapterState, clock: Clock, redelivery_seconds: float = REDELIVERY_SECONDS
+        self,
+        settings: Settings,
+        state: AdapterState,
+        clock: Clock,
+        redelivery_seconds: float = REDELIVERY_SECONDS,
+        start_task: StartTask = plain_task,
     ) -> None:
         self._settings = settings
+        self._start_task = start_task
         self._api = api = SlackWebApi(settings)
         conversations = Conversations(state, clock, api)
         self._directory = Directory(settings, api, clock)
@@ -48,7 +54,7 @@ class SlackAdapter:
         self._socket: SocketModeConnection | None = None
         if settings.mode == "socket":
             downtime = DowntimeTracker(state, clock, redelivery_seconds)
-            self._socket = SocketModeConnection(settings, api, self._listeners, downtime)
+            self._socket = SocketModeConnection(settings, api, self._listeners, downtime, start_task)
         self.messenger = SlackMessenger(settings, api, conversations, clock)
         self._not_ready_because = "has not been asked yet who the token belongs to"
         self._starting: asyncio.Task[None] | None = None
@@ -62,7 +68,7 @@ class SlackAdapter:
     async def start(self, desk: Desk) -> None:
         """Begin to accept events. Returns at once; Slack is asked for the app's identity in the background."""
         self._listeners.start(desk)
-        self._starting = asyncio.create_task(self._start(), name="slack")
+        self._starting = self._start_task("slack", self._start)
 
     async def stop(self) -> None:
         """Accept no more events, and finish those under way. Messages can still be sent."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from bot.errors import StoreUnavailable
 from bot.knowledge.watcher import KnowledgeWatcher
@@ -20,7 +20,8 @@ LATE = 60.0
 class Monitoring:
     """Asks the parts of a desk how they are.
 
-    `missing` returns what the matcher has to do without, as a sentence; empty if nothing is missing.
+    `missing` returns what the matcher has to do without, as a sentence; empty if nothing is missing. `failing` returns
+    the tasks that failed lately, with how.
     """
 
     def __init__(
@@ -31,6 +32,7 @@ class Monitoring:
         relay: Relay,
         adapters: Sequence[Adapter],
         missing: Callable[[], str] = str,
+        failing: Callable[[], Mapping[str, str]] = dict,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -38,6 +40,7 @@ class Monitoring:
         self._relay = relay
         self._adapters = adapters
         self._missing = missing
+        self._failing = failing
 
     async def readiness(self) -> Readiness:
         """Return ready while the database and at least one platform can be reached, with what is degraded."""
@@ -46,6 +49,7 @@ class Monitoring:
         }
         if missing := self._missing():
             reasons["matching"] = missing
+        reasons |= self._failing()
         health = {adapter.platform: adapter.health() for adapter in self._adapters}
         reasons |= {name: state.reason for name, state in health.items() if state.reason}
         connected = any(state.ready for state in health.values())

@@ -6,8 +6,9 @@ import asyncio
 import os
 import secrets
 import socket
-from collections.abc import Coroutine, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from contextlib import AsyncExitStack, suppress
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from adapters.http import HttpServer, mount_operations
@@ -16,6 +17,7 @@ from bot.admin.monitoring import Monitoring
 from bot.app.configuration import knowledge_folder, matcher_options
 from bot.app.knowledge_updates import KnowledgeUpdates
 from bot.app.platforms import Platform, PlatformContext, PlatformFactory, configured_platforms, messengers
+from bot.app.supervisor import Supervisor
 from bot.clock import SystemClock
 from bot.config import Config
 from bot.desk.delivery_outcomes import DeliveryOutcomes
@@ -38,6 +40,8 @@ class Application:
         self._store = Store(config.database_url, self._clock)
         self._server = HttpServer(config.server.host, config.server.port)
         self._factories = (*configured_platforms(config), *more_platforms)
+        self.supervisor = Supervisor()
+        """Keeps the tasks running; tells when one of them keeps failing."""
         self._stack = AsyncExitStack()
 
     @property
@@ -66,9 +70,10 @@ class Application:
         relay = await self._start_relay(press_desk, knowledge)
         await self._start_adapters(PolicyDesk(self._store, knowledge.active, press_desk, relay.wake))
         await self._start_server(relay, knowledge)
-        self._start_background_task(knowledge.watch(), "knowledge")
-        purging = retention.purge_every_day(self._store, self._config.privacy, _transcripts(platforms))
-        self._start_background_task(purging, "retention")
+        transcripts = _transcripts(platforms)
+        self._start_task("knowledge", knowledge.watch)
+        self._start_task("retention", lambda: retention.purge_every_day(self._store, self._config.privacy, transcripts))
+        self._stack.callback(self.supervisor.stop)
 
     def _open_database(self) -> None:
         self._store.open(exclusive=True)
@@ -89,6 +94,7 @@ class Application:
             server=self._server,
             knowledge_status=lambda: knowledge.status_line(zone),
             example_questions=knowledge.example_questions,
+            start_task=self.supervisor.start,
         )
         platforms = []
         for build in self._factories:
@@ -101,7 +107,8 @@ class Application:
 
     async def _start_relay(self, press_desk: PressDesk, knowledge: KnowledgeUpdates) -> Relay:
         handlers = DeliveryOutcomes(press_desk, knowledge.active)
-        relay = Relay(self._store, messengers(self.adapters, self._config, self._clock), handlers, _process_name())
+        reached = messengers(self.adapters, self._config, self._clock)
+        relay = Relay(self._store, reached, handlers, _process_name(), self.supervisor.start)
         await self._store.run(handlers.begin)
         await relay.start()
         self._stack.push_async_callback(relay.stop)
@@ -114,7 +121,15 @@ class Application:
 
     async def _start_server(self, relay: Relay, knowledge: KnowledgeUpdates) -> None:
         """Mount the pages for operators, then listen."""
-        monitoring = Monitoring(self._store, self._clock, knowledge.watcher, relay, self.adapters, knowledge.missing)
+        monitoring = Monitoring(
+            self._store,
+            self._clock,
+            knowledge.watcher,
+            relay,
+            self.adapters,
+            knowledge.missing,
+            self.supervisor.problems,
+        )
         mount_operations(self._server.application, readiness=monitoring.readiness, metrics_now=monitoring.metrics)
         try:
             await self._server.start()
@@ -125,8 +140,8 @@ class Application:
             raise ConfigurationError(Problem("server.port", what, fix)) from None
         self._stack.push_async_callback(self._server.stop)
 
-    def _start_background_task(self, work: Coroutine[None, None, None], name: str) -> None:
-        self._stack.push_async_callback(cancel, asyncio.create_task(work, name=name))
+    def _start_task(self, name: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        self._stack.push_async_callback(cancel, self.supervisor.start(name, work))
 
 
 async def cancel(task: asyncio.Task[None]) -> None:
