@@ -89,6 +89,8 @@ class SlackAdapter:
         """Return whether events from Slack arrive, and what could not be looked up."""
         if self._not_ready_because:
             return Health(ready=False, reason=self._not_ready_because)
+        if self._api.token_problem:
+            return Health(ready=False, reason=self._api.token_problem)
         if self._socket is not None and not self._socket.connected:
             return Health(ready=False, reason=self._socket.reason)
         degraded = [self._socket.reason if self._socket else "", *self._directory.problems.values()]

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from adapters.http import HttpServer, mount_operations
 from bot.admin import retention
 from bot.admin.monitoring import Monitoring
+from bot.admin.probe import Probe
 from bot.app.configuration import knowledge_folder, matcher_options
 from bot.app.knowledge_updates import KnowledgeUpdates
 from bot.app.platforms import Platform, PlatformContext, PlatformFactory, configured_platforms, messengers
@@ -69,7 +70,9 @@ class Application:
         press_desk = PressDesk(self._config)
         relay = await self._start_relay(press_desk, knowledge)
         await self._start_adapters(PolicyDesk(self._store, knowledge.active, press_desk, relay.wake))
-        await self._start_server(relay, knowledge)
+        probe = Probe(self._store)
+        await self._start_server(probe, knowledge)
+        self._start_task("probe", probe.run)
         transcripts = _transcripts(platforms)
         self._start_task("knowledge", knowledge.watch)
         self._start_task("retention", lambda: retention.purge_every_day(self._store, self._config.privacy, transcripts))
@@ -119,16 +122,15 @@ class Application:
             await adapter.start(desk)
             self._stack.push_async_callback(adapter.stop)
 
-    async def _start_server(self, relay: Relay, knowledge: KnowledgeUpdates) -> None:
+    async def _start_server(self, probe: Probe, knowledge: KnowledgeUpdates) -> None:
         """Mount the pages for operators, then listen."""
         monitoring = Monitoring(
             self._store,
-            self._clock,
             knowledge.watcher,
-            relay,
             self.adapters,
             knowledge.missing,
             self.supervisor.problems,
+            probe.problem,
         )
         mount_operations(self._server.application, readiness=monitoring.readiness, metrics_now=monitoring.metrics)
         try:

@@ -12,7 +12,7 @@ import logging
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import assert_never
 
 from bot.errors import DeliveryFailure, PermanentFailure, StoreUnavailable, TemporaryFailure
@@ -73,8 +73,6 @@ class Relay:
         self._stopping = False
         self._under_way: set[asyncio.Task[None]] = set()
         self._finished: list[Outcome] = []
-        self.oldest_due: datetime | None = None
-        """Since when the oldest due job waits that nothing blocks, as of the last turn; None if no such job waits."""
 
     async def start(self) -> None:
         """Start the loop as a task, and return at once."""
@@ -128,7 +126,6 @@ class Relay:
         if batch.failed:
             self._finished.extend(batch.failed)
             self._wake_up.set()
-        self.oldest_due = batch.next_due if batch.next_due and batch.next_due <= batch.now else None
         if batch.next_due is None or len(batch.ready) >= concurrency:
             return _POLL
         return min(_POLL, max(_SHORTEST_WAIT, batch.next_due - batch.now))

@@ -319,7 +319,7 @@ async def test_readiness_names_the_task(harness: DeskHarness, tasks: Supervisor)
     await until(tasks.problems)
     keeper = KnowledgeWatcher(KNOWLEDGE, harness.active_knowledge.current.knowledge)
     platforms = list(harness.platforms.values())
-    parts = (harness.store, harness.clock, keeper, harness.relay, platforms, str, tasks.problems)
+    parts = (harness.store, keeper, platforms, str, tasks.problems)
     assert "LookupError" in (await Monitoring(*parts).readiness()).reasons["task relay"]
     await ended(task)
 
