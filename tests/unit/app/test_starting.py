@@ -60,7 +60,7 @@ async def status(client: ClientSession, url: str) -> tuple[int, Any]:
         return response.status, await response.json(content_type=None) if "metrics" not in url else None
 
 
-async def test_it_lives_while_it_learns(application: Application, learned: asyncio.Event, slack: LoopbackSlack) -> None:
+async def test_it_lives_while_it_learns(application: Application, learned: asyncio.Event) -> None:
     starting = asyncio.create_task(application.start())
     await until(lambda: not application.url.endswith(":0"))
     async with ClientSession() as client:
