@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, Protocol, runtime_checkable
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from bot.messages import Address, Incoming, Mark, Outgoing, Receipt, SyncResponse
 
@@ -142,6 +143,28 @@ class Health:
     ready: bool
     reason: str = ""
     """Why it cannot serve, or what is degraded."""
+
+
+class StartTask(Protocol):
+    """Starts work that lasts as long as the desk, such as the connection to a platform.
+
+    An adapter with a loop of its own takes a StartTask when it is built, and starts each loop with it.
+
+    - Work that raises unexpectedly is logged with the type and the place of its error, named in readiness, and called
+      again after a while. Work that returns is not called again.
+    - What is expected, such as a platform that is down, the work handles itself, and `health` reports it. Work that
+      keeps failing ends the process.
+    - To end the work, cancel the task that is returned, and wait for it.
+    """
+
+    def __call__(self, name: str, work: Callable[[], Coroutine[Any, Any, None]]) -> asyncio.Task[None]:
+        """Start `work` as a task of this name, and return the task."""
+        ...
+
+
+def plain_task(name: str, work: Callable[[], Coroutine[Any, Any, None]]) -> asyncio.Task[None]:
+    """Start `work` as a task that nobody supervises: a StartTask for a part that runs by itself."""
+    return asyncio.create_task(work(), name=name)
 
 
 class Adapter(Protocol):

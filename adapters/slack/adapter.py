@@ -24,7 +24,7 @@ from adapters.slack.transports import (
 )
 from adapters.slack.web_api import SlackWebApi
 from bot.errors import DeliveryFailure
-from bot.ports import AdapterState, Clock, Desk, Health
+from bot.ports import AdapterState, Clock, Desk, Health, StartTask, plain_task
 
 log = logging.getLogger(__name__)
 
@@ -42,9 +42,15 @@ class SlackAdapter:
     platform = PLATFORM
 
     def __init__(
-        self, settings: SlackSettings, state: AdapterState, clock: Clock, redelivery_seconds: float = REDELIVERY_SECONDS
+        self,
+        settings: SlackSettings,
+        state: AdapterState,
+        clock: Clock,
+        redelivery_seconds: float = REDELIVERY_SECONDS,
+        start_task: StartTask = plain_task,
     ) -> None:
         self._settings = settings
+        self._start_task = start_task
         self._api = api = SlackWebApi(settings)
         conversations = Conversations(state, clock, api)
         self._directory = Directory(settings, api, clock)
@@ -53,7 +59,7 @@ class SlackAdapter:
         self._socket: SocketModeConnection | None = None
         if settings.mode == "socket":
             downtime = DowntimeTracker(state, clock, redelivery_seconds)
-            self._socket = SocketModeConnection(settings, api, self._listeners, downtime)
+            self._socket = SocketModeConnection(settings, api, self._listeners, downtime, start_task)
         self.messenger = SlackMessenger(settings, api, conversations, clock)
         self._not_ready_because = "has not been asked yet who the token belongs to"
         self._starting: asyncio.Task[None] | None = None
@@ -67,7 +73,7 @@ class SlackAdapter:
     async def start(self, desk: Desk) -> None:
         """Begin to accept events. Returns at once; Slack is asked for the app's identity in the background."""
         self._listeners.start(desk)
-        self._starting = asyncio.create_task(self._start(), name="slack")
+        self._starting = self._start_task("slack", self._start)
 
     async def stop(self) -> None:
         """Accept no more events, and finish those under way. Messages can still be sent."""
@@ -88,6 +94,8 @@ class SlackAdapter:
         """Return whether events from Slack arrive, and what could not be looked up."""
         if self._not_ready_because:
             return Health(ready=False, reason=self._not_ready_because)
+        if self._api.token_problem:
+            return Health(ready=False, reason=self._api.token_problem)
         if self._socket is not None and not self._socket.connected:
             return Health(ready=False, reason=self._socket.reason)
         degraded = [self._socket.reason if self._socket else "", *self._directory.problems.values()]

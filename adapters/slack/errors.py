@@ -40,6 +40,9 @@ FIXES = {
 }
 """Error code -> fix, for errors that a retry does not remove. docs.slack.dev explains every code."""
 
+TOKEN_CODES = frozenset(code for code, fix in FIXES.items() if fix == _TOKEN)
+"""Error codes with which Slack refuses the bot token itself."""
+
 _TRANSIENT = frozenset({"fatal_error", "internal_error", "service_unavailable", "request_timeout", "team_added_to_org"})
 """Error codes with which the same call may succeed later."""
 

@@ -252,7 +252,7 @@ def rejected_outsider(body: Body) -> RejectedUser | None:
     """Return who addressed the desk from a workspace that may not use it; None if nobody addressed the desk."""
     match body:
         case {"type": "event_callback", "event": {"user": str() as user, "channel": str() as channel} as event}:
-            by_person = event.get("subtype", "") in _BY_A_PERSON and not event.get("bot_id")
+            by_person = str(event.get("subtype") or "") in _BY_A_PERSON and not event.get("bot_id")
             direct = event.get("type") == "message" and channel.startswith("D")
             if by_person and (direct or event.get("type") == "app_mention"):
                 return RejectedUser(user, channel, str(event.get("thread_ts") or ""))

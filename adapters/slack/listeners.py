@@ -7,6 +7,7 @@ import logging
 import re
 import traceback
 from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, TypeVar
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.authorization import AuthorizeResult
@@ -27,6 +28,7 @@ from bot.ports import Desk
 log = logging.getLogger(__name__)
 
 _ANY = re.compile("")
+T = TypeVar("T")
 
 
 class Listeners:
@@ -90,7 +92,11 @@ class Listeners:
         """Return the response to one request. Its sender must have been authenticated before."""
         if self._started_desk is None or self._api.identity is None:
             return _not_acknowledged()
-        return await self._app.async_dispatch(request)
+        try:
+            return await self._app.async_dispatch(request)
+        except (AttributeError, LookupError, TypeError, ValueError) as error:
+            # From Bolt, when it looks for the listener. What a listener raises goes to `on_error`.
+            return _malformed(error)
 
     # ---- middleware and errors --------------------------------------------------------------------------------------
 
@@ -116,30 +122,29 @@ class Listeners:
                 return _acknowledged()  # no listener takes it; Slack would send it again and again
             case StoreUnavailable() | DeliveryFailure():
                 log.warning("A request from Slack is not acknowledged: %s", error)
-            case _:  # without the error's own text, which may quote a person
-                place = traceback.extract_tb(error.__traceback__)[-1]
-                log.error(
-                    "A request from Slack failed: %s at %s:%s", type(error).__name__, place.filename, place.lineno
-                )
+            case MalformedPayload():
+                return _malformed(error.__cause__ or error)
+            case _:
+                log.error("A request from Slack failed: %s", _described(error))
         return _not_acknowledged()
 
     # ---- events -----------------------------------------------------------------------------------------------------
 
     async def message(self, body: Body) -> None:
         """Handle `message` and `app_mention`: a question, an enquiry, or a message in a thread of the desk."""
-        said = await self._reader.message(body)
+        said = await _read(self._reader.message(body))
         if said is not None:
             await self._desk.handle(said)
 
     async def message_changed(self, body: Body) -> None:
         """Handle `message` with the subtype `message_changed`: the author edited the message."""
-        said = await self._reader.message_changed(body)
+        said = await _read(self._reader.message_changed(body))
         if said is not None:
             await self._desk.handle(said)
 
     async def app_home_opened(self, body: Body) -> None:
         """Handle `app_home_opened`: a person opened App Home, or the conversation with the desk."""
-        opened = await self._reader.app_home_opened(body)
+        opened = await _read(self._reader.app_home_opened(body))
         if opened is None:
             return
         await self._desk.handle(opened)
@@ -150,20 +155,20 @@ class Listeners:
 
     async def button(self, ack: AsyncAck, body: Body) -> None:
         """Handle `block_actions`: a press on a button of the desk."""
-        pressed = await self._reader.button_press(body)
+        pressed = await _read(self._reader.button_press(body))
         response = await self._desk.handle(pressed)
         self._run_in_background(self._renderer.show_response(pressed, response, body, self._desk))
         await ack()
 
     async def share_button(self, ack: AsyncAck, body: Body) -> None:
         """Handle `block_actions`: a press on the button that shows a private answer to the channel."""
-        request = await self._reader.share_press(body)
+        request = await _read(self._reader.share_press(body))
         self._run_in_background(self._renderer.share_answer(request, body))
         await ack()
 
     async def view_submission(self, ack: AsyncAck, body: Body) -> None:
         """Handle `view_submission`: a form was sent. It stays open with problems, shows a notice, or closes."""
-        submitted = await self._reader.view_submission(body)
+        submitted = await _read(self._reader.view_submission(body))
         if submitted is None:
             await ack()
             return
@@ -180,14 +185,14 @@ class Listeners:
 
     async def message_shortcut(self, ack: AsyncAck, body: Body) -> None:
         """Handle `message_action`: the shortcut that sends a message to the press office. The response is a form."""
-        shared = await self._reader.message_shortcut(body)
+        shared = await _read(self._reader.message_shortcut(body))
         response = await self._desk.handle(shared)
         self._run_in_background(self._renderer.show_response(shared, response, body, self._desk))
         await ack()
 
     async def slash_command(self, ack: AsyncAck, body: Body) -> None:
         """Handle the slash command, whatever its name is: a question whose answer only this person sees."""
-        said = await self._reader.slash_command(body)
+        said = await _read(self._reader.slash_command(body))
         await self._desk.handle(said)
         await ack()
 
@@ -211,6 +216,29 @@ async def _log_failure(work: Coroutine[None, None, None]) -> None:
         await work
     except Exception as error:  # noqa: BLE001 - its type alone, because its text may quote a person
         log.warning("A response could not be shown in Slack: %s", type(error).__name__)
+
+
+class MalformedPayload(Exception):
+    """A payload that is not as Slack documents it. Its cause is the error that reading it raised."""
+
+
+async def _read(reading: Coroutine[Any, Any, T]) -> T:
+    """Return what was read. Raises MalformedPayload if something is missing in the payload or has another type."""
+    try:
+        return await reading
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
+        raise MalformedPayload from error
+
+
+def _described(error: BaseException) -> str:
+    """Return the error's type and place, without its text, which may quote a person."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} at {place.filename}:{place.lineno}"
+
+
+def _malformed(error: BaseException) -> BoltResponse:
+    log.warning("A request from Slack is malformed: %s", _described(error))
+    return BoltResponse(status=400, body="")
 
 
 def _acknowledged() -> BoltResponse:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 
-from aiohttp import web
+from aiohttp import ClientError, web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.adapter.socket_mode.async_internals import send_async_response
 from slack_bolt.adapter.socket_mode.internals import build_headers
@@ -26,7 +26,7 @@ from adapters.slack.listeners import Listeners
 from adapters.slack.settings import SlackSettings
 from adapters.slack.web_api import SlackWebApi, sdk_logger
 from bot.errors import DeliveryFailure, StoreUnavailable
-from bot.ports import AdapterState, Clock
+from bot.ports import AdapterState, Clock, StartTask, plain_task
 
 log = logging.getLogger(__name__)
 
@@ -145,9 +145,15 @@ class SocketModeConnection:
     """
 
     def __init__(
-        self, settings: SlackSettings, api: SlackWebApi, listeners: Listeners, downtime: DowntimeTracker
+        self,
+        settings: SlackSettings,
+        api: SlackWebApi,
+        listeners: Listeners,
+        downtime: DowntimeTracker,
+        start_task: StartTask = plain_task,
     ) -> None:
         self._settings, self._api, self._listeners, self._downtime = settings, api, listeners, downtime
+        self._start_task = start_task
         self._under_way = 0
         self._idle = asyncio.Event()
         self._idle.set()
@@ -164,7 +170,7 @@ class SocketModeConnection:
 
     def start(self) -> None:
         """Begin to connect, in the background."""
-        self._task = asyncio.create_task(self._run(), name="slack socket")
+        self._task = self._start_task("slack socket", self._run)
 
     async def stop(self) -> None:
         """Accept no more events, wait until those under way are acknowledged, and disconnect."""
@@ -187,9 +193,16 @@ class SocketModeConnection:
                 await asyncio.sleep(wait)
                 wait = min(_MAX_BACKOFF, 2 * wait)
                 continue
-            wait = 0.5
-            await self._stay_connected(url)
+            try:
+                await self._stay_connected(url)
+            except Exception:
+                self._set_disconnected("the connection failed")
+                raise
+            if self.connected:
+                wait = 0.5
             self._set_disconnected("the connection was lost")
+            await asyncio.sleep(wait)
+            wait = min(_MAX_BACKOFF, 2 * wait)
 
     async def _stay_connected(self, url: str) -> None:
         """Connect, and return when the connection is lost."""
@@ -210,8 +223,8 @@ class SocketModeConnection:
             while await client.is_connected() or await self._reconnects(client):
                 await self._downtime.record_connected()
                 await asyncio.sleep(_CHECK_INTERVAL)
-        except TimeoutError:
-            log.warning("Slack's Socket Mode could not be connected in time")
+        except (ClientError, OSError) as error:  # a timeout is an OSError
+            log.warning("Slack's Socket Mode could not be connected: %s", type(error).__name__)
         finally:
             with suppress(Exception):
                 async with asyncio.timeout(_CONNECT_TIMEOUT):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,7 +14,7 @@ import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from adapters.slack.errors import SlackRefusal, translated_errors
+from adapters.slack.errors import TOKEN_CODES, SlackRefusal, translated_errors
 from adapters.slack.settings import SlackSettings
 from bot.errors import TemporaryFailure
 
@@ -51,6 +53,8 @@ class SlackWebApi:
         self._client: AsyncWebClient | None = None
         self.identity: Identity | None = None
         """None until `identify` has succeeded."""
+        self.token_problem = ""
+        """Why Slack refuses the bot token, for example because it was revoked; empty if the last call was accepted."""
 
     @property
     def client(self) -> AsyncWebClient:
@@ -73,25 +77,36 @@ class SlackWebApi:
         if client is not None and client.session is not None:
             await client.session.close()
 
+    @contextmanager
+    def _call(self) -> Iterator[None]:
+        """Translate the errors of a call with the bot token, and note whether Slack refuses the token."""
+        try:
+            with translated_errors():
+                yield
+        except SlackRefusal as refusal:
+            self.token_problem = str(refusal) if refusal.code in TOKEN_CODES else ""
+            raise
+        self.token_problem = ""
+
     # ---- the app ----------------------------------------------------------------------------------------------------
 
     async def identify(self) -> Identity:
         """Return the identity of the app. Slack is asked until it has answered once."""
         if self.identity is None:
-            with translated_errors():
+            with self._call():
                 answer = await self.client.auth_test()
                 self.identity = Identity(answer["team_id"], answer["user_id"], answer.get("bot_id", ""), answer["url"])
         return self.identity
 
     async def scopes(self) -> frozenset[str]:
         """Return the scopes of the bot token. Slack names them in a header of every answer."""
-        with translated_errors():
+        with self._call():
             answer = await self.client.auth_test()
         return frozenset(scope.strip() for scope in answer.headers.get("X-OAuth-Scopes", "").split(",") if scope)
 
     async def open_socket(self) -> str:
         """Return the WebSocket URL for a new Socket Mode connection."""
-        with translated_errors():
+        with translated_errors():  # the app token's, which says nothing of the bot token
             answer = await self.client.apps_connections_open(app_token=self._settings.app_token)
             return str(answer["url"])
 
@@ -99,7 +114,7 @@ class SlackWebApi:
 
     async def post_message(self, channel: str, blocks: list[Json], text: str, *, thread: str, metadata: Json) -> str:
         """Post a message, in a thread if `thread` is its ts. Return the message's ts."""
-        with translated_errors():
+        with self._call():
             answer = await self.client.chat_postMessage(
                 channel=channel,
                 blocks=blocks,
@@ -114,13 +129,13 @@ class SlackWebApi:
 
     async def update_message(self, channel: str, ts: str, blocks: list[Json], text: str) -> None:
         """Replace the content of a message of ours."""
-        with translated_errors():
+        with self._call():
             await self.client.chat_update(channel=channel, ts=ts, blocks=blocks, text=text)
 
     async def delete_message(self, channel: str, ts: str) -> None:
         """Delete a message of ours. No error if it is gone."""
         try:
-            with translated_errors():
+            with self._call():
                 await self.client.chat_delete(channel=channel, ts=ts)
         except SlackRefusal as refusal:
             if refusal.code != "message_not_found":
@@ -133,7 +148,7 @@ class SlackWebApi:
         """
         oldest = str(int((since - _CLOCK_SKEW).timestamp()))
         recent: Json = {"channel": channel, "oldest": oldest, "limit": 200, "include_all_metadata": True}
-        with translated_errors():
+        with self._call():
             if thread:
                 answer = await self.client.conversations_replies(ts=thread, **recent)
             else:
@@ -146,12 +161,12 @@ class SlackWebApi:
 
     async def post_ephemeral(self, channel: str, user: str, text: str, *, thread: str = "") -> None:
         """Post a message that only one person sees."""
-        with translated_errors():
+        with self._call():
             await self.client.chat_postEphemeral(channel=channel, user=user, text=text, thread_ts=thread or None)
 
     async def respond(self, url: str, message: Json) -> bool:
         """Send a message to a response URL. Return False if the URL has expired."""
-        with translated_errors():
+        with self._call():
             session = self.client.session
             webhook = AsyncWebhookClient(url, CALL_TIMEOUT, session=session, logger=sdk_logger(), retry_handlers=[])
             answer = await webhook.send_dict(message)
@@ -166,7 +181,7 @@ class SlackWebApi:
     async def add_reaction(self, channel: str, ts: str, name: str) -> None:
         """Add an emoji to a message. No error if it is there already or the message is gone."""
         try:
-            with translated_errors():
+            with self._call():
                 await self.client.reactions_add(channel=channel, timestamp=ts, name=name)
         except SlackRefusal as refusal:
             if refusal.code not in {"already_reacted", "message_not_found"}:
@@ -176,19 +191,19 @@ class SlackWebApi:
 
     async def open_view(self, trigger_id: str, view: Json) -> None:
         """Open a modal. A trigger id is valid for three seconds after the interaction."""
-        with translated_errors():
+        with self._call():
             await self.client.views_open(trigger_id=trigger_id, view=view)
 
     async def publish_home(self, user: str, view: Json) -> None:
         """Publish a person's App Home."""
-        with translated_errors():
+        with self._call():
             await self.client.views_publish(user_id=user, view=view)
 
     # ---- people and channels ----------------------------------------------------------------------------------------
 
     async def user_profile(self, user: str) -> Json:
         """Return the `user` object of users.info."""
-        with translated_errors():
+        with self._call():
             async with asyncio.timeout(LOOKUP_TIMEOUT):
                 answer = await self.client.users_info(user=user)
             profile: Json = answer["user"]
@@ -196,20 +211,20 @@ class SlackWebApi:
 
     async def group_members(self, group: str) -> frozenset[str]:
         """Return the user ids of a user group's members."""
-        with translated_errors():
+        with self._call():
             async with asyncio.timeout(LOOKUP_TIMEOUT):
                 answer = await self.client.usergroups_users_list(usergroup=group)
             return frozenset(answer["users"])
 
     async def open_conversation(self, user: str) -> str:
         """Return the channel id (D…) of a person's direct conversation with the app."""
-        with translated_errors():
+        with self._call():
             answer = await self.client.conversations_open(users=[user])
             return str(answer["channel"]["id"])
 
     async def check_channel(self, channel: str) -> None:
         """Raise a DeliveryFailure with the reason if the app cannot read this channel."""
-        with translated_errors():
+        with self._call():
             await self.client.conversations_history(channel=channel, limit=1)
 
 

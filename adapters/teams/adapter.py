@@ -31,7 +31,7 @@ class TeamsAdapter:
         http = JsonClient()
         keys = SigningKeys(settings.cloud.openid_metadata_url, http)
         checks: dict[str, Callable[[], Awaitable[object]]] = {"signing keys": keys.refresh}
-        tokens = AccessTokens(settings) if settings.authentication else None
+        self._tokens = tokens = AccessTokens(settings) if settings.authentication else None
         if tokens:
             checks["access token"] = tokens.get
         self._sdk = BotFramework(settings, keys)
@@ -66,8 +66,14 @@ class TeamsAdapter:
         await self._connector.close()
 
     def health(self) -> Health:
-        """Return whether the adapter was started. The adapter cannot find out whether Teams reaches the endpoint."""
-        return Health(True) if self._handler.desk else Health(ready=False, reason="not started")
+        """Return whether the adapter was started and can sign in at Microsoft.
+
+        The adapter cannot find out whether Teams reaches the endpoint.
+        """
+        if self._handler.desk is None:
+            return Health(ready=False, reason="not started")
+        problem = self._tokens.problem if self._tokens else ""
+        return Health(ready=not problem, reason=problem)
 
     async def _receive(self, request: web.Request) -> web.Response:
         """Check an activity and run its turn.

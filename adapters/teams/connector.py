@@ -188,9 +188,20 @@ class AccessTokens:
         self._settings = settings
         self._acquire: AcquireToken | None = None
         self._thread = ThreadPoolExecutor(1, "teams-token")
+        self.problem = ""
+        """Why there was no token when one was last asked for, for example an expired secret; empty if there was one."""
 
     async def get(self) -> str:
         """Return a valid token. Raises ConnectorError."""
+        try:
+            token = await self._get()
+        except ConnectorError as error:
+            self.problem = str(error)
+            raise
+        self.problem = ""
+        return token
+
+    async def _get(self) -> str:
         try:
             async with asyncio.timeout(_TOKEN_TIMEOUT):
                 result = await asyncio.get_running_loop().run_in_executor(self._thread, self._fetch)

@@ -2,42 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import asyncio
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from bot.errors import StoreUnavailable
 from bot.knowledge.watcher import KnowledgeWatcher
-from bot.ports import Adapter, Clock, Metric, Readiness
+from bot.ports import Adapter, Metric, Readiness
 from bot.queue import outbox
 from bot.queue.outbox import Repost, Send
-from bot.queue.relay import Relay
 from bot.storage.engine import Store
-from bot.storage.records import Job
+from bot.storage.records import Backlog, Job
+from bot.storage.transaction import Transaction
 
 LATE = 60.0
 """Seconds that a due message may wait before readiness names the outbox as degraded."""
+
+_TIMEOUT = 5.0  # seconds for the database to answer
 
 
 class Monitoring:
     """Asks the parts of a desk how they are.
 
-    `missing` returns what the matcher has to do without, as a sentence; empty if nothing is missing.
+    `missing` returns what the matcher has to do without, as a sentence; empty if nothing is missing. `failing` returns
+    the tasks that failed lately, with how. `database_problem` returns why nothing can be committed, see `Probe`. The
+    database is only read here, so that a monitor takes the write lock from nobody.
     """
 
     def __init__(
         self,
         store: Store,
-        clock: Clock,
         watcher: KnowledgeWatcher,
-        relay: Relay,
         adapters: Sequence[Adapter],
         missing: Callable[[], str] = str,
+        failing: Callable[[], Mapping[str, str]] = dict,
+        database_problem: Callable[[], str] = str,
     ) -> None:
         self._store = store
-        self._clock = clock
         self._watcher = watcher
-        self._relay = relay
         self._adapters = adapters
         self._missing = missing
+        self._failing = failing
+        self._database_problem = database_problem
 
     async def readiness(self) -> Readiness:
         """Return ready while the database and at least one platform can be reached, with what is degraded."""
@@ -46,26 +52,32 @@ class Monitoring:
         }
         if missing := self._missing():
             reasons["matching"] = missing
+        reasons |= self._failing()
         health = {adapter.platform: adapter.health() for adapter in self._adapters}
         reasons |= {name: state.reason for name, state in health.items() if state.reason}
         connected = any(state.ready for state in health.values())
         try:
-            backlog, refused = await self._store.run(lambda tx: (tx.jobs.backlog(), tx.jobs.reposts()))
+            async with asyncio.timeout(_TIMEOUT):
+                found = await self._store.read(_outbox_state)
         except StoreUnavailable as error:
             return Readiness(ready=False, reasons=reasons | {"database": str(error)})
-        waiting = self._relay.oldest_due
-        if waiting and (late := (self._clock.now() - waiting).total_seconds()) > LATE:
-            reasons["outbox"] = f"the oldest message has been waiting for {late:.0f} s"
-        if backlog.dead:
-            reasons["undelivered"] = f"{backlog.dead} messages were given up; the log says why"
-        return Readiness(ready=connected, reasons=reasons | _unreachable(refused))
+        except TimeoutError:
+            return Readiness(ready=False, reasons=reasons | {"database": f"No answer within {_TIMEOUT:.0f} s."})
+        if found.late > LATE:
+            reasons["outbox"] = f"the oldest message has been waiting for {found.late:.0f} s"
+        if found.backlog.dead:
+            reasons["undelivered"] = f"{found.backlog.dead} messages were given up; the log says why"
+        reasons |= _unreachable(found.refused)
+        if problem := self._database_problem():
+            return Readiness(ready=False, reasons=reasons | {"database": problem})
+        return Readiness(ready=connected, reasons=reasons)
 
     async def metrics(self) -> Iterable[Metric]:
         """Return the numbers of cases, of rows in the outbox, and of answers and problems in the knowledge base.
 
         Raises StoreUnavailable if the database cannot be reached.
         """
-        backlog, counted = await self._store.run(lambda tx: (tx.jobs.backlog(), tx.cases.counts()))
+        backlog, counted = await self._store.read(lambda tx: (tx.jobs.backlog(), tx.cases.counts()))
         cases: dict[tuple[tuple[str, str], ...], float] = {
             (("kind", kind.value), ("state", state.value)): float(number) for (kind, state), number in counted.items()
         }
@@ -78,6 +90,22 @@ class Monitoring:
             Metric("policydesk_answers", "gauge", "Answers in the knowledge base.", {(): answers}),
             Metric("policydesk_knowledge_problems", "gauge", "Problems.", {(): float(len(self._watcher.trouble))}),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _OutboxState:
+    """What the outbox holds that readiness tells of."""
+
+    backlog: Backlog
+    refused: Sequence[Job]
+    late: float
+    """Seconds since when the oldest job is due that nothing blocks, by the database, whether a relay runs or not."""
+
+
+def _outbox_state(tx: Transaction) -> _OutboxState:
+    next_due = tx.jobs.next_due()
+    late = (tx.now - next_due).total_seconds() if next_due else 0.0
+    return _OutboxState(tx.jobs.backlog(), tx.jobs.reposts(), late)
 
 
 def _unreachable(refused: Sequence[Job]) -> dict[str, str]:

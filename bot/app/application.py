@@ -6,23 +6,27 @@ import asyncio
 import os
 import secrets
 import socket
-from collections.abc import Coroutine, Iterable, Sequence
+import time
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from contextlib import AsyncExitStack, suppress
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from adapters.http import HttpServer, mount_operations
 from bot.admin import retention
 from bot.admin.monitoring import Monitoring
+from bot.admin.probe import Probe
 from bot.app.configuration import knowledge_folder, matcher_options
 from bot.app.knowledge_updates import KnowledgeUpdates
 from bot.app.platforms import Platform, PlatformContext, PlatformFactory, configured_platforms, messengers
+from bot.app.supervisor import Supervisor
 from bot.clock import SystemClock
 from bot.config import Config
 from bot.desk.delivery_outcomes import DeliveryOutcomes
 from bot.desk.handler import PolicyDesk
 from bot.desk.press_desk import PressDesk
 from bot.errors import ConfigurationError, Problem
-from bot.ports import Adapter, Desk
+from bot.ports import Adapter, Desk, Metric, Readiness
 from bot.queue.relay import Relay
 from bot.storage.engine import Store
 
@@ -38,6 +42,11 @@ class Application:
         self._store = Store(config.database_url, self._clock)
         self._server = HttpServer(config.server.host, config.server.port)
         self._factories = (*configured_platforms(config), *more_platforms)
+        self.supervisor = Supervisor()
+        """Keeps the tasks running; tells when one of them keeps failing."""
+        self._knowledge: KnowledgeUpdates | None = None  # until it has been learned
+        self._monitoring: Monitoring | None = None  # until everything has started
+        self._started_at = time.monotonic()
         self._stack = AsyncExitStack()
 
     @property
@@ -58,17 +67,27 @@ class Application:
         await self._stack.aclose()
 
     async def _start(self) -> None:
-        """Start each part after those that it needs; the exit stack stops them in the opposite order."""
+        """Start each part after those that it needs; the exit stack stops them in the opposite order.
+
+        The HTTP server listens while the answers are learned, which may take minutes: a monitor sees how far it is.
+        """
         self._open_database()
-        knowledge = await self._load_knowledge()
-        platforms = self._build_platforms(knowledge)
+        platforms = self._build_platforms()
+        await self._start_server()
+        knowledge = self._knowledge = await self._load_knowledge()
         press_desk = PressDesk(self._config)
         relay = await self._start_relay(press_desk, knowledge)
         await self._start_adapters(PolicyDesk(self._store, knowledge.active, press_desk, relay.wake))
-        await self._start_server(relay, knowledge)
-        self._start_background_task(knowledge.watch(), "knowledge")
-        purging = retention.purge_every_day(self._store, self._config.privacy, _transcripts(platforms))
-        self._start_background_task(purging, "retention")
+        self._stack.push_async_callback(self._server.stop)  # before the adapters, so that requests are finished
+        probe = Probe(self._store)
+        self._start_task("probe", probe.run)
+        transcripts = _transcripts(platforms)
+        self._start_task("knowledge", knowledge.watch)
+        self._start_task("retention", lambda: retention.purge_every_day(self._store, self._config.privacy, transcripts))
+        self._stack.callback(self.supervisor.stop)
+        self._monitoring = Monitoring(
+            self._store, knowledge.watcher, self.adapters, knowledge.missing, self.supervisor.problems, probe.problem
+        )
 
     def _open_database(self) -> None:
         self._store.open(exclusive=True)
@@ -80,15 +99,16 @@ class Application:
         self._stack.push_async_callback(knowledge.close)
         return knowledge
 
-    def _build_platforms(self, knowledge: KnowledgeUpdates) -> list[Platform]:
+    def _build_platforms(self) -> list[Platform]:
         zone = ZoneInfo(self._config.organisation.timezone)
         context = PlatformContext(
             config=self._config,
             store=self._store,
             clock=self._clock,
             server=self._server,
-            knowledge_status=lambda: knowledge.status_line(zone),
-            example_questions=knowledge.example_questions,
+            knowledge_status=lambda: self._knowledge.status_line(zone) if self._knowledge else "",
+            example_questions=lambda: self._knowledge.example_questions() if self._knowledge else (),
+            start_task=self.supervisor.start,
         )
         platforms = []
         for build in self._factories:
@@ -101,7 +121,8 @@ class Application:
 
     async def _start_relay(self, press_desk: PressDesk, knowledge: KnowledgeUpdates) -> Relay:
         handlers = DeliveryOutcomes(press_desk, knowledge.active)
-        relay = Relay(self._store, messengers(self.adapters, self._config, self._clock), handlers, _process_name())
+        reached = messengers(self.adapters, self._config, self._clock)
+        relay = Relay(self._store, reached, handlers, _process_name(), self.supervisor.start)
         await self._store.run(handlers.begin)
         await relay.start()
         self._stack.push_async_callback(relay.stop)
@@ -112,10 +133,9 @@ class Application:
             await adapter.start(desk)
             self._stack.push_async_callback(adapter.stop)
 
-    async def _start_server(self, relay: Relay, knowledge: KnowledgeUpdates) -> None:
-        """Mount the pages for operators, then listen."""
-        monitoring = Monitoring(self._store, self._clock, knowledge.watcher, relay, self.adapters, knowledge.missing)
-        mount_operations(self._server.application, readiness=monitoring.readiness, metrics_now=monitoring.metrics)
+    async def _start_server(self) -> None:
+        """Mount the pages for operators, then listen. Until the adapters start, their events are answered with 503."""
+        mount_operations(self._server.application, readiness=self._readiness, metrics_now=self._metrics)
         try:
             await self._server.start()
         except OSError as error:
@@ -125,8 +145,17 @@ class Application:
             raise ConfigurationError(Problem("server.port", what, fix)) from None
         self._stack.push_async_callback(self._server.stop)
 
-    def _start_background_task(self, work: Coroutine[None, None, None], name: str) -> None:
-        self._stack.push_async_callback(cancel, asyncio.create_task(work, name=name))
+    async def _readiness(self) -> Readiness:
+        if self._monitoring is not None:
+            return await self._monitoring.readiness()
+        so_far = f"learning the answers, {time.monotonic() - self._started_at:.0f} s so far"
+        return Readiness(ready=False, reasons={"starting": so_far})
+
+    async def _metrics(self) -> Iterable[Metric]:
+        return await self._monitoring.metrics() if self._monitoring is not None else ()
+
+    def _start_task(self, name: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        self._stack.push_async_callback(cancel, self.supervisor.start(name, work))
 
 
 async def cancel(task: asyncio.Task[None]) -> None:

@@ -13,7 +13,7 @@ from bot.admin.retention import Transcripts
 from bot.app.adapter_settings import slack_settings, teams_settings
 from bot.app.configuration import TRIAL_OFFICERS, TRIAL_STAFF
 from bot.config import Config
-from bot.ports import Adapter, Clock, Messenger
+from bot.ports import Adapter, Clock, Messenger, StartTask, plain_task
 from bot.storage.adapter_state import DurableState
 from bot.storage.engine import Store
 
@@ -32,6 +32,8 @@ class PlatformContext:
     """Returns a line about the knowledge base, for a page of the desk's own."""
     example_questions: Callable[[], Sequence[str]] = tuple
     """Returns questions that an empty page may offer."""
+    start_task: StartTask = plain_task
+    """Starts a loop of an adapter's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ def _slack(context: PlatformContext) -> Platform:
     from adapters.slack.adapter import SlackAdapter
 
     settings = slack_settings(context.config)
-    adapter = SlackAdapter(settings, DurableState(context.store, "slack"), context.clock)
+    adapter = SlackAdapter(settings, DurableState(context.store, "slack"), context.clock, start_task=context.start_task)
     adapter.mount(context.server.application)
     return Platform(adapter, adapter.close)
 

@@ -1,4 +1,7 @@
-"""The command `policydesk`. Exit codes: 0 success, 1 the answer is "no", 2 bad usage or configuration."""
+"""The command `policydesk`. Exit codes: 0 success, 1 the answer is "no", 2 bad usage or configuration.
+
+`serve` ends with 70 if a task of the desk keeps failing.
+"""
 
 from __future__ import annotations
 

@@ -22,8 +22,7 @@ def _serve(options: argparse.Namespace) -> int:
 
     config = read_config(options.config)
     announced_folder(config)
-    serve(config, _announce)
-    return 0
+    return serve(config, _announce)
 
 
 def _announce(line: str) -> None:

@@ -44,10 +44,16 @@ class KnowledgeWatcher:
         """Take over every valid state of the folder, until cancelled.
 
         `take_over` is awaited with each new revision, and `knowledge` changes when it returns. If it raises a
-        PolicyDeskError, the old knowledge base stays, `trouble` says why, and the new one is tried again.
+        PolicyDeskError, the old knowledge base stays, `trouble` says why, and the new one is tried again. An OSError,
+        for example because too many files are open, has the same effect.
         """
         while True:
-            await self.refresh(take_over)
+            try:
+                await self.refresh(take_over)
+            except OSError as error:
+                self._seen = None
+                what = f"The folder could not be looked at: {error.strerror or type(error).__name__}."
+                self._refuse((Problem(str(self._folder), what, "It is tried again every few seconds."),))
             await self._wait_for_change()
 
     async def refresh(self, take_over: TakeOver) -> None:

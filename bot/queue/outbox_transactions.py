@@ -215,7 +215,7 @@ def _jitter(job: Job) -> float:
     return crc32(f"{job.key}:{job.attempts}".encode()) / 2**32
 
 
-def describe(error: Exception) -> str:
+def describe(error: BaseException) -> str:
     """Return an exception's type and where it was raised, for logs and rows. Its text could quote a message."""
     frames = extract_tb(error.__traceback__)
     return f"{type(error).__name__} at {frames[-1].name}:{frames[-1].lineno}" if frames else type(error).__name__

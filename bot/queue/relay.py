@@ -12,12 +12,12 @@ import logging
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import assert_never
 
 from bot.errors import DeliveryFailure, PermanentFailure, StoreUnavailable, TemporaryFailure
 from bot.messages import Address, Receipt
-from bot.ports import Messenger, Recalls
+from bot.ports import Messenger, Recalls, StartTask, plain_task
 from bot.queue.outbox import MarkMessage, Send
 from bot.queue.outbox_transactions import (
     LEASE,
@@ -61,23 +61,23 @@ class Relay:
         messengers: Mapping[str, Messenger],
         handlers: RelayHandlers,
         owner: str,
+        start_task: StartTask = plain_task,
     ) -> None:
-        """`messengers` are by platform. `owner` names this process in its leases."""
+        """`messengers` are by platform. `owner` names this process in its leases. `start_task` starts the loop."""
         self._store = store
         self._messengers = messengers
         self._transactions = OutboxTransactions(handlers, owner)
+        self._start_task = start_task
         self._wake_up = asyncio.Event()
         self._loop: asyncio.Task[None] | None = None
         self._stopping = False
         self._under_way: set[asyncio.Task[None]] = set()
         self._finished: list[Outcome] = []
-        self.oldest_due: datetime | None = None
-        """Since when the oldest due job waits that nothing blocks, as of the last turn; None if no such job waits."""
 
     async def start(self) -> None:
         """Start the loop as a task, and return at once."""
         self._stopping = False
-        self._loop = asyncio.create_task(self._run(), name="relay")
+        self._loop = self._start_task("relay", self._run)
 
     async def stop(self) -> None:
         """Claim no more jobs, wait for the deliveries under way (at most the send timeout), and record the outcomes."""
@@ -112,7 +112,10 @@ class Relay:
             self._finished = outcomes + self._finished
             log.warning("The outbox waits for the database: %s", error)
             return _POLL
-        except Exception as error:  # noqa: BLE001  an error with one job must not stop the others
+        except Exception as error:
+            if not outcomes:
+                raise  # no delivery is to blame
+            # An error with one job must not stop the others.
             log.error("A turn of the relay failed: %s", describe(error))  # noqa: TRY400  a traceback quotes messages
             await self._record_one_by_one(outcomes)
             return _POLL
@@ -123,7 +126,6 @@ class Relay:
         if batch.failed:
             self._finished.extend(batch.failed)
             self._wake_up.set()
-        self.oldest_due = batch.next_due if batch.next_due and batch.next_due <= batch.now else None
         if batch.next_due is None or len(batch.ready) >= concurrency:
             return _POLL
         return min(_POLL, max(_SHORTEST_WAIT, batch.next_due - batch.now))
@@ -133,12 +135,18 @@ class Relay:
         self._wake_up.set()
 
     async def _record_one_by_one(self, outcomes: Sequence[Outcome]) -> None:
-        """Record each outcome in its own transaction, after one of them failed in the common one."""
-        for outcome in outcomes:
+        """Record each outcome in its own transaction, after one of them failed in the common one.
+
+        Raises the error of an outcome that cannot be recorded at all. Its job is claimed again when the lease expires.
+        """
+        for number, outcome in enumerate(outcomes, start=1):
             try:
                 await self._record(outcome)
             except StoreUnavailable:
                 self._finished.append(outcome)
+            except Exception:
+                self._finished.extend(outcomes[number:])
+                raise
 
     async def _record(self, outcome: Outcome) -> None:
         """Record an outcome; without its follow-up, if the follow-up fails. Raises StoreUnavailable."""

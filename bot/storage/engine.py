@@ -48,6 +48,7 @@ class Store:
         self._reader = _sqlite(self._url, reads=True) if self._is_sqlite else self._engine
         self._asks_database = not self._is_sqlite and isinstance(clock, SystemClock)
         self._lock: FileLock | None = None
+        self._file: tuple[int, int] | None = None
         self._writing: ThreadExecutor | BatchingWriter | None = None
         self._reading: ThreadExecutor | None = None
 
@@ -99,6 +100,25 @@ class Store:
             self._lock.release()
             self._lock = None
 
+    def file_problem(self) -> str:
+        """Return what happened to the SQLite file since `open`, as a sentence; empty if it is in its place.
+
+        A file that was deleted or replaced can still be written to, and all of it is lost when the process ends.
+        """
+        if self._file_identity() == self._file:
+            return ""
+        return f"The file {self._url.database} was deleted or replaced. Stop the desk and restore the file."
+
+    def _file_identity(self) -> tuple[int, int] | None:
+        """Return device and inode of the SQLite file; None if there is none, and on PostgreSQL."""
+        if not self._is_sqlite:
+            return None
+        try:
+            state = Path(str(self._url.database)).stat()
+        except OSError:
+            return None
+        return state.st_dev, state.st_ino
+
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
         """One transaction in this thread: committed at the end, undone by any exception. Must not be nested.
@@ -130,6 +150,7 @@ class Store:
             yield Transaction(connection, self._now(connection))
 
     def _start_threads(self) -> None:
+        self._file = self._file_identity()
         if self._is_sqlite:
             self._writing = BatchingWriter(self.transaction, self._clock)
             self._reading = ThreadExecutor(self._read_transaction, 1)

@@ -207,14 +207,17 @@ def _run_in_savepoint(each: _QueuedWork, tx: Transaction) -> None:
             each.result = each.work(tx)
     except BaseException as error:  # noqa: BLE001  it is raised to the caller of this work
         each.error = error
-        _undo(tx)
+        _undo(tx, error)
     run_on_sqlite(tx.connection, "RELEASE work")
 
 
-def _undo(tx: Transaction) -> None:
+def _undo(tx: Transaction, cause: BaseException) -> None:
+    """Undo the work of this savepoint. Raises StoreUnavailable if the database undid all of them, as if it is full."""
     try:
         run_on_sqlite(tx.connection, "ROLLBACK TO work")
     except DBAPIError as error:
+        if isinstance(cause, StoreUnavailable):
+            raise cause from error  # it says why
         raise StoreUnavailable("The database undid all that was to be committed together.") from error
 
 

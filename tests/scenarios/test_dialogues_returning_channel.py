@@ -128,7 +128,7 @@ async def test_readiness_names_the_channel_that_refuses_and_what_it_says(harness
     for who in ("sam", "joe"):
         await harness.handle(said(person(who), ENQUIRY, harness.next_event()))
     keeper = KnowledgeWatcher(KNOWLEDGE, harness.active_knowledge.current.knowledge, ())
-    operations = Monitoring(harness.store, harness.clock, keeper, harness.relay, list(harness.platforms.values()))
+    operations = Monitoring(harness.store, keeper, list(harness.platforms.values()))
     reasons = (await operations.readiness()).reasons
     refused = "2 cards were refused and are offered again: not_in_channel. Invite the desk into the channel."
     assert reasons["press channel slack:c-press"] == refused

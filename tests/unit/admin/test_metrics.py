@@ -11,7 +11,7 @@ LOST = "onnxruntime is not installed: questions are matched by their words alone
 
 async def test_readiness_says_what_the_matcher_does_without(harness: DeskHarness) -> None:
     keeper = KnowledgeWatcher(KNOWLEDGE, harness.active_knowledge.current.knowledge, ())
-    parts = (harness.store, harness.clock, keeper, harness.relay, list(harness.platforms.values()))
+    parts = (harness.store, keeper, list(harness.platforms.values()))
 
     whole, poor = await Monitoring(*parts).readiness(), await Monitoring(*parts, lambda: LOST).readiness()
 

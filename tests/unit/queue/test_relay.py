@@ -11,7 +11,7 @@ from bot.messages import Address, Receipt
 from bot.queue import outbox
 from bot.queue.outbox import MarkMessage, SendToThread, Update
 from bot.queue.outbox_transactions import LEASE, OutboxTransactions
-from bot.queue.relay import CONCURRENCY, Relay
+from bot.queue.relay import Relay
 from bot.storage.engine import Store
 from bot.storage.records import JobKind, JobState, NewJob
 from tests.clock import ManualClock
@@ -192,27 +192,6 @@ async def test_stopping_finishes_what_is_under_way(store: Store, platform: Platf
     await stopping
     assert (the(store, "slow").state, the(store, "behind it").state) == (JobState.DONE, JobState.PENDING)
     assert platform.taken == ["press: slow"]
-
-
-async def test_the_relay_tells_since_when_something_waits(
-    store: Store, platform: Platform, desk: Desk, clock: ManualClock
-) -> None:
-    begun, go_on = asyncio.Event(), asyncio.Event()
-
-    async def slowly() -> None:
-        begun.set()
-        await go_on.wait()
-
-    platform.before["slow"] = slowly
-    put_in = clock.now()
-    with store.transaction() as tx:
-        for number in range(CONCURRENCY + 1):
-            send(tx, ADA, "slow", key=f"k{number}", lane=f"lane {number}")
-    async with relaying(store, platform, desk) as relay:
-        await until(lambda: relay.oldest_due == put_in)
-        go_on.set()
-        await until(lambda: relay.oldest_due is None)
-        await until(lambda: len(platform.taken) == CONCURRENCY + 1)
 
 
 @pytest.mark.postgresql

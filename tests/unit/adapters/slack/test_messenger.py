@@ -51,6 +51,16 @@ async def test_slack_s_own_waiting_time_is_kept(here: Workspace) -> None:
     assert caught.value.retry_after == 17
 
 
+async def test_a_token_that_was_revoked_is_seen_in_readiness(here: Workspace) -> None:
+    here.slack.failures["chat.postMessage"].append(Failure("token_revoked"))
+    with pytest.raises(PermanentFailure):
+        await here.adapter.messenger.send(PRESS, HELLO, "job/1")
+    health = here.adapter.health()
+    assert (health.ready, "token_revoked" in health.reason) == (False, True)
+    await here.adapter.messenger.send(PRESS, HELLO, "job/2")
+    assert here.adapter.health().ready
+
+
 @pytest.mark.parametrize("status", [500, 502, 503, 504])
 async def test_a_server_s_failure_is_worth_another_try(here: Workspace, status: int) -> None:
     here.slack.failures["chat.postMessage"].append(Failure(status=status))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from io import BytesIO
+from urllib.parse import urlencode
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -125,6 +126,50 @@ async def test_any_event_whatever_is_in_it_is_answered_and_ignored(office: Offic
     status, _ = await office.post(body.encode(), signed(body))
     assert status in {200, 400}
     assert office.desk.committed == []
+
+
+MESSAGE: Json = {
+    "type": "message",
+    "user": "U0SAM",
+    "channel": "D0SAM",
+    "channel_type": "im",
+    "ts": "1.2",
+    "text": "hi",
+}
+PRESS: Json = {"type": "block_actions", "team": {"id": "T0HOME"}, "user": {"id": "U0SAM"}}
+VIEW: Json = {"type": "view_submission", "team": {"id": "T0HOME"}, "user": {"id": "U0SAM"}}
+MALFORMED: list[Json] = [
+    {"type": "event_callback", "team_id": "T0HOME", "event": {**MESSAGE, "files": 5}},
+    {"type": "event_callback", "team_id": "T0HOME", "event": {**MESSAGE, "subtype": ["a"]}},
+    {"type": "event_callback", "team_id": "T0OTHER", "event": {**MESSAGE, "subtype": ["a"]}},
+    {"type": "event_callback", "team_id": "T0HOME", "event": {**MESSAGE, "subtype": "message_changed", "message": 5}},
+    {**PRESS, "actions": [{"action_id": "case.claim#0"}], "container": 5},
+    {**PRESS, "actions": [{"action_id": "case.claim#0"}], "user": {}},
+    {**VIEW, "view": {"callback_id": "report", "private_metadata": "{"}},
+    {**VIEW, "view": {"callback_id": "report", "private_metadata": "[5]"}},
+    {**VIEW, "view": {"callback_id": "report", "state": {"values": {"a": 5}}}},
+    {
+        "type": "message_action",
+        "callback_id": "send_to_press_office",
+        "team": {"id": "T0HOME"},
+        "user": {"id": "U0SAM"},
+    },
+]
+
+
+@pytest.mark.parametrize("payload", MALFORMED, ids=str)
+async def test_a_signed_payload_that_is_malformed_is_the_senders_fault(
+    office: Office, payload: Json, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As JSON, and as the form in which Slack sends interactive payloads."""
+    for body, kind in (
+        (json.dumps(payload), "application/json"),
+        (urlencode({"payload": json.dumps(payload)}), "application/x-www-form-urlencoded"),
+    ):
+        status, _ = await office.post(body.encode(), {**signed(body), "Content-Type": kind})
+        assert status in {200, 400}
+    assert office.desk.committed == []
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
 
 
 @pytest.mark.parametrize(

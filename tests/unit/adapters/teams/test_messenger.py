@@ -215,6 +215,8 @@ async def test_a_wrong_secret_loses_nothing_and_says_what_to_do(opening: Opening
     await office.client.installs(SAM)
     with pytest.raises(TemporaryFailure, match=r"invalid_client.*MICROSOFT_APP_PASSWORD"):
         await office.adapter.messenger.send(CHAT, HELLO, "job/1")
+    health = office.adapter.health()
+    assert (health.ready, "invalid_client" in health.reason) == (False, True)
     findings = await diagnosis(office)
     assert findings["teams signing keys"].ok
     assert not findings["teams access token"].ok
