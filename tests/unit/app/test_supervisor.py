@@ -349,3 +349,19 @@ async def test_a_desk_whose_relay_keeps_failing_ends_with_70(
     reopened = Store(f"sqlite:///{tmp_path}/desk.db", ManualClock())
     reopened.open(exclusive=True)  # it was closed in order
     reopened.close()
+
+
+async def test_a_desk_that_cannot_even_stop_ends_all_the_same(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Stuck:
+        async def stop(self) -> None:
+            await asyncio.Event().wait()
+
+    ended_with: list[int] = []
+    monkeypatch.setattr(serving, "_STOP_TIMEOUT", 0.01)
+    monkeypatch.setattr("os._exit", ended_with.append)
+    monkeypatch.setattr("logging.shutdown", lambda: None)
+    await serving._end_broken(Stuck(), lambda _: None)  # type: ignore[arg-type]
+    assert ended_with == [serving.TASK_KEEPS_FAILING]
+    assert "could not stop in order: TimeoutError" in caplog.text
