@@ -160,13 +160,13 @@ def spoken(at: datetime, now: datetime) -> str:
 # ---- messages of a single text --------------------------------------------------------------------------------------
 
 
-def plain(markdown: str) -> Outgoing:
-    """Return a message of Markdown alone."""
+def markdown_message(markdown: str) -> Outgoing:
+    """Return a message of one Markdown text, which is rendered: of the desk's own or of a policy's owner."""
     return Outgoing((Markdown(markdown.strip()),), summary=summarise(markdown))
 
 
-def sentence(text: str) -> Outgoing:
-    """Return a message of plain text alone, which may hold a person's name."""
+def text_message(text: str) -> Outgoing:
+    """Return a message of one plain text, which is escaped, because it may hold a person's name or words."""
     return Outgoing((Markdown(escape(text)),), summary=shorten(text))
 
 

@@ -1,4 +1,7 @@
-"""Normalising a message, and splitting it into sentences and words."""
+"""Normalising a message, and splitting it into sentences and words.
+
+Every function here that takes a person's text reads no more of it than `bounded` returns.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,11 @@ from functools import lru_cache
 
 import snowballstemmer
 
+FIRST_READ, LAST_READ = 2_000, 1_000
+"""Characters that are read of a longer message: so many at its start, and so many at its end."""
+_MOST_READ = FIRST_READ + len("\n") + LAST_READ
+_LONGEST_STEMMED = 60
+"""Letters of the longest word that is stemmed, so that the stems which are kept take little memory."""
 _QUOTES = str.maketrans({"‘": "'", "’": "'", "ʼ": "'", "`": "'", "´": "'", "“": '"', "”": '"'})
 _MARKUP = re.compile(
     r"<(?:[@!#][^<>\s]*|at>[^<>]*</at)>"  # mentions as Slack and Teams write them
@@ -49,12 +57,30 @@ _CONTRACTIONS = (
 )
 
 
+def bounded(text: str) -> str:
+    """Return the message in Unicode normal form NFKC; of a longer one, the start and the end on lines of their own.
+
+    It is cut before it is normalised, because NFKC makes up to 18 characters of one, and once more after it.
+    """
+    return _ends(unicodedata.normalize("NFKC", _ends(text)))
+
+
+def is_cut(text: str) -> bool:
+    """Return whether `bounded` leaves out a part of the message."""
+    return len(text) > _MOST_READ or len(unicodedata.normalize("NFKC", text)) > _MOST_READ
+
+
+def _ends(text: str) -> str:
+    """Return the start and the end of a text that is too long; what this function returned is short enough."""
+    return text if len(text) <= _MOST_READ else f"{text[:FIRST_READ]}\n{text[-LAST_READ:]}"
+
+
 def clean(text: str) -> str:
     """Return the message on one line, with straight quotes, without mentions, links and emoji names.
 
     The result is in Unicode normal form NFKC.
     """
-    plain = unicodedata.normalize("NFKC", text).translate(_QUOTES)
+    plain = bounded(text).translate(_QUOTES)
     return " ".join(_MARKUP.sub(" ", plain).split())
 
 
@@ -67,18 +93,20 @@ def words(text: str) -> list[str]:
     return WORD.findall(lowered)
 
 
-@lru_cache(maxsize=1 << 16)
 def stem(word: str) -> str:
-    """Return the English Snowball stem of a word.
+    """Return the English Snowball stem of a word; of a very long one, the word itself."""
+    return word if len(word) > _LONGEST_STEMMED else _stem(word)
 
-    A stemmer object is not safe to share between threads, so each word that is not cached gets a new one.
-    """
+
+@lru_cache(maxsize=1 << 16)
+def _stem(word: str) -> str:
+    """Return the stem. A stemmer object is not safe to share between threads, so each call makes one."""
     return str(snowballstemmer.stemmer("english").stemWord(word))
 
 
 def sentences(text: str) -> list[str]:
     """Return the sentences of a message in order. Lines, numbered points and joined questions count as sentences."""
-    pieces = [piece.strip() for line in text.splitlines() for piece in _SENTENCE.split(clean(line))]
+    pieces = [piece.strip() for line in bounded(text).splitlines() for piece in _SENTENCE.split(clean(line))]
     return [piece for piece in pieces if WORD.search(piece)]
 
 

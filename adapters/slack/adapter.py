@@ -11,12 +11,17 @@ from aiohttp import web
 from adapters.slack.conversations import Conversations
 from adapters.slack.from_slack import PayloadReader
 from adapters.slack.listeners import Listeners
-from adapters.slack.manifest import PATH
 from adapters.slack.messenger import SlackMessenger
 from adapters.slack.people import Directory
 from adapters.slack.responses import ResponseRenderer
-from adapters.slack.settings import PLATFORM, Settings
-from adapters.slack.transports import REDELIVERY_SECONDS, DowntimeTracker, HttpRequests, SocketModeConnection
+from adapters.slack.settings import PLATFORM, SlackSettings
+from adapters.slack.transports import (
+    EVENTS_PATH,
+    REDELIVERY_SECONDS,
+    DowntimeTracker,
+    HttpRequests,
+    SocketModeConnection,
+)
 from adapters.slack.web_api import SlackWebApi
 from bot.errors import DeliveryFailure
 from bot.ports import AdapterState, Clock, Desk, Health
@@ -37,7 +42,7 @@ class SlackAdapter:
     platform = PLATFORM
 
     def __init__(
-        self, settings: Settings, state: AdapterState, clock: Clock, redelivery_seconds: float = REDELIVERY_SECONDS
+        self, settings: SlackSettings, state: AdapterState, clock: Clock, redelivery_seconds: float = REDELIVERY_SECONDS
     ) -> None:
         self._settings = settings
         self._api = api = SlackWebApi(settings)
@@ -57,7 +62,7 @@ class SlackAdapter:
         """In HTTP mode, add the route that Slack calls."""
         if self._settings.mode == "http":
             requests = HttpRequests(self._settings.signing_secret, self._listeners)
-            application.add_routes([web.post(PATH, requests.handle)])
+            application.add_routes([web.post(EVENTS_PATH, requests.handle)])
 
     async def start(self, desk: Desk) -> None:
         """Begin to accept events. Returns at once; Slack is asked for the app's identity in the background."""

@@ -21,7 +21,7 @@ from adapters.slack.conversations import (
     thread_address,
 )
 from adapters.slack.people import Directory, Member
-from adapters.slack.settings import PLATFORM, Settings
+from adapters.slack.settings import PLATFORM, SlackSettings
 from adapters.slack.to_slack.views import form_values
 from adapters.slack.web_api import SlackWebApi
 from bot.messages import Address, Joined, Pressed, Said, Shared, Submitted, Viewed
@@ -65,7 +65,7 @@ class PayloadReader:
     """
 
     def __init__(
-        self, settings: Settings, api: SlackWebApi, directory: Directory, conversations: Conversations
+        self, settings: SlackSettings, api: SlackWebApi, directory: Directory, conversations: Conversations
     ) -> None:
         self._settings, self._api, self._directory, self._conversations = settings, api, directory, conversations
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from adapters.slack.settings import SHORTCUT
+from adapters.slack.transports import EVENTS_PATH
 from bot.presentation import texts
 
 SCOPES = frozenset(
@@ -29,21 +30,19 @@ SCOPES = frozenset(
 EVENTS = ("app_home_opened", "app_mention", "message.channels", "message.groups", "message.im")
 """Events that the app subscribes to."""
 
-PATH = "/slack/events"
-"""Path of the route for Slack's requests in HTTP mode."""
 _ADDRESS = "https://desk.example.org"
 """The desk's public address, to be replaced in the printed manifest."""
 
 
 def manifest(*, socket: bool, command: str) -> dict[str, Any]:
     """Return the manifest. In HTTP mode its request URLs hold a placeholder for the desk's address."""
-    url = {} if socket else {"request_url": f"{_ADDRESS}{PATH}"}
+    url = {} if socket else {"request_url": f"{_ADDRESS}{EVENTS_PATH}"}
     slash = {
         "command": command,
         "description": "Ask what the policy says; only you see the answer",
         "usage_hint": "can I use my work e-mail on LinkedIn?",
         "should_escape": True,
-        **({} if socket else {"url": f"{_ADDRESS}{PATH}"}),
+        **({} if socket else {"url": f"{_ADDRESS}{EVENTS_PATH}"}),
     }
     shortcut = {
         "name": texts.REPORT,

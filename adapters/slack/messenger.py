@@ -11,7 +11,7 @@ from datetime import datetime
 from adapters.slack.conversations import Conversations, Destination, parse_address, thread_address
 from adapters.slack.errors import FIXES, SlackRefusal
 from adapters.slack.manifest import SCOPES
-from adapters.slack.settings import SHARE, Settings
+from adapters.slack.settings import SHARE, SlackSettings
 from adapters.slack.to_slack.blocks import MessagePart, message_parts, to_blocks
 from adapters.slack.web_api import Json, SlackWebApi
 from bot.errors import DeliveryFailure, PermanentFailure, TemporaryFailure
@@ -45,7 +45,7 @@ class SlackMessenger:
     message was accepted, the messenger searches the channel for that key and sends only the missing parts.
     """
 
-    def __init__(self, settings: Settings, api: SlackWebApi, conversations: Conversations, clock: Clock) -> None:
+    def __init__(self, settings: SlackSettings, api: SlackWebApi, conversations: Conversations, clock: Clock) -> None:
         self._settings, self._api, self._conversations, self._clock = settings, api, conversations, clock
         self._deliveries: OrderedDict[str, _Delivery] = OrderedDict()
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from adapters.slack.errors import SlackRefusal
-from adapters.slack.settings import PLATFORM, Settings
+from adapters.slack.settings import PLATFORM, SlackSettings
 from adapters.slack.web_api import Json, SlackWebApi
 from bot.errors import DeliveryFailure
 from bot.messages import Person
@@ -38,7 +38,7 @@ class Member:
 class Directory:
     """Looks people up in Slack, with a cache."""
 
-    def __init__(self, settings: Settings, api: SlackWebApi, clock: Clock) -> None:
+    def __init__(self, settings: SlackSettings, api: SlackWebApi, clock: Clock) -> None:
         self._settings, self._api, self._clock = settings, api, clock
         self._people: OrderedDict[str, tuple[datetime, Member]] = OrderedDict()
         self._groups: dict[str, tuple[datetime, frozenset[str]]] = {}

@@ -16,7 +16,7 @@ SHARE = "slack.share"
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class SlackSettings:
     """The configuration's section `slack`, the secrets, and the part of the press office that works in Slack."""
 
     bot_token: str = field(repr=False)

@@ -23,7 +23,7 @@ from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 
 from adapters.slack.listeners import Listeners
-from adapters.slack.settings import Settings
+from adapters.slack.settings import SlackSettings
 from adapters.slack.web_api import SlackWebApi, sdk_logger
 from bot.errors import DeliveryFailure, StoreUnavailable
 from bot.ports import AdapterState, Clock
@@ -46,9 +46,12 @@ _STORE_INTERVAL = 30.0  # seconds between two writes of that key
 
 # ---- HTTP -----------------------------------------------------------------------------------------------------------
 
+EVENTS_PATH = "/slack/events"
+"""Path of the route for Slack's requests. The app's manifest tells it to Slack."""
+
 
 class HttpRequests:
-    """Handles POST /slack/events. It verifies the signature before it parses anything in the body."""
+    """Handles POST requests to `EVENTS_PATH`. It verifies the signature before it parses anything in the body."""
 
     def __init__(self, signing_secret: str, listeners: Listeners) -> None:
         self._verifier, self._listeners = SignatureVerifier(signing_secret), listeners
@@ -141,7 +144,9 @@ class SocketModeConnection:
     If Slack asks for a new connection the SDK makes it. After any other loss this class makes a new one.
     """
 
-    def __init__(self, settings: Settings, api: SlackWebApi, listeners: Listeners, downtime: DowntimeTracker) -> None:
+    def __init__(
+        self, settings: SlackSettings, api: SlackWebApi, listeners: Listeners, downtime: DowntimeTracker
+    ) -> None:
         self._settings, self._api, self._listeners, self._downtime = settings, api, listeners, downtime
         self._under_way = 0
         self._idle = asyncio.Event()

@@ -13,7 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from adapters.slack.errors import SlackRefusal, translated_errors
-from adapters.slack.settings import Settings
+from adapters.slack.settings import SlackSettings
 from bot.errors import TemporaryFailure
 
 Json = dict[str, Any]
@@ -46,7 +46,7 @@ class Identity:
 class SlackWebApi:
     """Calls Slack. Each method raises DeliveryFailure and no other error. None repeats a call: the outbox does that."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: SlackSettings) -> None:
         self._settings = settings
         self._client: AsyncWebClient | None = None
         self.identity: Identity | None = None

@@ -11,6 +11,7 @@ from bot.knowledge.model import Knowledge
 from bot.matching.match import Candidate, Explanation, Match
 from bot.messages import Outgoing
 from bot.presentation import cards
+from bot.text import FIRST_READ, LAST_READ, is_cut
 
 
 def as_object(knowledge: Knowledge, question: str, match: Match, today: date) -> dict[str, Any]:
@@ -29,10 +30,12 @@ def as_text(knowledge: Knowledge, match: Match, today: date) -> str:
     return "\n\n".join(plaintext.render(outgoing) for outgoing in _outgoings(knowledge, match, today))
 
 
-def explanation(match: Match, tier: str) -> Iterator[str]:
+def explanation(question: str, match: Match, tier: str) -> Iterator[str]:
     """Return the lines of `--explain`: what was read, the scores of each candidate, and why this is the outcome."""
     why: Explanation = match.explanation
     yield f"tier:      {tier}"
+    if is_cut(question):
+        yield f"cut:       only the first {FIRST_READ:,} and the last {LAST_READ:,} characters are read"
     if why.read:
         yield f"read:      {why.read}"
     for typed, read in why.repaired.items():
@@ -47,18 +50,18 @@ def explanation(match: Match, tier: str) -> Iterator[str]:
 
 def _outgoings(knowledge: Knowledge, match: Match, today: date) -> Iterator[Outgoing]:
     if match.danger and match.topic != match.danger:
-        yield cards.plain(knowledge.topic[match.danger].answer)
+        yield cards.markdown_message(knowledge.topic[match.danger].answer)
     entries = [knowledge.entry[candidate.id] for candidate in match.entries]
     match match.outcome:
         case "media":
-            yield cards.plain(knowledge.media.holding_line if knowledge.media else "")
+            yield cards.markdown_message(knowledge.media.holding_line if knowledge.media else "")
         case "confirm_media":
             yield cards.confirm_media(answered=0)
         case "choose":
             yield cards.choose(entries, answered=0)
             return
         case "smalltalk":
-            yield cards.plain(knowledge.topic[match.topic].answer)
+            yield cards.markdown_message(knowledge.topic[match.topic].answer)
         case "unknown":
             pointer = knowledge.topic[match.topic].answer if match.topic else ""
             nearest = [knowledge.entry[candidate.id] for candidate in match.nearest]

@@ -13,13 +13,13 @@ from bot.config import Config
 from bot.errors import ConfigurationError, Problem
 
 if TYPE_CHECKING:
-    from adapters.slack.settings import Settings as SlackSettings
+    from adapters.slack.settings import SlackSettings
     from adapters.teams.settings import TeamsSettings
 
 
 def slack_settings(config: Config) -> SlackSettings:
     """Return the settings of the Slack adapter. Raises ConfigurationError naming every secret that is missing."""
-    from adapters.slack.settings import Settings
+    from adapters.slack.settings import SlackSettings
 
     section, secrets = slack_section(config), config.secrets
     needed = {
@@ -31,7 +31,7 @@ def slack_settings(config: Config) -> SlackSettings:
     if missing := [Problem(name, "is not set.", fix) for name, secret in needed.items() if not secret]:
         raise ConfigurationError(*missing)
     known = {name: secret.get_secret_value() for name, secret in needed.items() if secret}
-    return Settings(
+    return SlackSettings(
         bot_token=known["SLACK_BOT_TOKEN"],
         app_token=known.get("SLACK_APP_TOKEN", ""),
         signing_secret=known.get("SLACK_SIGNING_SECRET", ""),

@@ -67,7 +67,10 @@ class PressOffice(Section):
     """
 
     fallback_after: Duration = timedelta(minutes=5)
-    """How long the delivery to a press channel is retried before e-mail and telephone are used."""
+    """After this time e-mail and telephone are used for an enquiry that has no owner and whose card no channel took.
+
+    The card is tried for longer: see `queue.retry_policy`.
+    """
 
     on_call_after: Duration = timedelta(minutes=30)
     mail_after: Duration = timedelta(minutes=45)

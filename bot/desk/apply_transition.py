@@ -109,7 +109,7 @@ def case_context(tx: Transaction, case: Case, zone: tzinfo) -> cards.CaseContext
         zone=zone,
         links=tuple(cards.linked_case(case, each, kinds[each.id]) for each in linked),
         incident=incident.title if incident else "",
-        joined=tuple(each.reference for each in tx.links.joined_to(case.id)),
+        joined=tuple((each.id, each.reference) for each in tx.links.joined_to(case.id)),
         into=into.reference if into else "",
     )
 
@@ -196,7 +196,7 @@ def _message_to_asker(renderer: CardRenderer, effect: NotifyAsker, answers: Mark
 
 def _delivered_mark(case: Case, said: Said) -> MarkMessage:
     """Return the mark "delivered" for an asker's message. The platform shows an edit on the original message."""
-    words = cards.sentence(texts.further_delivered(case.reference))
+    words = cards.text_message(texts.further_delivered(case.reference))
     return MarkMessage(said.at, said.corrects or said.event_id, "delivered", words, said.direct)
 
 

@@ -41,6 +41,8 @@ class Unknown:
     """The out-of-scope group whose text says where to ask instead; empty if none matches."""
     nearest: tuple[str, ...]
     """The entries to offer instead."""
+    gave_up: bool = False
+    """True if the message could not be matched, so that it may even be about the media."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +145,7 @@ def _by_match(match: Match, context: Context) -> Decision:
 
 
 def _unknown(match: Match) -> Unknown:
-    return Unknown(match.topic, tuple(candidate.id for candidate in match.nearest))
+    return Unknown(match.topic, tuple(candidate.id for candidate in match.nearest), match.gave_up)
 
 
 def _ids(match: Match) -> tuple[str, ...]:

@@ -113,7 +113,7 @@ class DeliveryOutcomes:
         if delivery.instead:
             # Once for each case and asker; but once for each reply of an officer, which the asker must not miss.
             key = job.key if delivery.purpose == "reply" else f"case:{case.id}:{delivery.to}"
-            notice = Send(delivery.instead, cards.sentence(texts.DIRECT_MESSAGE_FAILED))
+            notice = Send(delivery.instead, cards.text_message(texts.DIRECT_MESSAGE_FAILED))
             outbox.put(tx, case.id, notice, delivery.instead, key=f"{key}:instead")
         transition = transitions.notice_undelivered(case, delivery.name, why, tx.now)
         apply_transition(tx, transition, self._press_desk)

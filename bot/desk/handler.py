@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import assert_never
 
-from bot.desk.actions.action import ActionContext, AnswerAction, CaseAction, OfficerAction, StaffAction
+from bot.desk.actions.action import ActionContext, AnswerAction, CaseAction, PressOfficeAction, StaffAction
 from bot.desk.actions.table import ACTIONS, COMPARES_ENQUIRIES
 from bot.desk.pages import page
 from bot.desk.press_desk import PressDesk
 from bot.desk.questions import Questions
 from bot.desk.related_cases import RelatedCaseFinder
-from bot.desk.run_action import load_answer, may_press, run_answer_action, run_case_action, run_officer_action
+from bot.desk.run_action import load_answer, may_press, run_answer_action, run_case_action, run_press_office_action
 from bot.desk.thread_messages import handle_thread_message, is_stray_reply
 from bot.matching.active_knowledge import ActiveKnowledge
 from bot.messages import Incoming, Joined, Pressed, Said, Shared, Submitted, SyncResponse, Viewed
@@ -77,9 +77,9 @@ class PolicyDesk:
                 return await self._store.run(
                     lambda tx: run_case_action(tx, action, incoming, value, loaded, press_desk)
                 )
-            case OfficerAction():
+            case PressOfficeAction():
                 return await self._store.run(
-                    lambda tx: run_officer_action(action, ActionContext(tx, incoming, value, loaded, press_desk))
+                    lambda tx: run_press_office_action(action, ActionContext(tx, incoming, value, loaded, press_desk))
                 )
             case StaffAction():
                 return await self._store.run(

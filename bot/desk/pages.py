@@ -41,9 +41,9 @@ def queue_page(tx: Transaction, press_desk: PressDesk, person: Person, query: st
     shown = [cards.queue_head(query, times, tx.incidents.current())]
     shown += [_short_card(tx, press_desk, case) for case in found[:MOST_CASES]]
     if len(found) > MOST_CASES:
-        shown.append(cards.sentence(texts.more_than(MOST_CASES)))
+        shown.append(cards.text_message(texts.more_than(MOST_CASES)))
     if not found:
-        shown.append(cards.sentence(if_empty))
+        shown.append(cards.text_message(if_empty))
     return SyncResponse(view=View("queue", title, tuple(shown), query))
 
 
@@ -55,7 +55,7 @@ def _home(tx: Transaction, press_desk: PressDesk, knowledge: Knowledge, person: 
     context = cards.CaseContext(tx.now, press_desk.zone)
     shown += [cards.own_case(case, asker, context) for case, asker in own[:MOST_CASES]]
     if press_desk.exists and press_desk.phone:
-        shown.append(cards.plain(texts.phone(escape(press_desk.phone))))
+        shown.append(cards.markdown_message(texts.phone(escape(press_desk.phone))))
     return SyncResponse(view=View("home", texts.HOME, tuple(shown)))
 
 

@@ -110,7 +110,7 @@ class Questions:
         open_case = tx.cases.open_for(said.person.key, said.at, since) if self._press_desk.exists else None
         decision = decide.decide(said, match, Context(open_case, self._press_desk.exists))
         if match.danger and not (isinstance(decision, decide.Unknown) and decision.topic == match.danger):
-            self._say(tx, said, cards.plain(loaded.knowledge.topic[match.danger].answer), part="danger")
+            self._say(tx, said, cards.markdown_message(loaded.knowledge.topic[match.danger].answer), part="danger")
         self._carry_out(tx, said, loaded, decision, related)
 
     def _correct(self, tx: Transaction, said: Said, loaded: LoadedKnowledge, match: Match) -> bool:
@@ -144,7 +144,7 @@ class Questions:
                 self._say(tx, said, self._unknown_card(loaded, decision, asked))
             case decide.Smalltalk():
                 self._record(tx, said, loaded, "smalltalk", ())
-                self._say(tx, said, cards.plain(loaded.knowledge.topic[decision.topic].answer))
+                self._say(tx, said, cards.markdown_message(loaded.knowledge.topic[decision.topic].answer))
             case decide.ConfirmMedia():
                 asked = self._record(tx, said, loaded, "confirm_media", decision.answers)
                 self._say(tx, said, cards.confirm_media(answered=asked))
@@ -160,10 +160,10 @@ class Questions:
                 self._answer(tx, said, loaded, decision.answers)
             case decide.NoPressOffice():
                 holding_line = loaded.knowledge.media.holding_line if loaded.knowledge.media else ""
-                self._say(tx, said, cards.plain(f"{holding_line.strip()}\n\n{texts.NO_PRESS_OFFICE}"))
+                self._say(tx, said, cards.markdown_message(f"{holding_line.strip()}\n\n{texts.NO_PRESS_OFFICE}"))
                 self._answer(tx, said, loaded, decision.answers)
             case decide.Empty():
-                self._say(tx, said, cards.plain(texts.EMPTY_MESSAGE))
+                self._say(tx, said, cards.markdown_message(texts.EMPTY_MESSAGE))
             case decide.Silence():
                 pass
             case _:
@@ -180,7 +180,8 @@ class Questions:
     def _unknown_card(self, loaded: LoadedKnowledge, decision: decide.Unknown, asked: int) -> Outgoing:
         pointer = loaded.knowledge.topic[decision.topic].answer if decision.topic else ""
         nearest = _entries(loaded, decision.nearest)
-        return cards.unknown(pointer, nearest, answered=asked, press=self._press_desk.exists)
+        phone = self._press_desk.phone if decision.gave_up else ""
+        return cards.unknown(pointer, nearest, answered=asked, press=self._press_desk.exists, phone=phone)
 
     def _record(
         self, tx: Transaction, said: Said, loaded: LoadedKnowledge, outcome: str, entries: tuple[str, ...]

@@ -10,7 +10,7 @@ from bot.desk.actions.action import (
     AnswerContext,
     CaseAction,
     CaseActionContext,
-    OfficerAction,
+    PressOfficeAction,
     Who,
     parse_case_value,
     parse_number,
@@ -24,7 +24,7 @@ from bot.matching.active_knowledge import LoadedKnowledge
 from bot.matching.match import Match
 from bot.messages import Form, Person, Pressed, Submitted, SyncResponse
 from bot.presentation import texts
-from bot.presentation.refusals import refusal_text
+from bot.presentation.refusal_mapping import refusal_text
 from bot.storage.records import Answered
 from bot.storage.transaction import Transaction
 
@@ -106,7 +106,7 @@ def _refuse(refused: Refused) -> SyncResponse:
 # ---- actions of officers on no case ---------------------------------------------------------------------------------
 
 
-def run_officer_action(action: OfficerAction, context: ActionContext) -> SyncResponse:
+def run_press_office_action(action: PressOfficeAction, context: ActionContext) -> SyncResponse:
     """Run an action of officers, or open its form. Anybody else is refused."""
     if not context.press_desk.is_officer(context.person):
         return _refuse(Refused(Refusal.NOT_AN_OFFICER))

@@ -9,17 +9,17 @@ from bot.domain.case import Case, ReplyKind
 from bot.domain.transitions import Refusal, Refused, Transition
 from bot.messages import Said
 from bot.presentation import cards, texts
-from bot.presentation.refusals import refusal_text
+from bot.presentation.refusal_mapping import refusal_text
 from bot.queue import outbox
 from bot.queue.outbox import MarkMessage
 from bot.storage.transaction import Transaction
 
 
 def is_stray_reply(said: Said, press_desk: PressDesk) -> bool:
-    """Return whether this message would be a reply to an asker, if its thread in a press channel belonged to a case.
+    """Return whether somebody wrote a reply (`reply: …`) in a thread of a press channel.
 
-    To be called for a thread without a known case. Such a thread belongs to a second copy of a card: the process died
-    before it recorded the first, so the card was posted again.
+    Call it for a thread of no known case. Such a thread may stand below a card that was posted and not recorded,
+    because the process died in between; the card was posted again then. The desk cannot tell whose asker is meant.
     """
     channels = (each for each in press_desk.channels if each.platform == said.at.platform)
     in_press_channel = any(said.at.token.startswith(channel.token) for channel in channels)

@@ -31,6 +31,11 @@ class ActiveKnowledge:
         self.current = loaded
 
     async def match(self, text: str, previous: str = "") -> tuple[LoadedKnowledge, Match]:
-        """Return the match, and the knowledge that it was made with: it may be replaced meanwhile."""
+        """Return the match, and the knowledge that it was made with: it may be replaced meanwhile.
+
+        A message without words need not be matched, and so does not wait for the matcher.
+        """
         loaded = self.current
+        if not text.strip():
+            return loaded, Match("unknown")
         return loaded, await loaded.matcher.match(text, previous)

@@ -27,18 +27,25 @@ _LEAST = 20
 """Held-out questions of a kind under which nothing can be learned from them."""
 _OFFERED = 0.985
 _LIKELY = 0.22
-"""Confidence below which nothing is answered, whatever share of its own questions a knowledge base would lose: what is
-right less than one time in four is offered, not said."""
+"""Confidence below which nothing is answered, even if fewer than the share `accept` are answered then.
+
+What is right less than one time in four is offered and not given.
+"""
 _CHOSEN = 0.04
 """Share of what is right that may be asked back; of the questions of people it is two to three times as much."""
 _STRENGTH = 1.0
 _ROUNDS = 200
 _SIMILAR = 0.4
-"""Least weight of similarity for one of log-probability. The questions of labels that were left out are still of the
-knowledge base's own kind, and as similar to the rest as what is right; what comes from elsewhere is not."""
+"""The least ratio of the weight of similarity to that of log-probability.
+
+Learned from held-out questions alone, the ratio may come out too small: a question whose label was left out is still
+of the knowledge base's own kind, and as similar to the rest as a right one. One from elsewhere is less similar.
+"""
 _ENOUGH = 200
-"""Correctly matched questions from which on both hold: those of a small knowledge base are too much alike to say how
-similar is similar enough, and too few to say how likely is likely."""
+"""The least number of correctly matched questions with which `_SIMILAR` and `_LIKELY` apply.
+
+Those of a small knowledge base are too much alike for the one, and too few for the other.
+"""
 _JOINED = np.array([[_SIMILAR, 0], [1, 0], [0, 1]], dtype=np.float32)
 """From the three signs to two: similarity and log-probability as one."""
 

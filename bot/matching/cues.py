@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from itertools import combinations
 
@@ -60,9 +61,14 @@ def cues(words: Sequence[str]) -> set[str]:
             places.setdefault(_LEXICON[word], []).append(place)
     for place, _, everyday in outlets_at(words):
         places.setdefault("everyday" if everyday else "outlet", []).append(place)
-    near = {
-        f"{a} {b}"
-        for a, b in combinations(_PAIRED, 2)
-        if any(0 < abs(i - j) <= _NEAR for i in places.get(a, ()) for j in places.get(b, ()))
-    }
+    near = {f"{a} {b}" for a, b in combinations(_PAIRED, 2) if _are_near(places.get(a, ()), places.get(b, ()))}
     return set(places) | near
+
+
+def _are_near(some: Sequence[int], others: Sequence[int]) -> bool:
+    """Return whether a place is near another one, not counting itself. `others` are in order, each once."""
+    for place in some:
+        first = bisect_left(others, place - _NEAR)
+        if any(other != place and other - place <= _NEAR for other in others[first : first + 2]):
+            return True
+    return False

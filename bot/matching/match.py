@@ -46,9 +46,11 @@ class Match:
 
     `entries`: those answered, in order; for `choose` the candidates, best first; with `media` and `confirm_media` the
     answers to a policy question in the same message; else empty. `best` is the nearest entry of the whole message,
-    whatever the outcome, and None only where the knowledge base has no entry. `topic` names the group of small talk
+    whatever the outcome; None where the knowledge base has no entry. `topic` names the group of small talk
     or out-of-scope questions whose answer is the reply. `nearest` are up to three entries to offer where there is no
     answer.
+
+    If the matcher `gave_up`, the outcome is `unknown` and nothing else is known: the message may be anything.
     """
 
     outcome: Outcome
@@ -61,3 +63,9 @@ class Match:
     media_score: float = 0.0
     outlet: str = ""
     explanation: Explanation = Explanation("")
+    gave_up: bool = False
+    """Whether the matcher took too long over the message, ended, or has a defect: then it would do so again."""
+
+
+GAVE_UP = Match("unknown", explanation=Explanation("the matcher gave up"), gave_up=True)
+"""The match of a message that the matcher cannot match."""

@@ -26,9 +26,9 @@ _STRENGTH = 30.0
 _ROUNDS = 60
 _CUE = np.float32(0.5)
 _MISSED = 0.01
-"""Share of held-out enquiries that may stay below `possible`."""
+"""Share of held-out enquiries that stay below `possible` where it lies lowest; `_ASKED` may set it higher."""
 _ASKED = 0.02
-"""`possible` lies where this share of ordinary questions reach it, but no lower than where `_MISSED` is kept."""
+"""The largest share of held-out texts that are no enquiries which may reach `possible`; else it is set higher."""
 _DISTURBED = 0.015
 """Share of held-out look-alikes that may reach `certain`."""
 

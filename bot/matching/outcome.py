@@ -22,7 +22,10 @@ _OFFERED_UNSURE = 3
 _NEAREST = 3
 MOST_ANSWERS = 3
 _PERIL = 0.05
-"""The share of probability from which the pointer on danger is read, or the share of such labels where that is more."""
+"""The least probability of danger with which the pointer on danger is read.
+
+Where the groups on danger are a larger part of all labels, that part is the least: every message has as much by chance.
+"""
 FEWEST_WORDS = 4
 """A shorter sentence ("is that allowed?") says nothing without the rest of its message."""
 
@@ -107,9 +110,14 @@ class Judge:
     def enquiry(self, detector: MediaDetector, score: float, whole: Part, sentences: Sequence[Part]) -> Outcome | None:
         """`media`, `confirm_media`, or None where there is no enquiry; `score` is the detector's for the whole message.
 
-        The detector must find one, and the ranking, in which the example enquiries are a label among others, must not
-        know better: a question about the press is nearer to an entry or to a group of other questions. Below even odds
-        it is the odds of both together that have to be possible.
+        The example enquiries are a label in the ranking as well, so detector and ranking may disagree: a question about
+        the press is nearer to an entry or to a group of other questions.
+
+        - From `certain` on it is `media`, if the ranking puts that label first for the message or for a sentence, and
+          not an answer that it is confident of for the message. Otherwise the person is asked.
+        - From `possible` on, with an enquiry likelier than none, the person is asked, unless the ranking is sure.
+        - Below, they are asked if the ranking puts that label first for a part, with no less confidence than it has
+          in the message, and the log-odds of detector and ranking together reach `possible`.
         """
         alike = [part for part in (whole, *sentences) if self.labels[part.ranked.labels[0]].kind == "media"]
         if score >= detector.certain:

@@ -11,8 +11,8 @@ from bot.matching.cues import VOCABULARY
 from bot.matching.encoder.sentence_encoder import Embeds
 from bot.matching.examples import Examples
 from bot.matching.lexical.channels import Channel, Floats, Row, channels_of
-from bot.matching.lexical.repair import Repair
-from bot.text import WORD, Synonyms, clean, sentences, words
+from bot.matching.lexical.repair import Lookups, Repair
+from bot.text import WORD, Synonyms, bounded, clean, sentences, words
 
 _MOST_SENTENCES = 12
 """Of a longer message the whole counts, and its first and last sentences."""
@@ -73,37 +73,37 @@ class Reader:
         openings = frozenset(tuple(words(text)) for topic in knowledge.smalltalk for text in topic.questions)
         return cls(Repair.of([*listed, *known, *names], english), same, channels, openings, encoder)
 
-    def read(self, text: str) -> Reading:
-        """Read one text by its words alone."""
-        plain, repaired = self.repair.words(words(text))
+    def read(self, text: str, lookups: Lookups | None = None) -> Reading:
+        """Read one text by its words alone. `lookups` are those of the message that the text is a part of."""
+        plain, repaired = self.repair.words(words(text), lookups)
         read = self.synonyms.replace(plain)
         return Reading(text, tuple(plain), tuple(read), tuple(channel.row(read) for channel in self.channels), repaired)
 
     def read_many(self, texts: Iterable[str]) -> list[Reading]:
         """Read texts, with their vectors where there is an encoder."""
-        return self._encoded([self.read(text) for text in texts])
+        return [reading for [reading] in self._encoded([[self.read(text)] for text in texts])]
 
     def parts_many(self, texts: Iterable[str]) -> list[list[Reading]]:
         """The parts of each text, with their vectors where there is an encoder: all are encoded together."""
-        listed = [self.parts(text) for text in texts]
-        encoded = iter(self._encoded([part for parts in listed for part in parts]))
-        return [[next(encoded) for _ in parts] for parts in listed]
+        return self._encoded([self.parts(text) for text in texts])
 
-    def _encoded(self, read: list[Reading]) -> list[Reading]:
+    def _encoded(self, read: list[list[Reading]]) -> list[list[Reading]]:
         if self.encoder is None or not read:
             return read
-        vectors = self.encoder.embed([one.surface for one in read])
-        return [replace(one, vector=vector) for one, vector in zip(read, vectors, strict=True)]
+        vectors = iter(self.encoder.embed_parts([[one.surface for one in parts] for parts in read]))
+        return [[replace(one, vector=next(vectors)) for one in parts] for parts in read]
 
     def parts(self, text: str) -> list[Reading]:
         """The whole message, then its sentences if it has several, then what follows a greeting in one sentence."""
+        text = bounded(text)
         split = sentences(text)
         if len(split) > _MOST_SENTENCES:
             half = _MOST_SENTENCES // 2
             split = [*split[:half], *split[-half:]]
-        whole = self.read(text)
+        lookups: Lookups = {}
+        whole = self.read(text, lookups)
         asked = [] if len(split) > 1 else self._after_opening(whole)
-        return [whole, *(self.read(one) for one in split if len(split) > 1), *asked]
+        return [whole, *(self.read(one, lookups) for one in split if len(split) > 1), *asked]
 
     def _after_opening(self, whole: Reading) -> list[Reading]:
         for length in range(min(_LONGEST_OPENING, len(whole.plain)), 0, -1):

@@ -65,7 +65,10 @@ class Lessons:
 
     @property
     def embeds(self) -> Embeds | None:
-        """The same for what the knowledge base holds besides: remembered where every change would encode it again."""
+        """What encodes all texts: `encoder` if it is tuned, otherwise `memory`.
+
+        An encoder that is not tuned gives the same for the same text after every change, so that can be remembered.
+        """
         return self.encoder if self.is_tuned else self.memory
 
     @cached_property

@@ -21,7 +21,11 @@ from bot.storage.transaction import Transaction
 VERSION = 1
 
 Purpose = Literal["message", "ping", "acknowledgement", "reply"]
-"""What a message is for. It decides what `desk.delivery_outcomes` does when it was delivered or given up."""
+"""What a message is for. It decides what `desk.delivery_outcomes` does when it was delivered or given up.
+
+`ping` is the card of a case in a press channel, `reply` what an officer wrote to an asker, `acknowledgement` any other
+notice to an asker of a case, and `message` all the rest. The values are stored in jobs.
+"""
 
 
 # ---- deliveries: the content of a row -------------------------------------------------------------------------------

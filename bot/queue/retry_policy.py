@@ -10,7 +10,10 @@ from bot.storage.records import Job, JobKind
 NEVER_GIVEN_UP = frozenset({JobKind.TIMER, JobKind.REPOST})
 """A timer depends on no platform. A refused card is tried until the channel is repaired or the case is closed."""
 FIRST_DELAY = timedelta(seconds=1)
-"""The longest delay after the first failure. It doubles with each failure, up to `LONGEST_DELAY`."""
+"""The delay after the first failure. It doubles with each further failure, up to `LONGEST_DELAY`.
+
+Jitter shortens each delay by up to a half.
+"""
 LONGEST_DELAY = timedelta(minutes=5)
 GIVE_UP_AFTER = timedelta(days=1)
 """The age of a job at which it is given up when it fails."""

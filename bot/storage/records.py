@@ -35,7 +35,7 @@ class JobKind(StrEnum):
 
 
 class JobState(StrEnum):
-    """The state of a row of the outbox. Only `PENDING` changes any more."""
+    """The state of a row of the outbox. A row is added as `PENDING`; every other state is final."""
 
     PENDING = "pending"
     DONE = "done"

@@ -6,7 +6,7 @@ import os
 import platform
 from pathlib import Path
 
-from tests.benchmarks import loop, matching, pipeline, questions, reading, startup, timers
+from tests.benchmarks import hostile, loop, matching, pipeline, questions, reading, startup, timers
 
 
 def main() -> None:
@@ -15,6 +15,7 @@ def main() -> None:
         ("A question, from its POST to its answer in the messenger's hands, beside a bare aiohttp echo", pipeline.run),
         ("The matcher", matching.run),
         ("Questions to the knowledge base that ships", questions.run),
+        ("Hostile inputs", hostile.run),
         ("policydesk serve", startup.run),
         ("The event loop of policydesk serve", loop.run),
         ("Timers", timers.run),

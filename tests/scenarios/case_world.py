@@ -12,7 +12,7 @@ from typing import Any
 
 from hypothesis.stateful import RuleBasedStateMachine, invariant
 
-from bot.desk.actions.action import CaseAction, OfficerAction, Who
+from bot.desk.actions.action import CaseAction, PressOfficeAction, Who
 from bot.desk.actions.table import ACTIONS
 from bot.domain.case import Case, CaseKind, CaseState, Step, StepKind
 from bot.matching.active_knowledge import ActiveKnowledge
@@ -42,7 +42,7 @@ WORDS = (
 OF_CASES = {name: action for name, action in ACTIONS.items() if isinstance(action, CaseAction)}
 OFFICERS_ONLY = frozenset(name for name, action in OF_CASES.items() if action.who is Who.OFFICER)
 FOR_STAFF = frozenset(OF_CASES) - OFFICERS_ONLY
-ON_NO_CASE = frozenset(name for name, action in ACTIONS.items() if isinstance(action, OfficerAction))
+ON_NO_CASE = frozenset(name for name, action in ACTIONS.items() if isinstance(action, PressOfficeAction))
 OF_SEVERAL = frozenset({"case.separate", "case.join", "case.split"})
 """What changes more cases than one; a link that turns up aside."""
 

@@ -144,6 +144,7 @@ async def test_a_card_that_was_deleted_is_posted_again_and_its_thread_goes_on(he
     await here.here.press("U0ANNA", card, "", button=old)
     again = await here.card("claimed by Anna")
     assert again.ts != card.ts
+    await here.nothing_more()  # the new card is recorded, so that its thread is known
     await here.here.says("U0ANNA", "below the new one", "C0PRESS", thread_ts=again.ts)
     await here.card("Anna noted: below the new one")
 

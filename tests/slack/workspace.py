@@ -13,7 +13,7 @@ from aiohttp import ClientSession
 
 from adapters.http import HttpServer
 from adapters.slack.adapter import SlackAdapter
-from adapters.slack.settings import Settings
+from adapters.slack.settings import SlackSettings
 from adapters.slack.transports import REDELIVERY_SECONDS
 from bot.ports import AdapterState, Clock, Desk
 from tests.slack.server import APP_TOKEN, BOT_TOKEN, DESK, SECRET, TEAM, Json, LoopbackSlack, Posted
@@ -117,7 +117,7 @@ class Workspace:
         )
 
 
-SETTINGS = Settings(
+SETTINGS = SlackSettings(
     bot_token=BOT_TOKEN,
     app_token=APP_TOKEN,
     signing_secret=SECRET,

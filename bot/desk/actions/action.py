@@ -96,7 +96,7 @@ class CaseAction:
 
 
 @dataclass(frozen=True, slots=True)
-class OfficerAction:
+class PressOfficeAction:
     """An action of officers that is about no existing case."""
 
     do: Callable[[ActionContext], SyncResponse]
@@ -124,7 +124,7 @@ class StaffAction:
     """Checks itself who may see more, and calls `ActionContext.is_first_time` if it changes something."""
 
 
-Action = CaseAction | OfficerAction | AnswerAction | StaffAction
+Action = CaseAction | PressOfficeAction | AnswerAction | StaffAction
 
 
 # ---- values of buttons and forms, which the sender can have forged --------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.desk.actions.action import Action, ActionContext, OfficerAction, StaffAction, parse_number
+from bot.desk.actions.action import Action, ActionContext, PressOfficeAction, StaffAction, parse_number
 from bot.desk.open_case import Reported, open_case
 from bot.desk.pages import queue_page
 from bot.domain.case import Incident
@@ -96,9 +96,9 @@ def _search_queue(context: ActionContext) -> SyncResponse:
 
 
 ACTIONS: Mapping[str, Action] = {
-    "press.open": OfficerAction(_open, _open_form),
-    "press.incident": OfficerAction(_declare_incident, _incident_form),
-    "press.incident_end": OfficerAction(_end_incident),
+    "press.open": PressOfficeAction(_open, _open_form),
+    "press.incident": PressOfficeAction(_declare_incident, _incident_form),
+    "press.incident_end": PressOfficeAction(_end_incident),
     "queue.show": StaffAction(_show_queue),
     "queue.search": StaffAction(_search_queue),
 }

@@ -96,13 +96,13 @@ def reply(
 def issue(case: Case, by: Person, statement: Statement, history_text: str, now: datetime) -> Transition | Refused:
     """Record a statement that was issued to the journalist. It answers them. `history_text` is the text of the step."""
     step = Step(now, StepKind.STATEMENT, by, history_text)
-    return _answered(case, by, step, StatementLine(statement), now)
+    return _responded(case, by, step, StatementLine(statement), now)
 
 
 def respond(case: Case, by: Person, how: str, now: datetime) -> Transition | Refused:
     """Record that the journalist was answered, and how. An answer to the asker is `reply`."""
     step = Step(now, StepKind.RESPONDED, by, how.strip())
-    return _answered(case, by, step, StepLine(step), now)
+    return _responded(case, by, step, StepLine(step), now)
 
 
 def note(case: Case, by: Person, text: str, now: datetime, *, from_thread: bool = False) -> Transition | Refused:
@@ -162,7 +162,7 @@ def unrestrict(case: Case, by: Person, now: datetime) -> Transition | Refused:
     return transition_to(replace(case, restricted=False), (step,), UpdateCard(), line)
 
 
-def _answered(case: Case, by: Person, step: Step, line: ThreadLine, now: datetime) -> Transition | Refused:
+def _responded(case: Case, by: Person, step: Step, line: ThreadLine, now: datetime) -> Transition | Refused:
     """Record an answer to the journalist. The first one meets the deadline. A case without an owner is claimed."""
     if refused := check_may_act(case, by):
         return refused

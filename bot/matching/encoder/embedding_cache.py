@@ -45,6 +45,10 @@ class Remembered:
         kept = np.array([self.known[key] for key in keys], dtype=np.float32)
         return kept.reshape(len(keys), 2, self.encoder.width)
 
+    def embed_parts(self, messages: Sequence[Sequence[str]]) -> Vectors:
+        """As `embed`: the texts of a knowledge base are short, so none is cut."""
+        return self.embed([text for parts in messages for text in parts])
+
     def keep(self) -> None:
         """Write everything that is known, whole or not at all. A folder that cannot be written is said, not fatal."""
         if self.folder is None or not self.known:

@@ -35,6 +35,10 @@ _WEIGHTS = "model.safetensors"
 TAIL = 6
 """Layers that a knowledge base may tune: all of MiniLM's, which is worth a point more than its last two."""
 _BATCH = 32
+_UNPADDED = 8
+"""Pieces by which the texts of a batch may differ in length, besides a quarter: shorter ones cost as much as longer."""
+_MOST_IN_PARTS = 256
+"""Pieces that count of all the parts of a message together, besides the message itself."""
 _LONG_WAIT = 500
 """Texts from which on a terminal shows how far the encoding is."""
 _MASKED = np.float32(-1e4)
@@ -45,6 +49,10 @@ class Embeds(Protocol):
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Embeddings of shape (texts, 2, width)."""
+        ...
+
+    def embed_parts(self, messages: Sequence[Sequence[str]]) -> Vectors:
+        """Embeddings of the parts of messages, all in one list. The first part of each message is the whole message."""
         ...
 
 
@@ -136,8 +144,15 @@ class Encoder:
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Embeddings of shape (texts, 2, width): of the last layer, which is the model's own, and of the one before."""
-        numbers = [self.pieces.numbers(text, self.most) for text in texts]
-        found = np.zeros((len(texts), 2, self.width), dtype=np.float32)
+        return self._embedded([self.pieces.numbers(text, self.most) for text in texts])
+
+    def embed_parts(self, messages: Sequence[Sequence[str]]) -> Vectors:
+        """As `embed`; where the parts of a message are too much together, the longest ones are cut."""
+        numbers = [[self.pieces.numbers(text, self.most) for text in parts] for parts in messages]
+        return self._embedded([one for whole, *parts in numbers for one in (whole, *_shortened(parts))])
+
+    def _embedded(self, numbers: Sequence[Sequence[int]]) -> Vectors:
+        found = np.zeros((len(numbers), 2, self.width), dtype=np.float32)
         for batch in _batches(numbers):
             deep, there = self._trunk([numbers[i] for i in batch])
             found[batch] = self._pooled(deep, there)
@@ -181,12 +196,30 @@ class Encoder:
         return unit
 
 
+def _shortened(parts: Sequence[Sequence[int]]) -> list[Sequence[int]]:
+    """Cut the longest texts to one length, with the mark at their end, so that all are `_MOST_IN_PARTS` pieces."""
+    left, most = _MOST_IN_PARTS, 0
+    for place, length in enumerate(sorted(map(len, parts))):
+        most = left // (len(parts) - place)
+        if length > most:
+            break
+        most = length
+        left -= length
+    return [one if len(one) <= most else [*one[: most - 1], one[-1]] for one in parts]
+
+
 def _batches(texts: Sequence[Sized]) -> Iterator[list[int]]:
     """Places of texts of like length, some at a time; on a terminal it shows how far many of them are."""
     order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
     quiet = None if len(texts) > _LONG_WAIT else True
-    for start in tqdm(range(0, len(order), _BATCH), "encoding", unit="batch", disable=quiet):
-        yield order[start : start + _BATCH]
+    batch: list[int] = []
+    for place in tqdm(order, "encoding", unit="text", disable=quiet):
+        if batch and (len(batch) == _BATCH or len(texts[place]) > 1.25 * len(texts[batch[0]]) + _UNPADDED):
+            yield batch
+            batch = []
+        batch.append(place)
+    if batch:
+        yield batch
 
 
 def _mask(there: Marks) -> Floats:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 _LONGEST_WORD = 100
@@ -42,8 +43,8 @@ class WordPieces:
 
     def numbers(self, text: str, most: int) -> list[int]:
         """The numbers of a text's pieces between [CLS] and [SEP], `most` at most with both."""
-        found = [piece for word in self._words(text) for piece in self._split(word)]
-        return [self.pieces["[CLS]"], *found[: most - 2], self.pieces["[SEP]"]]
+        found = (piece for word in self._words(text) for piece in self._split(word))
+        return [self.pieces["[CLS]"], *islice(found, most - 2), self.pieces["[SEP]"]]
 
     def _words(self, text: str) -> Iterable[str]:
         word = ""

@@ -33,11 +33,17 @@ _SHORTEST_FOREIGN = 3
 _PAIRED = 0.7
 """Share of a word's probability that depends on the word before it."""
 _UNSEEN = 0.2
+_MOST_UNKNOWN = 64
+"""Different unknown words of one message that are looked up; further ones stay as they were typed."""
 
 _Way = tuple[int, tuple[str, ...], float]
 """So many words of the text, as these words, at this cost."""
-_Read = tuple[float, tuple[tuple[int, tuple[str, ...]], ...]]
+_Path = tuple["_Path", int, tuple[str, ...]] | None
+"""The ways taken, as the path before the last one, and the last one. A longer path shares its beginning with others."""
+_Read = tuple[float, _Path]
 """Cost so far, and the ways taken."""
+Lookups = dict[str, Sequence[_Way]]
+"""Each unknown word of one message -> the ways to read it. Whoever repairs parts of one message passes the same one."""
 
 
 @dataclass(frozen=True)
@@ -70,15 +76,19 @@ class Repair:
             foreign=Neighbours.of(sorted(right)),
         )
 
-    def words(self, given: Sequence[str]) -> tuple[list[str], dict[str, str]]:
-        """The words after repair, and what became what: one word or two, with a space between them."""
+    def words(self, given: Sequence[str], lookups: Lookups | None = None) -> tuple[list[str], dict[str, str]]:
+        """The words after repair, and what became what: one word or two, with a space between them.
+
+        The time grows with the number of words. `lookups` are those of the message that the words are a part of.
+        """
+        lookups = {} if lookups is None else lookups
         at = 0
         read: list[str] = []
         changed: dict[str, str] = {}
         for begin, end in self._unclear(given):
             read += given[at:begin]
             at = begin
-            for length, meant in self._cheapest(given[begin:end], given[begin - 1] if begin else _START):
+            for length, meant in self._cheapest(given[begin:end], given[begin - 1] if begin else _START, lookups):
                 typed = " ".join(given[at : at + length])
                 if typed != (said := " ".join(meant)):
                     changed[typed] = said
@@ -92,9 +102,9 @@ class Repair:
         for at, word in enumerate(given):
             if not self._settled(word):
                 begin, end = max(at - 1, 0), min(at + 3, len(given))
-                spans = (
-                    [*spans[:-1], (spans[-1][0], end)] if spans and begin <= spans[-1][1] else [*spans, (begin, end)]
-                )
+                if spans and begin <= spans[-1][1]:
+                    begin, _ = spans.pop()
+                spans.append((begin, end))
         return spans
 
     def near(self, word: str) -> list[tuple[str, int]]:
@@ -109,18 +119,18 @@ class Repair:
     def _settled(self, word: str) -> bool:
         return word in self.known or not word.isalpha()
 
-    def _cheapest(self, given: Sequence[str], before: str) -> tuple[tuple[int, tuple[str, ...]], ...]:
+    def _cheapest(self, given: Sequence[str], before: str, lookups: Lookups) -> list[tuple[int, tuple[str, ...]]]:
         """Beam search for the cheapest reading; what counts of the past is the last word."""
-        best: list[dict[str, _Read]] = [{before: (0.0, ())}, *({} for _ in given)]
+        best: list[dict[str, _Read]] = [{before: (0.0, None)}, *({} for _ in given)]
         for at in range(len(given)):
             beam = sorted(best[at].items(), key=lambda item: item[1][0])[:_BEAM]
-            for length, meant, slips in self._ways(given, at):
+            for length, meant, slips in self._ways(given, at, lookups):
                 to = best[at + length]
                 for last, (cost, path) in beam:
                     whole = cost + slips + self._improbable(last, meant)
                     if meant[-1] not in to or whole < to[meant[-1]][0]:
-                        to[meant[-1]] = (whole, (*path, (length, meant)))
-        return min(best[-1].values(), key=lambda read: read[0])[1]
+                        to[meant[-1]] = (whole, (path, length, meant))
+        return _taken(min(best[-1].values(), key=lambda read: read[0])[1])
 
     def _improbable(self, last: str, meant: Sequence[str]) -> float:
         """In nats, of the known ones among the words that follow `last`; an unknown one has its cost already."""
@@ -134,19 +144,26 @@ class Repair:
             last = word
         return cost
 
-    def _ways(self, given: Sequence[str], at: int) -> Iterator[_Way]:
+    def _ways(self, given: Sequence[str], at: int, lookups: Lookups) -> Iterator[_Way]:
         word = given[at]
         if self._settled(word):
             yield 1, (word,), 0.0
+        elif word in lookups or len(lookups) < _MOST_UNKNOWN:
+            if word not in lookups:
+                lookups[word] = tuple(self._looked_up(word))
+            yield from lookups[word]
         else:
-            left = self._left(word)
-            near = [*self._close(word), *self._split(word)]
-            yield 1, (word,), left
-            yield from near
-            if self.english and left == _UNKNOWN and not near and len(word) > _SHORTEST_FOREIGN:
-                yield from self._foreign(word)
+            yield 1, (word,), _UNKNOWN
         if at + 1 < len(given):
             yield from self._shifted(word, given[at + 1])
+
+    def _looked_up(self, word: str) -> Iterator[_Way]:
+        left = self._left(word)
+        near = [*self._close(word), *self._split(word)]
+        yield 1, (word,), left
+        yield from near
+        if self.english and left == _UNKNOWN and not near and len(word) > _SHORTEST_FOREIGN:
+            yield from self._foreign(word)
 
     def _close(self, word: str) -> Iterator[_Way]:
         for near, edits in self.near(word):
@@ -179,3 +196,12 @@ class Repair:
                 yield 2, (left, right), _SLIP
         if word + following in self.known:
             yield 2, (word + following,), _SLIP
+
+
+def _taken(path: _Path) -> list[tuple[int, tuple[str, ...]]]:
+    """Return the ways of a path, the first one first."""
+    ways = []
+    while path is not None:
+        path, length, meant = path
+        ways.append((length, meant))
+    return ways[::-1]

@@ -15,31 +15,32 @@ import subprocess
 import sys
 import weakref
 from collections import deque
+from contextlib import suppress
 from typing import TypeVar, cast
 
 from bot.errors import KnowledgeError, MatcherLost, PolicyDeskError, Problem, UserError
 from bot.knowledge.model import Knowledge
-from bot.matching.match import Match
+from bot.matching.match import GAVE_UP, Match
 from bot.matching.options import Options
 from bot.matching.process import pickling
-from bot.matching.process.matcher_server import LearnRequest, LearnResult, frame, take_message
+from bot.matching.process.matcher_server import BEGUN, LearnRequest, LearnResult, frame, take_message
 
 T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
-MATCH_TIMEOUT = 60.0
-"""Seconds that one message may take. The longest message that a platform allows takes about one second."""
+MATCH_TIMEOUT = 2.0
+"""Seconds that one message may take, eight times what the worst one takes (`make bench`)."""
 
 SERVER_PROGRAM = "from bot.matching.process import matcher_server; matcher_server.main()"
 """Python source that the child process runs."""
 
 
 class MatcherProcess:
-    """A matcher in a child process. A process that ended, or that no longer answers, is replaced.
+    """A matcher in a child process. A process that ended, or that takes too long over a message, is replaced.
 
-    Every request that waited for the lost process is sent once more, one request at a time. A message that ends the
-    process twice is therefore the only one that fails.
+    The message that was being matched is given up at once, because it would do the same again. Every other request that
+    waited for the lost process is sent once more, one request at a time.
     """
 
     missing: str
@@ -51,6 +52,7 @@ class MatcherProcess:
         self._request = LearnRequest(knowledge, options)
         self._match_timeout = match_timeout
         self._replacing = asyncio.Lock()
+        self._replacement: asyncio.Task[None] | None = None
         self._closed = False
         self._process = _ChildProcess()
 
@@ -72,27 +74,26 @@ class MatcherProcess:
         return matcher
 
     async def match(self, text: str, previous: str = "") -> Match:
-        """Return what `Matcher.match` returns, without its explanation.
+        """Return what `Matcher.match` returns, without its explanation, or `GAVE_UP`.
 
-        Requests are answered in the order in which they are made. Raises MatcherLost.
+        Requests are answered in the order in which they are made. Raises MatcherLost if no process can be had that
+        matches, which is no fault of the message.
         """
         if self._replacing.locked():
             async with self._replacing:
                 pass
         process = self._process
         try:
-            return await process.match(text, previous, self._match_timeout)
+            return await self._match_by(process, text, previous)
         except (EOFError, OSError) as error:
-            what = "says nothing more" if isinstance(error, TimeoutError) else "has ended"
+            lost = error
         # One request at a time, so that a message which ends the process takes nobody else's answer with it.
         async with self._replacing:
             if self._closed:
                 raise MatcherLost("The desk is closing.")
-            if self._process is process or self._process.has_ended:
-                log.warning("The process that matches %s; another takes its place.", what)
-                await self._replace()
+            await self._replace(process, lost)
             try:
-                return await self._process.match(text, previous, self._match_timeout)
+                return await self._match_by(self._process, text, previous)
             except (EOFError, OSError) as error:
                 await self._process.end()
                 raise MatcherLost("The process that matches ends again and again. Is there enough memory?") from error
@@ -106,9 +107,28 @@ class MatcherProcess:
         """End the process at once, also while it is computing. A second call does nothing."""
         self._closed = True
         await self._process.end()
+        if self._replacement is not None:
+            await asyncio.wait([self._replacement])
 
-    async def _replace(self) -> None:
-        """Put a process that has learned in the place of the lost one."""
+    async def _match_by(self, process: _ChildProcess, text: str, previous: str) -> Match:
+        """Match, or give the message up. The process that it took with it is then replaced without delay."""
+        try:
+            return await process.match(text, previous, self._match_timeout)
+        except _LostOverMessage as error:
+            log.warning("A message is given up: the process that matches %s over it.", _what_happened(error.lost))
+            self._replacement = asyncio.create_task(self._replace_soon(process, error.lost))
+            return GAVE_UP
+
+    async def _replace_soon(self, process: _ChildProcess, lost: Exception) -> None:
+        async with self._replacing:
+            with suppress(MatcherLost):  # the next request tries again, and raises it
+                await self._replace(process, lost)
+
+    async def _replace(self, process: _ChildProcess, lost: Exception) -> None:
+        """Put a process that has learned in the place of a lost one, if nobody has done so yet."""
+        if self._closed or not (self._process is process or self._process.has_ended):
+            return
+        log.warning("The process that matches %s; another takes its place.", _what_happened(lost))
         try:
             await self._restart()
             await self._learn()
@@ -165,11 +185,15 @@ class _ChildProcess:
         return _unpickled(await self._connection.request(message), LearnResult)
 
     async def match(self, text: str, previous: str, seconds: float) -> Match:
-        """Return the match. Raises TimeoutError, which is an OSError, after so many seconds."""
+        """Return the match.
+
+        The process has so many seconds from when it has answered the requests before. Then the connection is closed,
+        and whoever waits gets a TimeoutError, which is an OSError. Raises _LostOverMessage if this is the message that
+        was being matched then, or when the process ended.
+        """
         if self._connection is None:
             raise EOFError
-        async with asyncio.timeout(seconds):
-            return _unpickled(await self._connection.request(pickling.dumps((text, previous))), Match)
+        return _unpickled(await self._connection.request(pickling.dumps((text, previous)), seconds), Match)
 
     async def wait_until_idle(self) -> None:
         """Return when every request has been answered, or when the process has ended."""
@@ -191,7 +215,12 @@ class _Connection(asyncio.Protocol):
     def __init__(self) -> None:
         self._transport: asyncio.WriteTransport
         self._received = bytearray()
-        self._pending: deque[asyncio.Future[bytes]] = deque()
+        self._pending: deque[tuple[asyncio.Future[bytes], float | None]] = deque()
+        """The future answers with the seconds that each may take."""
+        self._has_begun = False
+        """Whether the first of them is being matched."""
+        self._timer: asyncio.TimerHandle | None = None
+        self._lost: type[EOFError | TimeoutError] = EOFError
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.WriteTransport", transport)  # every event loop gives a socket one of these
@@ -199,35 +228,67 @@ class _Connection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         self._received += data
         while (message := take_message(self._received)) is not None:
-            answer = self._pending.popleft()
-            if not answer.done():  # the task that waited may have been cancelled
-                answer.set_result(message)
+            self._has_begun = message == BEGUN
+            if not self._has_begun:
+                answer, _ = self._pending.popleft()
+                if not answer.done():  # the task that waited may have been cancelled
+                    answer.set_result(message)
+                self._time_first()
 
     def connection_lost(self, exc: Exception | None) -> None:
         while self._pending:
-            answer = self._pending.popleft()
+            answer, _ = self._pending.popleft()
             if not answer.done():
-                answer.set_exception(EOFError())
+                answer.set_exception(_LostOverMessage(self._lost()) if self._has_begun else self._lost())
+            self._has_begun = False
+        self._time_first()
 
     @property
     def is_closed(self) -> bool:
         return self._transport.is_closing()
 
-    async def request(self, message: bytes) -> bytes:
-        """Send a message and return the answer to it."""
+    async def request(self, message: bytes, seconds: float | None = None) -> bytes:
+        """Send a message and return the answer to it, which may take so many seconds; None for any time."""
         if self.is_closed:
             raise EOFError
         answer: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
-        self._pending.append(answer)
+        self._pending.append((answer, seconds))
+        if len(self._pending) == 1:
+            self._time_first()
         self._transport.write(frame(message))
         return await answer
 
     async def wait_until_idle(self) -> None:
         if self._pending:
-            await asyncio.wait(self._pending)
+            await asyncio.wait([answer for answer, _ in self._pending])
 
     def close(self) -> None:
+        self._has_begun = False  # it is not the message that ends the process
         self._transport.abort()
+
+    def _time_first(self) -> None:
+        """Give the first pending request its time."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if self._pending and (seconds := self._pending[0][1]) is not None:
+            self._timer = asyncio.get_running_loop().call_later(seconds, self._give_up)
+
+    def _give_up(self) -> None:
+        self._lost = TimeoutError
+        self._transport.abort()
+
+
+class _LostOverMessage(Exception):
+    """The process was lost while it matched this message; `lost` says how."""
+
+    def __init__(self, lost: Exception) -> None:
+        super().__init__()
+        self.lost = lost
+
+
+def _what_happened(lost: Exception) -> str:
+    return "says nothing more" if isinstance(lost, TimeoutError) else "has ended"
 
 
 def _unpickled(answer: bytes, kind: type[T]) -> T:

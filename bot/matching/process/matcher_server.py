@@ -1,12 +1,13 @@
 """The child process that runs a matcher and serves its parent over an inherited socket.
 
 The number of the socket is the program's argument. The parent sends one `LearnRequest`; the child learns, or reads
-what an earlier process learned, and answers with a `LearnResult`. From then on it answers each pair (text, previous)
-with a `Match` without its explanation. Any answer may be a `PolicyDeskError` instead. The child exits when the parent
+what an earlier process learned, and answers with a `LearnResult`, or with a `PolicyDeskError` instead. From then on it
+answers each pair (text, previous): with `BEGUN` before it matches the text, so that the parent knows which message it
+was if the child does not come to an end; then with a `Match` without its explanation. The child exits when the parent
 closes its end.
 
-Every message is a pickle with its length before it. That is safe here, because both ends are the same program and
-nobody else can reach the socket.
+Every message but `BEGUN` is a pickle, and all have their length before them. That is safe here, because both ends are
+the same program and nobody else can reach the socket.
 """
 
 from __future__ import annotations
@@ -22,13 +23,15 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 from threading import Thread
+from traceback import walk_tb
 from typing import TYPE_CHECKING, TypeVar
 
 from bot import logs
 from bot.errors import MatcherLost, PolicyDeskError
 from bot.knowledge.model import Knowledge
-from bot.matching.match import Explanation, Match
+from bot.matching.match import GAVE_UP, Explanation, Match
 from bot.matching.options import Options
 from bot.matching.process import pickling
 
@@ -39,6 +42,8 @@ T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
+BEGUN = b""
+"""The message that says that the next pair is being matched."""
 _NO_EXPLANATION = Explanation("")
 _LENGTH_BYTES = 8
 """Bytes before each message that hold its length, most significant byte first."""
@@ -94,7 +99,8 @@ def serve(connection: socket.socket) -> None:
         gc.freeze()  # a garbage collection stops the process; it need not visit objects that stay until the end
         while True:
             text, previous = pickling.loads(_receive(connection, received), tuple)
-            _send(connection, _outcome(partial(_match, matcher, text, previous)))
+            connection.sendall(frame(BEGUN))
+            _send(connection, _match(matcher, text, previous))
 
 
 def frame(message: bytes) -> bytes:
@@ -139,8 +145,17 @@ def _learn(request: LearnRequest) -> tuple[Matcher, LearnResult]:
 
 
 def _match(matcher: Matcher, text: str, previous: str) -> Match:
-    """Return the match without its explanation, which is half of its bytes and which the desk does not use."""
-    return replace(matcher.match(text, previous), explanation=_NO_EXPLANATION)
+    """Return the match without its explanation, which is half of its bytes and which the desk does not use.
+
+    A message that meets a defect is given up. Of the error, the log gets its type and where it was raised: its text may
+    quote the message.
+    """
+    try:
+        return replace(matcher.match(text, previous), explanation=_NO_EXPLANATION)
+    except Exception as error:  # noqa: BLE001  whatever it is, it would be raised again for this message
+        places = [f"{Path(at.f_code.co_filename).name}:{line}" for at, line in walk_tb(error.__traceback__)]
+        log.error("a defect in matching, please report it: %s at %s", type(error).__name__, " → ".join(places))  # noqa: TRY400
+        return GAVE_UP
 
 
 def _outcome(work: Callable[[], T]) -> T | PolicyDeskError:

@@ -3,7 +3,7 @@
 They know no platform, so every platform shows the same words and the same buttons.
 """
 
-from bot.plaintext import plain, sentence
+from bot.plaintext import markdown_message, text_message
 from bot.presentation.cards.answer_cards import answer, answer_alone, choose, confirm_media, unknown, welcome
 from bot.presentation.cards.asker_cards import asker_notice, own_case
 from bot.presentation.cards.case_card import CaseContext, case_card, case_in_full, mail
@@ -53,6 +53,7 @@ __all__ = [
     "is_discreet",
     "linked_case",
     "mail",
+    "markdown_message",
     "note_form",
     "open_form",
     "own_case",
@@ -64,9 +65,9 @@ __all__ = [
     "report_form",
     "respond_form",
     "search_form",
-    "sentence",
     "shift",
     "statement_form",
+    "text_message",
     "thread_line",
     "topics",
     "unknown",

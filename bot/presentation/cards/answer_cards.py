@@ -8,7 +8,7 @@ from datetime import date
 
 from bot.knowledge.model import Entry, Knowledge
 from bot.messages import Block, Button, Buttons, Caption, Markdown, Outgoing
-from bot.plaintext import plain, summarise
+from bot.plaintext import escape, markdown_message, summarise
 from bot.presentation import texts
 
 
@@ -47,10 +47,11 @@ def choose(entries: Sequence[Entry], *, answered: int) -> Outgoing:
     return Outgoing((Markdown(texts.CHOOSE), Buttons(tuple(buttons))), summary=texts.CHOOSE)
 
 
-def unknown(pointer: str, nearest: Sequence[Entry], *, answered: int, press: bool) -> Outgoing:
+def unknown(pointer: str, nearest: Sequence[Entry], *, answered: int, press: bool, phone: str = "") -> Outgoing:
     """Return the card that says that there is no answer, and offers a way to continue.
 
     `pointer` is the text that an owner wrote for this topic. If it is empty, the `nearest` entries are offered instead.
+    `phone` is the press office's number, if it is to be on the card.
     """
     blocks: list[Block] = [Markdown(pointer.strip() or texts.UNKNOWN)]
     if not pointer and nearest:
@@ -59,6 +60,8 @@ def unknown(pointer: str, nearest: Sequence[Entry], *, answered: int, press: boo
     if press:
         if not pointer:
             blocks.append(Caption(texts.UNKNOWN_WAY_ON))
+        if phone:
+            blocks.append(Markdown(texts.phone(escape(phone))))
         blocks.append(Buttons(_ask_press(answered, press)))
     return Outgoing(tuple(blocks), summary=summarise(pointer or texts.UNKNOWN))
 
@@ -79,7 +82,7 @@ def welcome(knowledge: Knowledge, *, press: bool, first: bool = False) -> Outgoi
     At the `first` contact, a button for the list of topics follows. The home page shows that list without a button.
     """
     titles = " and ".join(f"the {document.title}" for document in knowledge.documents) or "the policy"
-    said = plain(texts.welcome(titles, press))
+    said = markdown_message(texts.welcome(titles, press))
     way_on = Buttons((Button(texts.WHAT_I_ANSWER, "topics.show"),))
     return replace(said, blocks=(*said.blocks, way_on)) if first else said
 

@@ -22,7 +22,7 @@ from bot.domain.announcements import (
 )
 from bot.domain.case import Asker, Case, CaseKind
 from bot.messages import Block, Button, Buttons, Caption, Markdown, Outgoing, Quote
-from bot.plaintext import display_name, escape, plain, sentence, shorten, summarise
+from bot.plaintext import display_name, escape, markdown_message, shorten, summarise, text_message
 from bot.presentation import texts
 from bot.presentation.cards.case_card import CaseContext, button_value, head, state_word
 
@@ -39,9 +39,9 @@ def asker_notice(case: Case, notice: AskerNotice, context: CaseContext) -> Outgo
         case OfficerReply():
             return _reply(case, notice)
         case PleasePhone():
-            return plain(_PHONE[notice.why](case.reference, escape(notice.phone)))
+            return markdown_message(_PHONE[notice.why](case.reference, escape(notice.phone)))
         case _:
-            return sentence(_in_a_sentence(case, notice))
+            return text_message(_in_a_sentence(case, notice))
 
 
 def own_case(case: Case, asker: Asker, context: CaseContext) -> Outgoing:

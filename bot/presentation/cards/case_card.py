@@ -46,8 +46,8 @@ class CaseContext:
     """Related cases, without those that were joined."""
     incident: str = ""
     """The title of the incident that the case belongs to."""
-    joined: tuple[str, ...] = ()
-    """References of the cases that were joined to this one."""
+    joined: tuple[tuple[int, str], ...] = ()
+    """Id and reference of each case that was joined to this one."""
     into: str = ""
     """The reference of the case to which this one was joined."""
 
@@ -192,7 +192,7 @@ def _hints(seen: Case, context: CaseContext) -> Iterator[str]:
     if context.into:
         yield texts.joined_to(seen.reference, context.into)
     if context.joined:
-        yield texts.joined_hint(context.joined)
+        yield texts.joined_hint([reference for _, reference in context.joined])
     if seen.waiting_until and seen.state is CaseState.CLAIMED:
         yield texts.waiting_hint(seen.waiting_for, local(seen.waiting_until, context.zone))
     if seen.offered_to and seen.state is CaseState.CLAIMED:
@@ -283,8 +283,8 @@ def _linking_buttons(case: Case, context: CaseContext) -> Iterator[Button]:
     for joinable in context.links:
         if joinable.joinable:
             yield Button(texts.join(joinable.reference), "case.join", f"{button_value(case)}:{joinable.case_id}")
-    for joined in context.joined:
-        yield Button(texts.split(joined), "case.split", f"{button_value(case)}:{joined.partition('-')[2]}")
+    for joined_id, reference in context.joined:
+        yield Button(texts.split(reference), "case.split", f"{button_value(case)}:{joined_id}")
 
 
 def _restriction_buttons(case: Case) -> Iterator[Button]:

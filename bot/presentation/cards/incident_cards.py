@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.domain.case import Case, CaseKind, CaseState, Incident, LinkKind
 from bot.messages import Button, Buttons, Field, Form, Outgoing, Person
-from bot.plaintext import display_name, sentence
+from bot.plaintext import display_name, text_message
 from bot.presentation import texts
 from bot.presentation.cards.case_card import LinkedCase, state_word
 from bot.presentation.cards.visibility import visible
@@ -37,10 +37,10 @@ def incident_button(incident: Incident | None) -> Button:
 
 def incident_on(incident: Incident, by: Person) -> Outgoing:
     """Return the message to every press channel that an incident began, with the button that ends it."""
-    said = sentence(texts.incident_on(incident.title, display_name(by)))
+    said = text_message(texts.incident_on(incident.title, display_name(by)))
     return Outgoing((*said.blocks, Buttons((incident_button(incident),))), said.summary, urgent=True)
 
 
 def incident_off(incident: Incident, by: Person) -> Outgoing:
     """Return the message to every press channel that an incident ended."""
-    return sentence(texts.incident_off(incident.title, display_name(by)))
+    return text_message(texts.incident_off(incident.title, display_name(by)))

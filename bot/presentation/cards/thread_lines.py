@@ -18,7 +18,7 @@ from bot.domain.announcements import (
 )
 from bot.domain.case import Case, ReplyKind, Step, StepKind
 from bot.messages import Block, Button, Buttons, Facts, Markdown, Outgoing, Quote, Said
-from bot.plaintext import display_name, escape, sentence, shorten, spoken
+from bot.plaintext import display_name, escape, shorten, spoken, text_message
 from bot.presentation import texts
 from bot.presentation.cards.case_card import CaseContext, attachment_facts, button_value
 
@@ -36,7 +36,7 @@ def thread_line(case: Case, line: ThreadLine, carries: Said | None, context: Cas
             said = texts.statement_issued(display_name(issued.by), issued.recipient, issued.approver)
             return in_thread(said, issued.text)
         case LinkedLine():
-            return sentence(texts.linked_below(line.other.reference, line.other.details.outlet, same=line.same))
+            return text_message(texts.linked_below(line.other.reference, line.other.details.outlet, same=line.same))
         case ReminderLine():
             return in_thread(_reminder(case, line))
         case NudgeLine():

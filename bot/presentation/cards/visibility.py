@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from bot.domain.case import Asker, Case, Details, Step, StepKind
 from bot.messages import Address, Outgoing, Person
-from bot.plaintext import sentence
+from bot.plaintext import text_message
 from bot.presentation import texts
 
 OFFICER_STEPS = frozenset(
@@ -91,7 +91,7 @@ def redact_line(case: Case, outgoing: Outgoing) -> Outgoing:
 
     Use it for every line below a card that may hold a person's name or words.
     """
-    return sentence(texts.something_new(case.reference)) if is_discreet(case) else outgoing
+    return text_message(texts.something_new(case.reference)) if is_discreet(case) else outgoing
 
 
 def _without_words(asker: Asker) -> Asker:

@@ -3,7 +3,8 @@
 Voice: a good colleague in the press office; calm, plain, brief, on your side.
 
 A function takes only what goes into its sentence. Its docstring says who reads the sentence and where. Texts are plain
-text unless the docstring says Markdown; a constant of a few plain words can be used as either. Other modules use all of
+text unless the docstring says Markdown, and are escaped where Markdown is wanted; a constant can be used as either,
+since it reads the same. A test holds this (tests/unit/presentation/test_markdown_in_texts.py). Other modules use all of
 them as `texts.NAME`.
 """
 

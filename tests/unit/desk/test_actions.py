@@ -7,7 +7,7 @@ from itertools import product
 
 import pytest
 
-from bot.desk.actions.action import CaseAction, OfficerAction, Who
+from bot.desk.actions.action import CaseAction, PressOfficeAction, Who
 from bot.desk.actions.table import ACTIONS
 from bot.domain.case import Case, CaseState, Step, StepKind
 from bot.messages import Address, Person, Pressed, Submitted, SyncResponse
@@ -24,7 +24,7 @@ OF_CASES = {name: action for name, action in ACTIONS.items() if isinstance(actio
 OF_OFFICERS = sorted(name for name, action in OF_CASES.items() if action.who is Who.OFFICER)
 OF_ASKERS = sorted(name for name, action in OF_CASES.items() if action.who is not Who.OFFICER)
 CHANGING_HANDS = sorted(name for name, action in OF_CASES.items() if action.changes_ownership)
-ON_NO_CASE = sorted(name for name, action in ACTIONS.items() if isinstance(action, OfficerAction))
+ON_NO_CASE = sorted(name for name, action in ACTIONS.items() if isinstance(action, PressOfficeAction))
 FILLED = {
     "text": "words",
     "approver": "The provost",

@@ -15,7 +15,7 @@ from bot.domain.transitions import DeskStatus, NotifyAsker, Refusal, Refused, Tr
 from bot.domain.triage import is_delicate
 from bot.messages import Address, Person
 from bot.presentation import texts
-from bot.presentation.refusals import refusal_text
+from bot.presentation.refusal_mapping import refusal_text
 from tests.unit import drawn
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)

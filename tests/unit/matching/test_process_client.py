@@ -14,10 +14,11 @@ import pytest
 from bot.errors import ConfigurationError, KnowledgeError, MatcherLost
 from bot.knowledge.loader import load
 from bot.knowledge.model import Knowledge
-from bot.matching.match import Match
+from bot.matching.match import GAVE_UP, Match
 from bot.matching.options import Options
 from bot.matching.process import matcher_process
 from bot.matching.process.matcher_process import MatcherProcess
+from tests.hostile import FRAGILE
 from tests.waiting import until
 
 FOLDER = Path(__file__).parents[2] / "chaos" / "knowledge"
@@ -88,10 +89,8 @@ async def test_what_cannot_be_replaced_is_told_in_a_sentence(knowledge: Knowledg
     await matcher.close()
 
 
-async def test_a_defect_in_the_process_is_told_and_the_next_message_is_answered(matcher: MatcherProcess) -> None:
-    with pytest.raises(MatcherLost, match="has a defect"):
-        await matcher.match(None)  # type: ignore[arg-type]
-
+async def test_a_message_that_meets_a_defect_is_given_up_and_the_next_one_is_answered(matcher: MatcherProcess) -> None:
+    assert await matcher.match(None) == GAVE_UP  # type: ignore[arg-type]
     assert _answered(await matcher.match(ASKED)) == ["work-address"]
 
 
@@ -123,33 +122,61 @@ async def test_all_that_was_asked_of_a_process_that_ends_is_asked_of_one_other(
     assert caplog.messages == ["The process that matches has ended; another takes its place."]
 
 
-FRAGILE = """
-import os
-from bot.matching.process import matcher_server
-from bot.matching.matcher import Matcher
-
-sound = Matcher.match
-
-def match(self, text, previous=""):
-    return os._exit(1) if text == "poison" else sound(self, text, previous)
-
-Matcher.match = match
-matcher_server.main()
-"""
-
-
-async def test_a_message_that_ends_the_process_is_its_own_loss_only(
+@pytest.fixture
+async def fragile(
     knowledge: Knowledge, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+) -> AsyncIterator[MatcherProcess]:
     monkeypatch.setattr(matcher_process, "SERVER_PROGRAM", FRAGILE)
-    matcher = await MatcherProcess.start(knowledge, Options(encoder="off", cache=tmp_path))
-    asking = [matcher.match(text) for text in (ASKED, "poison", ASKED, ASKED)]
-    first, poison, *others = await asyncio.gather(*asking, return_exceptions=True)
-
-    assert isinstance(poison, MatcherLost)
-    assert [_answered(match) for match in (first, *others) if isinstance(match, Match)] == [["work-address"]] * 3
-    assert _answered(await matcher.match(ASKED)) == ["work-address"]
+    matcher = await MatcherProcess.start(knowledge, Options(encoder="off", cache=tmp_path), match_timeout=1)
+    yield matcher
     await matcher.close()
+
+
+@pytest.mark.parametrize(("text", "what"), [("poison", "has ended"), ("slow", "says nothing more")])
+async def test_a_message_that_the_process_is_lost_over_is_given_up_and_nothing_else_is(
+    fragile: MatcherProcess, text: str, what: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    asked = [ASKED, text, ASKED, ASKED]
+    first, given_up, *others = await asyncio.gather(*[fragile.match(one) for one in asked])
+
+    assert given_up == GAVE_UP
+    assert [_answered(match) for match in (first, *others)] == [["work-address"]] * 3
+    assert _answered(await fragile.match(ASKED)) == ["work-address"]
+    assert caplog.messages == [
+        f"A message is given up: the process that matches {what} over it.",
+        f"The process that matches {what}; another takes its place.",
+    ]
+
+
+async def test_each_of_several_bad_messages_is_given_up_and_what_stands_between_is_answered(
+    fragile: MatcherProcess,
+) -> None:
+    asked = ["poison", ASKED, "slow", "poison", ASKED, "poison"]
+    matches = await asyncio.gather(*[fragile.match(text) for text in asked])
+
+    assert [match.gave_up for match in matches] == [text != ASKED for text in asked]
+    assert [_answered(match) for match in matches if not match.gave_up] == [["work-address"]] * 2
+
+
+async def test_the_lost_process_is_replaced_before_anybody_asks_again(fragile: MatcherProcess) -> None:
+    assert await fragile.match("poison") == GAVE_UP
+
+    assert (await _started()).is_running()
+
+
+async def test_the_time_of_a_message_begins_when_it_is_its_turn(fragile: MatcherProcess) -> None:
+    matches = await asyncio.gather(*[fragile.match("rather slow") for _ in range(4)])
+
+    assert not any(match.gave_up for match in matches)
+
+
+async def test_a_message_that_is_matched_while_the_desk_closes_is_not_given_up(fragile: MatcherProcess) -> None:
+    asking = asyncio.create_task(fragile.match("slow"))
+    await asyncio.sleep(0.3)
+    await fragile.close()
+
+    with pytest.raises(MatcherLost, match="closing"):
+        await asking
 
 
 async def test_one_that_retires_answers_first_what_it_was_asked(knowledge: Knowledge) -> None:

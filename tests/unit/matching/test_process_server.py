@@ -14,9 +14,10 @@ import pytest
 from bot.cli.main import main
 from bot.knowledge.loader import load
 from bot.matching.encoder import sentence_encoder
-from bot.matching.match import Match
+from bot.matching.match import GAVE_UP, Match
 from bot.matching.options import Options
 from bot.matching.process import matcher_server, pickling
+from bot.matching.reading import Reader, Reading
 
 Kind = TypeVar("Kind")
 FOLDER = Path(__file__).parents[2] / "chaos" / "knowledge"
@@ -34,9 +35,17 @@ class Connection:
 
     def ask(self, question: object, kind: type[Kind]) -> Kind:
         self._ours.sendall(matcher_server.frame(pickling.dumps(question)))
+        return pickling.loads(self.receive(), kind)
+
+    def match(self, text: str) -> Match:
+        self._ours.sendall(matcher_server.frame(pickling.dumps((text, ""))))
+        assert self.receive() == matcher_server.BEGUN
+        return pickling.loads(self.receive(), Match)
+
+    def receive(self) -> bytes:
         while (answer := matcher_server.take_message(self._received)) is None:
             self._received += self._ours.recv(1000)
-        return pickling.loads(answer, kind)
+        return answer
 
     def close(self) -> None:
         self._ours.close()
@@ -61,11 +70,28 @@ def test_without_the_weights_it_says_so_and_matches_by_words(
     connection: Connection, caplog: pytest.LogCaptureFixture
 ) -> None:
     result = connection.ask(matcher_server.LearnRequest(load(FOLDER), Options()), matcher_server.LearnResult)
-    match = connection.ask(("may I log in to Facebook with my work email", ""), Match)
+    match = connection.match("may I log in to Facebook with my work email")
 
     assert result == matcher_server.LearnResult(missing=LOST, has_learned=True, is_cached=False)
     assert caplog.messages == []  # the desk says it, once
     assert [one.id for one in match.entries] == ["work-address"]
+
+
+def test_of_a_defect_the_log_says_where_it_is_and_nothing_of_the_message(
+    connection: Connection, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def defective(self: Reader, text: str) -> list[Reading]:
+        raise KeyError(text)
+
+    connection.ask(matcher_server.LearnRequest(load(FOLDER), Options(encoder="off")), matcher_server.LearnResult)
+    with monkeypatch.context() as patched:
+        patched.setattr(Reader, "parts", defective)
+        assert connection.match("a secret") == GAVE_UP
+    (told,) = caplog.messages
+    assert "KeyError at matcher_server.py:" in told
+    assert " → reading.py:" in told
+    assert "secret" not in caplog.text
+    assert not connection.match("hello").gave_up
 
 
 def test_the_second_time_it_reads_what_the_first_kept(connection: Connection, tmp_path: Path) -> None:

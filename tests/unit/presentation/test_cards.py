@@ -43,7 +43,7 @@ def test_escaped_text_reads_the_same_and_nothing_in_it_comes_alive(text: str) ->
 @given(st.text(alphabet="*_`#[]()<>!&-+.1\\ \n\t\u202e\x1bab", max_size=40))
 def test_markup_in_a_name_stays_dead_in_a_sentence_and_its_summary(name: str) -> None:
     person = Person("slack", "u1", name)
-    card = cards.sentence(texts.claimed_for_asker(plaintext.display_name(person), "M-7"))
+    card = cards.text_message(texts.claimed_for_asker(plaintext.display_name(person), "M-7"))
     assert isinstance(card.blocks[0], Markdown)
     assert alive(card.blocks[0].markdown) == set()
     assert "\\" not in card.summary or "\\" in name

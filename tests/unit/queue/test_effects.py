@@ -73,7 +73,7 @@ def test_every_block_survives() -> None:
 
 
 def test_a_payload_of_another_version_is_refused() -> None:
-    later = outbox.payload(Send(FIRST, cards.plain("Hello."))) | {"v": 2}
+    later = outbox.payload(Send(FIRST, cards.markdown_message("Hello."))) | {"v": 2}
     with pytest.raises(ValueError, match="version 2"):
         outbox.read(job(later))
 

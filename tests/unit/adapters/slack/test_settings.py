@@ -8,7 +8,7 @@ from subprocess import run
 
 import pytest
 
-from adapters.slack.settings import Settings
+from adapters.slack.settings import SlackSettings
 from bot.app.adapter_settings import slack_settings
 from bot.config import from_mapping
 from bot.errors import ConfigurationError
@@ -24,7 +24,7 @@ def test_the_adapter_is_told_what_concerns_it() -> None:
         },
         "slack": {"workspaces": ["T1"], "listen_channels": ["C1"], "guests": True},
     }
-    assert slack_settings(from_mapping(settings, SECRETS)) == Settings(
+    assert slack_settings(from_mapping(settings, SECRETS)) == SlackSettings(
         bot_token="xoxb-1",
         app_token="xapp-1",
         workspaces=frozenset({"T1"}),

@@ -9,7 +9,7 @@ import pytest
 from bot.domain.case import CaseState
 from bot.domain.transitions import Refusal, Refused
 from bot.presentation import texts
-from bot.presentation.refusals import refusal_text
+from bot.presentation.refusal_mapping import refusal_text
 from tests.unit.domain.test_transitions import ANNA, OPEN, OTHER
 
 CASE = replace(OPEN, owner=ANNA, state=CaseState.CLAIMED)
