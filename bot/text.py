@@ -1,6 +1,6 @@
 """Normalising a message, and splitting it into sentences and words.
 
-Every function here that takes a person's text reads no more of it than `bounded` returns.
+Every function here that takes a person's text reads no more of it than `bounded` returns, except `searchable`.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ import snowballstemmer
 
 FIRST_READ, LAST_READ = 2_000, 1_000
 """Characters that are read of a longer message: so many at its start, and so many at its end."""
+_FIRST_SEARCHED, _LAST_SEARCHED = 30_000, 10_000
+"""Characters that are searched for words that must not be overlooked. Slack, for example, takes no longer message."""
 _MOST_READ = FIRST_READ + len("\n") + LAST_READ
 _LONGEST_STEMMED = 60
 """Letters of the longest word that is stemmed, so that the stems which are kept take little memory."""
@@ -62,7 +64,7 @@ def bounded(text: str) -> str:
 
     It is cut before it is normalised, because NFKC makes up to 18 characters of one, and once more after it.
     """
-    return _ends(unicodedata.normalize("NFKC", _ends(text)))
+    return abridged(unicodedata.normalize("NFKC", abridged(text)))
 
 
 def is_cut(text: str) -> bool:
@@ -70,9 +72,24 @@ def is_cut(text: str) -> bool:
     return len(text) > _MOST_READ or len(unicodedata.normalize("NFKC", text)) > _MOST_READ
 
 
-def _ends(text: str) -> str:
-    """Return the start and the end of a text that is too long; what this function returned is short enough."""
-    return text if len(text) <= _MOST_READ else f"{text[:FIRST_READ]}\n{text[-LAST_READ:]}"
+def abridged(text: str, first: int = FIRST_READ, last: int = LAST_READ) -> str:
+    """Return the text or, if it is longer than `first` and `last` characters, its beginning and its end on two lines.
+
+    A word that a cut would divide is left out, so that no number changes: of "1500" no "15" stays.
+    """
+    if len(text) <= first + len("\n") + last:
+        return text
+    beginning, end = text[:first], text[-last:]
+    if not text[first].isspace():
+        beginning = "".join(beginning.rsplit(maxsplit=1)[:1])
+    if not text[-last - 1].isspace():
+        end = "".join(end.split(maxsplit=1)[-1:])
+    return f"{beginning}\n{end}"
+
+
+def searchable(text: str) -> str:
+    """Return what is searched for words that must not be overlooked, such as a death: all but of a huge text."""
+    return abridged(text, _FIRST_SEARCHED, _LAST_SEARCHED)
 
 
 def clean(text: str) -> str:

@@ -7,10 +7,10 @@ from typing import assert_never
 
 from bot.desk.actions.action import ActionContext, AnswerAction, CaseAction, PressOfficeAction, StaffAction
 from bot.desk.actions.table import ACTIONS, COMPARES_ENQUIRIES
+from bot.desk.open_case import RelatedCaseFinder
 from bot.desk.pages import page
 from bot.desk.press_desk import PressDesk
 from bot.desk.questions import Questions
-from bot.desk.related_cases import RelatedCaseFinder
 from bot.desk.run_action import load_answer, may_press, run_answer_action, run_case_action, run_press_office_action
 from bot.desk.thread_messages import handle_thread_message, is_stray_reply
 from bot.matching.active_knowledge import ActiveKnowledge

@@ -13,9 +13,8 @@ from typing import assert_never
 from bot.desk import decide
 from bot.desk.apply_transition import apply_transition
 from bot.desk.decide import Context, Decision
-from bot.desk.open_case import open_case_for
+from bot.desk.open_case import RelatedCaseFinder, RelatedCases, open_case_for
 from bot.desk.press_desk import PressDesk, status_of
-from bot.desk.related_cases import RelatedCaseFinder, RelatedCases
 from bot.domain import transitions
 from bot.domain.case import Case, CaseKind, Details, Step
 from bot.domain.extraction import prefilled

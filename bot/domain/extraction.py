@@ -8,12 +8,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.domain import deadlines
-from bot.domain.abridged import abridged, searchable
 from bot.domain.case import MEDIUMS, Details
 from bot.domain.schedule import EscalationPolicy
 from bot.outlets import outlets
 from bot.plaintext import day, moment
-from bot.text import words
+from bot.text import abridged, searchable, words
 
 _EXTRACTED = ("outlet", "contact", "callback", "medium", "slot", "embargo")
 """Names of the details that are read from messages."""

@@ -20,9 +20,8 @@ from typing import Literal, NamedTuple
 
 from rapidfuzz import fuzz
 
-from bot.domain.abridged import abridged
 from bot.domain.case import Case, Details, LinkKind
-from bot.text import stem, words
+from bot.text import abridged, stem, words
 
 _SIMILAR = 87  # rapidfuzz ratio, 0 to 100, from which two words count as spellings of one word or name
 _SHORTEST_TYPO = 5  # characters; in a shorter word one wrong letter often gives another word

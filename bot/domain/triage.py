@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain import deadlines
-from bot.domain.abridged import searchable
 from bot.domain.case import CaseKind, Details
 from bot.domain.schedule import EscalationPolicy
+from bot.text import searchable
 
 _IS = r"(?:is|are|has|have|\w+['’](?:s|re|ve))"
 _PLACE = r"(?:office|building|house|home|library|labs?|department|college|gate|entrance|door|flat|lodge|union|hall)"

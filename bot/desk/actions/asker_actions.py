@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.desk.actions.action import Action, ActionContext, CaseAction, CaseActionContext, StaffAction, Who, parse_number
-from bot.desk.open_case import details_from_values, open_case_for
-from bot.desk.related_cases import announce_links, link_related
+from bot.desk.open_case import announce_links, details_from_values, link_related, open_case_for
 from bot.domain import transitions
 from bot.domain.case import CaseKind, StepKind
 from bot.domain.transitions import Refusal, Refused, Transition

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import combinations, islice
 
-from bot.domain.abridged import abridged
 from bot.domain.deadlines.reading import DATE, HOUR, WEEKDAY, parse
 from bot.domain.hours import Hours
+from bot.text import abridged
 
 _ANNOUNCEMENT = re.compile(
     r"\b(?:deadline|by|before|(?:have|has|got|given) until|within|no later than"

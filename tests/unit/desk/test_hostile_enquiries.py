@@ -9,9 +9,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.desk import related_cases
+from bot.desk import open_case
 from bot.desk.actions.table import ACTIONS, COMPARES_ENQUIRIES
-from bot.desk.related_cases import RelatedCaseFinder, RelatedCases, link_related
+from bot.desk.open_case import RelatedCaseFinder, RelatedCases, link_related
 from bot.domain.case import Asker, Case, CaseKind, Details, LinkKind
 from bot.matching.active_knowledge import ActiveKnowledge
 from bot.matching.match import Match
@@ -137,7 +137,7 @@ async def test_only_a_similar_enquiry_of_the_same_person_is_linked(harness: Desk
     await harness.store.run(lambda tx: [put(tx, CELLAR, outlet="Guardian") for _ in range(10)])
     assert (await found(harness, other)).kinds == {}
     assert set((await found(harness)).kinds) == set(range(1, 11))
-    assert len(await linked(harness, await found(harness))) == related_cases.MOST_LINKS
+    assert len(await linked(harness, await found(harness))) == open_case.MOST_LINKS
 
 
 def test_the_actions_that_compare_enquiries_exist() -> None:

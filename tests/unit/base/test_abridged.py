@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.abridged import abridged
+from bot.text import abridged
 
 
 @pytest.mark.parametrize(
