@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -207,7 +208,7 @@ def _sqlite(url: URL, *, reads: bool = False) -> Engine:
 
     @event.listens_for(engine, "connect")
     def _settle(connection: sqlite3.Connection, _record: object) -> None:
-        connection.execute("PRAGMA journal_mode = WAL")
+        _use_write_ahead_log(connection)
         connection.execute("PRAGMA synchronous = FULL")  # NORMAL leaves out the fsync that survives a power cut
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute(f"PRAGMA query_only = {'ON' if reads else 'OFF'}")
@@ -218,6 +219,24 @@ def _sqlite(url: URL, *, reads: bool = False) -> Engine:
         run_on_sqlite(connection, "BEGIN" if reads else "BEGIN IMMEDIATE")
 
     return engine
+
+
+def _use_write_ahead_log(connection: sqlite3.Connection) -> None:
+    """Switch the file to its write-ahead log, and wait while another process does the same.
+
+    SQLite's own time limit does not hold here: of two that switch a new file at once, it refuses one without waiting,
+    since each would wait for the other (https://sqlite.org/c3ref/busy_handler.html).
+    """
+    deadline = time.monotonic() + _BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 def _postgresql(url: URL) -> Engine:

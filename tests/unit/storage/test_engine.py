@@ -59,6 +59,15 @@ def test_two_processes_that_open_at_once_migrate_once(empty_database_url: str, c
         store.close()
 
 
+def test_processes_that_create_a_file_at_once_wait_for_each_other(tmp_path: Path, clock: ManualClock) -> None:
+    for number in range(20):
+        stores = [Store(f"sqlite:///{tmp_path}/{number}.db", clock) for _ in range(6)]
+        with ThreadPoolExecutor(6) as threads:
+            list(threads.map(Store.open, stores))
+        for store in stores:
+            store.close()
+
+
 def test_a_newer_database_is_refused(store: Store, database_url: str, clock: ManualClock) -> None:
     with store.transaction() as tx:
         tx.connection.execute(text("UPDATE schema_version SET version = 1000"))
