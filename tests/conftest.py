@@ -43,7 +43,6 @@ def pytest_configure(config: pytest.Config) -> None:
 ON_BOTH_AT_ONCE = (
     "tests/unit/storage/",
     "tests/unit/queue/",
-    "tests/unit/admin/test_retention.py",
     "tests/unit/desk/test_many_at_once.py",
     "tests/scenarios/test_on_postgresql.py",
 )

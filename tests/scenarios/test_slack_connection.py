@@ -74,6 +74,7 @@ async def test_a_connection_that_drops_is_made_again_and_nothing_is_lost(
     assert [said.text for said in desk.said] == ["before", "after"]
 
 
+@pytest.mark.slow
 async def test_an_absence_longer_than_slack_repeats_is_reported(
     slack: LoopbackSlack, state: DurableState, clock: ManualClock
 ) -> None:

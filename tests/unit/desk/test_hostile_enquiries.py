@@ -63,6 +63,7 @@ async def answered_in(harness: DeskHarness) -> float:
     return time.perf_counter() - begun
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", HOSTILE)
 async def test_others_are_answered_while_somebody_reports_hostile_enquiries(harness: DeskHarness, text: str) -> None:
     await fill(harness)
@@ -78,6 +79,7 @@ async def test_others_are_answered_while_somebody_reports_hostile_enquiries(harn
     assert len(cases) == RECENT + 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["report", "press.open"])
 async def test_others_are_answered_while_somebody_sends_hostile_forms(harness: DeskHarness, form: str) -> None:
     await fill(harness)

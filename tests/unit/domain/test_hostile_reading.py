@@ -123,6 +123,7 @@ def enquiries(count: int, shared: str) -> list[Enquiry]:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shared", ["", "flood", "flooding"])
 @pytest.mark.parametrize("count", [40, 100])
 def test_a_long_enquiry_is_compared_with_many_others_within_a_fraction_of_a_second(count: int, shared: str) -> None:
@@ -133,6 +134,7 @@ def test_a_long_enquiry_is_compared_with_many_others_within_a_fraction_of_a_seco
     assert process_time(lambda: related(new, others, {})) < SECOND / 4
 
 
+@pytest.mark.slow
 def test_many_long_enquiries_that_nobody_read_yet_are_compared_in_a_bounded_time() -> None:
     others = enquiries(100, "start")
     new = enquiry_of(UNKNOWN, hostile_reading.enquiry(100, "start"))

@@ -102,6 +102,7 @@ async def test_the_same_content_again_ends_the_trouble_and_changes_nothing(folde
     assert desk.taken == []
 
 
+@pytest.mark.slow
 async def test_a_folder_that_goes_away_and_comes_back(folder: Path) -> None:
     keeper = KnowledgeWatcher(folder, load(folder))
     async with _watching(keeper, Desk()):
@@ -113,6 +114,7 @@ async def test_a_folder_that_goes_away_and_comes_back(folder: Path) -> None:
     assert keeper.trouble == ()
 
 
+@pytest.mark.slow
 async def test_a_folder_that_is_replaced_is_followed(folder: Path) -> None:
     keeper = KnowledgeWatcher(folder, load(folder))
     async with _watching(keeper, Desk()):
@@ -136,6 +138,7 @@ async def test_a_desk_that_cannot_take_over_just_now_is_asked_again(folder: Path
     assert keeper.trouble == ()
 
 
+@pytest.mark.slow
 async def test_a_file_is_taken_over_only_when_it_is_finished(folder: Path) -> None:
     keeper, desk = KnowledgeWatcher(folder, load(folder)), Desk()
     entries = [f"  - {{id: e{number}, questions: [x], answer: y}}\n" for number in range(40)]

@@ -116,6 +116,7 @@ def test_old_ones_make_room(knowledge: Knowledge, options: Options) -> None:
     assert len(list(options.cache.iterdir())) == 3
 
 
+@pytest.mark.slow
 @given(
     st.recursive(
         st.integers() | st.binary() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)

@@ -52,6 +52,7 @@ async def test_a_process_that_ended_is_replaced_and_asked_again(
     assert caplog.messages == ["The process that matches has ended; another takes its place."]
 
 
+@pytest.mark.slow
 async def test_a_process_that_says_nothing_more_is_replaced(
     knowledge: Knowledge, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -148,6 +149,7 @@ async def test_a_message_that_the_process_is_lost_over_is_given_up_and_nothing_e
     ]
 
 
+@pytest.mark.slow
 async def test_each_of_several_bad_messages_is_given_up_and_what_stands_between_is_answered(
     fragile: MatcherProcess,
 ) -> None:
@@ -164,6 +166,7 @@ async def test_the_lost_process_is_replaced_before_anybody_asks_again(fragile: M
     assert (await _started()).is_running()
 
 
+@pytest.mark.slow
 async def test_the_time_of_a_message_begins_when_it_is_its_turn(fragile: MatcherProcess) -> None:
     matches = await asyncio.gather(*[fragile.match("rather slow") for _ in range(4)])
 
@@ -217,6 +220,7 @@ async def test_a_training_that_nobody_waits_for_ends(knowledge: Knowledge) -> No
     await asyncio.to_thread(process.wait, 10)
 
 
+@pytest.mark.slow
 def test_it_ends_with_a_desk_that_is_killed() -> None:
     begins = f"""
 import asyncio, pathlib, signal

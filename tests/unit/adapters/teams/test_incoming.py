@@ -134,6 +134,7 @@ async def test_a_key_that_does_not_stand_for_teams_proves_nothing(
     assert await office.client.says(SAM, "hello") == 401
 
 
+@pytest.mark.slow
 async def test_a_new_key_is_known_with_the_first_request_that_it_signs(office: TeamsOffice) -> None:
     assert await office.client.says(SAM, "one") == 200
     office.microsoft.keys = [Key("key-2")]
@@ -161,6 +162,7 @@ async def test_keys_that_cannot_be_had_hold_nobody_else_up(office: TeamsOffice) 
     assert await stalled == 200
 
 
+@pytest.mark.slow
 async def test_without_keys_nobody_is_let_in_and_teams_is_asked_to_try_again(office: TeamsOffice) -> None:
     published, office.microsoft.keys = office.microsoft.keys, []
     office.microsoft.keys_url = "gone"

@@ -210,6 +210,7 @@ async def test_a_token_that_is_refused_is_asked_for_anew(office: TeamsOffice) ->
     assert office.microsoft.tokens_asked == 2
 
 
+@pytest.mark.slow
 async def test_a_wrong_secret_loses_nothing_and_says_what_to_do(opening: Opening) -> None:
     office = await opening(password="expired", guests=True)
     await office.client.installs(SAM)
@@ -231,6 +232,7 @@ async def test_a_secret_that_has_expired_is_called_that(opening: Opening) -> Non
     assert "MICROSOFT_APP_PASSWORD" in finding.fix
 
 
+@pytest.mark.slow
 async def test_a_diagnosis_says_whether_teams_and_the_desk_have_found_each_other(opening: Opening) -> None:
     known = (PRESS, YARD, f"team:{GROUP}", "nowhere")
     office = await opening(press_channels=known)
@@ -245,6 +247,7 @@ async def test_a_diagnosis_says_whether_teams_and_the_desk_have_found_each_other
     assert "Install the app" in failing[f"teams:{YARD}"]
 
 
+@pytest.mark.slow
 async def test_a_diagnosis_of_a_microsoft_that_is_down_raises_nothing(opening: Opening) -> None:
     office = await opening(press_channels=(PRESS,))
     await office.client.installs_in_team(ANNA)
