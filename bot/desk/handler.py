@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import assert_never
 
 from bot.desk.actions.action import ActionContext, AnswerAction, CaseAction, PressOfficeAction, StaffAction
-from bot.desk.actions.table import ACTIONS, COMPARES_ENQUIRIES
+from bot.desk.actions.table import ACTIONS
 from bot.desk.open_case import RelatedCaseFinder
 from bot.desk.pages import page
 from bot.desk.press_desk import PressDesk
@@ -70,7 +70,7 @@ class PolicyDesk:
     async def _run(self, incoming: Pressed | Submitted, name: str, value: str) -> SyncResponse:
         """Run the action of this name (see `actions.table`). `value` is what the button or the form carries."""
         action, loaded, press_desk = ACTIONS.get(name), self._active_knowledge.current, self._press_desk
-        if name in COMPARES_ENQUIRIES:
+        if action is not None and action.compares_enquiries:
             await self._related.read_recent()
         match action:
             case CaseAction():

@@ -93,6 +93,8 @@ class CaseAction:
     """Runs after the transition was applied, in the same transaction, once for each event."""
     confirm: Callable[[CaseActionContext, Transition], str] | None = None
     """Returns the notice for the person who ran the action."""
+    compares_enquiries: bool = False
+    """True if `do` or `then` looks for related cases; see `RelatedCaseFinder.read_recent`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,8 @@ class PressOfficeAction:
     """As in `CaseAction`. If it changes something, it has to call `ActionContext.is_first_time` itself."""
     form: Callable[[ActionContext], Form] | None = None
     """Opens when the button is pressed."""
+    compares_enquiries: bool = False
+    """True if `do` looks for related cases; see `RelatedCaseFinder.read_recent`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +118,8 @@ class AnswerAction:
     """True if in a channel, too, only the person who asked may press it."""
     needs_match: bool = False
     """True if `do` needs `AnswerContext.match`."""
+    compares_enquiries: bool = False
+    """True if `do` looks for related cases; see `RelatedCaseFinder.read_recent`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +128,8 @@ class StaffAction:
 
     do: Callable[[ActionContext], SyncResponse]
     """Checks itself who may see more, and calls `ActionContext.is_first_time` if it changes something."""
+    compares_enquiries: bool = False
+    """True if `do` looks for related cases; see `RelatedCaseFinder.read_recent`."""
 
 
 Action = CaseAction | PressOfficeAction | AnswerAction | StaffAction

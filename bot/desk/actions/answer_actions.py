@@ -98,7 +98,7 @@ ACTIONS: Mapping[str, Action] = {
     "choose.none": AnswerAction(_none_of_these),
     "entry.show": AnswerAction(_show_entry),
     "press.ask": AnswerAction(_ask_press_office),
-    "media.yes": AnswerAction(_is_media, asker_only=True),
+    "media.yes": AnswerAction(_is_media, asker_only=True, compares_enquiries=True),
     "media.no": AnswerAction(_is_not_media, asker_only=True, needs_match=True),
     "topics.show": StaffAction(_show_topics),
 }

@@ -87,9 +87,15 @@ def _report(context: ActionContext) -> SyncResponse:
 
 ACTIONS: Mapping[str, Action] = {
     "case.withdraw": CaseAction(Who.ASKER, _withdraw, follows_join=True),
-    "case.separate": CaseAction(Who.ASKER, _separate),
+    "case.separate": CaseAction(Who.ASKER, _separate, compares_enquiries=True),
     "case.details": CaseAction(
-        Who.BOTH, _add_details, _details_form, follows_join=True, then=_link_again, confirm=_details_taken
+        Who.BOTH,
+        _add_details,
+        _details_form,
+        follows_join=True,
+        then=_link_again,
+        confirm=_details_taken,
+        compares_enquiries=True,
     ),
-    "report": StaffAction(_report),
+    "report": StaffAction(_report, compares_enquiries=True),
 }

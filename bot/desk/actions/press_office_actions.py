@@ -96,7 +96,7 @@ def _search_queue(context: ActionContext) -> SyncResponse:
 
 
 ACTIONS: Mapping[str, Action] = {
-    "press.open": PressOfficeAction(_open, _open_form),
+    "press.open": PressOfficeAction(_open, _open_form, compares_enquiries=True),
     "press.incident": PressOfficeAction(_declare_incident, _incident_form),
     "press.incident_end": PressOfficeAction(_end_incident),
     "queue.show": StaffAction(_show_queue),

@@ -22,6 +22,3 @@ ACTIONS: Mapping[str, Action] = {
     **joining_actions.ACTIONS,
     **press_office_actions.ACTIONS,
 }
-
-COMPARES_ENQUIRIES = frozenset({"case.details", "case.separate", "media.yes", "press.open", "report"})
-"""The actions that look for related cases; see `RelatedCaseFinder.read_recent`."""
