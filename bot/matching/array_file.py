@@ -11,6 +11,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import logging
+import math
 import os
 import stat
 from collections.abc import Iterator, Mapping
@@ -27,6 +28,22 @@ log = logging.getLogger(__name__)
 
 Arrays = dict[str, npt.NDArray[Any]]
 
+_TYPES = {
+    "F64": "<f8",
+    "F32": "<f4",
+    "F16": "<f2",
+    "BF16": "V2",
+    "I64": "<i8",
+    "I32": "<i4",
+    "I16": "<i2",
+    "I8": "i1",
+    "U64": "<u8",
+    "U32": "<u4",
+    "U16": "<u2",
+    "U8": "u1",
+    "BOOL": "?",
+}
+"""The types of safetensors as NumPy's. It has none for BF16, of which only the size is used."""
 _OTHERS_MAY_WRITE = stat.S_IWGRP | stat.S_IWOTH
 _ROOT = 0
 _NO_LINK = os.O_NOFOLLOW | os.O_CLOEXEC
@@ -51,8 +68,8 @@ def read_arrays(path: Path, label: str) -> Arrays | None:
     except OSError as error:
         log.warning("%s cannot be read and is made again: %s.", path, error.strerror or error)
         return None
-    except (ValueError, SafetensorError) as error:
-        log.warning("%s %s and is made again.", path, error if isinstance(error, ValueError) else "is damaged")
+    except ValueError as error:
+        log.warning("%s %s and is made again.", path, error)
         return None
     return arrays
 
@@ -82,6 +99,27 @@ def write_arrays(path: Path, label: str, arrays: Mapping[str, npt.NDArray[Any]])
             raise
 
 
+def mapped_arrays(path: Path) -> tuple[Arrays, Mapping[str, str]]:
+    """Return the arrays of any safetensors file and its metadata. Raises ValueError if it is not such a file.
+
+    The arrays are mapped and can only be read; what is not used takes no memory. The library says what is in the file,
+    and refuses one that the arrays do not fill; but it would copy them.
+    """
+    try:
+        with safe_open(path, framework="numpy") as file:
+            about = file.metadata() or {}
+            listed = [(name, file.get_slice(name)) for name in file.offset_keys()]
+            kinds = [(name, np.dtype(_TYPES[each.get_dtype()]), tuple(each.get_shape())) for name, each in listed]
+    except (SafetensorError, KeyError):
+        raise ValueError(f"{path.name} is not a safetensors file") from None
+    data = np.asarray(np.memmap(path, dtype=np.uint8, mode="r"))
+    sizes = [math.prod(shape) * kind.itemsize for _, kind, shape in kinds]
+    starts = len(data) - sum(sizes) + np.cumsum([0, *sizes])
+    parts = [data[start : start + size] for start, size in zip(starts.tolist(), sizes, strict=False)]
+    arrays = {name: part.view(kind).reshape(shape) for (name, kind, shape), part in zip(kinds, parts, strict=True)}
+    return arrays, about
+
+
 @contextmanager
 def _folder(path: Path, *, to_write: bool = False) -> Iterator[int]:
     descriptor = os.open(path, _FOLDER)
@@ -107,9 +145,10 @@ def _opened(path: Path, folder: int) -> Iterator[int]:
 
 def _loaded(file: int, label: str) -> Arrays:
     # The library opens files by their names. This is the name of what is open already, whatever the path leads to now.
-    with safe_open(f"/dev/fd/{file}", framework="numpy") as stored:
-        about = stored.metadata() or {}
-        arrays = {name: stored.get_tensor(name) for name in stored.keys()}  # noqa: SIM118  it is no mapping
+    try:
+        arrays, about = mapped_arrays(Path(f"/dev/fd/{file}"))
+    except ValueError:
+        raise ValueError("is damaged") from None
     if about.get("label") != label:
         raise ValueError("is of another version")
     if about.get("sha256") != _digest(label, arrays):

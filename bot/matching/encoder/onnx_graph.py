@@ -9,7 +9,6 @@ Weights are mapped from their file, so that of the word embeddings only those of
 
 from __future__ import annotations
 
-import math
 import struct
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,38 +17,21 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from safetensors import SafetensorError, safe_open
 
+from bot.matching.array_file import mapped_arrays
 from bot.matching.lexical.channels import Floats
 
 _FLOAT, _INT64 = 1, 7
 _VARINT, _FIXED32, _BYTES = 0, 5, 2
 _IR_VERSION, _OPSET = 9, 20
-_SIZES = {"F64": 8, "F32": 4, "F16": 2, "BF16": 2, "I64": 8, "I32": 4, "I16": 2, "I8": 1, "U8": 1, "BOOL": 1}
-"""Size of a number of each type of safetensors."""
 
 Tensors = Mapping[str, Floats]
 
 
 def tensors(path: Path) -> dict[str, Floats]:
-    """The f32 tensors of a safetensors file, mapped, not read. Raises ValueError where it is not such a file.
-
-    The library tells what is in the file, but would copy it (46 MB for the word embeddings, 43 MB for the layers).
-    """
-    try:
-        with safe_open(path, framework="numpy") as file:
-            listed = [(name, file.get_slice(name)) for name in file.offset_keys()]
-            about = [(name, each.get_dtype(), tuple(each.get_shape())) for name, each in listed]
-            sizes = [math.prod(shape) * _SIZES[dtype] for _, dtype, shape in about]
-    except (SafetensorError, KeyError) as error:
-        raise ValueError(f"{path.name} is not a safetensors file of the usual types") from error
-    data = np.memmap(path, dtype=np.uint8, mode="r")
-    ends = len(data) - sum(sizes) + np.cumsum(sizes)  # the library refuses a file in which they leave gaps
-    return {
-        name.removeprefix("bert."): data[end - size : end].view(np.float32).reshape(shape)
-        for (name, dtype, shape), size, end in zip(about, sizes, ends.tolist(), strict=True)
-        if dtype == "F32"
-    }
+    """The f32 tensors of a safetensors file, mapped, not read. Raises ValueError where it is not such a file."""
+    arrays, _ = mapped_arrays(path)
+    return {name.removeprefix("bert."): each for name, each in arrays.items() if each.dtype == np.float32}
 
 
 def under(weights: Tensors, prefix: str) -> dict[str, Floats]:
