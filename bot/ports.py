@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol, runtime_checkable
 
-from bot.messages import Address, Incoming, Mark, Outgoing, Receipt, SyncResponse
+from bot.messages import Address, Incoming, Mark, Outgoing, Person, Receipt, Said, SyncResponse
 
 
 class Clock(Protocol):
@@ -25,8 +25,10 @@ class Clock(Protocol):
 class Desk(Protocol):
     """What adapters call.
 
-    - When `handle` returns, everything that follows from the event is committed. The adapter acknowledges the event
-      after that, never before.
+    - When `handle` returns, the event is committed: everything that follows from it or, for a message that has to be
+      matched or whose sender has to be looked up, the message itself. The adapter acknowledges the event after that,
+      never before.
+    - `handle` never waits for the matcher or for a platform.
     - An event that was handled before (same platform and `event_id`) changes nothing.
     - `handle` raises `StoreUnavailable` if nothing could be committed. The adapter then does not acknowledge.
     """
@@ -167,7 +169,29 @@ def plain_task(name: str, work: Callable[[], Coroutine[Any, Any, None]]) -> asyn
     return asyncio.create_task(work(), name=name)
 
 
-class Adapter(Protocol):
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What a platform says about the sender of a message."""
+
+    standing: Literal["member", "refused", "unknown"]
+    """`member`: may use the desk. `refused`: may not. `unknown`: the platform does not say at the moment."""
+    person: Person | None = None
+    """The sender with name and groups, unless the standing is `unknown`."""
+
+
+class People(Protocol):
+    """What the desk asks a platform about people, after a message of theirs was acknowledged."""
+
+    async def identify(self, said: Said) -> Identity:
+        """Return who sent a message that is not `identified`. Raises nothing."""
+        ...
+
+    async def turn_away(self, said: Said) -> None:
+        """Tell the sender, if they addressed the desk, that they may not use it. Raises nothing."""
+        ...
+
+
+class Adapter(People, Protocol):
     """A platform as the composition root sees it."""
 
     @property

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -24,9 +24,11 @@ from bot.matching.active_knowledge import ActiveKnowledge, LoadedKnowledge
 from bot.matching.match import Match
 from bot.matching.matcher import Matcher
 from bot.messages import Address, Button, Buttons, Incoming, Mark, Outgoing, Person, Receipt, Said, SyncResponse
-from bot.ports import Desk, Finding, Health
+from bot.ports import Desk, Finding, Health, Identity
+from bot.queue import inbox
 from bot.queue.relay import Relay
 from bot.storage.engine import Store
+from bot.storage.transaction import Transaction
 from tests import learned
 from tests.clock import ManualClock
 
@@ -113,6 +115,9 @@ class RecordingPlatform:
         self.marks_messages = True
         self.drops: set[str] = set()
         """Tokens of conversations where the next message is shown but the answer to the sender is lost."""
+        self.identities: dict[str, Identity] = {}
+        """Id of a person -> what the platform says of them, when it is asked."""
+        self.turned_away: list[Said] = []
         self._desk: Desk | None = None
 
     @property
@@ -127,6 +132,12 @@ class RecordingPlatform:
 
     def health(self) -> Health:
         return Health(ready=self._desk is not None)
+
+    async def identify(self, said: Said) -> Identity:
+        return self.identities.get(said.person.id, Identity("unknown"))
+
+    async def turn_away(self, said: Said) -> None:
+        self.turned_away.append(said)
 
     async def deliver(self, incoming: Incoming) -> SyncResponse:
         """The platform's event reaches the desk. Raises what the desk raises: it is then not acknowledged."""
@@ -193,7 +204,9 @@ class DeskHarness:
         handlers = DeliveryOutcomes(self.press_desk, self.active_knowledge)
         self.relay = Relay(self.store, self.platforms, handlers, owner=f"relay-{id(self)}")
         await self.store.run(handlers.begin)
-        self.desk = PolicyDesk(self.store, self.active_knowledge, self.press_desk, self.relay.wake)
+        self.desk = PolicyDesk(
+            self.store, self.active_knowledge, self.press_desk, self.platforms, self.relay.wake, f"desk-{id(self)}"
+        )
         for platform in self.platforms.values():
             await platform.start(self.desk)
 
@@ -219,10 +232,20 @@ class DeskHarness:
         what it calls next, and a round leaves nothing half done. So the same events lead to the same deliveries in the
         same order, however busy the machine is, and whatever the next round finds was written by this one.
         """
-        while await self._something_is_due():
+        while True:
+            await self._decide_all()
+            if not await self._something_is_due():
+                return
             await self.relay.start()
             await asyncio.sleep(0)  # the relay has the loop once, and that is where it begins its first turn
             await self.relay.stop()
+
+    async def _decide_all(self) -> None:
+        """Decide what waits in the inbox and is due, one message at a time, as the relay is run above."""
+        while await self.store.read(lambda tx: tx.inbox.is_due(inbox.VERSION)):
+            await self.desk.start()
+            await asyncio.sleep(0)
+            await self.desk.stop()
 
     async def _something_is_due(self) -> bool:
         due = await self.store.read(lambda tx: tx.jobs.next_due())
@@ -231,7 +254,7 @@ class DeskHarness:
     async def pass_time(self, time: timedelta) -> None:
         """Everything that is due meanwhile happens at its time."""
         until = self.clock.now() + time
-        while (due := await self.store.run(lambda tx: tx.jobs.next_due())) is not None and due <= until:
+        while (due := await self.store.run(_next_due)) is not None and due <= until:
             self.clock.advance(max(due - self.clock.now(), timedelta()))
             await self.settle()
         self.clock.advance(until - self.clock.now())
@@ -239,6 +262,11 @@ class DeskHarness:
     def at(self, place: Address) -> list[Message]:
         """What stands there, oldest first."""
         return [message for message in self.platforms[place.platform].shown if message.to == place]
+
+
+def _next_due(tx: Transaction) -> datetime | None:
+    due = [each for each in (tx.jobs.next_due(), tx.inbox.next_due()) if each is not None]
+    return min(due, default=None)
 
 
 def buttons(outgoing: Outgoing) -> tuple[Button, ...]:

@@ -15,7 +15,7 @@ from typing import TextIO
 from adapters.console.screen import Screen
 from bot.errors import PermanentFailure, StoreUnavailable
 from bot.messages import Button, Form, Incoming, Person, Pressed, Said, Submitted, SyncResponse
-from bot.ports import Desk, Health, Messenger
+from bot.ports import Desk, Health, Identity, Messenger
 
 PLATFORM = "console"
 YOU = Person(PLATFORM, "you", "You")
@@ -65,6 +65,13 @@ class TerminalConsole:
             self._conversation.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._conversation
+
+    async def identify(self, said: Said) -> Identity:
+        """Return the sender, who is always identified."""
+        return Identity("member", said.person)
+
+    async def turn_away(self, said: Said) -> None:
+        """Do nothing: nobody is turned away."""
 
     def health(self) -> Health:
         """Return ready until the input has ended."""

@@ -23,8 +23,9 @@ from adapters.slack.transports import (
     SocketModeConnection,
 )
 from adapters.slack.web_api import SlackWebApi
-from bot.errors import DeliveryFailure
-from bot.ports import AdapterState, Clock, Desk, Health, StartTask, plain_task
+from bot.errors import DeliveryFailure, StoreUnavailable
+from bot.messages import Said
+from bot.ports import AdapterState, Clock, Desk, Health, Identity, StartTask, plain_task
 
 log = logging.getLogger(__name__)
 
@@ -53,9 +54,10 @@ class SlackAdapter:
         self._start_task = start_task
         self._api = api = SlackWebApi(settings)
         conversations = Conversations(state, clock, api)
-        self._directory = Directory(settings, api, clock)
+        self._directory = Directory(settings, api, state, clock)
         reader = PayloadReader(settings, api, self._directory, conversations)
-        self._listeners = Listeners(api, reader, ResponseRenderer(api, conversations))
+        self._renderer = ResponseRenderer(api, conversations)
+        self._listeners = Listeners(api, reader, self._renderer)
         self._socket: SocketModeConnection | None = None
         if settings.mode == "socket":
             downtime = DowntimeTracker(state, clock, redelivery_seconds)
@@ -89,6 +91,24 @@ class SlackAdapter:
     async def close(self) -> None:
         """Close the connections. Nothing can be sent afterwards."""
         await self._api.close()
+
+    async def identify(self, said: Said) -> Identity:
+        """Return who sent a message, or what Slack said of them last."""
+        try:
+            workspace = said.event_id.partition(":")[0]
+            member = await self._directory.member(said.person.id, workspace)
+        except (DeliveryFailure, StoreUnavailable):
+            return Identity("unknown")
+        return Identity("member" if member.allowed else "refused", member.person)
+
+    async def turn_away(self, said: Said) -> None:
+        """Tell the sender of a message that they may not use the desk, unless they only wrote where it listens."""
+        if not said.addressed or said.corrects:
+            return
+        try:
+            await self._renderer.turn_away(said)
+        except (DeliveryFailure, StoreUnavailable) as failure:
+            log.warning("Somebody could not be told that they may not use the desk: %s", failure)
 
     def health(self) -> Health:
         """Return whether events from Slack arrive, and what could not be looked up."""

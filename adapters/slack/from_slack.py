@@ -24,7 +24,9 @@ from adapters.slack.people import Directory, Member
 from adapters.slack.settings import PLATFORM, SlackSettings
 from adapters.slack.to_slack.views import form_values
 from adapters.slack.web_api import SlackWebApi
-from bot.messages import Address, Joined, Pressed, Said, Shared, Submitted, Viewed
+from bot.errors import DeliveryFailure
+from bot.messages import Address, Joined, Person, Pressed, Said, Shared, Submitted, Viewed
+from bot.presentation import texts
 
 Body = Mapping[str, Any]
 """A payload as Bolt parsed it, or a part of one."""
@@ -39,12 +41,15 @@ _ESCAPED = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))  # Slack escapes these
 class RejectedUser(Exception):
     """A person who may not use the desk has addressed it. The attributes say where to tell them.
 
-    `Listeners.on_error` acknowledges the payload and lets the person be told.
+    `Listeners.on_error` acknowledges the payload and lets the person be told `notice`.
     """
 
-    def __init__(self, user: str, channel: str, thread: str = "", response_url: str = "") -> None:
+    def __init__(
+        self, user: str, channel: str, thread: str = "", response_url: str = "", notice: str = texts.NOT_FOR_GUESTS
+    ) -> None:
         super().__init__(user)
         self.user, self.channel, self.thread, self.response_url = user, channel, thread, response_url
+        self.notice = notice
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +66,8 @@ class PayloadReader:
     """Reads payloads, and looks up who sent them.
 
     A method returns None if the payload does not concern the desk. It raises RejectedUser if the person may not use the
-    desk, and DeliveryFailure while Slack does not say who they are.
+    desk. A message is read without asking Slack; if it is not known who wrote it, it is not `identified`. Anything else
+    waits for the look-up for a moment, and is rejected if Slack does not say who the person is.
     """
 
     def __init__(
@@ -102,7 +108,10 @@ class PayloadReader:
         user = event.get("user")
         if not isinstance(user, str):
             return None
-        member = await self._directory.member(user, team)
+        try:
+            member = await self._directory.member(user, team)
+        except DeliveryFailure:
+            return None  # they will open it again
         if not member.allowed:
             return None
         if event.get("tab") == "home":
@@ -118,21 +127,22 @@ class PayloadReader:
         if place is None:
             return None
         at, addressed = place
-        member = await self._directory.member(user, str(event.get("user_team") or event.get("team") or team))
-        if not member.allowed:
+        member = self._directory.known(user)
+        if member is not None and not member.allowed:
             if event["type"] == "app_mention" or at == direct_address(user):
                 raise RejectedUser(user, channel, str(event.get("thread_ts") or ""))
             return None
         await self._remember_conversation(event, at, user, addressed=addressed)
         return Said(
             event_id=f"{team}:{channel}:{ts}",
-            person=member.person,
+            person=member.person if member else Person(PLATFORM, user),
             text=to_plain_text(without_mention(str(event.get("text") or ""), self._bot_user)),
             at=at,
             direct=direct_address(user),
             addressed=addressed,
             files=len(event.get("files") or ()),
             link=self._permalink(event, channel, ts),
+            identified=member is not None,
         )
 
     async def _answer_address(self, event: Body, user: str, channel: str, ts: str) -> tuple[Address, bool] | None:
@@ -214,12 +224,14 @@ class PayloadReader:
         """Return the slash command as a message. The answer goes to its response URL, so only this person sees it."""
         user, trigger = str(body["user_id"]), str(body["trigger_id"])
         response = ResponseUrl(str(body.get("response_url") or ""), str(body.get("channel_id") or ""))
-        member = await self._directory.member(user, _team_id(body))
-        if not member.allowed:
+        member = self._directory.known(user)
+        if member is not None and not member.allowed:
             raise RejectedUser(user, response.channel, response_url=response.url)
         await self._conversations.remember_response_url(trigger, response)
         at, text = command_address(user, trigger), to_plain_text(str(body.get("text") or "").strip())
-        return Said(f"{_team_id(body)}:command:{trigger}", member.person, text, at, direct_address(user))
+        person = member.person if member else Person(PLATFORM, user)
+        event_id, direct = f"{_team_id(body)}:command:{trigger}", direct_address(user)
+        return Said(event_id, person, text, at, direct, identified=member is not None)
 
     async def _press_address(self, body: Body, user: str, channel: str, ts: str) -> Address:
         """Return the address for the answer to a press on a button of the message `ts`."""
@@ -234,9 +246,14 @@ class PayloadReader:
         return thread_address(channel, str(container.get("thread_ts") or ts))
 
     async def _allowed_member(self, body: Body, channel: str) -> Member:
-        member = await self._member(body)
+        url = str(body.get("response_url") or "")
+        try:
+            member = await self._member(body)
+        except DeliveryFailure:
+            user = str(body["user"]["id"])
+            raise RejectedUser(user, channel, response_url=url, notice=texts.PRESS_AGAIN) from None
         if not member.allowed:
-            raise RejectedUser(member.person.id, channel, response_url=str(body.get("response_url") or ""))
+            raise RejectedUser(member.person.id, channel, response_url=url)
         return member
 
     async def _member(self, body: Body) -> Member:

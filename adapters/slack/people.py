@@ -1,19 +1,24 @@
-"""People: their names, whether they may use the desk, and the officer groups they are in."""
+"""People: their names, whether they may use the desk, and the officer groups they are in.
+
+What Slack said last of a person is stored, and is used while Slack does not answer.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 from collections import OrderedDict, defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from adapters.slack.errors import SlackRefusal
 from adapters.slack.settings import PLATFORM, SlackSettings
 from adapters.slack.web_api import Json, SlackWebApi
-from bot.errors import DeliveryFailure
+from bot.errors import DeliveryFailure, TemporaryFailure
 from bot.messages import Person
-from bot.ports import Clock
+from bot.ports import AdapterState, Clock
 
 log = logging.getLogger(__name__)
 
@@ -23,7 +28,11 @@ CACHED_FOR = timedelta(minutes=5)
 RETRY_GROUP_AFTER = timedelta(seconds=5)
 """How long the last known members of a group are used after Slack failed to list them, before it is asked again."""
 
+LOOK_UP_TIMEOUT = 1.0
+"""Seconds to wait for what Slack says of a person. The look-up goes on, and the next one finds its result."""
+
 _MAX_CACHED = 5000  # people
+_WRITE_AGAIN = timedelta(days=1)  # the store deletes a key that is not written again: see AdapterState.remember
 _UNKNOWN_TO_SLACK = frozenset({"user_not_found", "user_not_visible"})
 
 
@@ -38,32 +47,93 @@ class Member:
 class Directory:
     """Looks people up in Slack, with a cache."""
 
-    def __init__(self, settings: SlackSettings, api: SlackWebApi, clock: Clock) -> None:
-        self._settings, self._api, self._clock = settings, api, clock
+    def __init__(self, settings: SlackSettings, api: SlackWebApi, state: AdapterState, clock: Clock) -> None:
+        self._settings, self._api, self._state, self._clock = settings, api, state, clock
         self._people: OrderedDict[str, tuple[datetime, Member]] = OrderedDict()
+        self._look_ups: dict[str, asyncio.Task[Member]] = {}
+        """User -> the look-up under way."""
+        self._stored: OrderedDict[str, tuple[datetime, Member]] = OrderedDict()
+        """User -> what was last stored of them, and when."""
         self._groups: dict[str, tuple[datetime, frozenset[str]]] = {}
         self._group_locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self.problems: dict[str, str] = {}
         """What could not be looked up -> why. Empty if there is no problem. Shown in the adapter's health."""
 
+    def known(self, user: str) -> Member | None:
+        """Return a person if what Slack said of them and of the officer groups is recent enough; otherwise None."""
+        cached = self._people.get(user)
+        groups = {group: self._groups.get(group) for group in self._settings.officer_groups}
+        if cached is None or not all(map(self._is_recent, (cached, *groups.values()))):
+            return None
+        return _in_groups(cached[1], {group: found[1] for group, found in groups.items() if found})
+
     async def member(self, user: str, team: str = "") -> Member:
         """Return a person with their officer groups. `team` is the person's workspace if the event names it.
 
-        Raises DeliveryFailure if Slack does not answer: whether the person may use the desk is then unknown.
+        While Slack does not answer, return what it said last. Raises DeliveryFailure if it never said anything:
+        whether the person may use the desk is then unknown.
         """
-        now = self._clock.now()
+        if (known := self.known(user)) is not None:
+            return known
+        try:
+            async with asyncio.timeout(LOOK_UP_TIMEOUT):
+                member = await asyncio.shield(self._look_up_once(user, team))
+        except (DeliveryFailure, TimeoutError) as failure:
+            if (last := await self._last_known(user)) is not None:
+                return last
+            if isinstance(failure, DeliveryFailure):
+                raise
+            raise TemporaryFailure("Slack does not say in time who somebody is.") from None
+        await self._store(user, member)
+        return member
+
+    def _is_recent(self, found: tuple[datetime, object] | None) -> bool:
+        return found is not None and self._clock.now() - found[0] <= CACHED_FOR
+
+    def _look_up_once(self, user: str, team: str) -> asyncio.Task[Member]:
+        """Return the look-up of this person that is under way, or begin one."""
+        if user not in self._look_ups:
+            task = self._look_ups[user] = asyncio.create_task(self._look_up_with_groups(user, team))
+            task.add_done_callback(lambda done: self._ended(user, done))
+        return self._look_ups[user]
+
+    def _ended(self, user: str, look_up: asyncio.Task[Member]) -> None:
+        self._look_ups.pop(user, None)
+        if not look_up.cancelled():
+            look_up.exception()  # whoever waited has it; nobody may have
+
+    async def _look_up_with_groups(self, user: str, team: str) -> Member:
         cached = self._people.get(user)
-        if cached is None or now - cached[0] > CACHED_FOR:
-            cached = (now, await self._look_up(user, team))
-            self._people[user] = cached
+        if cached is None or not self._is_recent(cached):
+            cached = self._people[user] = (self._clock.now(), await self._look_up(user, team))
             if len(self._people) > _MAX_CACHED:
                 self._people.popitem(last=False)
-        member = cached[1]
-        # All groups are asked at the same time, because the acknowledgement waits for them.
         groups = sorted(self._settings.officer_groups)
         members = await asyncio.gather(*[self._group_members(group) for group in groups])
-        own = frozenset(group for group, people in zip(groups, members, strict=True) if user in people)
-        return replace(member, person=replace(member.person, groups=own))
+        return _in_groups(cached[1], dict(zip(groups, members, strict=True)))
+
+    # ---- what Slack said last ---------------------------------------------------------------------------------------
+
+    async def _store(self, user: str, member: Member) -> None:
+        now = self._clock.now()
+        stored_at, stored = self._stored.get(user, (now, None))
+        if stored == member and now - stored_at < _WRITE_AGAIN:
+            return
+        person = member.person
+        value = {"name": person.name, "groups": sorted(person.groups), "allowed": member.allowed}
+        await self._state.remember(f"role/{user}", json.dumps(value, ensure_ascii=False))
+        self._stored[user] = (now, member)
+        if len(self._stored) > _MAX_CACHED:
+            self._stored.popitem(last=False)
+
+    async def _last_known(self, user: str) -> Member | None:
+        value = await self._state.get(f"role/{user}")
+        if value is None:
+            return None
+        stored = json.loads(value)
+        return Member(Person(PLATFORM, user, stored["name"], frozenset(stored["groups"])), bool(stored["allowed"]))
+
+    # ---- what Slack says --------------------------------------------------------------------------------------------
 
     def allows(self, team: str) -> bool:
         """Return whether people of this workspace may use the desk."""
@@ -105,6 +175,12 @@ class Directory:
                     now += RETRY_GROUP_AFTER - CACHED_FOR  # ask again soon; a refusal is cached like an answer
             self._groups[group] = (now, members)
             return members
+
+
+def _in_groups(member: Member, groups: Mapping[str, frozenset[str]]) -> Member:
+    """Return the member with the groups that they are in; `groups` are the ids of each group's members."""
+    own = frozenset(group for group, people in groups.items() if member.person.id in people)
+    return replace(member, person=replace(member.person, groups=own))
 
 
 def _name(profile: Json) -> str:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 
-from adapters.slack.conversations import Conversations
+from adapters.slack.conversations import Conversations, parse_address
 from adapters.slack.from_slack import Body, RejectedUser, ShareRequest
 from adapters.slack.to_slack import rich_text
 from adapters.slack.to_slack.rich_text import Json
 from adapters.slack.to_slack.views import form_modal, home_view, notice_modal
 from adapters.slack.web_api import SlackWebApi
-from bot.messages import Pressed, Shared, Submitted, SyncResponse, Viewed
+from bot.messages import Pressed, Said, Shared, Submitted, SyncResponse, Viewed
 from bot.ports import Desk
 from bot.presentation import texts
 
@@ -53,12 +53,23 @@ class ResponseRenderer:
             await self._publish_home(submitted, desk)
 
     async def reject(self, rejected: RejectedUser) -> None:
-        """Tell a person that they may not use the desk. Nobody else sees it."""
-        notice = texts.NOT_FOR_GUESTS
+        """Tell a person why they may not use the desk. Nobody else sees it."""
+        notice = rejected.notice
         if rejected.response_url:
             await self._api.respond(rejected.response_url, _ephemeral(notice))
         else:
             await self._api.post_ephemeral(rejected.channel, rejected.user, notice, thread=rejected.thread)
+
+    async def turn_away(self, said: Said) -> None:
+        """Tell the sender of a message that they may not use the desk. Nobody else sees it."""
+        place = parse_address(said.at)
+        url = await self._conversations.response_url(place.command) if place.command else None
+        if url is not None:
+            await self.reject(RejectedUser(place.user, url.channel, response_url=url.url))
+            return
+        channel = place.channel or await self._conversations.direct_channel(said.person.id)
+        thread = "" if said.event_id.endswith(f":{place.thread}") else place.thread  # the message itself
+        await self.reject(RejectedUser(said.person.id, channel, thread))
 
     async def share_answer(self, request: ShareRequest, body: Body) -> None:
         """Post a private answer to the channel in which it was given. It can be shared once."""

@@ -22,7 +22,7 @@ from adapters.teams.conversations import ConversationReferences, Roster
 from adapters.teams.messenger import TeamsMessenger
 from adapters.teams.settings import Json, TeamsSettings
 from bot.errors import DeliveryFailure, StoreUnavailable
-from bot.messages import Caption, Incoming, Outgoing, SyncResponse, View
+from bot.messages import Address, Caption, Incoming, Outgoing, SyncResponse, View
 from bot.ports import Desk
 from bot.presentation import texts
 
@@ -83,20 +83,39 @@ class ActivityHandler:
         action = read_card_action(activity.value)
         if action is None and not await self._is_for_desk(activity):
             return
-        if not await self._roster.admits(activity):
+        said = activities.to_said(activity, self._bot_id)
+        page = COMMANDS.get(said.text.lower()) if activity.is_personal else None
+        admitted = self._roster.known(activity.sender.aad_object_id)
+        if admitted is None and (action is not None or page):
+            admitted = await self._admits(activity)
+        if admitted is False or (admitted is None and (action is not None or page)):
             if activity.is_personal:
-                self._answer_in_chat(activity, SyncResponse(notice=texts.NOT_FOR_GUESTS))
+                notice = texts.PRESS_AGAIN if admitted is None else texts.NOT_FOR_GUESTS
+                self._answer_in_chat(activity, SyncResponse(notice=notice))
             return
-        if activity.is_personal:
+        if activity.is_personal and admitted:
             await self._ensure_joined(activity)
+        elif activity.is_personal:
+            self._spawn(self._join_when_admitted(activity))
         if action is not None:
             answer = await self._handle(activities.to_action(activity, action))
             self._answer_in_chat(activity, answer, action)
             return
-        said = activities.to_said(activity, self._bot_id)
-        page = COMMANDS.get(said.text.lower()) if activity.is_personal else None
-        event = activities.to_viewed(activity, *page) if page else said
+        event = activities.to_viewed(activity, *page) if page else replace(said, identified=bool(admitted))
         self._answer_in_chat(activity, await self._handle(event))
+
+    async def _join_when_admitted(self, activity: Activity) -> None:
+        if await self._admits(activity):
+            await self._ensure_joined(activity)
+
+    async def _admits(self, activity: Activity) -> bool | None:
+        return await self._roster.admits(activity.sender.aad_object_id, activity.conversation.id)
+
+    async def turn_away(self, to: Address, key: str) -> None:
+        """Tell somebody in their personal chat that they may not use the desk."""
+        notice = Outgoing((Caption(texts.NOT_FOR_GUESTS),), texts.NOT_FOR_GUESTS)
+        messages = [to_message(card, notice) for card in to_cards(notice)]
+        await _logging_failures(self._messenger.send_activities(to, messages, f"shown/{key}"))
 
     async def _is_for_desk(self, activity: Activity) -> bool:
         """Return whether a message addresses the desk, or is in a thread that the desk started.
@@ -128,8 +147,8 @@ class ActivityHandler:
 
     async def on_invoke(self, activity: Activity) -> Json:
         """Handle an action on a card, in a dialog or in the message extension, and return the response."""
-        if not await self._roster.admits(activity):
-            return _refusal(activity.name, texts.NOT_FOR_GUESTS)
+        if not (admitted := await self._admits(activity)):
+            return _refusal(activity.name, texts.PRESS_AGAIN if admitted is None else texts.NOT_FOR_GUESTS)
         if activity.name == "composeExtension/fetchTask" and activities.is_report_command(activity.value):
             return await self.on_compose_extension_fetch_task(activity)
         action = read_card_action(activity.value, activity.reply_to_id)
@@ -205,7 +224,7 @@ class ActivityHandler:
     async def _on_installed(self, activity: Activity) -> None:
         data = activity.channel_data
         if activity.is_personal:
-            if activity.sender.aad_object_id and await self._roster.admits(activity):
+            if activity.sender.aad_object_id and await self._admits(activity):
                 await self._ensure_joined(activity)
         elif data and data.team and data.team.aad_group_id:
             channel = (data.settings.selected_channel if data.settings else None) or data.channel

@@ -13,7 +13,9 @@ from adapters.teams.connector import AccessTokens, ConnectorClient, JsonClient
 from adapters.teams.conversations import ConversationReferences, Roster
 from adapters.teams.messenger import RateLimiter, TeamsMessenger
 from adapters.teams.settings import PLATFORM, TeamsSettings
-from bot.ports import AdapterState, Clock, Desk, Health
+from bot.errors import StoreUnavailable
+from bot.messages import Said
+from bot.ports import AdapterState, Clock, Desk, Health, Identity
 
 _CHANNEL_ID = "msteams"
 _PATH = "/api/messages"
@@ -36,8 +38,8 @@ class TeamsAdapter:
             checks["access token"] = tokens.get
         self._sdk = BotFramework(settings, keys)
         self._connector = ConnectorClient(http, tokens)
-        conversations = ConversationReferences(state, clock)
-        roster = Roster(settings, self._connector, clock)
+        self._conversations = conversations = ConversationReferences(state, clock)
+        self._roster = roster = Roster(settings, self._connector, self._conversations, state, clock)
         self.messenger = TeamsMessenger(settings, self._connector, conversations, clock, checks, rate_limiter)
         self._handler = ActivityHandler(settings, conversations, roster, self.messenger)
 
@@ -56,6 +58,24 @@ class TeamsAdapter:
         """Accept no more activities, and finish those under way."""
         self._handler.desk = None
         await self.idle()
+
+    async def identify(self, said: Said) -> Identity:
+        """Return whether the sender of a message may use the desk, or what Teams said of them last."""
+        aad = said.person.id
+        try:
+            user = await self._conversations.user(aad)
+        except StoreUnavailable:
+            return Identity("unknown")
+        conversation = user.conversation if said.at == said.direct else said.at.token
+        admitted = await self._roster.admits(aad, conversation)
+        if admitted is None:
+            return Identity("unknown")
+        return Identity("member" if admitted else "refused", said.person)
+
+    async def turn_away(self, said: Said) -> None:
+        """Tell the sender that they may not use the desk, if they wrote in their personal chat."""
+        if said.at == said.direct and not said.corrects:
+            await self._handler.turn_away(said.direct, said.event_id)
 
     async def idle(self) -> None:
         """Wait until all answers that are sent in the background have been sent."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import logging
 import re
 from collections import OrderedDict
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 
@@ -14,6 +17,8 @@ from adapters.teams.settings import Json, TeamsSettings
 from bot.errors import PermanentFailure, StoreUnavailable
 from bot.messages import Address
 from bot.ports import AdapterState, Clock
+
+log = logging.getLogger(__name__)
 
 TEAM_PREFIX = "team:"
 """Prefix of the token of a team: `teams:team:<group id>`. It means the channel chosen at the installation."""
@@ -31,6 +36,9 @@ _SERVICE = "service"
 _OBJECT_ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _CACHED_VALUES = 5000  # without the cache, each activity would need a read and a write
 _REFRESH_AFTER = timedelta(days=1)  # a value that is in use is stored again once a day, which extends its retention
+LOOK_UP_TIMEOUT = 1.0
+"""Seconds to wait for what Teams says of a user."""
+
 _ROLE_LIFETIME = timedelta(days=1)
 _CACHED_ROLES = 5000
 
@@ -230,33 +238,78 @@ def is_object_id(token: str) -> bool:
 class Roster:
     """Decides who may use the desk.
 
-    Only the roster of a conversation says who is a guest; it is asked once a day per user.
+    Only the roster of a conversation says who is a guest; it is asked once a day per user. What it said last is stored,
+    and is used while it cannot be read.
     """
 
-    def __init__(self, settings: TeamsSettings, connector: ConnectorClient, clock: Clock) -> None:
-        self._settings, self._connector, self._clock = settings, connector, clock
+    def __init__(
+        self,
+        settings: TeamsSettings,
+        connector: ConnectorClient,
+        conversations: ConversationReferences,
+        state: AdapterState,
+        clock: Clock,
+    ) -> None:
+        self._settings, self._connector, self._conversations = settings, connector, conversations
+        self._state, self._clock = state, clock
         self._roles: OrderedDict[str, tuple[bool, datetime]] = OrderedDict()
         """Entra object id -> whether the user may use the desk, and until when that is cached."""
+        self._look_ups: dict[str, asyncio.Task[bool]] = {}
+        """Entra object id -> the look-up under way."""
 
-    async def admits(self, activity: Activity) -> bool:
-        """Return whether the sender may use the desk. Raises StoreUnavailable if the roster cannot be read."""
+    def known(self, aad: str) -> bool | None:
+        """Return whether a user may use the desk, if Teams said so recently; otherwise None."""
         if self._settings.guests:
             return True
-        aad, now = activity.sender.aad_object_id, self._clock.now()
-        admitted, until = self._roles.get(aad, (False, now))
-        if until <= now:
-            admitted = await self._is_member(activity)
-            self._roles[aad] = admitted, self._clock.now() + _ROLE_LIFETIME
-            if len(self._roles) > _CACHED_ROLES:
-                self._roles.popitem(last=False)
+        admitted, until = self._roles.get(aad, (False, self._clock.now()))
+        return admitted if until > self._clock.now() else None
+
+    async def admits(self, aad: str, conversation: str) -> bool | None:
+        """Return whether a user may use the desk; None if Teams does not say, and never did. Raises nothing.
+
+        `conversation` is one that they are in. The look-up goes on when this has waited long enough, and the next one
+        finds its result.
+        """
+        if (known := self.known(aad)) is not None:
+            return known
+        try:
+            async with asyncio.timeout(LOOK_UP_TIMEOUT):
+                admitted = await asyncio.shield(self._look_up_once(aad, conversation))
+        except (ConnectorError, StoreUnavailable, TimeoutError) as error:
+            log.warning("Teams does not say who is a guest: %s", str(error) or "no answer in time")
+            return await self._last_known(aad)
+        await self._store(aad, admitted=admitted)
         return admitted
 
-    async def _is_member(self, activity: Activity) -> bool:
-        try:
-            member = await self._connector.get_member(
-                activity.service_url, activity.conversation.id, activity.sender.id
-            )
-        except ConnectorError as error:
-            raise StoreUnavailable(f"Teams does not say who is a guest: {error}") from error
-        role, tenant = str(member.get("userRole") or ""), str(member.get("tenantId") or activity.tenant)
+    def _look_up_once(self, aad: str, conversation: str) -> asyncio.Task[bool]:
+        """Return the look-up of this user that is under way, or begin one."""
+        if aad not in self._look_ups:
+            task = self._look_ups[aad] = asyncio.create_task(self._is_member(aad, conversation))
+            task.add_done_callback(lambda done: self._ended(aad, done))
+        return self._look_ups[aad]
+
+    def _ended(self, aad: str, look_up: asyncio.Task[bool]) -> None:
+        self._look_ups.pop(aad, None)
+        if look_up.cancelled() or look_up.exception():
+            return
+        self._roles[aad] = look_up.result(), self._clock.now() + _ROLE_LIFETIME
+        if len(self._roles) > _CACHED_ROLES:
+            self._roles.popitem(last=False)
+
+    async def _is_member(self, aad: str, conversation: str) -> bool:
+        user = await self._conversations.user(aad)
+        service_url = user.service or await self._conversations.service_url(conversation)
+        member = await self._connector.get_member(service_url, conversation, user.user)
+        role, tenant = str(member.get("userRole") or ""), str(member.get("tenantId") or user.tenant)
         return role not in {"guest", "anonymous"} and self._settings.is_allowed_tenant(tenant)
+
+    async def _store(self, aad: str, *, admitted: bool) -> None:
+        with suppress(StoreUnavailable):
+            await self._state.remember(f"role/{aad}", "member" if admitted else "guest")
+
+    async def _last_known(self, aad: str) -> bool | None:
+        try:
+            role = await self._state.get(f"role/{aad}")
+        except StoreUnavailable:
+            return None
+        return None if role is None else role == "member"

@@ -22,8 +22,8 @@ from adapters.web.personas import PLATFORM, Persona, Personas
 from adapters.web.security import TOKEN_HEADER, add_security_headers, is_token, refuse_other_sites
 from adapters.web.websocket import PageContext, WindowSockets
 from bot.errors import StoreUnavailable
-from bot.messages import Incoming, Joined, SyncResponse
-from bot.ports import AdapterState, Clock, Desk, Health
+from bot.messages import Incoming, Joined, Said, SyncResponse
+from bot.ports import AdapterState, Clock, Desk, Health, Identity
 
 log = logging.getLogger(__name__)
 
@@ -90,6 +90,13 @@ class WebConsole:
         for task in tuple(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def identify(self, said: Said) -> Identity:
+        """Return the sender, who is always identified."""
+        return Identity("member", said.person)
+
+    async def turn_away(self, said: Said) -> None:
+        """Do nothing: nobody is turned away."""
 
     async def forget(self, said_before: datetime, cases_before: datetime, *, dry_run: bool = False) -> int:
         """Delete old messages, see `MessageStore.forget`. An open window shows them until it is reloaded."""

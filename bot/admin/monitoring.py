@@ -12,7 +12,7 @@ from bot.ports import Adapter, Metric, Readiness
 from bot.queue import outbox
 from bot.queue.outbox import Repost, Send
 from bot.storage.engine import Store
-from bot.storage.records import Backlog, Job
+from bot.storage.records import Backlog, InboxBacklog, Job
 from bot.storage.transaction import Transaction
 
 LATE = 60.0
@@ -67,6 +67,7 @@ class Monitoring:
             reasons["outbox"] = f"the oldest message has been waiting for {found.late:.0f} s"
         if found.backlog.dead:
             reasons["undelivered"] = f"{found.backlog.dead} messages were given up; the log says why"
+        reasons |= _inbox_reasons(found)
         reasons |= _unreachable(found.refused)
         if problem := self._database_problem():
             return Readiness(ready=False, reasons=reasons | {"database": problem})
@@ -77,13 +78,17 @@ class Monitoring:
 
         Raises StoreUnavailable if the database cannot be reached.
         """
-        backlog, counted = await self._store.read(lambda tx: (tx.jobs.backlog(), tx.cases.counts()))
+        backlog, counted, inbox = await self._store.read(
+            lambda tx: (tx.jobs.backlog(), tx.cases.counts(), tx.inbox.backlog())
+        )
         cases: dict[tuple[tuple[str, str], ...], float] = {
             (("kind", kind.value), ("state", state.value)): float(number) for (kind, state), number in counted.items()
         }
         answers = float(len(self._watcher.knowledge.answering))
         return (
             Metric("policydesk_cases", "gauge", "Cases by kind and state.", cases),
+            Metric("policydesk_inbox_waiting", "gauge", "Messages not decided yet.", {(): float(inbox.waiting)}),
+            Metric("policydesk_inbox_unidentified", "gauge", "Those of unknown people.", {(): float(inbox.held)}),
             Metric("policydesk_outbox_pending", "gauge", "Messages and timers waiting.", {(): float(backlog.pending)}),
             Metric("policydesk_outbox_due", "gauge", "Messages and timers that are due.", {(): float(backlog.due)}),
             Metric("policydesk_outbox_dead", "gauge", "Messages that were given up.", {(): float(backlog.dead)}),
@@ -98,6 +103,9 @@ class _OutboxState:
 
     backlog: Backlog
     refused: Sequence[Job]
+    inbox: InboxBacklog
+    waited: float
+    """Seconds since the first message in the inbox is due, apart from those of unknown people."""
     late: float
     """Seconds since when the oldest job is due that nothing blocks, by the database, whether a relay runs or not."""
 
@@ -105,7 +113,19 @@ class _OutboxState:
 def _outbox_state(tx: Transaction) -> _OutboxState:
     next_due = tx.jobs.next_due()
     late = (tx.now - next_due).total_seconds() if next_due else 0.0
-    return _OutboxState(tx.jobs.backlog(), tx.jobs.reposts(), late)
+    inbox = tx.inbox.backlog()
+    waited = (tx.now - inbox.oldest_due).total_seconds() if inbox.oldest_due else 0.0
+    return _OutboxState(tx.jobs.backlog(), tx.jobs.reposts(), inbox, waited, late)
+
+
+def _inbox_reasons(found: _OutboxState) -> dict[str, str]:
+    """Return what is degraded about the messages that wait to be decided."""
+    reasons = {}
+    if found.waited > LATE:
+        reasons["inbox"] = f"the oldest message has been waiting to be answered for {found.waited:.0f} s"
+    if found.inbox.held:
+        reasons["people"] = f"{found.inbox.held} messages wait until their platform says who wrote them"
+    return reasons
 
 
 def _unreachable(refused: Sequence[Job]) -> dict[str, str]:

@@ -39,6 +39,7 @@ _LABELS = {
     RetentionClass.FEEDBACK: "opinions of answers",
     RetentionClass.DELIVERIES: "deliveries that belong to no case",
     RetentionClass.TEXTS: "texts of messages that have left",
+    RetentionClass.INBOX: "messages that waited to be answered",
     RetentionClass.EVENTS: "ids of events",
     RetentionClass.LANES: "lanes that nothing uses",
     _CONSOLE: "messages shown in the browser console",
@@ -86,11 +87,15 @@ class Forgotten:
     """Number of conversations of theirs that platforms no longer know."""
     held: tuple[str, ...]
     """References of the cases that are on hold, which keep their name and words."""
+    waiting: int = 0
+    """Number of messages that waited to be answered and were deleted."""
 
     def as_text(self) -> str:
         """Return it in sentences."""
         erased = f"Erased from {', '.join(self.cases)}." if self.cases else "They asked in no case that can be erased."
         lines = [erased, f"Questions that lost their asker: {self.questions}. Routes removed: {self.routes}."]
+        if self.waiting:
+            lines.append(f"Messages deleted that waited to be answered: {self.waiting}.")
         if self.held:
             lines.append(f"Held, so kept with their name and words: {', '.join(self.held)}.")
         return "\n".join(lines)
@@ -155,6 +160,7 @@ def _forget(tx: Transaction, person: str) -> Forgotten:
         questions=tx.erasure.anonymise_questions(person),
         routes=tx.erasure.forget_routes(person),
         held=tuple(case.reference for case in found if case.held),
+        waiting=tx.inbox.erase(person),
     )
 
 

@@ -77,7 +77,7 @@ class Application:
         knowledge = self._knowledge = await self._load_knowledge()
         press_desk = PressDesk(self._config)
         relay = await self._start_relay(press_desk, knowledge)
-        await self._start_adapters(PolicyDesk(self._store, knowledge.active, press_desk, relay.wake))
+        await self._start_adapters(await self._start_desk(press_desk, knowledge, relay))
         self._stack.push_async_callback(self._server.stop)  # before the adapters, so that requests are finished
         probe = Probe(self._store)
         self._start_task("probe", probe.run)
@@ -127,6 +127,14 @@ class Application:
         await relay.start()
         self._stack.push_async_callback(relay.stop)
         return relay
+
+    async def _start_desk(self, press_desk: PressDesk, knowledge: KnowledgeUpdates, relay: Relay) -> PolicyDesk:
+        people = {adapter.platform: adapter for adapter in self.adapters}
+        start_task = self.supervisor.start
+        desk = PolicyDesk(self._store, knowledge.active, press_desk, people, relay.wake, _process_name(), start_task)
+        await desk.start()
+        self._stack.push_async_callback(desk.stop)
+        return desk
 
     async def _start_adapters(self, desk: Desk) -> None:
         for adapter in self.adapters:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import assert_never
 
 from bot.desk.actions.action import ActionContext, AnswerAction, CaseAction, PressOfficeAction, StaffAction
@@ -11,11 +11,13 @@ from bot.desk.open_case import RelatedCaseFinder
 from bot.desk.pages import page
 from bot.desk.press_desk import PressDesk
 from bot.desk.questions import Questions
-from bot.desk.run_action import load_answer, may_press, run_answer_action, run_case_action, run_press_office_action
-from bot.desk.thread_messages import handle_thread_message, is_stray_reply
+from bot.desk.received_messages import ReceivedMessages
+from bot.desk.run_action import run_answer_action, run_case_action, run_press_office_action
 from bot.matching.active_knowledge import ActiveKnowledge
 from bot.messages import Incoming, Joined, Pressed, Said, Shared, Submitted, SyncResponse, Viewed
+from bot.ports import People, StartTask, plain_task
 from bot.presentation import texts
+from bot.queue.inbox import Inbox
 from bot.storage.engine import Store
 
 
@@ -23,15 +25,37 @@ class PolicyDesk:
     """Implements `ports.Desk`."""
 
     def __init__(
-        self, store: Store, active_knowledge: ActiveKnowledge, press_desk: PressDesk, wake: Callable[[], None]
+        self,
+        store: Store,
+        active_knowledge: ActiveKnowledge,
+        press_desk: PressDesk,
+        people: Mapping[str, People],
+        wake: Callable[[], None],
+        owner: str,
+        start_task: StartTask = plain_task,
     ) -> None:
-        """`wake` tells the relay that something was committed."""
+        """`people` says, by platform, who somebody is. `wake` tells the relay that something was committed.
+
+        `owner` names this process in its leases. `start_task` starts the loop that decides what waits.
+        """
         self._store = store
         self._active_knowledge = active_knowledge
         self._press_desk = press_desk
         self._related = RelatedCaseFinder(store, press_desk)
         self._questions = Questions(store, active_knowledge, press_desk, self._related)
+        self._received = ReceivedMessages(
+            store, self._questions, press_desk, people, wake, lambda: active_knowledge.is_ready
+        )
+        self._inbox = Inbox(store, self._received, owner, start_task)
         self._wake = wake
+
+    async def start(self) -> None:
+        """Begin to decide the messages that wait. What was taken in before waits no longer."""
+        await self._inbox.start()
+
+    async def stop(self) -> None:
+        """Decide those that were begun, and no more."""
+        await self._inbox.stop()
 
     async def handle(self, incoming: Incoming) -> SyncResponse:
         """See `ports.Desk`."""
@@ -58,13 +82,13 @@ class PolicyDesk:
                 assert_never(incoming)
 
     async def _said(self, said: Said) -> SyncResponse:
-        """Handle a message: one below the card of a case belongs to the case, any other is a question or an enquiry."""
-        if said.at == said.direct:
-            return await self._questions.said(said)
-        case_id = await self._store.run(lambda tx: tx.postings.by_thread(said.at))
-        if case_id is None and not is_stray_reply(said, self._press_desk):
-            return await self._questions.said(said)
-        await self._store.run(lambda tx: handle_thread_message(tx, said, case_id, self._press_desk))
+        """Take a message in. Its answer is sent through the outbox."""
+        owner = self._inbox.owner if self._inbox.takes_at_once else ""
+        row = await self._store.run(lambda tx: self._received.take_in(tx, said, owner))
+        if row is not None and row.claims:
+            self._inbox.begin(row)
+        elif row is not None:
+            self._inbox.wake()
         return SyncResponse()
 
     async def _run(self, incoming: Pressed | Submitted, name: str, value: str) -> SyncResponse:
@@ -86,15 +110,6 @@ class PolicyDesk:
                     lambda tx: action.do(ActionContext(tx, incoming, value, loaded, press_desk))
                 )
             case AnswerAction() if isinstance(incoming, Pressed):
-                return await self._run_on_answer(action, incoming)
+                return await self._store.run(lambda tx: run_answer_action(tx, action, incoming, loaded, press_desk))
             case _:
                 return SyncResponse(notice=texts.TOO_OLD)
-
-    async def _run_on_answer(self, action: AnswerAction, pressed: Pressed) -> SyncResponse:
-        """Run an action on an answer. If it needs a match, match the question again before the transaction."""
-        loaded, match = self._active_knowledge.current, None
-        if action.needs_match:
-            asked = await self._store.read(lambda tx: load_answer(tx, pressed.value))
-            if asked is not None and may_press(action, pressed, asked):
-                loaded, match = await self._active_knowledge.match(asked.question)
-        return await self._store.run(lambda tx: run_answer_action(tx, action, pressed, match, loaded, self._press_desk))

@@ -1,5 +1,7 @@
 """Messages of staff: match the text, decide what to do, and answer it or make it part of a case.
 
+What takes long is done first (`prepare`), outside any transaction. What follows is done in one (`respond`).
+
 Also the welcome of a person who joins, and the form for a message that is shared with the press office.
 """
 
@@ -7,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
@@ -40,8 +43,18 @@ MessageTransition = Callable[[Case, Said, Sequence[Step], DeskStatus, Escalation
 """`transitions.add` or `transitions.correct`."""
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What was found out about a message before the transaction that responds to it."""
+
+    loaded: LoadedKnowledge
+    match: Match
+    related: RelatedCases | None = None
+    """The cases that belong with it if it may open a case for the media."""
+
+
 class Questions:
-    """Answers questions and opens cases. Each public method writes in one transaction at most."""
+    """Answers questions and opens cases."""
 
     def __init__(
         self, store: Store, active_knowledge: ActiveKnowledge, press_desk: PressDesk, related: RelatedCaseFinder
@@ -51,12 +64,14 @@ class Questions:
         self._press_desk = press_desk
         self._related = related
 
-    async def said(self, said: Said) -> SyncResponse:
-        """Match and compare the message outside any transaction, since that can take long; then commit in one."""
+    async def prepare(self, said: Said) -> Prepared:
+        """Match the message, and compare it with recent cases if it is an enquiry. Raises MatcherLost."""
         loaded, match = await self._active_knowledge.match(said.text, await self._previous_question(said))
-        related = await self._related_to(said, match)
-        await self._store.run(lambda tx: self._respond(tx, said, loaded, match, related))
-        return SyncResponse()
+        return Prepared(loaded, match, await self._related_to(said, match))
+
+    def unmatched(self, match: Match) -> Prepared:
+        """Return this match, for a message that is not matched: one without words, or one that is given up."""
+        return Prepared(self._active_knowledge.current, match)
 
     async def joined(self, joined: Joined) -> SyncResponse:
         """Welcome a person once, however often the platform sends the event."""
@@ -74,9 +89,8 @@ class Questions:
         """Return a form with the details of the message filled in: to report it or, for an officer, to open a case."""
         if not self._press_desk.exists:
             return SyncResponse(notice=texts.NO_PRESS_OFFICE)
-        _, match = await self._active_knowledge.match(shared.text)
         now = await self._store.read(lambda tx: tx.now)
-        known = await asyncio.to_thread(prefilled, shared.text, match.outlet, self._press_desk.policy, now)
+        known = await asyncio.to_thread(prefilled, shared.text, "", self._press_desk.policy, now)
         form = cards.open_form if self._press_desk.is_officer(shared.person) else cards.report_form
         return SyncResponse(form=form(shared.text, known))
 
@@ -97,20 +111,41 @@ class Questions:
 
     # ---- one message, one transaction -------------------------------------------------------------------------------
 
-    def _respond(
-        self, tx: Transaction, said: Said, loaded: LoadedKnowledge, match: Match, related: RelatedCases | None
-    ) -> None:
-        """Decide what to do with the message and do it, once for each event."""
-        if not tx.events.claim_once(said.at.platform, said.event_id):
+    def respond(self, tx: Transaction, said: Said, prepared: Prepared) -> None:
+        """Decide what to do with the message and do it."""
+        if said.corrects and self._correct(tx, said, prepared.loaded, prepared.match):
             return
-        if said.corrects and self._correct(tx, said, loaded, match):
-            return
+        decision = self._decide(tx, said, prepared.match)
+        self._warn_of_danger(tx, said, prepared, decision)
+        self._carry_out(tx, said, prepared, decision)
+
+    def respond_unidentified(self, tx: Transaction, said: Said, prepared: Prepared) -> bool:
+        """Pass an enquiry on although the platform does not say who wrote it; answer nothing.
+
+        Return False if the message is no enquiry. It then has to wait, apart from what is said of danger.
+        """
+        decision = self._decide(tx, said, prepared.match)
+        self._warn_of_danger(tx, said, prepared, decision)
+        if said.corrects or not isinstance(decision, decide.MediaEnquiry | decide.AddToCase):
+            return False
+        self._carry_out(tx, said, prepared, replace(decision, answers=()))
+        return True
+
+    def respond_identified(self, tx: Transaction, said: Said, prepared: Prepared) -> None:
+        """Answer what else stands in an enquiry that was passed on before it was known who wrote it."""
+        if prepared.match.outcome == "media":
+            self._answer(tx, said, prepared.loaded, tuple(each.id for each in prepared.match.entries))
+
+    def _decide(self, tx: Transaction, said: Said, match: Match) -> Decision:
         since = tx.now - BELONGS_WITHIN
         open_case = tx.cases.open_for(said.person.key, said.at, since) if self._press_desk.exists else None
-        decision = decide.decide(said, match, Context(open_case, self._press_desk.exists))
-        if match.danger and not (isinstance(decision, decide.Unknown) and decision.topic == match.danger):
-            self._say(tx, said, cards.markdown_message(loaded.knowledge.topic[match.danger].answer), part="danger")
-        self._carry_out(tx, said, loaded, decision, related)
+        return decide.decide(said, match, Context(open_case, self._press_desk.exists))
+
+    def _warn_of_danger(self, tx: Transaction, said: Said, prepared: Prepared, decision: Decision) -> None:
+        danger = prepared.match.danger
+        if danger and not (isinstance(decision, decide.Unknown) and decision.topic == danger):
+            pointer = prepared.loaded.knowledge.topic[danger].answer
+            self._say(tx, said, cards.markdown_message(pointer), part="danger")
 
     def _correct(self, tx: Transaction, said: Said, loaded: LoadedKnowledge, match: Match) -> bool:
         """Apply an edit of an earlier message. Return False if the edit has to be handled like a new message.
@@ -124,14 +159,8 @@ class Questions:
             return True
         return match.outcome not in {"media", "confirm_media"}
 
-    def _carry_out(
-        self,
-        tx: Transaction,
-        said: Said,
-        loaded: LoadedKnowledge,
-        decision: Decision,
-        related: RelatedCases | None,
-    ) -> None:
+    def _carry_out(self, tx: Transaction, said: Said, prepared: Prepared, decision: Decision) -> None:
+        loaded = prepared.loaded
         match decision:
             case decide.Answer():
                 self._answer(tx, said, loaded, decision.entries)
@@ -145,12 +174,13 @@ class Questions:
                 self._record(tx, said, loaded, "smalltalk", ())
                 self._say(tx, said, cards.markdown_message(loaded.knowledge.topic[decision.topic].answer))
             case decide.ConfirmMedia():
-                asked = self._record(tx, said, loaded, "confirm_media", decision.answers)
+                asked = self._record(tx, said, loaded, "confirm_media", decision.answers, beside=prepared.match)
                 self._say(tx, said, cards.confirm_media(answered=asked))
                 self._answer(tx, said, loaded, decision.answers)
             case decide.MediaEnquiry():
                 self._record(tx, said, loaded, "media", decision.answers)
                 details = Details(outlet=decision.outlet)
+                related = prepared.related
                 open_case_for(tx, self._press_desk, loaded.knowledge, said, CaseKind.MEDIA, details, related)
                 self._answer(tx, said, loaded, decision.answers)
             case decide.AddToCase():
@@ -183,9 +213,19 @@ class Questions:
         return cards.unknown(pointer, nearest, answered=asked, press=self._press_desk.exists, phone=phone)
 
     def _record(
-        self, tx: Transaction, said: Said, loaded: LoadedKnowledge, outcome: str, entries: tuple[str, ...]
+        self,
+        tx: Transaction,
+        said: Said,
+        loaded: LoadedKnowledge,
+        outcome: str,
+        entries: tuple[str, ...],
+        *,
+        beside: Match | None = None,
     ) -> int:
-        """Store the question and what was answered, and return the id. An unanswered question has no asker."""
+        """Store the question and what was answered, and return the id. An unanswered question has no asker.
+
+        `beside` is what is said of it if it is not about the media.
+        """
         revision = loaded.knowledge.revision
         if outcome == "unknown":
             return tx.answers.record(said.text, outcome, entries, revision)
@@ -199,6 +239,8 @@ class Questions:
             link=said.link,
             files=said.files,
             conversation=str(said.at),
+            topic=beside.topic if beside else "",
+            nearest=tuple(candidate.id for candidate in beside.nearest) if beside else (),
         )
 
     def _apply_to_case(

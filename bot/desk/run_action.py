@@ -21,7 +21,6 @@ from bot.domain import transitions
 from bot.domain.case import Case
 from bot.domain.transitions import Refusal, Refused, Transition
 from bot.matching.active_knowledge import LoadedKnowledge
-from bot.matching.match import Match
 from bot.messages import Form, Person, Pressed, Submitted, SyncResponse
 from bot.presentation import texts
 from bot.presentation.refusal_mapping import refusal_text
@@ -122,27 +121,26 @@ def run_answer_action(
     tx: Transaction,
     action: AnswerAction,
     pressed: Pressed,
-    match: Match | None,
     loaded: LoadedKnowledge,
     press_desk: PressDesk,
 ) -> SyncResponse:
     """Run an action on the answer that the button's value names: `12:rest` is answer 12."""
-    asked = load_answer(tx, pressed.value)
+    asked = _load_answer(tx, pressed.value)
     if asked is None:
         return SyncResponse(notice=texts.TOO_OLD)
-    if not may_press(action, pressed, asked):
+    if not _may_press(action, pressed, asked):
         return SyncResponse(notice=texts.NOT_YOURS)
     rest = pressed.value.partition(":")[2]
-    return action.do(AnswerContext(tx, pressed, rest, loaded, press_desk, pressed, asked, match))
+    return action.do(AnswerContext(tx, pressed, rest, loaded, press_desk, pressed, asked))
 
 
-def load_answer(tx: Transaction, value: str) -> Answered | None:
+def _load_answer(tx: Transaction, value: str) -> Answered | None:
     """Return the answer that a button's value names, or None if there is none (any more)."""
     answer_id = parse_number(value.partition(":")[0])
     return None if answer_id is None else tx.answers.load(answer_id)
 
 
-def may_press(action: AnswerAction, pressed: Pressed, asked: Answered) -> bool:
+def _may_press(action: AnswerAction, pressed: Pressed, asked: Answered) -> bool:
     """Return whether this person may press the button.
 
     Besides the asker, anybody may in a channel, or if the asker was not stored; but not for an `asker_only` action.

@@ -34,7 +34,7 @@ def handle_thread_message(tx: Transaction, said: Said, case_id: int | None, pres
     case = tx.cases.load(case_id) if case_id is not None else None
     if case is None and is_stray_reply(said, press_desk):
         _refuse(tx, said, texts.WHICH_CASE)
-    if case is None or not tx.events.claim_once(said.at.platform, said.event_id):
+    if case is None:
         return
     text = said.text.strip()
     if prefix := _prefix(text):

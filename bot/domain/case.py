@@ -91,6 +91,8 @@ class StepKind(StrEnum):
     SPLIT = "split"  # a joined case was separated from this one again
     RESTRICTED = "restricted"
     UNRESTRICTED = "unrestricted"
+    IDENTIFIED = "identified"  # the platform says that an asker may use the desk, after the case opened
+    NOT_A_MEMBER = "not a member"  # it says that they may not
 
 
 LONGEST_ON_CARD = 2500
@@ -98,6 +100,14 @@ LONGEST_ON_CARD = 2500
 
 MEDIUMS = ("live", "recorded", "print or online", "unknown")
 """Values of `Details.medium`."""
+
+
+class Membership(StrEnum):
+    """Whether an asker may use the desk."""
+
+    CONFIRMED = ""
+    UNCONFIRMED = "unconfirmed"  # the platform did not say so when the case opened
+    REFUSED = "refused"  # it said later that they may not
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +131,7 @@ class Asker:
     """Number of files attached to the message."""
     from_case: int | None = None
     """The case in which they asked, if it was joined to this one later."""
+    membership: Membership = Membership.CONFIRMED
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,11 @@ class ActiveKnowledge:
     def __init__(self, loaded: LoadedKnowledge) -> None:
         self.current = loaded
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether messages can be matched."""
+        return True
+
     async def match(self, text: str, previous: str = "") -> tuple[LoadedKnowledge, Match]:
         """Return the match, and the knowledge that it was made with: it may be replaced meanwhile.
 

@@ -37,6 +37,12 @@ class Said:
     corrects: str = ""
     """The event id of the earlier message, if this is an edit of it."""
 
+    identified: bool = True
+    """False if the platform has still to be asked who `person` is, and whether they may use the desk.
+
+    Their id is certain even then. See `ports.Adapter.identify`.
+    """
+
 
 @dataclass(frozen=True, slots=True)
 class Pressed:

@@ -68,7 +68,9 @@ class Store:
             with self.transaction() as tx:
                 migrate(tx.connection, shipped())
                 if self._lock is not None:
-                    tx.jobs.end_all_leases()  # the process that held them is dead, or it would hold the lock
+                    # The process that held them is dead, or it would hold the lock.
+                    tx.jobs.end_all_leases()
+                    tx.inbox.end_all_leases()
         except BaseException:
             self.close()
             raise

@@ -91,6 +91,56 @@ class Backlog:
 
 
 @dataclass(frozen=True, slots=True)
+class NewInboxRow:
+    """A row to be added to the inbox."""
+
+    source: str
+    """The platform."""
+    event_id: str
+    person: str
+    """Who wrote it, as `platform:id`."""
+    conversation: str
+    version: int
+    """The version of `payload`. An earlier release leaves a row alone that it cannot read."""
+    payload: Mapping[str, Any]
+    """JSON. The queue writes and reads it."""
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class InboxRow:
+    """A row of the inbox that was claimed. Fields that `NewInboxRow` has too are explained there."""
+
+    id: int
+    source: str
+    person: str
+    version: int
+    payload: Mapping[str, Any]
+    turn: int
+    """People take turns: rows with a lower turn are decided first."""
+    failures: int
+    """How often reading or deciding it failed."""
+    claims: int
+    """How often it was taken; it also tells whose lease is the latest."""
+    held: bool
+    """True if it waits until the platform says who wrote it."""
+    case_id: int | None
+    """The case that it opened although it was not known who wrote it."""
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class InboxBacklog:
+    """How many messages wait in the inbox."""
+
+    waiting: int
+    held: int
+    """Those of which it is not known who wrote them."""
+    oldest_due: datetime | None
+    """When the first of the others was due."""
+
+
+@dataclass(frozen=True, slots=True)
 class Posting:
     """The card of a case in a channel."""
 
@@ -122,3 +172,7 @@ class Answered:
     """Opens the message on its platform."""
     files: int = 0
     """How many files were attached to the message."""
+    topic: str = ""
+    """As `Match.topic` of the question, if it was asked whether the media are involved."""
+    nearest: tuple[str, ...] = ()
+    """The ids of `Match.nearest`, likewise."""

@@ -18,6 +18,28 @@ inbound_event = Table(
     Column("received_at", Timestamp, nullable=False),
 )
 
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("id", BigInteger, primary_key=True),
+    Column("source", SafeText, nullable=False),
+    Column("event_id", SafeText, nullable=False),
+    Column("person", SafeText, nullable=False),
+    Column("conversation", SafeText, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("payload", Json, nullable=False),
+    Column("state", SafeText, nullable=False),
+    Column("turn", BigInteger, nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("claims", Integer, nullable=False),
+    Column("held", Boolean, nullable=False),
+    Column("case_id", BigInteger),
+    Column("received_at", Timestamp, nullable=False),
+    Column("due_at", Timestamp, nullable=False),
+    Column("lease_until", Timestamp),
+    Column("lease_owner", SafeText, nullable=False),
+)
+
 press_case = Table(  # CASE is a keyword of SQL
     "press_case",
     metadata,
@@ -80,6 +102,7 @@ case_asker = Table(
     Column("link", SafeText, nullable=False),
     Column("files", Integer, nullable=False),
     Column("from_case", BigInteger),
+    Column("membership", SafeText, nullable=False, server_default=""),
 )
 
 case_step = Table(
@@ -196,6 +219,7 @@ answered = Table(
     Column("link", SafeText, nullable=False),
     Column("files", Integer, nullable=False),
     Column("conversation", SafeText, nullable=False),
+    Column("beside", Json, nullable=False, server_default="{}"),
 )
 
 feedback = Table(

@@ -22,6 +22,7 @@ from bot.storage.repositories.cases import CaseRepository
 from bot.storage.repositories.erasure import PersonErasure
 from bot.storage.repositories.events_and_jobs import EventRepository, JobRepository
 from bot.storage.repositories.expiry import ExpiredRecords
+from bot.storage.repositories.inbox import InboxRepository
 from bot.storage.repositories.links_and_incidents import IncidentRepository, LinkRepository
 from bot.storage.repositories.postings_and_statements import PostingRepository, StatementRepository
 from bot.storage.sql import Conflict, TransactionScope, errors_translated, run_on_sqlite
@@ -77,6 +78,11 @@ class Transaction(TransactionScope):
     def events(self) -> EventRepository:
         """The events that were handled."""
         return EventRepository(self)
+
+    @property
+    def inbox(self) -> InboxRepository:
+        """The messages that were taken in and wait to be decided."""
+        return InboxRepository(self)
 
     @property
     def jobs(self) -> JobRepository:

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from adapters.http import HttpServer
 from bot.errors import TemporaryFailure
 from bot.messages import Address, Mark, Outgoing, Pressed, Receipt, Said, Submitted, SyncResponse
-from bot.ports import Desk, Finding, Health, Messenger
+from bot.ports import Desk, Finding, Health, Identity, Messenger
 
 PLATFORM = "chaos"
 PRESS = ("press-1", "press-2")
@@ -59,6 +59,12 @@ class HttpPlatform:
 
     def health(self) -> Health:
         return Health(ready=self._desk is not None)
+
+    async def identify(self, said: Said) -> Identity:
+        return Identity("member", said.person)
+
+    async def turn_away(self, said: Said) -> None:
+        raise AssertionError(said)
 
     async def _take(self, request: web.Request) -> web.Response:
         assert self._desk is not None  # it listens once it has a desk

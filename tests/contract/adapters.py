@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -33,7 +33,7 @@ from bot.messages import (
     Said,
     SyncResponse,
 )
-from bot.ports import Adapter
+from bot.ports import Adapter, People
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 HOSTILE = (
@@ -68,12 +68,21 @@ class RecordingDesk:
         self.let = asyncio.Event()
         self.let.set()
         self.available = True
+        self.people: People | None = None
+        """Who says who sent a message that is not identified; without, it stays as it is."""
 
     async def handle(self, incoming: Incoming) -> SyncResponse:
         self.entered.set()
         await self.let.wait()
         if not self.available:
             raise StoreUnavailable("away")
+        if isinstance(incoming, Said) and not incoming.identified and self.people:
+            identity = await self.people.identify(incoming)
+            if identity.standing == "refused":
+                await self.people.turn_away(incoming)
+                return SyncResponse()
+            if identity.person:
+                incoming = replace(incoming, person=identity.person, identified=True)
         if incoming not in self.committed:
             self.committed.append(incoming)
         return SyncResponse(notice="Taken.")

@@ -53,11 +53,18 @@ class ServedConsole:
             "browser-tests",
         )
         await self._relay.start()
-        await self._console.start(PolicyDesk(self._store, self._active_knowledge, self._press_desk, self._relay.wake))
+        people = {"web": self._console}
+        wake = self._relay.wake
+        desk = self._desk = PolicyDesk(
+            self._store, self._active_knowledge, self._press_desk, people, wake, "browser-tests"
+        )
+        await desk.start()
+        await self._console.start(desk)
         self._port = int(self._console.url.rstrip("/").rpartition(":")[2])
 
     async def stop(self) -> None:
         await self._console.stop()
+        await self._desk.stop()
         await self._relay.stop()
         self._store.close()
 

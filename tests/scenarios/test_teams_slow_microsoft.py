@@ -12,7 +12,7 @@ from tests.both import Both, serving
 from tests.slack.server import LoopbackSlack
 from tests.teams.microsoft import Microsoft
 from tests.teams.office import trust
-from tests.teams.people import ANNA
+from tests.teams.people import ANNA, SAM
 
 COFFEE = "may I bring coffee into the reading room?"
 REPORTER = "a reporter from the Guardian just rang me about my tweet"
@@ -44,14 +44,14 @@ async def test_slack_is_served_while_microsofts_keys_cannot_be_had(both: Both) -
 
 async def test_slack_is_served_while_microsoft_gives_no_token(both: Both) -> None:
     both.microsoft.let_tokens.clear()
-    in_teams = asyncio.ensure_future(both.insists(COFFEE))  # who is a guest cannot be asked without one
+    await both.insists(COFFEE)  # who is a guest cannot be asked without one, so it is taken in and waits
     await both.microsoft.waiting.wait()
     for _ in range(EVENTS):
         assert await both.in_slack.says("U0SAM", COFFEE) is not None
     await both.slack.until(lambda: len(_answers(both.slack)) == EVENTS)
-    assert not in_teams.done()
+    assert both.microsoft.texts(SAM.chat) == []
     both.microsoft.let_tokens.set()
-    await in_teams
+    await both.teams_reads(SAM, "coffee")
 
 
 async def test_an_enquiry_reaches_the_press_office_in_slack_while_its_channel_in_teams_hangs(both: Both) -> None:

@@ -112,7 +112,7 @@ class SlackOffice:
 
         def nothing_due() -> bool:
             with self.store.transaction() as tx:
-                return tx.jobs.backlog().due == 0
+                return tx.jobs.backlog().due == 0 and tx.inbox.backlog().waiting == 0
 
         await until(nothing_due)
 
@@ -128,12 +128,15 @@ async def office(store: Store, clock: ManualClock, mode: Mode, **settings: Any) 
     adapter = build(slack, DurableState(store, "slack"), clock, mode, **groups)
     where = PressDesk(config)
     relay = Relay(store, {"slack": adapter.messenger}, DeliveryOutcomes(where, active_knowledge), "relay")
-    desk = PolicyDesk(store, active_knowledge, where, relay.wake)
+    desk = PolicyDesk(store, active_knowledge, where, {"slack": adapter}, relay.wake, "desk")
     await relay.start()
+    await desk.start()
     try:
         async with running(slack, adapter, desk, mode) as here:
             yield SlackOffice(slack, here, store, clock, active_knowledge, desk, relay)
+            await desk.stop()
             await relay.stop()
     finally:
+        await desk.stop()
         await relay.stop()
         await slack.stop()

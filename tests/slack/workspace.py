@@ -16,6 +16,7 @@ from adapters.slack.adapter import SlackAdapter
 from adapters.slack.settings import SlackSettings
 from adapters.slack.transports import REDELIVERY_SECONDS
 from bot.ports import AdapterState, Clock, Desk
+from tests.contract.adapters import RecordingDesk
 from tests.slack.server import APP_TOKEN, BOT_TOKEN, DESK, SECRET, TEAM, Json, LoopbackSlack, Posted
 from tests.waiting import until
 
@@ -138,6 +139,8 @@ async def connected(
 ) -> AsyncIterator[Workspace]:
     """A started adapter. `settings` are those of the adapter that differ."""
     adapter = build(slack, state, clock, mode, redelivery_seconds, **settings)
+    if isinstance(desk, RecordingDesk):
+        desk.people = adapter
     async with running(slack, adapter, desk, mode) as workspace:
         yield workspace
 

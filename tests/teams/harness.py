@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from bot.messages import Address, Mark, Outgoing, Receipt
-from bot.ports import Desk, Finding
+from bot.messages import Address, Mark, Outgoing, Receipt, Said
+from bot.ports import Desk, Finding, Identity
 from bot.presentation import texts
 from bot.storage.engine import Store
 from tests.clock import ManualClock
@@ -43,6 +43,12 @@ class _OnTeams(RecordingPlatform):
     async def start(self, desk: Desk) -> None:
         self.office.desk = desk
         await self.office.adapter.start(desk)
+
+    async def identify(self, said: Said) -> Identity:
+        return await self.office.adapter.identify(said)
+
+    async def turn_away(self, said: Said) -> None:
+        await self.office.adapter.turn_away(said)
 
     async def send(self, to: Address, outgoing: Outgoing, key: str) -> Receipt:
         return await self.office.adapter.messenger.send(to, outgoing, key)

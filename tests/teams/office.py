@@ -76,6 +76,8 @@ class TeamsOffice:
         known = settings_for(self.microsoft, **settings)
         self.adapter = TeamsAdapter(known, state, self._clock, rate_limiter or unlimited())
         self.adapter.mount(server.application)
+        if isinstance(self.desk, RecordingDesk):
+            self.desk.people = self.adapter
         self._stack.push_async_callback(self.adapter.close)
         await self.adapter.start(self.desk)
         self._stack.push_async_callback(self.adapter.stop)

@@ -10,7 +10,6 @@ from bot.desk.press_desk import PressDesk
 from bot.domain.case import Case
 from bot.domain.transitions import DeskStatus, Refused, Transition
 from bot.matching.active_knowledge import LoadedKnowledge
-from bot.matching.match import Match
 from bot.messages import Form, Person, Pressed, Submitted, SyncResponse
 from bot.storage.records import Answered
 from bot.storage.transaction import Transaction
@@ -58,8 +57,6 @@ class AnswerContext(ActionContext):
     pressed: Pressed
     asked: Answered
     """The question and the answer below which the button stands."""
-    match: Match | None = None
-    """The match of the question, if the action needs it."""
 
 
 class Who(Enum):
@@ -116,8 +113,6 @@ class AnswerAction:
     do: Callable[[AnswerContext], SyncResponse]
     asker_only: bool = False
     """True if in a channel, too, only the person who asked may press it."""
-    needs_match: bool = False
-    """True if `do` needs `AnswerContext.match`."""
     compares_enquiries: bool = False
     """True if `do` looks for related cases; see `RelatedCaseFinder.read_recent`."""
 

@@ -71,14 +71,14 @@ def _pass_on(context: AnswerContext, kind: CaseKind) -> SyncResponse:
 
 def _is_not_media(context: AnswerContext) -> SyncResponse:
     """Pass nothing on. The question is then handled like any other: if it has no answer, say so."""
-    asked, tx, match = context.asked, context.tx, context.match
+    asked, tx = context.asked, context.tx
     if tx.events.seen(DedupeScope.PASSED_ON, str(asked.id)):
         return SyncResponse(notice=texts.PASSED_ON_MEANWHILE)
     tx.answers.feedback(asked.id, "not media")
-    if match is not None and not asked.entries and context.is_first_time():
-        knowledge = context.loaded.knowledge
-        pointer = knowledge.topic[match.topic].answer if match.topic else ""
-        nearest = [knowledge.entry[candidate.id] for candidate in match.nearest]
+    if not asked.entries and context.is_first_time():
+        knowledge = context.loaded.knowledge  # perhaps a later one, in which some are gone
+        pointer = knowledge.topic[asked.topic].answer if asked.topic in knowledge.topic else ""
+        nearest = [knowledge.entry[entry_id] for entry_id in asked.nearest if entry_id in knowledge.entry]
         card = cards.unknown(pointer, nearest, answered=asked.id, press=context.press_desk.exists)
         outbox.send(tx, context.pressed.at, card, key=f"not media:{asked.id}")
     return SyncResponse(notice=texts.NOT_MEDIA)
@@ -99,6 +99,6 @@ ACTIONS: Mapping[str, Action] = {
     "entry.show": AnswerAction(_show_entry),
     "press.ask": AnswerAction(_ask_press_office),
     "media.yes": AnswerAction(_is_media, asker_only=True, compares_enquiries=True),
-    "media.no": AnswerAction(_is_not_media, asker_only=True, needs_match=True),
+    "media.no": AnswerAction(_is_not_media, asker_only=True),
     "topics.show": StaffAction(_show_topics),
 }

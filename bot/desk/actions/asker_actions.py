@@ -69,6 +69,13 @@ def _details_taken(context: CaseActionContext, transition: Transition) -> str:
     return cards.details_received(transition.case, context.press_desk.zone)
 
 
+def _open_report(context: ActionContext) -> SyncResponse:
+    """Open the form that reports an enquiry."""
+    if not context.press_desk.exists:
+        return SyncResponse(notice=texts.NO_PRESS_OFFICE)
+    return SyncResponse(form=cards.report_form(""))
+
+
 def _report(context: ActionContext) -> SyncResponse:
     """Open a case for an enquiry that was reported with the form. The asker is written to directly."""
     text = context.values.get("message", "").strip()
@@ -97,5 +104,6 @@ ACTIONS: Mapping[str, Action] = {
         confirm=_details_taken,
         compares_enquiries=True,
     ),
+    "report.open": StaffAction(_open_report),
     "report": StaffAction(_report, compares_enquiries=True),
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import datetime
 
 from bot.domain.announcements import DeadlineRead, MessageAdded, PlainNotice, StepLine, WithdrawalNoted
@@ -15,7 +15,7 @@ from bot.domain.apply_message import (
     further_steps,
     newly_called,
 )
-from bot.domain.case import Asker, Case, CaseState, Details, Outcome, Step, StepKind
+from bot.domain.case import Asker, Case, CaseState, Details, Membership, Outcome, Step, StepKind
 from bot.domain.schedule import EscalationPolicy
 from bot.domain.transitions.opening import asker_of
 from bot.domain.transitions.transition import (
@@ -123,6 +123,28 @@ def add_details(
     step = Step(now, StepKind.DETAILS, by, history_text)
     line = ThreadReply(StepLine(step), (*owner_mention(case, but=by), *calls))
     return transition_to(after, (step, *further_steps(case, after, calls, now)), UpdateCard(), line)
+
+
+def identify(case: Case, person: Person, membership: Membership, now: datetime) -> Transition | None:
+    """Record who an asker is, now that the platform has said so; None if it was not in question.
+
+    The press office is told below the card only if they may not use the desk.
+    """
+    if not any(_is_in_question(asker, person) for asker in case.askers):
+        return None
+    named = tuple(
+        replace(asker, person=person, membership=membership) if _is_in_question(asker, person) else asker
+        for asker in case.askers
+    )
+    known = replace(case, askers=named)
+    if membership is Membership.CONFIRMED:
+        return transition_to(known, (Step(now, StepKind.IDENTIFIED),), UpdateCard())
+    step = Step(now, StepKind.NOT_A_MEMBER)
+    return transition_to(known, (step,), UpdateCard(), ThreadReply(StepLine(step), owner_mention(case)))
+
+
+def _is_in_question(asker: Asker, person: Person) -> bool:
+    return asker.person.key == person.key and asker.membership is Membership.UNCONFIRMED
 
 
 def _asker(case: Case, person: Person) -> Asker | None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from bot.domain.announcements import Acknowledgement, StepLine
-from bot.domain.case import LONGEST_ON_CARD, Asker, Case, CaseKind, Step, StepKind
+from bot.domain.case import LONGEST_ON_CARD, Asker, Case, CaseKind, Membership, Step, StepKind
 from bot.domain.transitions.transition import (
     FALLBACK,
     DeskStatus,
@@ -21,7 +22,9 @@ from bot.messages import Said
 
 def asker_of(said: Said, now: datetime) -> Asker:
     """Return the sender of a message as an asker, with the message as the opening one."""
-    return Asker(said.person, said.direct, said.at, said.text, now, said.event_id, said.link, said.files)
+    membership = Membership.CONFIRMED if said.identified else Membership.UNCONFIRMED
+    asker = Asker(said.person, said.direct, said.at, said.text, now, said.event_id, said.link, said.files)
+    return replace(asker, membership=membership)
 
 
 def opened(case: Case, first: Step, status: DeskStatus, now: datetime) -> Transition:

@@ -4,7 +4,7 @@ They know no platform, so every platform shows the same words and the same butto
 """
 
 from bot.plaintext import markdown_message, text_message
-from bot.presentation.cards.answer_cards import answer, answer_alone, choose, confirm_media, unknown, welcome
+from bot.presentation.cards.answer_cards import answer, answer_alone, choose, confirm_media, slowed, unknown, welcome
 from bot.presentation.cards.asker_cards import asker_notice, own_case
 from bot.presentation.cards.case_card import CaseContext, case_card, case_in_full, mail
 from bot.presentation.cards.case_forms import (
@@ -66,6 +66,7 @@ __all__ = [
     "respond_form",
     "search_form",
     "shift",
+    "slowed",
     "statement_form",
     "text_message",
     "thread_line",

@@ -66,6 +66,16 @@ def unknown(pointer: str, nearest: Sequence[Entry], *, answered: int, press: boo
     return Outgoing(tuple(blocks), summary=summarise(pointer or texts.UNKNOWN))
 
 
+def slowed(text: str, *, press: bool, phone: str) -> Outgoing:
+    """Return that a message has to wait, or was not taken. `phone`: the number, for what is about the media."""
+    blocks: list[Block] = [Markdown(text)]
+    if press and phone:
+        blocks.append(Markdown(texts.phone(escape(phone))))
+    if press:
+        blocks.append(Buttons((Button(texts.TELL_PRESS, "report.open", opens_form=True),)))
+    return Outgoing(tuple(blocks), summary=summarise(text))
+
+
 def confirm_media(*, answered: int) -> Outgoing:
     """Return the question whether the media are involved, for a message of which the desk is not sure."""
     buttons = (

@@ -159,7 +159,7 @@ def _asker_facts(asker: Asker) -> tuple[tuple[str, str], ...]:
     if not asker.person.id:  # not shown
         return ()
     return (
-        (texts.ASKED_BY, f"{display_name(asker.person)} · {asker.person.platform}"),
+        (texts.ASKED_BY, f"{display_name(asker.person)} · {asker.person.platform}{texts.membership(asker.membership)}"),
         *attachment_facts(asker.files, asker.link),
     )
 

@@ -148,6 +148,7 @@ _SENTENCES: Mapping[StepKind, _Sentence] = {
     StepKind.HANDOVER_ACCEPTED: lambda case, step, context: texts.took_over(_actor(step), case.reference, step.text),
     StepKind.HANDOVER_DECLINED: _declined,
     StepKind.DELIVERED: lambda case, step, context: texts.delivered_to(step.text),
+    StepKind.NOT_A_MEMBER: lambda case, step, context: texts.NOT_A_MEMBER,
     StepKind.UNDELIVERED: lambda case, step, context: texts.undelivered_to(step.text),
     StepKind.DEADLINE_NEAR: _deadline_near,
     StepKind.DEADLINE_PASSED: lambda case, step, context: texts.deadline_passed(case.reference, known=case.due_known),

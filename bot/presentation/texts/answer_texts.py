@@ -31,6 +31,15 @@ THANKS_NONE = "Noted. The owners of the answers will see what was missing, witho
 NOT_MEDIA = "All right. Nothing was passed on."
 PASSED_ON_MEANWHILE = "This has been passed on already. If it need not be, press “Withdraw” on the message about it."
 NO_PRESS_OFFICE = "There is no press office set up here, so nothing can be passed on."
+SLOWED = (
+    "You have sent me many messages in a short time, so I am answering them a little more slowly, one after the other. "
+    "None is lost."
+)
+"""To somebody whose message has to wait."""
+TOO_MANY_WAIT = (
+    "So many of your messages are waiting that I cannot take this one. Please wait until those have been answered, and "
+    "send it again."
+)
 EMPTY_MESSAGE = "That message had no words in it. Ask a question, and I will look for the answer."
 
 

@@ -76,6 +76,8 @@ _STEP_PHRASES = {
     "split": "split it from",
     "restricted": "restricted it",
     "unrestricted": "lifted the restriction",
+    "identified": "was told that the person who asked may use the desk",
+    "not a member": "was told that the person who asked may not use the desk",
 }
 """Value of a StepKind -> what a line of the history says after the name of the person who took the step."""
 _DELIVERY_KINDS = frozenset({"delivered", "undelivered"})
@@ -102,9 +104,15 @@ WHOEVER_ASKED = "Whoever asked"
 RESTRICTED_TITLE = "restricted"
 RESTRICTED_HINT = "Restricted: the rest opens to officers only, with “Show details”."
 EMBARGO_HINT = "Under embargo: what it is about opens to officers only, with “Show details”."
+_MEMBERSHIPS = {"": "", "unconfirmed": " · membership not confirmed", "refused": " · may not use the desk"}
 CONTACT_NOW, RESPONDED = "Phone first", "Journalist answered"
 INCIDENT_LABEL = "Incident"
 FOI_HINT = "This may be a request for recorded information (FOI). It is still answered as press."
+
+
+def membership(state: str) -> str:
+    """On the card, after the name of an asker: what is not known of them. `state` is the value of a `Membership`."""
+    return _MEMBERSHIPS[state]
 
 
 def claimed_by(officer: str) -> str:

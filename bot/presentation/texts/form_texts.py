@@ -10,6 +10,7 @@ NOTE_LABEL = "Note, stays inside the press office"
 OUTCOME_LABEL = "How did it end?"
 CLOSE_NOTE_LABEL = "Anything to note, stays inside"
 REPORT = "Send to the press office"
+TELL_PRESS = "Tell the press office"
 REPORT_MESSAGE = "What happened, or what they wrote"
 REPORT_SUBMIT = "Send"
 DETAILS_HINTS = {

@@ -123,6 +123,10 @@ def told_to_phone(number: str) -> str:
     return f"The person who asked was told to phone {number}." if number else "The person who asked was told to phone."
 
 
+NOT_A_MEMBER = "The person who asked may not use the desk, their platform says: a guest, or somebody from elsewhere."
+"""Below the card of a case that opened before the platform had said who asked."""
+
+
 def nudge(reference: str) -> str:
     """Below the card, to its owner, who has done nothing to the case for some time."""
     ways = f"Write a note, or press “{WAIT}” or “Unclaim”."

@@ -36,6 +36,8 @@ class AnswerRepository:
         link: str = "",
         files: int = 0,
         conversation: str = "",
+        topic: str = "",
+        nearest: tuple[str, ...] = (),
     ) -> int:
         """Store an answer given now and return its id. The arguments are explained in `Answered`.
 
@@ -53,6 +55,7 @@ class AnswerRepository:
             "link": link,
             "files": files,
             "conversation": conversation,
+            "beside": {"topic": topic, "nearest": list(nearest)} if topic or nearest else {},
         }
         return int(_RECORD.first(self._tx, row))
 
@@ -119,6 +122,8 @@ def _answered(row: Row[Any]) -> Answered:
         event_id=row.event_id,
         link=row.link,
         files=row.files,
+        topic=row.beside.get("topic", ""),
+        nearest=tuple(row.beside.get("nearest", ())),
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, delete, exists, func, insert, or_, select, update
 
-from bot.domain.case import Asker, Case, CaseKind, CaseState, Details, Outcome, Step, StepKind
+from bot.domain.case import Asker, Case, CaseKind, CaseState, Details, Membership, Outcome, Step, StepKind
 from bot.errors import StaleCase
 from bot.messages import Address
 from bot.storage.schema import case_asker, case_step, press_case
@@ -279,6 +279,7 @@ def _asker_columns(case_id: int, position: int, asker: Asker) -> dict[str, Any]:
         "link": asker.link,
         "files": asker.files,
         "from_case": asker.from_case,
+        "membership": asker.membership,
     }
     return columns | person_columns("person", asker.person)
 
@@ -296,4 +297,5 @@ def _asker(row: Row[Any]) -> Asker:
         link=row.link,
         files=row.files,
         from_case=row.from_case,
+        membership=Membership(row.membership),
     )

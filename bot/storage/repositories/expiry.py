@@ -31,6 +31,7 @@ from bot.storage.schema import (
     false_alarm,
     feedback,
     inbound_event,
+    inbox,
     job,
     lane,
     posting,
@@ -40,6 +41,7 @@ from bot.storage.sql import TransactionScope
 
 # Literals, so that both engines use the partial indexes.
 _PENDING: ColumnElement[str] = literal_column("'pending'")
+_WAITING: ColumnElement[str] = literal_column("'waiting'")
 _NOTHING: ColumnElement[str] = literal_column("'{}'")
 
 
@@ -53,6 +55,7 @@ class RetentionClass(StrEnum):
     FEEDBACK = "feedback"
     DELIVERIES = "deliveries"  # of no case
     TEXTS = "texts"  # the payloads of deliveries; the rows stay
+    INBOX = "inbox"
     EVENTS = "events"
     LANES = "lanes"  # that have no jobs
 
@@ -113,10 +116,9 @@ def _rule(kind: RetentionClass, cutoffs: Cutoffs) -> tuple[Table, ColumnElement[
             return press_case, and_(_closed(cutoffs.cases), press_case.c.held.is_(False), not_(waiting))
         case RetentionClass.ROUTES:
             return adapter_state, and_(adapter_state.c.used_at < cutoffs.questions, not_(_of_a_case()))
-        case RetentionClass.QUESTIONS:
-            return answered, answered.c.at < cutoffs.questions
-        case RetentionClass.ALARMS:
-            return false_alarm, false_alarm.c.at < cutoffs.questions
+        case RetentionClass.QUESTIONS | RetentionClass.ALARMS:
+            table = answered if kind is RetentionClass.QUESTIONS else false_alarm
+            return table, table.c.at < cutoffs.questions
         case RetentionClass.FEEDBACK:
             return feedback, feedback.c.at < cutoffs.feedback
         case RetentionClass.DELIVERIES:
@@ -125,6 +127,11 @@ def _rule(kind: RetentionClass, cutoffs: Cutoffs) -> tuple[Table, ColumnElement[
         case RetentionClass.TEXTS:
             of_held = exists().where(press_case.c.id == job.c.case_id, press_case.c.held.is_(True))
             return job, and_(job.c.ended_at < cutoffs.texts, job.c.payload != _NOTHING, not_(of_held))
+        case RetentionClass.INBOX:
+            # What waits holds a question. What was decided holds nothing that anybody wrote.
+            of_held = exists().where(press_case.c.id == inbox.c.case_id, press_case.c.held.is_(True))
+            waits = and_(inbox.c.state == _WAITING, inbox.c.received_at < cutoffs.questions, not_(of_held))
+            return inbox, or_(waits, and_(inbox.c.state != _WAITING, inbox.c.received_at < cutoffs.events))
         case RetentionClass.EVENTS:
             repeats = and_(
                 inbound_event.c.source.not_in(list(DedupeScope)), inbound_event.c.received_at < cutoffs.events

@@ -29,7 +29,7 @@ from bot.domain.announcements import (
     ThreadLine,
     WithdrawalNoted,
 )
-from bot.domain.case import LONGEST_ON_CARD, Case, Link, LinkKind, ReplyKind, Step, StepKind
+from bot.domain.case import LONGEST_ON_CARD, Case, Link, LinkKind, Membership, ReplyKind, Step, StepKind
 from bot.domain.transitions import NotifyAsker, Refused, ThreadReply, Transition
 from bot.presentation import cards
 from tests.unit import drawn
@@ -84,6 +84,11 @@ def done() -> Iterator[Transition]:
     split = transitions.split(joined[0].case, joined[1].case, (), ANNA, STATUS, NOON)
     assert not isinstance(split, Refused)
     yield from split
+    nobody = replace(asker(PEOPLE[0]), membership=Membership.UNCONFIRMED)
+    for membership in (Membership.CONFIRMED, Membership.REFUSED):
+        known = transitions.identify(replace(OPEN, askers=(nobody,)), PEOPLE[0], membership, NOON)
+        assert known is not None
+        yield known
 
 
 DONE = tuple(done())

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.messages import Incoming, SyncResponse
+from adapters.slack.people import CACHED_FOR
+from bot.messages import Incoming, Pressed, SyncResponse
 from bot.storage.adapter_state import DurableState
 from bot.storage.engine import Store
 from tests.clock import ManualClock
@@ -197,13 +198,31 @@ async def test_another_workspace_is_ignored(office: Office) -> None:
     assert await office.nothing_happened()
 
 
-async def test_while_slack_does_not_say_who_somebody_is_nothing_is_acknowledged(office: Office) -> None:
+async def test_while_slack_does_not_say_who_somebody_is_messages_are_taken_in(office: Office) -> None:
     office.workspace.slack.down = True
-    assert await office.workspace.says("U0SAM", "a reporter rang") is None
-    assert office.desk.committed == []
-    office.workspace.slack.down = False
     assert await office.workspace.says("U0SAM", "a reporter rang") == {}
-    assert len(office.desk.said) == 1
+    (said,) = office.desk.said
+    assert (said.identified, said.person.id, said.text) == (False, "U0SAM", "a reporter rang")
+
+
+async def test_while_slack_does_not_say_who_somebody_is_presses_wait_and_forms_stay_open(office: Office) -> None:
+    here = office.workspace
+    here.slack.down = True
+    await here.press("U0SAM", CARD, "Claim", CLAIM)
+    assert await here.submit("U0SAM", FORM) is None  # Slack keeps it open and says that it could not be sent
+    assert office.desk.committed == []
+
+
+async def test_what_slack_said_last_of_somebody_holds_while_it_does_not_answer(
+    office: Office, clock: ManualClock
+) -> None:
+    here = office.workspace
+    await here.press("U0SAM", CARD, "Claim", CLAIM)
+    clock.advance(2 * CACHED_FOR)
+    here.slack.down = True
+    await here.press("U0SAM", CARD, "Claim", CLAIM)
+    pressed = [event for event in office.desk.committed if isinstance(event, Pressed)]
+    assert [event.person.name for event in pressed] == ["Sam Staff"] * 2
 
 
 Acts = Callable[[Workspace], Awaitable[Json | None]]

@@ -9,6 +9,7 @@ import json
 import logging
 import time
 from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -249,13 +250,31 @@ async def test_guests_are_heard_where_they_are_allowed(
     await office.close()
 
 
-async def test_who_is_a_guest_is_asked_once_and_nobody_gets_in_unasked(office: TeamsOffice) -> None:
-    office.microsoft.roster_answer = Answer(500)
-    assert await office.client.says(SAM, "hello") == 503
-    office.microsoft.roster_answer = None
+async def test_who_is_a_guest_is_asked_once(office: TeamsOffice) -> None:
     for _ in range(3):
         assert await office.client.says(SAM, "hello") == 200
-    assert sum(method == "GET" for method, _ in office.microsoft.asked) == 2
+    assert sum(method == "GET" for method, _ in office.microsoft.asked) == 1
+
+
+@pytest.mark.parametrize("status", [403, 429, 500, 502])
+async def test_while_the_roster_cannot_be_read_messages_are_taken_in_and_presses_wait(
+    office: TeamsOffice, status: int
+) -> None:
+    office.microsoft.roster_answer = Answer(status)
+    assert await office.client.says(SAM, "hello") == 200
+    press = {"action": {"data": {"desk": "press", "action": "case.claim", "value": "1@1"}}}
+    assert (await office.client.invokes(SAM, "adaptiveCard/action", press))[1]["value"] == texts.PRESS_AGAIN
+    (taken,) = heard(office)
+    assert (taken.text, taken.identified) == ("hello", False)
+
+
+async def test_what_the_roster_said_last_holds_while_it_cannot_be_read(office: TeamsOffice, clock: ManualClock) -> None:
+    office.microsoft.guests = {GUEST.id}
+    assert await office.client.says(SAM, "hello") == await office.client.says(GUEST, "hello") == 200
+    clock.advance(timedelta(days=2))
+    office.microsoft.roster_answer = Answer(502)
+    assert await office.client.says(SAM, "hello again") == await office.client.says(GUEST, "hello again") == 200
+    assert [(each.text, each.identified) for each in heard(office)] == [("hello", True), ("hello again", True)]
 
 
 @pytest.mark.parametrize(
@@ -322,6 +341,7 @@ async def test_somebody_is_met_once_by_installation_or_first_message(office: Tea
     await office.client.post(office.client.activity(SAM, **added))
     await office.client.says(SAM, "hello")
     await office.client.says(ANNA, "hello")
+    await office.adapter.idle()
     assert isinstance(office.desk, RecordingDesk)
     joined = [event.person.id for event in office.desk.committed if isinstance(event, Joined)]
     assert joined == [SAM.aad, ANNA.aad]
