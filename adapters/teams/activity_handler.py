@@ -22,7 +22,7 @@ from adapters.teams.conversations import ConversationReferences, Roster
 from adapters.teams.messenger import TeamsMessenger
 from adapters.teams.settings import Json, TeamsSettings
 from bot.errors import DeliveryFailure, StoreUnavailable
-from bot.messages import Address, Caption, Incoming, Outgoing, SyncResponse, View
+from bot.messages import Address, Caption, Incoming, Joined, Outgoing, SyncResponse, View
 from bot.ports import Desk
 from bot.presentation import texts
 
@@ -94,19 +94,13 @@ class ActivityHandler:
                 self._answer_in_chat(activity, SyncResponse(notice=notice))
             return
         if activity.is_personal and admitted:
-            await self._ensure_joined(activity)
-        elif activity.is_personal:
-            self._spawn(self._join_when_admitted(activity))
+            await self.ensure_joined(activities.to_joined(activity))
         if action is not None:
             answer = await self._handle(activities.to_action(activity, action))
             self._answer_in_chat(activity, answer, action)
             return
         event = activities.to_viewed(activity, *page) if page else replace(said, identified=bool(admitted))
         self._answer_in_chat(activity, await self._handle(event))
-
-    async def _join_when_admitted(self, activity: Activity) -> None:
-        if await self._admits(activity):
-            await self._ensure_joined(activity)
 
     async def _admits(self, activity: Activity) -> bool | None:
         return await self._roster.admits(activity.sender.aad_object_id, activity.conversation.id)
@@ -225,17 +219,17 @@ class ActivityHandler:
         data = activity.channel_data
         if activity.is_personal:
             if activity.sender.aad_object_id and await self._admits(activity):
-                await self._ensure_joined(activity)
+                await self.ensure_joined(activities.to_joined(activity))
         elif data and data.team and data.team.aad_group_id:
             channel = (data.settings.selected_channel if data.settings else None) or data.channel
             channel_id = (channel and channel.id) or data.team.id
             await self._conversations.set_team_channel(data.team.aad_group_id, channel_id)
 
-    async def _ensure_joined(self, activity: Activity) -> None:
-        """Tell the desk about a user once."""
-        aad = activity.sender.aad_object_id
+    async def ensure_joined(self, joined: Joined) -> None:
+        """Tell the desk about a user once. Raises StoreUnavailable."""
+        aad = joined.person.id
         if not await self._conversations.has_joined(aad):
-            await self._handle(activities.to_joined(activity))
+            await self._handle(joined)
             await self._conversations.set_joined(aad)
 
     async def _handle(self, event: Incoming) -> SyncResponse:

@@ -14,7 +14,7 @@ from adapters.teams.conversations import ConversationReferences, Roster
 from adapters.teams.messenger import RateLimiter, TeamsMessenger
 from adapters.teams.settings import PLATFORM, TeamsSettings
 from bot.errors import StoreUnavailable
-from bot.messages import Said
+from bot.messages import Joined, Said
 from bot.ports import AdapterState, Clock, Desk, Health, Identity
 
 _CHANNEL_ID = "msteams"
@@ -61,13 +61,14 @@ class TeamsAdapter:
 
     async def identify(self, said: Said) -> Identity:
         """Return whether the sender of a message may use the desk, or what Teams said of them last."""
-        aad = said.person.id
+        aad, is_personal = said.person.id, said.at == said.direct
         try:
             user = await self._conversations.user(aad)
+            admitted = await self._roster.admits(aad, user.conversation if is_personal else said.at.token)
+            if admitted and is_personal:
+                await self._handler.ensure_joined(Joined(said.person, said.direct))
         except StoreUnavailable:
             return Identity("unknown")
-        conversation = user.conversation if said.at == said.direct else said.at.token
-        admitted = await self._roster.admits(aad, conversation)
         if admitted is None:
             return Identity("unknown")
         return Identity("member" if admitted else "refused", said.person)
