@@ -12,7 +12,7 @@ from adapters.slack.conversations import Conversations
 from adapters.slack.from_slack import PayloadReader
 from adapters.slack.listeners import Listeners
 from adapters.slack.messenger import SlackMessenger
-from adapters.slack.people import Directory
+from adapters.slack.people import PATIENT_TIMEOUT, Directory
 from adapters.slack.responses import ResponseRenderer
 from adapters.slack.settings import PLATFORM, SlackSettings
 from adapters.slack.transports import (
@@ -96,7 +96,7 @@ class SlackAdapter:
         """Return who sent a message, or what Slack said of them last."""
         try:
             workspace = said.event_id.partition(":")[0]
-            member = await self._directory.member(said.person.id, workspace)
+            member = await self._directory.member(said.person.id, workspace, PATIENT_TIMEOUT)
         except (DeliveryFailure, StoreUnavailable):
             return Identity("unknown")
         return Identity("member" if member.allowed else "refused", member.person)

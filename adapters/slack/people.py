@@ -29,7 +29,9 @@ RETRY_GROUP_AFTER = timedelta(seconds=5)
 """How long the last known members of a group are used after Slack failed to list them, before it is asked again."""
 
 LOOK_UP_TIMEOUT = 1.0
-"""Seconds to wait for what Slack says of a person. The look-up goes on, and the next one finds its result."""
+"""Seconds to wait for what Slack says of a person while a request waits for its answer."""
+PATIENT_TIMEOUT = 3.0
+"""Seconds to wait for it when no request waits."""
 
 _MAX_CACHED = 5000  # people
 _WRITE_AGAIN = timedelta(days=1)  # the store deletes a key that is not written again: see AdapterState.remember
@@ -67,16 +69,17 @@ class Directory:
             return None
         return _in_groups(cached[1], {group: found[1] for group, found in groups.items() if found})
 
-    async def member(self, user: str, team: str = "") -> Member:
+    async def member(self, user: str, team: str = "", within: float = LOOK_UP_TIMEOUT) -> Member:
         """Return a person with their officer groups. `team` is the person's workspace if the event names it.
 
+        After `within` seconds the look-up goes on, and the next one finds its result.
         While Slack does not answer, return what it said last. Raises DeliveryFailure if it never said anything:
         whether the person may use the desk is then unknown.
         """
         if (known := self.known(user)) is not None:
             return known
         try:
-            async with asyncio.timeout(LOOK_UP_TIMEOUT):
+            async with asyncio.timeout(within):
                 member = await asyncio.shield(self._look_up_once(user, team))
         except (DeliveryFailure, TimeoutError) as failure:
             if (last := await self._last_known(user)) is not None:

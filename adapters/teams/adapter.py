@@ -10,7 +10,7 @@ from adapters.teams.activities import read_activity
 from adapters.teams.activity_handler import ActivityHandler
 from adapters.teams.botframework import BotFramework, SigningKeys
 from adapters.teams.connector import AccessTokens, ConnectorClient, JsonClient
-from adapters.teams.conversations import ConversationReferences, Roster
+from adapters.teams.conversations import PATIENT_TIMEOUT, ConversationReferences, Roster
 from adapters.teams.messenger import RateLimiter, TeamsMessenger
 from adapters.teams.settings import PLATFORM, TeamsSettings
 from bot.errors import StoreUnavailable
@@ -64,7 +64,8 @@ class TeamsAdapter:
         aad, is_personal = said.person.id, said.at == said.direct
         try:
             user = await self._conversations.user(aad)
-            admitted = await self._roster.admits(aad, user.conversation if is_personal else said.at.token)
+            conversation = user.conversation if is_personal else said.at.token
+            admitted = await self._roster.admits(aad, conversation, PATIENT_TIMEOUT)
             if admitted and is_personal:
                 await self._handler.ensure_joined(Joined(said.person, said.direct))
         except StoreUnavailable:

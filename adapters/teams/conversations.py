@@ -37,7 +37,9 @@ _OBJECT_ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _CACHED_VALUES = 5000  # without the cache, each activity would need a read and a write
 _REFRESH_AFTER = timedelta(days=1)  # a value that is in use is stored again once a day, which extends its retention
 LOOK_UP_TIMEOUT = 1.0
-"""Seconds to wait for what Teams says of a user."""
+"""Seconds to wait for what Teams says of a user while a request waits for its answer."""
+PATIENT_TIMEOUT = 3.0
+"""Seconds to wait for it when no request waits."""
 
 _ROLE_LIFETIME = timedelta(days=1)
 _CACHED_ROLES = 5000
@@ -264,16 +266,16 @@ class Roster:
         admitted, until = self._roles.get(aad, (False, self._clock.now()))
         return admitted if until > self._clock.now() else None
 
-    async def admits(self, aad: str, conversation: str) -> bool | None:
+    async def admits(self, aad: str, conversation: str, within: float = LOOK_UP_TIMEOUT) -> bool | None:
         """Return whether a user may use the desk; None if Teams does not say, and never did. Raises nothing.
 
-        `conversation` is one that they are in. The look-up goes on when this has waited long enough, and the next one
-        finds its result.
+        `conversation` is one that they are in. After `within` seconds the look-up goes on, and the next one finds its
+        result.
         """
         if (known := self.known(aad)) is not None:
             return known
         try:
-            async with asyncio.timeout(LOOK_UP_TIMEOUT):
+            async with asyncio.timeout(within):
                 admitted = await asyncio.shield(self._look_up_once(aad, conversation))
         except (ConnectorError, StoreUnavailable, TimeoutError) as error:
             log.warning("Teams does not say who is a guest: %s", str(error) or "no answer in time")
