@@ -70,7 +70,7 @@ class ReceivedMessages:
     def _decide_at_once(self, tx: Transaction, said: Said) -> bool:
         """Decide a message that need not be matched. Return False for any other."""
         case_id = self._case_of_thread(tx, said)
-        if case_id is not None or is_stray_reply(said, self._press_desk):
+        if self._is_for_thread(said, case_id):
             handle_thread_message(tx, said, case_id, self._press_desk)
             return True
         if said.text.strip():
@@ -81,6 +81,10 @@ class ReceivedMessages:
     def _case_of_thread(self, tx: Transaction, said: Said) -> int | None:
         """Return the case below whose card the message stands."""
         return None if said.at == said.direct else tx.postings.by_thread(said.at)
+
+    def _is_for_thread(self, said: Said, case_id: int | None) -> bool:
+        """Return whether the message is for the press office: it stands below a card, or in a lost card's thread."""
+        return said.at != said.direct and (case_id is not None or is_stray_reply(said, self._press_desk))
 
     def _say(self, tx: Transaction, said: Said, text: str, *, key: str) -> None:
         """Tell the sender that they have to wait, and how the press office is reached at once."""
@@ -119,7 +123,7 @@ class ReceivedMessages:
         )
         if stands_behind:
             await self._store.run(lambda tx: self._release(tx, row))
-        elif case_id is not None or is_stray_reply(said, self._press_desk):
+        elif self._is_for_thread(said, case_id):
             await self._store.run(lambda tx: self._respond_in_thread(tx, row, said, case_id))
         else:
             prepared = await self._prepare(said)
@@ -162,7 +166,7 @@ class ReceivedMessages:
 
     def _is_question(self, tx: Transaction, said: Said) -> bool:
         """Return whether the message is not below the card of a case."""
-        return self._case_of_thread(tx, said) is None and not is_stray_reply(said, self._press_desk)
+        return not self._is_for_thread(said, self._case_of_thread(tx, said))
 
     def _hold(self, tx: Transaction, row: InboxRow, said: Said, prepared: Prepared | None) -> None:
         again = tx.now + (_ASK_AGAIN if row.held else _ASK_SOON)

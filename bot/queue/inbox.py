@@ -43,7 +43,8 @@ LEASE = timedelta(seconds=60)
 """How long a row is reserved for the process that claimed it: longer than a full set of them can take to be matched."""
 
 _MINUTE = timedelta(minutes=1)
-_POLL = 0.5  # the longest wait between two looks, in seconds, because other processes add rows and rows become due
+_POLL = 2.0  # the longest wait between two looks, in seconds, because other processes add rows and their leases end
+_SOON = 0.5  # the wait while rows are due that stand behind others
 _RETRY = timedelta(seconds=1)
 
 _SAID = TypeAdapter(Said)
@@ -111,6 +112,16 @@ class InboxHandler(Protocol):
         ...
 
 
+def _look(tx: Transaction) -> tuple[bool, float]:
+    """Return whether it is the turn of a row, and if not, the seconds until the next look."""
+    if tx.inbox.is_due(VERSION):
+        return True, 0.0
+    next_due = tx.inbox.next_due()
+    if next_due is None:
+        return False, _POLL
+    return False, min(_POLL, max(_SOON, (next_due - tx.now).total_seconds()))
+
+
 class Inbox:
     """Has the rows of the inbox decided, several at once, when it is their turn."""
 
@@ -162,27 +173,32 @@ class Inbox:
     async def _run(self) -> None:
         while not self._stopping:
             self._wake_up.clear()
-            await self._turn()
+            wait = await self._turn()
             with suppress(TimeoutError):
-                async with asyncio.timeout(_POLL):
+                async with asyncio.timeout(wait):
                     await self._wake_up.wait()
 
-    async def _turn(self) -> None:
-        """Claim the rows whose turn it is, as many as there is room for, and begin to decide them."""
+    async def _turn(self) -> float:
+        """Claim the rows whose turn it is, as many as there is room for, and begin to decide them.
+
+        Return the seconds until the next turn.
+        """
         room = self._room
         if room <= 0 or not self._handler.is_ready():
-            return
+            return _SOON
         try:
-            if not await self._store.read(lambda tx: tx.inbox.is_due(VERSION)):
+            is_due, wait = await self._store.read(_look)
+            if not is_due:
                 self._has_backlog = False
-                return
+                return wait
             rows = await self._store.run(lambda tx: tx.inbox.claim(self.owner, room, LEASE, VERSION))
         except StoreUnavailable as error:
             log.warning("The inbox waits for the database: %s", error)
-            return
+            return _SOON
         self._has_backlog = len(rows) == room
         for row in rows:
             self.begin(row)
+        return _SOON
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._under_way.discard(task)
