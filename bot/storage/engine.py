@@ -178,7 +178,7 @@ class Store:
 def _parse(text: str) -> URL:
     try:
         url = make_url(text)
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # their text repeats the URL, which may hold a password
         url = URL.create("unreadable")
     backend = url.get_backend_name()
     if backend == "sqlite" and url.database and url.database != ":memory:":
@@ -233,6 +233,7 @@ def _use_write_ahead_log(connection: sqlite3.Connection) -> None:
 
 
 def _postgresql(url: URL) -> Engine:
+    _check_options(url)
     return create_engine(
         url,
         hide_parameters=True,
@@ -241,3 +242,13 @@ def _postgresql(url: URL) -> Engine:
         pool_pre_ping=True,  # a restart of the database costs no request
         connect_args=_TCP,
     )
+
+
+def _check_options(url: URL) -> None:
+    """Raise ConfigurationError for an option behind the ? that PostgreSQL's library does not know."""
+    from psycopg import ProgrammingError, conninfo  # a desk on SQLite does without
+
+    try:
+        conninfo.make_conninfo(**dict.fromkeys(url.query, ""))
+    except ProgrammingError as error:
+        raise ConfigurationError(Problem("database", f"{error}.", "Take it out of the URL, or mend it.")) from None
