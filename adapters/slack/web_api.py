@@ -26,6 +26,8 @@ CALL_TIMEOUT = 8
 LOOKUP_TIMEOUT = 1.2
 """Seconds for a call that delays an acknowledgement. Slack waits three seconds, and there may be two such calls."""
 
+log = logging.getLogger(__name__)
+
 _CLOCK_SKEW = timedelta(minutes=1)  # by which Slack's clock may differ from ours
 _EXPIRED = frozenset({404, 410})  # HTTP status of a response URL that has expired or was used too often
 _TOO_MANY_REQUESTS, _SERVER_ERROR = 429, 500
@@ -165,7 +167,10 @@ class SlackWebApi:
             await self.client.chat_postEphemeral(channel=channel, user=user, text=text, thread_ts=thread or None)
 
     async def respond(self, url: str, message: Json) -> bool:
-        """Send a message to a response URL. Return False if the URL has expired."""
+        """Send a message to a response URL. Return False if the URL has expired, or is not one of Slack's."""
+        if not self._settings.is_response_url(url):
+            log.warning("A response URL that is not Slack's is not used.")
+            return False
         with self._call():
             session = self.client.session
             webhook = AsyncWebhookClient(url, CALL_TIMEOUT, session=session, logger=sdk_logger(), retry_handlers=[])

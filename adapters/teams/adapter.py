@@ -35,7 +35,7 @@ class TeamsAdapter:
         if tokens:
             checks["access token"] = tokens.get
         self._sdk = BotFramework(settings, keys)
-        self._connector = ConnectorClient(http, tokens)
+        self._connector = ConnectorClient(http, tokens, settings.is_trusted_service_url)
         conversations = ConversationReferences(state, clock)
         roster = Roster(settings, self._connector, clock)
         self.messenger = TeamsMessenger(settings, self._connector, conversations, clock, checks, rate_limiter)

@@ -195,7 +195,8 @@ class TargetResolver:
 
     async def _personal_chat(self, aad: str) -> Target:
         known = await self._conversations.user(aad)
-        service_url = known.service or await self._service_url()
+        is_trusted = self._settings.is_trusted_service_url(known.service)
+        service_url = known.service if is_trusted else await self._service_url()
         if known.conversation:
             return Target(service_url, known.conversation)
         if not (known.user or is_object_id(aad)):

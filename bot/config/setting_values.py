@@ -77,6 +77,16 @@ def database_url(value: str) -> str:
     return value
 
 
+def _web_address(value: str) -> str:
+    try:
+        scheme, host = urlsplit(value).scheme, urlsplit(value).hostname or ""
+    except ValueError:  # the host is in brackets but is not an IP address
+        scheme, host = "", ""
+    if value and not (host and (scheme == "https" or (scheme == "http" and is_loopback(host)))):
+        raise ValueError("secrets are sent there, so it must begin with https:// (or be on this machine).")
+    return value
+
+
 def has_password(database: str) -> bool:
     """Return whether a database URL contains a password."""
     try:
@@ -141,6 +151,8 @@ Named = Annotated[str, AfterValidator(_named)]
 """A person, group or channel as `platform:id`."""
 Mailbox = Annotated[str, AfterValidator(_mailbox)]
 """An e-mail address without a name; may be empty."""
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+"""Where secrets are sent: https, or http on this machine. May be empty."""
 Database = Annotated[str, AfterValidator(database_url)]
 Hours = Annotated[Mapping[str, str], AfterValidator(_hours)]
 """Opening hours as they are written; `week` reads them."""

@@ -339,3 +339,20 @@ def test_a_secret_with_a_line_break_is_refused_and_not_repeated(name: str) -> No
     said = refused({}, {name: "postgresql://desk:geheim@db/desk\nX-Injected: 1"})
     assert said.keys() == {name}
     assert "geheim" not in said[name]
+
+
+@pytest.mark.parametrize(
+    "value", ["http://slack.com/api/", "slack.com/api", "ftp://slack.com", "https://", "http://[::"]
+)
+def test_a_secret_is_sent_over_https_alone(value: str) -> None:
+    teams = {"app_id": "1", "tenant_id": "2", "login_url": value, "openid_metadata_url": value}
+    said = refused({"slack": {"api_url": value}, "teams": teams})
+    assert said.keys() == {"slack.api_url", "teams.login_url", "teams.openid_metadata_url"}
+    assert all("must begin with https://" in each for each in said.values())
+
+
+@pytest.mark.parametrize("value", ["https://slack-gov.com/api/", "http://127.0.0.1:1/api/", "http://localhost/"])
+def test_what_an_address_may_look_like(value: str) -> None:
+    slack = from_mapping({"slack": {"api_url": value}}, {}).slack
+    assert slack is not None
+    assert slack.api_url == value

@@ -83,6 +83,7 @@ def bad_token(office: TeamsOffice, kind: str) -> str:
         "serviceurl mismatch": lambda: microsoft.token(serviceurl="https://smba.trafficmanager.net/uk/"),
         "no serviceurl": lambda: microsoft.token(serviceurl=None),
         "unknown key id": lambda: microsoft.token(headers={"kid": "key-9"}),
+        "no expiry": lambda: microsoft.token(exp=None),
         "no key id": lambda: jwt.encode(claims, microsoft.keys[0].private, "RS256"),
     }
     return tokens[kind]()
@@ -105,6 +106,7 @@ def bad_token(office: TeamsOffice, kind: str) -> str:
         "no audience",
         "two audiences",
         "expired",
+        "no expiry",
         "not yet valid",
         "serviceurl mismatch",
         "no serviceurl",
@@ -265,6 +267,7 @@ async def test_who_is_a_guest_is_asked_once_and_nobody_gets_in_unasked(office: T
         ("https://SMBA.TrafficManager.net/uk/", True),
         ("http://smba.trafficmanager.net/uk/", False),
         ("https://trafficmanager.net/", False),
+        ("https://anybody.trafficmanager.net/", False),
         ("https://eviltrafficmanager.net/", False),
         ("https://smba.trafficmanager.net@evil.example/", False),
         ("https://evil.example/smba.trafficmanager.net", False),
