@@ -50,11 +50,11 @@ def _database(config: Config) -> Iterator[tuple[Store, list[Finding]]]:
             store = Store(f"sqlite:///{folder}/empty.db", SystemClock())
             store.open()
         exposed = store.exposed()
+        with store.transaction() as tx:
+            first = tx.references.next_number()
         try:
-            yield (
-                store,
-                [Finding("database", ok=True, detail=where), *doctor.problems([exposed] if exposed else [], "")],
-            )
+            found = [Finding("database", ok=True, detail=where), doctor.references(first)]
+            yield store, [*found, *doctor.problems([exposed] if exposed else [], "")]
         finally:
             store.close()
 

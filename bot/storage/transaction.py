@@ -24,6 +24,7 @@ from bot.storage.repositories.events_and_jobs import EventRepository, JobReposit
 from bot.storage.repositories.expiry import ExpiredRecords
 from bot.storage.repositories.links_and_incidents import IncidentRepository, LinkRepository
 from bot.storage.repositories.postings_and_statements import PostingRepository, StatementRepository
+from bot.storage.repositories.references import CaseReferences
 from bot.storage.sql import Conflict, TransactionScope, errors_translated, run_on_sqlite
 
 T = TypeVar("T")
@@ -42,6 +43,11 @@ class Transaction(TransactionScope):
     def cases(self) -> CaseRepository:
         """Cases, their askers and their history."""
         return CaseRepository(self)
+
+    @property
+    def references(self) -> CaseReferences:
+        """The numbers that cases get."""
+        return CaseReferences(self)
 
     @property
     def case_lists(self) -> CaseLists:

@@ -231,6 +231,9 @@ async def test_the_commands_work_beside_a_desk(
     capsys.readouterr()
     assert main(["cases", "list", "--json", "--state", "all", *configured]) == 0
     assert [each["reference"] for each in json.loads(capsys.readouterr().out)] == ["M-1"]
+    assert main(["cases", "next", "m-500", *configured]) == 0
+    assert capsys.readouterr().out == "The next case is M-500 or Q-500.\n"
+    assert await enquire(harness, ROSIE) == 500
     assert main(["cases", "hold", "M-1", *configured]) == 0
     assert "neither purged nor erased" in capsys.readouterr().out
     assert main(["cases", "show", "M-1", "--json", *configured]) == 0
@@ -240,7 +243,7 @@ async def test_the_commands_work_beside_a_desk(
     assert "M-9: there is no such case." in capsys.readouterr().err
     out = tmp_path / "cases.csv"
     assert main(["cases", "export", "--csv", "--out", str(out), *configured]) == 0
-    assert [row["reference"] for row in table(out.read_text(encoding="utf-8"))] == ["M-1"]
+    assert [row["reference"] for row in table(out.read_text(encoding="utf-8"))] == ["M-500", "M-1"]
     assert stat.S_IMODE(out.stat().st_mode) == 0o600
     await work_off(harness, case)
     found = loaded(harness.store, case)
