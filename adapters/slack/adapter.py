@@ -55,7 +55,9 @@ class SlackAdapter:
         conversations = Conversations(state, clock, api)
         self._directory = Directory(settings, api, clock)
         reader = PayloadReader(settings, api, self._directory, conversations)
-        self._listeners = Listeners(api, reader, ResponseRenderer(api, conversations))
+        renderer = ResponseRenderer(api, conversations)
+        self._caches = (self._directory.forget, conversations.forget, renderer.forget)
+        self._listeners = Listeners(api, reader, renderer)
         self._socket: SocketModeConnection | None = None
         if settings.mode == "socket":
             downtime = DowntimeTracker(state, clock, redelivery_seconds)
@@ -89,6 +91,11 @@ class SlackAdapter:
     async def close(self) -> None:
         """Close the connections. Nothing can be sent afterwards."""
         await self._api.close()
+
+    def forget(self) -> None:
+        """Empty what is cached of people. Slack and the AdapterState are asked again."""
+        for forget in self._caches:
+            forget()
 
     def health(self) -> Health:
         """Return whether events from Slack arrive, and what could not be looked up."""

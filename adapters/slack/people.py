@@ -65,6 +65,10 @@ class Directory:
         own = frozenset(group for group, people in zip(groups, members, strict=True) if user in people)
         return replace(member, person=replace(member.person, groups=own))
 
+    def forget(self) -> None:
+        """Forget everybody who was looked up."""
+        self._people.clear()
+
     def allows(self, team: str) -> bool:
         """Return whether people of this workspace may use the desk."""
         home = self._api.identity.team if self._api.identity else ""

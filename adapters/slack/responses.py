@@ -26,6 +26,10 @@ class ResponseRenderer:
         self._queue_queries: dict[str, str] = {}
         """Officer -> the query of the queue that their App Home shows. A restart resets all to the open cases."""
 
+    def forget(self) -> None:
+        """Forget what officers looked for in the queue."""
+        self._queue_queries.clear()
+
     async def show_response(self, incoming: Pressed | Shared, response: SyncResponse, body: Body, desk: Desk) -> None:
         """Show the desk's response to a press or a shortcut."""
         if isinstance(incoming, Pressed) and response.view:

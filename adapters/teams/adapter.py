@@ -38,6 +38,7 @@ class TeamsAdapter:
         self._connector = ConnectorClient(http, tokens, settings.is_trusted_service_url)
         conversations = ConversationReferences(state, clock)
         roster = Roster(settings, self._connector, clock)
+        self._caches = (conversations.forget, roster.forget)
         self.messenger = TeamsMessenger(settings, self._connector, conversations, clock, checks, rate_limiter)
         self._handler = ActivityHandler(settings, conversations, roster, self.messenger)
 
@@ -64,6 +65,11 @@ class TeamsAdapter:
     async def close(self) -> None:
         """Close the connections to Microsoft. Nothing can be sent afterwards."""
         await self._connector.close()
+
+    def forget(self) -> None:
+        """Empty what is cached of people. Teams and the AdapterState are asked again."""
+        for forget in self._caches:
+            forget()
 
     def health(self) -> Health:
         """Return whether the adapter was started and can sign in at Microsoft.

@@ -65,6 +65,10 @@ class ConversationReferences:
         self._cache: OrderedDict[str, tuple[str, datetime | None]] = OrderedDict()
         """Key -> value, and when it was last stored with `remember`; None if it was only read, or stored with `put`."""
 
+    def forget(self) -> None:
+        """Forget what was read; it stands in the AdapterState."""
+        self._cache.clear()
+
     async def update_from(self, activity: Activity) -> None:
         """Store where the conversation and the sender of an accepted activity are reached."""
         service = activity.service_url
@@ -238,6 +242,10 @@ class Roster:
         self._settings, self._connector, self._clock = settings, connector, clock
         self._roles: OrderedDict[str, tuple[bool, datetime]] = OrderedDict()
         """Entra object id -> whether the user may use the desk, and until when that is cached."""
+
+    def forget(self) -> None:
+        """Forget who was asked about."""
+        self._roles.clear()
 
     async def admits(self, activity: Activity) -> bool:
         """Return whether the sender may use the desk. Raises StoreUnavailable if the roster cannot be read."""
