@@ -75,7 +75,8 @@ class ResponseRenderer:
             *rich_text.rich_text_blocks([rich_text.section(rich_text.text(intro))]),
             *json.loads(stored),
         ]
-        message = {"response_type": "in_channel", "replace_original": False, "text": intro, "blocks": blocks}
+        summary = rich_text.escape_mrkdwn(intro)
+        message = {"response_type": "in_channel", "text": summary, "replace_original": False, "blocks": blocks}
         await self._api.respond(str(body.get("response_url") or ""), message)
 
     async def _publish_home(self, incoming: Viewed | Pressed | Submitted, desk: Desk) -> None:
@@ -109,6 +110,10 @@ def _is_in_home(body: Body) -> bool:
 
 
 def _ephemeral(text: str, thread: str = "") -> Json:
-    """Return a message for a response URL that only the person sees."""
-    message = {"response_type": "ephemeral", "replace_original": False, "text": text, "mrkdwn": False}
+    """Return a message for a response URL that only the person sees.
+
+    A mention or a link in `text` would come alive without the escape, also where Slack is told that it is no mrkdwn.
+    """
+    words = rich_text.escape_mrkdwn(text)
+    message = {"response_type": "ephemeral", "replace_original": False, "text": words, "mrkdwn": False}
     return {**message, "thread_ts": thread} if thread else message

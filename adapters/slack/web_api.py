@@ -16,6 +16,7 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from adapters.slack.errors import TOKEN_CODES, SlackRefusal, translated_errors
 from adapters.slack.settings import SlackSettings
+from adapters.slack.to_slack.rich_text import escape_mrkdwn
 from bot.errors import TemporaryFailure
 
 Json = dict[str, Any]
@@ -162,9 +163,10 @@ class SlackWebApi:
             }
 
     async def post_ephemeral(self, channel: str, user: str, text: str, *, thread: str = "") -> None:
-        """Post a message that only one person sees."""
+        """Post a message that only one person sees. `text` is plain text."""
+        words = escape_mrkdwn(text)
         with self._call():
-            await self.client.chat_postEphemeral(channel=channel, user=user, text=text, thread_ts=thread or None)
+            await self.client.chat_postEphemeral(channel=channel, user=user, text=words, thread_ts=thread or None)
 
     async def respond(self, url: str, message: Json) -> bool:
         """Send a message to a response URL. Return False if the URL has expired, or is not one of Slack's."""

@@ -121,6 +121,21 @@ async def test_a_terminal_is_not_commanded_by_what_people_wrote(harness: DeskHar
     assert "second line" in text
 
 
+@pytest.mark.parametrize("letter", ["\x07", "\x1b", "\x7f", "\x9b", "\u202e", "\u2066"])
+async def test_an_export_carries_no_control_characters_and_no_formula(harness: DeskHarness, letter: str) -> None:
+    await enquire(harness, replace(SAMWISE, name=f"={letter}Sam"), f"{ENQUIRY} {letter}\nsecond line")
+    with harness.store.transaction() as tx:
+        tx.connection.execute(update(press_case).values(outlet=f"{letter}=cmd|' /C calc'!A0"))
+    value = whole(harness.store, "M-1")
+    as_json = "".join(casebook.as_json([value]))
+    assert letter not in as_json
+    assert letter not in json.loads(as_json)[0]["askers"][0]["text"]
+    (row,) = table("".join(casebook.as_csv([value], casebook.EXPORTED)))
+    assert row["outlet"] == "'=cmd|' /C calc'!A0"
+    assert not any(letter in cell for cell in row.values())
+    assert "second line" in row["askers"]
+
+
 async def test_a_record_names_what_was_issued_what_belongs_with_it_and_what_goes_on(harness: DeskHarness) -> None:
     first, second = await enquire(harness), await enquire(harness, ROSIE, f"{ENQUIRY}, says rosie")
     with harness.store.transaction() as tx:
