@@ -163,8 +163,8 @@ def _learned(request: LearnRequest) -> tuple[Matcher, LearnResult] | LearnFailur
         return _learn(request)
     except UserError as error:
         return LearnFailure("knowledge" if isinstance(error, KnowledgeError) else "configuration", error.problems)
-    except Exception:
-        log.exception("a defect, please report it")
+    except Exception as error:  # noqa: BLE001  whatever it is, the parent is told
+        log.error("a defect, please report it: %s", _described(error))  # noqa: TRY400
         return LearnFailure("defect")
 
 
