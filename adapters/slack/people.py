@@ -138,6 +138,11 @@ class Directory:
 
     # ---- what Slack says --------------------------------------------------------------------------------------------
 
+    def forget(self) -> None:
+        """Forget everybody who was looked up."""
+        self._people.clear()
+        self._stored.clear()
+
     def allows(self, team: str) -> bool:
         """Return whether people of this workspace may use the desk."""
         home = self._api.identity.team if self._api.identity else ""

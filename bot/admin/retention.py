@@ -152,6 +152,7 @@ def _forget(tx: Transaction, person: str) -> Forgotten:
     found = [case for each in tx.erasure.cases_of(person) if (case := tx.cases.load(each))]
     if problems := [problem for case in found if (problem := _unfinished(tx, case))]:
         raise UserError(*problems)
+    tx.erasure.leave_mark()
     free = [case for case in found if not case.held]
     for case in free:
         tx.erasure.erase_from(case, person)

@@ -17,6 +17,7 @@ from bot.admin import retention
 from bot.admin.monitoring import Monitoring
 from bot.admin.probe import Probe
 from bot.app.configuration import knowledge_folder, matcher_options
+from bot.app.forgetting import forget_when_told
 from bot.app.knowledge_updates import KnowledgeUpdates
 from bot.app.platforms import Platform, PlatformContext, PlatformFactory, configured_platforms, messengers
 from bot.app.supervisor import Supervisor
@@ -82,6 +83,8 @@ class Application:
         probe = Probe(self._store)
         self._start_task("probe", probe.run)
         transcripts = _transcripts(platforms)
+        caches = [platform.forget for platform in platforms if platform.forget]
+        self._start_task("forgetting", lambda: forget_when_told(self._store, caches))
         self._start_task("knowledge", knowledge.watch)
         self._start_task("retention", lambda: retention.purge_every_day(self._store, self._config.privacy, transcripts))
         self._stack.callback(self.supervisor.stop)

@@ -43,6 +43,8 @@ class Platform:
     adapter: Adapter
     close: Callable[[], Awaitable[None]] | None = None
     """Releases what sending needs. It is called when nothing is delivered any more, also if nothing was started."""
+    forget: Callable[[], None] | None = None
+    """Empties what the adapter caches of people."""
     transcripts: Transcripts | None = None
     """The messages that the platform itself stores; retention purges them."""
 
@@ -68,7 +70,7 @@ def _slack(context: PlatformContext) -> Platform:
     settings = slack_settings(context.config)
     adapter = SlackAdapter(settings, DurableState(context.store, "slack"), context.clock, start_task=context.start_task)
     adapter.mount(context.server.application)
-    return Platform(adapter, adapter.close)
+    return Platform(adapter, adapter.close, adapter.forget)
 
 
 def _teams(context: PlatformContext) -> Platform:
@@ -77,7 +79,7 @@ def _teams(context: PlatformContext) -> Platform:
     settings = teams_settings(context.config)
     adapter = TeamsAdapter(settings, DurableState(context.store, "teams"), context.clock)
     adapter.mount(context.server.application)
-    return Platform(adapter, adapter.close)
+    return Platform(adapter, adapter.close, adapter.forget)
 
 
 def _web_console(context: PlatformContext) -> Platform:

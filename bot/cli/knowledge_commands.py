@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from bot.cli.command_parsers import AddCommand, add_config_option, add_knowledge_option, announced_folder
 from bot.cli.standard_streams import flush_output, input_lines, write_line
 from bot.errors import KnowledgeError, Problem, UserError
+from bot.plaintext import without_control_characters
 
 if TYPE_CHECKING:
     from bot.admin.evaluate import Bar
@@ -54,7 +55,8 @@ def _ask(options: argparse.Namespace) -> int:
     for batch in _batches(questions, size=1 if _is_typed(options) else _BATCH):
         for question, match in zip(batch, matcher.match_many(batch), strict=True):
             if options.explain:
-                print("\n".join(ask_output.explanation(question, match, matcher.tier)), file=sys.stderr)
+                explained = "\n".join(ask_output.explanation(question, match, matcher.tier))
+                print(without_control_characters(explained), file=sys.stderr)
             if options.json:
                 write_line(json.dumps(ask_output.as_object(knowledge, question, match, today), ensure_ascii=False))
             else:

@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, SecretStr
 
 from bot.config.press_office import PressOffice
-from bot.config.setting_values import Database, Duration, Mailbox, Port, Section, Word, Zone, database_url
+from bot.config.setting_values import Database, Duration, Mailbox, Port, Section, WebAddress, Word, Zone, database_url
 
 SECRETS = {
     "slack_bot_token": "SLACK_BOT_TOKEN",
@@ -68,7 +68,7 @@ class Slack(Section):
     """The Slack app and who may use it."""
 
     mode: Literal["socket", "http"] = "socket"
-    api_url: str = "https://slack.com/api/"
+    api_url: Annotated[WebAddress, Field(min_length=1)] = "https://slack.com/api/"
     workspaces: tuple[str, ...] = ()
     guests: bool = False
     listen_channels: tuple[str, ...] = ()
@@ -84,9 +84,9 @@ class Teams(Section):
     tenants: tuple[str, ...] = ()
     guests: bool = False
     authentication: bool = True
-    openid_metadata_url: str = ""
-    login_url: str = ""
-    service_hosts: tuple[str, ...] = ("*.botframework.com", "*.trafficmanager.net")
+    openid_metadata_url: WebAddress = ""
+    login_url: WebAddress = ""
+    service_hosts: tuple[str, ...] = ("*.botframework.com", "smba.trafficmanager.net")
 
 
 class Matching(Section):

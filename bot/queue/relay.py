@@ -172,8 +172,8 @@ class Relay:
                 async with asyncio.timeout(SEND_TIMEOUT.total_seconds()):
                     receipt = await self._deliver(job, message)
                 self._finished.append(Delivered(job, message, receipt))
-        except StoreUnavailable:
-            log.warning("Timer %d waits for the database.", job.id)  # it is claimed again when the lease has expired
+        except StoreUnavailable as error:  # it is claimed again when the lease has expired
+            log.warning("Timer %d waits for the database: %s", job.id, error)
         except DeliveryFailure as failure:
             self._finished.append(Failed(job, failure))
         except TimeoutError:

@@ -164,6 +164,22 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
             sees={"thread": ["Ben added details: … > Journalist: Joan"]},
             card="Outlet: Harbour Gazette … Journalist: Joan … Deadline: 17:00",
         ),
+        Presses("sam", "Add details", form="Details: M-1"),
+        Fills(
+            "sam",
+            {"outlet": "Harbour Post", "slot": "after seven"},
+            notice=texts.details_received("M-1"),
+            sees={"thread": ["Sam added details: … > Outlet: Harbour Post; "]},
+            card="Outlet: Harbour Gazette … Journalist: Joan … Sam writes otherwise: Outlet: Harbour Post; ",
+        ),
+        Presses("ben", "Details", at="press", form="Details: M-1"),
+        Fills(
+            "ben",
+            {"outlet": "Harbour Post"},
+            notice=texts.details_received("M-1"),
+            sees={"thread": ["Ben added details: … > Outlet: Harbour Post"]},
+            card="Outlet: Harbour Post … Journalist: Joan",
+        ),
     ],
     "a question to the press office": [
         *ASK_PERSON,

@@ -106,6 +106,7 @@ def main() -> None:
     # A service manager sends SIGTERM to every process of the service. The parent decides when this one ends.
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     logs.configure()
+    sys.excepthook = lambda _type, error, _traceback: log.critical("a defect, please report it: %s", _described(error))
     connection = socket.socket(fileno=int(sys.argv[1]))
     Thread(target=_exit_with_parent, args=(connection,), name="exit with parent", daemon=True).start()
     serve(connection)
@@ -162,8 +163,8 @@ def _learned(request: LearnRequest) -> tuple[Matcher, LearnResult] | LearnFailur
         return _learn(request)
     except UserError as error:
         return LearnFailure("knowledge" if isinstance(error, KnowledgeError) else "configuration", error.problems)
-    except Exception:
-        log.exception("a defect, please report it")
+    except Exception as error:  # noqa: BLE001  whatever it is, the parent is told
+        log.error("a defect, please report it: %s", _described(error))  # noqa: TRY400
         return LearnFailure("defect")
 
 
@@ -188,9 +189,14 @@ def _match(matcher: Matcher, question: Question) -> Match:
     try:
         return replace(matcher.match(question.text, question.previous), explanation=_NO_EXPLANATION)
     except Exception as error:  # noqa: BLE001  whatever it is, it would be raised again for this message
-        places = [f"{Path(at.f_code.co_filename).name}:{line}" for at, line in walk_tb(error.__traceback__)]
-        log.error("a defect in matching, please report it: %s at %s", type(error).__name__, " → ".join(places))  # noqa: TRY400
+        log.error("a defect in matching, please report it: %s", _described(error))  # noqa: TRY400
         return GAVE_UP
+
+
+def _described(error: BaseException) -> str:
+    """Return an exception's type and the places that it passed. Its text may quote a message."""
+    places = [f"{Path(at.f_code.co_filename).name}:{line}" for at, line in walk_tb(error.__traceback__)]
+    return f"{type(error).__name__} at {' → '.join(places)}"
 
 
 def _exit_with_parent(connection: socket.socket) -> None:

@@ -140,6 +140,11 @@ def unreachable(where: str, why: str) -> str:
     return f"This could not be posted in {where}: {why} The asker was given the phone number."
 
 
+def beside(name: str) -> str:
+    """The label of what an asker wrote into the form where the press office had written something else."""
+    return f"{name} writes otherwise"
+
+
 def history_line(who: str, kind: str, text: str, label: str = "") -> str:
     """On the card and in the record of a case: one line of the history.
 

@@ -263,7 +263,7 @@ def test_standard_output_that_is_not_utf_8_gets_escapes_as_in_json(monkeypatch: 
         (b"knowledge: caf\xe9\n", ":1: The file is not UTF-8"),
         ("knowledge: ours\n".encode("utf-16"), ":1: The file is saved as UTF-16"),
         (b"knowledge: ours\n# \x01\n", ":2: This line has an invisible character (U+0001)"),
-        (b"knowledge: 2026-02-30\n", ": holds a date or a number that does not exist: day is out of range"),
+        (b"knowledge: 2026-02-30\n", ":1: holds a date or a number that does not exist: day is out of range"),
     ],
 )
 def test_a_configuration_that_is_no_text_is_refused(
