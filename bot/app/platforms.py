@@ -43,6 +43,8 @@ class Platform:
     adapter: Adapter
     close: Callable[[], Awaitable[None]] | None = None
     """Releases what sending needs. It is called when nothing is delivered any more, also if nothing was started."""
+    listen: Callable[[], Awaitable[None]] | None = None
+    """Binds a port of the platform's own, before anything is learned. Raises ConfigurationError if it is taken."""
     transcripts: Transcripts | None = None
     """The messages that the platform itself stores; retention purges them."""
 
@@ -95,7 +97,7 @@ def _web_console(context: PlatformContext) -> Platform:
         context.knowledge_status,
         context.example_questions,
     )
-    return Platform(console, transcripts=console)
+    return Platform(console, listen=console.listen, transcripts=console)
 
 
 def _mail(config: Config, clock: Clock) -> dict[str, Messenger]:
