@@ -71,7 +71,7 @@ class Monitoring:
         if found.late > LATE:
             reasons["outbox"] = f"the oldest message has been waiting for {found.late:.0f} s"
         if found.backlog.dead:
-            reasons["undelivered"] = f"{found.backlog.dead} messages were given up; the log says why"
+            reasons["undelivered"] = f"{found.backlog.dead} messages or timers were given up; the log says why"
         reasons |= _inbox_reasons(found)
         reasons |= _unreachable(found.refused)
         if problem := self._database_problem():
@@ -96,7 +96,9 @@ class Monitoring:
             Metric("policydesk_inbox_unidentified", "gauge", "Those of unknown people.", {(): float(inbox.held)}),
             Metric("policydesk_outbox_pending", "gauge", "Messages and timers waiting.", {(): float(backlog.pending)}),
             Metric("policydesk_outbox_due", "gauge", "Messages and timers that are due.", {(): float(backlog.due)}),
-            Metric("policydesk_outbox_dead", "gauge", "Messages that were given up.", {(): float(backlog.dead)}),
+            Metric(
+                "policydesk_outbox_dead", "gauge", "Messages and timers that were given up.", {(): float(backlog.dead)}
+            ),
             Metric("policydesk_answers", "gauge", "Answers in the knowledge base.", {(): answers}),
             Metric("policydesk_knowledge_problems", "gauge", "Problems.", {(): float(len(self._watcher.trouble))}),
         )
