@@ -24,8 +24,8 @@ _TIMEOUT = 5.0  # seconds for the database to answer
 class Monitoring:
     """Asks the parts of a desk how they are.
 
-    `missing` returns what the matcher has to do without, as a sentence; empty if nothing is missing. `failing` returns
-    the tasks that failed lately, with how. `database_problem` returns why nothing can be committed, see `Probe`.
+    `degraded` has, by subject, functions that return what is degraded, as a sentence; empty if nothing is. Each of
+    `problems` returns such sentences by subject. `database_problem` returns why nothing can be committed, see `Probe`.
     `learning` returns how far the learning of the answers is, as a sentence; empty once they are learned. The database
     is only read here, so that a monitor takes the write lock from nobody.
     """
@@ -35,16 +35,16 @@ class Monitoring:
         store: Store,
         watcher: KnowledgeWatcher,
         adapters: Sequence[Adapter],
-        missing: Callable[[], str] = str,
-        failing: Callable[[], Mapping[str, str]] = dict,
+        degraded: Mapping[str, Callable[[], str]] | None = None,
+        problems: Sequence[Callable[[], Mapping[str, str]]] = (),
         database_problem: Callable[[], str] = str,
         learning: Callable[[], str] = str,
     ) -> None:
         self._store = store
         self._watcher = watcher
         self._adapters = adapters
-        self._missing = missing
-        self._failing = failing
+        self._degraded = degraded or {}
+        self._problems = problems
         self._database_problem = database_problem
         self._learning = learning
 
@@ -55,9 +55,9 @@ class Monitoring:
         }
         if learning := self._learning():
             reasons["starting"] = learning
-        if missing := self._missing():
-            reasons["matching"] = missing
-        reasons |= self._failing()
+        reasons |= {subject: said for subject, say in self._degraded.items() if (said := say())}
+        for problems in self._problems:
+            reasons |= problems()
         health = {adapter.platform: adapter.health() for adapter in self._adapters}
         reasons |= {name: state.reason for name, state in health.items() if state.reason}
         connected = any(state.ready for state in health.values())

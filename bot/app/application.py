@@ -12,9 +12,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from adapters.http import HttpServer, mount_operations
-from bot.admin import retention
 from bot.admin.monitoring import Monitoring
+from bot.admin.platform_checks import PlatformChecks
 from bot.admin.probe import Probe
+from bot.admin.retention import DailyPurge, Transcripts
 from bot.app.configuration import knowledge_folder, matcher_options
 from bot.app.knowledge_updates import KnowledgeUpdates
 from bot.app.platforms import Platform, PlatformContext, PlatformFactory, configured_platforms, messengers
@@ -90,16 +91,20 @@ class Application:
         self._stack.push_async_callback(self._server.stop)  # before the adapters, so that requests are finished
         probe = Probe(self._store)
         self._start_task("probe", probe.run)
-        transcripts = _transcripts(platforms)
-        self._start_task("retention", lambda: retention.purge_every_day(self._store, self._config.privacy, transcripts))
+        reached = messengers(self.adapters, self._config, self._clock)
+        checks = PlatformChecks(reached, self._config.press_office.channels)
+        self._start_task("platform checks", checks.run)
+        retention = DailyPurge(self._store, self._config.privacy, _transcripts(platforms))
+        self._start_task("retention", retention.run)
         self._stack.callback(self.supervisor.stop)
         self._stack.callback(knowledge.active.stop_waiting)  # otherwise an event under way would end with the learning
+        degraded = {"matching": knowledge.missing, "disk": probe.warning, "retention": retention.problem}
         self._monitoring = Monitoring(
             self._store,
             knowledge.watcher,
             self.adapters,
-            knowledge.missing,
-            self.supervisor.problems,
+            degraded,
+            (self.supervisor.problems, checks.problems),
             probe.problem,
             knowledge.learning,
         )
@@ -188,7 +193,7 @@ async def cancel(task: asyncio.Task[Any]) -> None:
         await task
 
 
-def _transcripts(platforms: Iterable[Platform]) -> retention.Transcripts | None:
+def _transcripts(platforms: Iterable[Platform]) -> Transcripts | None:
     """Return the messages that a platform stores itself. Only the browser console does, so there is at most one."""
     return next((platform.transcripts for platform in platforms if platform.transcripts), None)
 

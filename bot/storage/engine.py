@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
@@ -111,6 +112,16 @@ class Store:
         if self._file_identity() == self._file:
             return ""
         return f"The file {self._url.database} was deleted or replaced. Stop the desk and restore the file."
+
+    def free_space(self) -> tuple[int, int] | None:
+        """Return the free and all bytes of the disk that holds the SQLite file; None if unknown, and on PostgreSQL."""
+        if not self._is_sqlite:
+            return None
+        try:
+            disk = shutil.disk_usage(Path(str(self._url.database)).parent)
+        except OSError:
+            return None
+        return disk.free, disk.total
 
     def _file_identity(self) -> tuple[int, int] | None:
         """Return device and inode of the SQLite file; None if there is none, and on PostgreSQL."""
