@@ -118,6 +118,7 @@ async def serving(microsoft: Microsoft, folder: Path, **office: Sequence[str]) -
         application = Application(from_mapping(settings, SECRETS))
         await application.start()
         stack.push_async_callback(application.stop)
+        await application.learn()
         session = await stack.enter_async_context(ClientSession())
         (adapter,) = (each for each in application.adapters if isinstance(each, SlackAdapter))
         await ready(adapter)

@@ -14,7 +14,7 @@ import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from adapters.slack.errors import TOKEN_CODES, SlackRefusal, translated_errors
+from adapters.slack.errors import FIXES, TOKEN_CODES, SlackRefusal, translated_errors
 from adapters.slack.settings import SlackSettings
 from adapters.slack.to_slack.rich_text import escape_mrkdwn
 from bot.errors import TemporaryFailure
@@ -230,9 +230,19 @@ class SlackWebApi:
             return str(answer["channel"]["id"])
 
     async def check_channel(self, channel: str) -> None:
-        """Raise a DeliveryFailure with the reason if the app cannot read this channel."""
-        with self._call():
-            await self.client.conversations_history(channel=channel, limit=1)
+        """Raise a DeliveryFailure with the reason if the app is not in this channel, or if it is archived."""
+        try:
+            with self._call():
+                found = (await self.client.conversations_info(channel=channel))["channel"]
+        except SlackRefusal as refusal:
+            if refusal.code != "missing_scope":
+                raise
+            with self._call():  # an app that was installed before the scope was asked for
+                await self.client.conversations_history(channel=channel, limit=1)
+            return
+        for code, is_so in (("is_archived", found.get("is_archived")), ("not_in_channel", not found.get("is_member"))):
+            if is_so:
+                raise SlackRefusal(code, FIXES[code])
 
 
 # ---- the SDK's log --------------------------------------------------------------------------------------------------

@@ -55,9 +55,11 @@ class WebConsole:
         self._reader = EventReader(self._messages, self._personas)
         self._sockets = WindowSockets(self._messages, PageContext(self._personas, clock, knowledge_status, examples))
         self.messenger = WebMessenger(self._messages, self._personas, self.health)
-        self._server = HttpServer(_LOOPBACK, port, middlewares=[refuse_other_sites, self._require_token])
+        around = [refuse_other_sites, self._require_token]
+        self._server = HttpServer(_LOOPBACK, port, middlewares=around, section="console")
         self._add_routes()
         self._desk: Desk | None = None
+        self._is_listening = False
         self._token = ""
         self._health = Health(ready=False, reason="not started yet")
         self._tasks: set[asyncio.Task[None]] = set()
@@ -67,25 +69,29 @@ class WebConsole:
         """The address of the page."""
         return f"{self._server.url}/"
 
+    async def listen(self) -> None:
+        """Bind the port. A page that is opened before `start` waits for it.
+
+        Raises ConfigurationError if the port is taken, and StoreUnavailable.
+        """
+        # The token is stored, so that an open page still works after a restart.
+        await self._state.add("token", secrets.token_urlsafe(32))
+        self._token = await self._state.get("token") or ""
+        await self._server.start()
+        self._is_listening = True
+
     async def start(self, desk: Desk) -> None:
-        """Begin to listen, and give the desk the messages that it may not have committed before a crash."""
+        """Listen, if it does not yet, and give the desk the messages that it may not have committed before a crash."""
         self._desk = desk
-        try:
-            # The token is stored, so that an open page still works after a restart.
-            await self._state.add("token", secrets.token_urlsafe(32))
-            self._token = await self._state.get("token") or ""
-            await self._server.start()
-        except (OSError, StoreUnavailable) as error:
-            reason = f"cannot listen on {_LOOPBACK}:{self._server.port}" if isinstance(error, OSError) else str(error)
-            self._health = Health(ready=False, reason=reason)
-            log.error("The browser console %s", reason)  # noqa: TRY400 - the reason is enough
-            return
+        if not self._is_listening:
+            await self.listen()
         self._health = Health(ready=True)
         self._spawn(self._repeat_uncommitted())
 
     async def stop(self) -> None:
         """Accept no more events, finish those under way, and close the connections of all windows."""
         self._health = Health(ready=False, reason="stopped")
+        self._is_listening = False
         await self._server.stop()
         for task in tuple(self._tasks):
             task.cancel()
@@ -133,6 +139,8 @@ class WebConsole:
         return web.Response(text=page, content_type="text/html", headers={"Cache-Control": "no-store"})
 
     async def _live(self, request: web.Request) -> web.StreamResponse:
+        if self._desk is None:  # the page tries again in a moment
+            raise web.HTTPServiceUnavailable(text="The desk has not started yet.")
         return await self._sockets.serve(
             request, self._token, lambda persona: self._spawn(self._ensure_joined(persona))
         )

@@ -27,7 +27,7 @@ WRONG_TOKEN = 4403
 """The close code for a page that another console served. The page must be loaded again."""
 
 _GREETING_TIMEOUT = 10.0  # seconds
-_STATUS_INTERVAL = 10.0  # seconds without a message, after which the status of the knowledge base is compared
+_STATUS_INTERVAL = 1.0  # seconds without a message, after which the status of the knowledge base is compared
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +95,11 @@ class WindowSockets:
             await socket.send_json({"type": "caught_up"})
             status = self._context.knowledge_status()
             while True:
-                try:
+                with contextlib.suppress(TimeoutError):
                     await self._send(socket, await asyncio.wait_for(queue.get(), _STATUS_INTERVAL), own)
-                except TimeoutError:
-                    if (now := self._context.knowledge_status()) != status:
-                        status = now
-                        await socket.send_json({"type": "knowledge", "status": status})
+                if (now := self._context.knowledge_status()) != status:
+                    status = now
+                    await socket.send_json({"type": "knowledge", "status": status})
 
     async def _send(self, socket: web.WebSocketResponse, message: StoredMessage, own: str) -> None:
         """Send a message if it is in the window's own conversation or at the press desk."""

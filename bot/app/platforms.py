@@ -45,6 +45,8 @@ class Platform:
     """Releases what sending needs. It is called when nothing is delivered any more, also if nothing was started."""
     forget: Callable[[], None] | None = None
     """Empties what the adapter caches of people."""
+    listen: Callable[[], Awaitable[None]] | None = None
+    """Binds a port of the platform's own, before anything is learned. Raises ConfigurationError if it is taken."""
     transcripts: Transcripts | None = None
     """The messages that the platform itself stores; retention purges them."""
 
@@ -97,7 +99,7 @@ def _web_console(context: PlatformContext) -> Platform:
         context.knowledge_status,
         context.example_questions,
     )
-    return Platform(console, transcripts=console)
+    return Platform(console, listen=console.listen, transcripts=console)
 
 
 def _mail(config: Config, clock: Clock) -> dict[str, Messenger]:

@@ -180,7 +180,8 @@ class Relay:
             self._finished.append(Failed(job, TemporaryFailure("No answer in time.")))
         except Exception as error:  # noqa: BLE001  an error in one adapter must not stop the deliveries of others
             log.error("Job %d failed unexpectedly: %s", job.id, describe(error))  # noqa: TRY400
-            self._finished.append(Failed(job, TemporaryFailure(f"Unexpected: {describe(error)}.")))
+            is_ours = message is None  # what a timer runs is the desk's; an adapter may be in trouble with its platform
+            self._finished.append(Failed(job, TemporaryFailure(f"Unexpected: {describe(error)}."), is_ours))
 
     async def _deliver(self, job: Job, message: OutboundMessage) -> Receipt | None:
         """Deliver a message and return its receipt, or None for a mark. Raises DeliveryFailure."""

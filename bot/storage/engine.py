@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
@@ -121,6 +122,16 @@ class Store:
     def exposed(self) -> Problem | None:
         """Return which files of an SQLite database other users of this machine can read, or None."""
         return database_files.exposed(Path(str(self._url.database))) if self._is_sqlite else None
+
+    def free_space(self) -> tuple[int, int] | None:
+        """Return the free and all bytes of the disk that holds the SQLite file; None if unknown, and on PostgreSQL."""
+        if not self._is_sqlite:
+            return None
+        try:
+            disk = shutil.disk_usage(Path(str(self._url.database)).parent)
+        except OSError:
+            return None
+        return disk.free, disk.total
 
     def _file_identity(self) -> tuple[int, int] | None:
         """Return device and inode of the SQLite file; None if there is none, and on PostgreSQL."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Boolean, Column, Integer, MetaData, Table, false
 
-from bot.storage.sql import Json, SafeText, Timestamp
+from bot.storage.sql import Json, JsonObject, SafeText, Timestamp
 
 metadata = MetaData()
 
@@ -181,7 +181,7 @@ job = Table(
     Column("lane", SafeText, nullable=False),
     Column("seq", BigInteger, nullable=False),
     Column("idempotency_key", SafeText, nullable=False),
-    Column("payload", Json, nullable=False),
+    Column("payload", JsonObject, nullable=False),
     Column("state", SafeText, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("claims", Integer, nullable=False),

@@ -98,6 +98,7 @@ async def desk(pipe: Connection, about: dict[str, str]) -> None:
         }
         application = Application(from_mapping(settings, {"MICROSOFT_APP_PASSWORD": SECRET}))
         await application.start()
+        await application.learn()
         pipe.send(f"{application.url}/api/messages")
         await asyncio.to_thread(pipe.recv)
         await application.stop()

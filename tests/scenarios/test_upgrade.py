@@ -181,7 +181,9 @@ async def test_the_owners_of_the_answers_read_of_it(desk: DeskHarness) -> None:
 
 
 async def test_somebody_is_forgotten_and_what_is_old_is_purged(desk: DeskHarness) -> None:
-    assert await retention.purge_daily(desk.store, read_config(CONFIG).privacy) is None  # it has been, today
+    assert (
+        await retention.DailyPurge(desk.store, read_config(CONFIG).privacy).purge_once() is None
+    )  # it has been, today
     forgotten = [await retention.forget(desk.store, each) for each in ("slack:mia", "web:wei2", "slack:U0SAM")]
     told = [(each.cases, each.held, each.routes) for each in forgotten]
     assert told == [(("M-14",), (), 0), ((), ("M-2",), 0), ((), (), 2)]

@@ -1,11 +1,12 @@
 """The child process that runs a matcher and serves its parent over an inherited socket.
 
 The number of the socket is the program's argument. The parent sends one `LearnRequest`; the child learns, or reads
-what an earlier process learned, and answers with a `LearnAnswer`. From then on it answers each `Question`: with `BEGUN`
-before it matches the text, so that the parent knows which message it was if the child does not come to an end; then
-with a `Match` without its explanation. The child exits when the parent closes its end.
+what an earlier process learned, and answers with a `LearnAnswer`. Meanwhile it sends the name of each step of the
+learning when it begins, see `is_step`. From then on it answers each `Question`: with `BEGUN` before it matches the
+text, so that the parent knows which message it was if the child does not come to an end; then with a `Match` without
+its explanation. The child exits when the parent closes its end.
 
-Every message but `BEGUN` is JSON with a version (`encoding.py`), and all have their length before them.
+Every other message is JSON with a version (`encoding.py`), and all have their length before them.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import select
 import signal
 import socket
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -116,7 +118,8 @@ def serve(connection: socket.socket) -> None:
     """Answer one LearnRequest, then match until the other end closes."""
     with suppress(EOFError, ConnectionError):
         received = bytearray()
-        learned = _learned(loads(_receive(connection, received), LearnRequest))
+        request = loads(_receive(connection, received), LearnRequest)
+        learned = _learned(request, lambda step: connection.sendall(frame(step.encode())))
         if isinstance(learned, LearnFailure):
             _send(connection, LearnAnswer(failure=learned))
             return
@@ -132,6 +135,11 @@ def serve(connection: socket.socket) -> None:
 def frame(message: bytes) -> bytes:
     """Return the message as it is sent: with its length before it."""
     return len(message).to_bytes(_LENGTH_BYTES, "big") + message
+
+
+def is_step(message: bytes) -> bool:
+    """Return whether a message is the name of a step of the learning. No JSON begins like one."""
+    return message.startswith(b"step ")
 
 
 def take_message(received: bytearray) -> bytes | None:
@@ -158,9 +166,9 @@ def _send(connection: socket.socket, value: object) -> None:
     connection.sendall(frame(dumps(value)))
 
 
-def _learned(request: LearnRequest) -> tuple[Matcher, LearnResult] | LearnFailure:
+def _learned(request: LearnRequest, begin: Callable[[str], object]) -> tuple[Matcher, LearnResult] | LearnFailure:
     try:
-        return _learn(request)
+        return _learn(request, begin)
     except UserError as error:
         return LearnFailure("knowledge" if isinstance(error, KnowledgeError) else "configuration", error.problems)
     except Exception as error:  # noqa: BLE001  whatever it is, the parent is told
@@ -168,14 +176,14 @@ def _learned(request: LearnRequest) -> tuple[Matcher, LearnResult] | LearnFailur
         return LearnFailure("defect")
 
 
-def _learn(request: LearnRequest) -> tuple[Matcher, LearnResult]:
+def _learn(request: LearnRequest, begin: Callable[[str], object]) -> tuple[Matcher, LearnResult]:
     # Imported here, because the parent imports this module and needs none of what learning and matching need.
     from bot.matching.encoder.sentence_encoder import missing
     from bot.matching.process import model_cache
 
     place = model_cache.cache_place(request.knowledge, request.options)
     cached = model_cache.read(place)
-    matcher = cached or model_cache.train_and_store(request.knowledge, request.options, place)
+    matcher = cached or model_cache.train_and_store(request.knowledge, request.options, place, begin)
     is_cached = place is not None and place.path.exists()
     return matcher, LearnResult(missing(request.options.encoder), has_learned=cached is None, is_cached=is_cached)
 

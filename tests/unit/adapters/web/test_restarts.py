@@ -1,8 +1,10 @@
 from __future__ import annotations
 
-from aiohttp import WSMsgType
+import pytest
+from aiohttp import ClientSession, WSMsgType, WSServerHandshakeError
 
 from adapters.web import WebConsole
+from bot.errors import ConfigurationError
 from bot.storage.adapter_state import DurableState
 from bot.storage.engine import Store
 from tests.clock import ManualClock
@@ -51,18 +53,33 @@ async def test_an_open_window_does_not_hold_up_the_end(window: WebClient, consol
     assert message.type in {WSMsgType.CLOSE, WSMsgType.CLOSED}
 
 
-async def test_a_port_that_is_taken_is_a_matter_of_health(
+async def test_a_port_that_is_taken_ends_the_start(
     console: WebConsole, quick_store: Store, clock: ManualClock, desk: FormDesk
 ) -> None:
     port = int(console.url.rstrip("/").rpartition(":")[2])
     second = WebConsole(DurableState(quick_store, "web"), clock, port, PEOPLE, lambda: "")
-    assert not second.health().ready
-    await second.start(desk)
-    assert second.health().reason == f"cannot listen on 127.0.0.1:{port}"
+    with pytest.raises(ConfigurationError, match=rf"^console.port: cannot listen on 127.0.0.1:{port}: .* set another"):
+        await second.start(desk)
     (finding,) = await second.messenger.diagnose()
     assert finding.fix
     await second.stop()
     assert console.health().ready
+
+
+async def test_a_page_that_is_opened_before_the_desk_has_started_waits(
+    quick_store: Store, clock: ManualClock, session: ClientSession, desk: FormDesk
+) -> None:
+    console = WebConsole(DurableState(quick_store, "web"), clock, 0, PEOPLE, lambda: "")
+    await console.listen()
+    window = await WebClient.open(session, console.url)
+    with pytest.raises(WSServerHandshakeError, match="503"):
+        await window.live()
+    said = {"person": "sam", "at": "staff/sam", "id": "event-one", "text": "may I?"}
+    assert (await window.post("say", **said))[0] == 503, "the page says it again"
+    await console.start(desk)
+    assert (await window.post("say", **said))[0] == 200
+    assert {one.text for one in desk.said} == {"may I?"}
+    await console.stop()
 
 
 async def test_what_the_desk_stumbles_over_is_marked_and_not_told_again(
