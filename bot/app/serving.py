@@ -128,4 +128,5 @@ def _announce_addresses(application: Application, announce: Callable[[str], None
     for adapter in application.adapters:
         if page := getattr(adapter, "url", ""):
             announce(f"Policy Desk is ready. Open {page} in a browser.")
+            announce("Whoever has this address can be anybody in the console, an officer too: keep it to yourself.")
     announce(f"Health and readiness: {application.url}/readyz. Stop with Ctrl-C.")

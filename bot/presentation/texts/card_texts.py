@@ -107,6 +107,11 @@ INCIDENT_LABEL = "Incident"
 FOI_HINT = "This may be a request for recorded information (FOI). It is still answered as press."
 
 
+def in_trial_console(name: str) -> str:
+    """On cards and in the console, beside a real platform: a name as whom anybody with the console’s page can act."""
+    return f"{name} (trial console)"
+
+
 def claimed_by(officer: str) -> str:
     """On the card, as its state: an officer owns the case."""
     return f"claimed by {officer}"
