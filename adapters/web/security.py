@@ -78,8 +78,8 @@ class TokenDoor:
     async def refuse_without_token(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Refuse every request without the token. Answer the printed address with the cookie and the page's address."""
         if request.path == "/" and self._is_token(request.query.get(_TOKEN_PARAMETER, "")):
-            rest = request.rel_url.without_query_params(_TOKEN_PARAMETER)
-            response = web.Response(status=303, headers={"Location": str(rest), "Cache-Control": "no-store"})
+            page = request.rel_url.without_query_params(_TOKEN_PARAMETER).path_qs
+            response = web.Response(status=303, headers={"Location": page, "Cache-Control": "no-store"})
             response.set_cookie(self._cookie, self._token, httponly=True, samesite="Strict")
             return response
         if not self._is_token(request.cookies.get(self._cookie, "")):
