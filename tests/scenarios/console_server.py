@@ -43,9 +43,11 @@ class ServedConsole:
     def url(self) -> str:
         return self._console.url
 
-    async def start(self) -> None:
+    async def start(self, *, with_new_token: bool = False) -> None:
         self._store.open()
         state = DurableState(self._store, "web")
+        if with_new_token:
+            await state.delete("token")
         self._console = WebConsole(state, self._clock, self._port, PEOPLE, self._status, lambda: self._examples)
         self._active_knowledge = ActiveKnowledge(self._mind)
         self._relay = Relay(
