@@ -1,7 +1,7 @@
 """`make audit`: look up the locked packages in PyPI's database of known vulnerabilities, with pip-audit.
 
 pip-audit ends with 0, too, where the database has nothing about a package, as behind a mirror of PyPI. Here a package
-that could not be looked up counts as such. Exit codes: 0 nothing is known, 1 something is, 2 not all could be looked up.
+that could not be looked up counts as such. Exit codes: 0 nothing is known, 1 something is, 2 not all was looked up.
 """
 
 from __future__ import annotations
