@@ -50,10 +50,6 @@ class UserError(PolicyDeskError):
         super().__init__("\n".join(str(problem) for problem in problems))
         self.problems = problems
 
-    def __reduce__(self) -> tuple[type[UserError], tuple[Problem, ...]]:
-        """Pickle the error with its problems, so that another process gets them and not only their text."""
-        return type(self), self.problems
-
 
 class ConfigurationError(UserError):
     """The configuration or the environment is wrong."""

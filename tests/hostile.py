@@ -100,9 +100,11 @@ sound = Matcher.match
 
 def match(self, text, previous=""):
     time.sleep({"slow": 60, "rather slow": 0.4}.get(text, 0))
+    if text == "defective":
+        raise KeyError(text)
     return os._exit(1) if text == "poison" else sound(self, text, previous)
 
 Matcher.match = match
 matcher_server.main()
 """
-"""Program of a process (see `matcher_process.SERVER_PROGRAM`) that three messages are too much for."""
+"""Program of a process (see `matcher_process.SERVER_PROGRAM`) that four messages are too much for."""

@@ -25,7 +25,7 @@ _BATCH = 64
 
 @dataclass(frozen=True)
 class Matcher:
-    """Made by `build`; can be pickled, so that it may be built in a process of its own."""
+    """Made by `build`. The model cache stores all of it but the encoder, which is opened again."""
 
     reader: Reader
     ranker: Ranker

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,12 +11,13 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from bot.matching.array_file import read_arrays, write_arrays
 from bot.matching.encoder.embedding_channel import Vectors
 from bot.matching.encoder.sentence_encoder import Encoder
 
 log = logging.getLogger(__name__)
 
-_FILE = "embeddings.npz"
+_FILE = "embeddings.arrays"
 
 
 @dataclass
@@ -53,37 +53,23 @@ class Remembered:
         """Write everything that is known, whole or not at all. A folder that cannot be written is said, not fatal."""
         if self.folder is None or not self.known:
             return
+        keys = np.frombuffer(b"".join(self.known), dtype=np.uint8).reshape(len(self.known), -1)
+        vectors = np.stack(list(self.known.values()))
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            keys = np.frombuffer(b"".join(self.known), dtype=np.uint8).reshape(len(self.known), -1)
-            vectors = np.stack(list(self.known.values()))
-            with tempfile.NamedTemporaryFile(dir=self.folder, suffix=".npz", delete=False) as file:
-                np.savez(file, keys=keys, vectors=vectors, seal=_seal(self.encoder.fingerprint, keys, vectors))
-            Path(file.name).replace(self.folder / _FILE)
+            write_arrays(self.folder / _FILE, _label(self.encoder), {"keys": keys, "vectors": vectors})
         except OSError as error:
-            log.warning("Embeddings cannot be kept in %s (%s); the next start makes them again.", self.folder, error)
+            log.warning(
+                "Embeddings cannot be kept in %s (%s); the next start makes them again.", self.folder, error.strerror
+            )
 
     def _key(self, text: str) -> bytes:
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
 
 
 def _read(path: Path, encoder: Encoder) -> dict[bytes, npt.NDArray[np.float16]]:
-    if not path.exists():
-        return {}
-    try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as kept:
-            keys, vectors, seal = kept["keys"], kept["vectors"], kept["seal"]
-        if bytes(seal) == bytes(_seal(encoder.fingerprint, keys, vectors)):
-            return {key.tobytes(): vector for key, vector in zip(keys, vectors, strict=True)}
-    except Exception as error:  # noqa: BLE001 - whatever is wrong with the file, it is made again
-        log.info("%s cannot be read (%s).", path, type(error).__name__)
-    log.warning("%s is damaged or of another model; it is made again.", path)
-    return {}
+    kept = read_arrays(path, _label(encoder))
+    return {key.tobytes(): vector for key, vector in zip(kept["keys"], kept["vectors"], strict=True)} if kept else {}
 
 
-def _seal(fingerprint: str, keys: npt.NDArray[np.uint8], vectors: npt.NDArray[np.float16]) -> npt.NDArray[np.uint8]:
-    """A hash over model and content, shape (32)."""
-    digest = hashlib.sha256(fingerprint.encode())
-    digest.update(np.ascontiguousarray(keys).tobytes())
-    digest.update(np.ascontiguousarray(vectors).tobytes())
-    return np.frombuffer(digest.digest(), dtype=np.uint8)
+def _label(encoder: Encoder) -> str:
+    return f"embeddings of {encoder.fingerprint}"

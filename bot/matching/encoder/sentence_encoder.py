@@ -9,6 +9,7 @@ import hashlib
 import importlib.metadata
 import importlib.util
 import json
+import os
 from collections.abc import Iterator, Mapping, Sequence, Sized
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -58,10 +59,7 @@ class Embeds(Protocol):
 
 @dataclass(frozen=True)
 class Encoder:
-    """An opened model, in two parts: the trunk, and a tail of its last layers, which a knowledge base may have tuned.
-
-    Pickles as its folder and a tuned tail, so that another process opens it again.
-    """
+    """An opened model in two parts: the trunk, and a tail of its last layers, which a knowledge base may have tuned."""
 
     folder: Path
     fingerprint: str
@@ -128,9 +126,6 @@ class Encoder:
     def width(self) -> int:
         """Numbers in an embedding."""
         return int(self.words.shape[1])
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return Encoder.open, (self.folder, self.fingerprint, self.tail if self.is_tuned else None)
 
     @property
     def heads(self) -> int:
@@ -295,6 +290,8 @@ def _packaged_weights() -> Path | None:
 
 
 def _session(model: bytes) -> InferenceSession:
+    # ONNX Runtime looks up a host of its vendor's and makes an id of this device; this is read when it is imported.
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # noqa: TID251  no setting of the desk: nobody may turn it on
     from onnxruntime import (
         GraphOptimizationLevel,
         InferenceSession,

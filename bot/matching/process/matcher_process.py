@@ -16,16 +16,22 @@ import sys
 import weakref
 from collections import deque
 from contextlib import suppress
-from typing import TypeVar, cast
+from typing import cast
 
-from bot.errors import KnowledgeError, MatcherLost, PolicyDeskError, Problem, UserError
+from bot.errors import KnowledgeError, MatcherLost, Problem, UserError
 from bot.knowledge.model import Knowledge
 from bot.matching.match import GAVE_UP, Match
 from bot.matching.options import Options
-from bot.matching.process import pickling
-from bot.matching.process.matcher_server import BEGUN, LearnRequest, LearnResult, frame, take_message
-
-T = TypeVar("T")
+from bot.matching.process.encoding import dumps, loads
+from bot.matching.process.matcher_server import (
+    BEGUN,
+    LearnAnswer,
+    LearnRequest,
+    LearnResult,
+    Question,
+    frame,
+    take_message,
+)
 
 log = logging.getLogger(__name__)
 
@@ -178,11 +184,14 @@ class _ChildProcess:
         return self._connection is None or self._connection.is_closed
 
     async def learn(self, request: LearnRequest) -> LearnResult:
-        message = await asyncio.to_thread(pickling.dumps, request)
+        message = await asyncio.to_thread(dumps, request)
         if self._socket.fileno() < 0:  # `end` was called meanwhile
             raise EOFError
         _, self._connection = await asyncio.get_running_loop().create_connection(_Connection, sock=self._socket)
-        return _unpickled(await self._connection.request(message), LearnResult)
+        answer = loads(await self._connection.request(message), LearnAnswer)
+        if answer.result is None:
+            raise answer.failure.error if answer.failure else EOFError
+        return answer.result
 
     async def match(self, text: str, previous: str, seconds: float) -> Match:
         """Return the match.
@@ -193,7 +202,7 @@ class _ChildProcess:
         """
         if self._connection is None:
             raise EOFError
-        return _unpickled(await self._connection.request(pickling.dumps((text, previous)), seconds), Match)
+        return loads(await self._connection.request(dumps(Question(text, previous)), seconds), Match)
 
     async def wait_until_idle(self) -> None:
         """Return when every request has been answered, or when the process has ended."""
@@ -289,16 +298,6 @@ class _LostOverMessage(Exception):
 
 def _what_happened(lost: Exception) -> str:
     return "says nothing more" if isinstance(lost, TimeoutError) else "has ended"
-
-
-def _unpickled(answer: bytes, kind: type[T]) -> T:
-    """Return the answer as a value of that kind, or raise the error that the child process sent instead."""
-    value = pickling.loads(answer, object)
-    if isinstance(value, PolicyDeskError):
-        raise value
-    if not isinstance(value, kind):
-        raise TypeError(kind)
-    return value
 
 
 def _kill_and_wait(process: subprocess.Popen[bytes]) -> None:

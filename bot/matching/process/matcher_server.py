@@ -1,13 +1,11 @@
 """The child process that runs a matcher and serves its parent over an inherited socket.
 
 The number of the socket is the program's argument. The parent sends one `LearnRequest`; the child learns, or reads
-what an earlier process learned, and answers with a `LearnResult`, or with a `PolicyDeskError` instead. From then on it
-answers each pair (text, previous): with `BEGUN` before it matches the text, so that the parent knows which message it
-was if the child does not come to an end; then with a `Match` without its explanation. The child exits when the parent
-closes its end.
+what an earlier process learned, and answers with a `LearnAnswer`. From then on it answers each `Question`: with `BEGUN`
+before it matches the text, so that the parent knows which message it was if the child does not come to an end; then
+with a `Match` without its explanation. The child exits when the parent closes its end.
 
-Every message but `BEGUN` is a pickle, and all have their length before them. That is safe here, because both ends are
-the same program and nobody else can reach the socket.
+Every message but `BEGUN` is JSON with a version (`encoding.py`), and all have their length before them.
 """
 
 from __future__ import annotations
@@ -19,26 +17,22 @@ import select
 import signal
 import socket
 import sys
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from threading import Thread
 from traceback import walk_tb
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Literal
 
 from bot import logs
-from bot.errors import MatcherLost, PolicyDeskError
+from bot.errors import ConfigurationError, KnowledgeError, MatcherLost, PolicyDeskError, Problem, UserError
 from bot.knowledge.model import Knowledge
 from bot.matching.match import GAVE_UP, Explanation, Match
 from bot.matching.options import Options
-from bot.matching.process import pickling
+from bot.matching.process.encoding import dumps, loads
 
 if TYPE_CHECKING:
     from bot.matching.matcher import Matcher
-
-T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -76,6 +70,37 @@ class LearnResult:
     """Whether the next process can read the trained matcher from the cache."""
 
 
+@dataclass(frozen=True, slots=True)
+class LearnFailure:
+    """Why there is no LearnResult."""
+
+    kind: Literal["configuration", "knowledge", "defect"]
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def error(self) -> PolicyDeskError:
+        """The error that the parent is to raise."""
+        if self.kind == "defect":
+            return MatcherLost("The matcher has a defect; the log says more.")
+        return (ConfigurationError if self.kind == "configuration" else KnowledgeError)(*self.problems)
+
+
+@dataclass(frozen=True, slots=True)
+class LearnAnswer:
+    """A result, or why there is none."""
+
+    result: LearnResult | None = None
+    failure: LearnFailure | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A message to match, and the one before it."""
+
+    text: str
+    previous: str
+
+
 def main() -> None:
     """Serve until the parent closes its end of the socket."""
     # A service manager sends SIGTERM to every process of the service. The parent decides when this one ends.
@@ -90,17 +115,17 @@ def serve(connection: socket.socket) -> None:
     """Answer one LearnRequest, then match until the other end closes."""
     with suppress(EOFError, ConnectionError):
         received = bytearray()
-        learned = _outcome(partial(_learn, pickling.loads(_receive(connection, received), LearnRequest)))
-        if isinstance(learned, PolicyDeskError):
-            _send(connection, learned)
+        learned = _learned(loads(_receive(connection, received), LearnRequest))
+        if isinstance(learned, LearnFailure):
+            _send(connection, LearnAnswer(failure=learned))
             return
         matcher, result = learned
-        _send(connection, result)
+        _send(connection, LearnAnswer(result))
         gc.freeze()  # a garbage collection stops the process; it need not visit objects that stay until the end
         while True:
-            text, previous = pickling.loads(_receive(connection, received), tuple)
+            question = loads(_receive(connection, received), Question)
             connection.sendall(frame(BEGUN))
-            _send(connection, _match(matcher, text, previous))
+            _send(connection, _match(matcher, question))
 
 
 def frame(message: bytes) -> bytes:
@@ -129,7 +154,17 @@ def _receive(connection: socket.socket, received: bytearray) -> bytes:
 
 
 def _send(connection: socket.socket, value: object) -> None:
-    connection.sendall(frame(pickling.dumps(value)))
+    connection.sendall(frame(dumps(value)))
+
+
+def _learned(request: LearnRequest) -> tuple[Matcher, LearnResult] | LearnFailure:
+    try:
+        return _learn(request)
+    except UserError as error:
+        return LearnFailure("knowledge" if isinstance(error, KnowledgeError) else "configuration", error.problems)
+    except Exception:
+        log.exception("a defect, please report it")
+        return LearnFailure("defect")
 
 
 def _learn(request: LearnRequest) -> tuple[Matcher, LearnResult]:
@@ -137,36 +172,25 @@ def _learn(request: LearnRequest) -> tuple[Matcher, LearnResult]:
     from bot.matching.encoder.sentence_encoder import missing
     from bot.matching.process import model_cache
 
-    path = model_cache.cache_path(request.knowledge, request.options)
-    cached = model_cache.read(path)
-    matcher = cached or model_cache.train_and_store(request.knowledge, request.options, path)
-    is_cached = path is not None and path.exists()
+    place = model_cache.cache_place(request.knowledge, request.options)
+    cached = model_cache.read(place)
+    matcher = cached or model_cache.train_and_store(request.knowledge, request.options, place)
+    is_cached = place is not None and place.path.exists()
     return matcher, LearnResult(missing(request.options.encoder), has_learned=cached is None, is_cached=is_cached)
 
 
-def _match(matcher: Matcher, text: str, previous: str) -> Match:
+def _match(matcher: Matcher, question: Question) -> Match:
     """Return the match without its explanation, which is half of its bytes and which the desk does not use.
 
     A message that meets a defect is given up. Of the error, the log gets its type and where it was raised: its text may
     quote the message.
     """
     try:
-        return replace(matcher.match(text, previous), explanation=_NO_EXPLANATION)
+        return replace(matcher.match(question.text, question.previous), explanation=_NO_EXPLANATION)
     except Exception as error:  # noqa: BLE001  whatever it is, it would be raised again for this message
         places = [f"{Path(at.f_code.co_filename).name}:{line}" for at, line in walk_tb(error.__traceback__)]
         log.error("a defect in matching, please report it: %s at %s", type(error).__name__, " → ".join(places))  # noqa: TRY400
         return GAVE_UP
-
-
-def _outcome(work: Callable[[], T]) -> T | PolicyDeskError:
-    """Return the result, or the error that the parent is to raise."""
-    try:
-        return work()
-    except PolicyDeskError as error:
-        return error
-    except Exception:
-        log.exception("a defect, please report it")
-        return MatcherLost("The matcher has a defect; the log says more.")
 
 
 def _exit_with_parent(connection: socket.socket) -> None:

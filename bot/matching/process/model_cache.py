@@ -1,106 +1,132 @@
 """Trained matchers on disk, so that a desk which restarts with the same answers is ready in a second or two.
 
-Loading a pickle can run any code. A file is therefore opened only if nobody but this user can have written it: file and
-folder belong to this user and are writable by this user alone. A file that is damaged, or that belongs to other
-answers, settings or code, is not used; the matcher is trained again.
+What is stored are arrays, and JSON as one of them (`bot/matching/array_file.py`, `encoding.py`). A file that is
+damaged, that may be somebody else's work, or that belongs to other answers, settings or code, is not used; the matcher
+is trained again.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 import logging
-import os
-import pickle
 import platform
-import stat
-import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from importlib.metadata import version
-from mmap import ACCESS_READ, mmap
 from pathlib import Path
 
+import numpy as np
+
 from bot import outlets, text
+from bot.knowledge import model
 from bot.knowledge.model import Knowledge
-from bot.matching.encoder.sentence_encoder import find_model, missing
+from bot.matching.array_file import read_arrays, write_arrays
+from bot.matching.encoder.sentence_encoder import Encoder, find_model, missing
+from bot.matching.lexical.channels import Floats
 from bot.matching.matcher import Matcher
 from bot.matching.options import Options
-from bot.matching.process import pickling
+from bot.matching.process.encoding import FORMAT, decode, encode
 
 log = logging.getLogger(__name__)
 
 _MAX_FILES = 3
 """Matchers that stay in the folder; those that were used longest ago are deleted."""
-_OTHERS_MAY_WRITE = stat.S_IWGRP | stat.S_IWOTH
-_DIGEST_BYTES = 32
-"""Length of the SHA-256 digest with which each file begins."""
+_TREE = "tree"
+"""The array that is JSON; the others have the numbers that it gives them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The file of a matcher, and the encoder that it was trained with."""
+
+    path: Path
+    encoder: Path | None
+    """The encoder's folder; None in the lexical tier."""
+    fingerprint: str
+    """SHA-256 of the encoder's weights."""
+
+
+@dataclass(frozen=True)
+class _Stored:
+    """What is stored of a matcher: all but its encoder, which is opened again."""
+
+    matcher: Matcher
+    """Without an encoder."""
+    has_encoder: bool
+    tail: tuple[Mapping[str, Floats], ...] | None
+    """What the encoder has learned: the weights of its last layers; None if it has learned nothing."""
 
 
 def matcher_for(knowledge: Knowledge, options: Options) -> Matcher:
     """Return the cached matcher, or train one and store it. If `options.cache` is None it is always trained."""
     if lost := missing(options.encoder):
         log.warning("%s", lost)
-    path = cache_path(knowledge, options)
-    return read(path) or train_and_store(knowledge, options, path)
+    place = cache_place(knowledge, options)
+    return read(place) or train_and_store(knowledge, options, place)
 
 
-def cache_path(knowledge: Knowledge, options: Options) -> Path | None:
-    """Return the file for the matcher of this knowledge, these options and this code; None without a cache folder."""
+def cache_place(knowledge: Knowledge, options: Options) -> Place | None:
+    """Return where the matcher of this knowledge, these options and this code is; None without a cache folder."""
     if options.cache is None:
         return None
-    _, model = find_model(options.encoder)
-    key = [knowledge.revision, repr(options.accept), model, platform.python_version()]
+    encoder, fingerprint = find_model(options.encoder)
+    key = [knowledge.revision, repr(options.accept), fingerprint, platform.python_version()]
     key += [version(name) for name in ("numpy", "scipy", "rapidfuzz", "snowballstemmer")]
     digest = hashlib.sha256("\n".join(key).encode())
     matching = sorted(Path(__file__).parents[1].rglob("*.py"))
-    for source in (*matching, Path(text.__file__), Path(outlets.__file__)):
+    for source in (*matching, Path(text.__file__), Path(outlets.__file__), Path(model.__file__)):
         digest.update(source.read_bytes())
-    return options.cache / f"matcher-{digest.hexdigest()[:32]}.pickle"
+    return Place(options.cache / f"matcher-{digest.hexdigest()[:32]}.arrays", encoder, fingerprint)
 
 
-def read(path: Path | None) -> Matcher | None:
-    """Return the matcher in this file; None if there is none, or if it is damaged or may be somebody else's work."""
-    try:
-        if path is None or not (_is_ours(path.parent) and _is_ours(path)):
-            return None
-        with path.open("rb") as file:
-            data = memoryview(mmap(file.fileno(), 0, access=ACCESS_READ))
-        if hashlib.sha256(data[_DIGEST_BYTES:]).digest() != data[:_DIGEST_BYTES]:
-            log.warning("The matcher kept in %s is damaged; it is trained anew.", path)
-            return None
-        matcher = pickling.loads(data[_DIGEST_BYTES:], Matcher)  # safe: only this user can have written the file
-        path.touch()
-    except (OSError, pickle.UnpicklingError, AttributeError, ImportError, EOFError, TypeError, ValueError) as error:
-        if not isinstance(error, FileNotFoundError):
-            log.warning("The matcher kept in %s cannot be read (%s); it is trained anew.", path, type(error).__name__)
+def read(place: Place | None) -> Matcher | None:
+    """Return the matcher that is stored there; None if there is none that can be used."""
+    arrays = read_arrays(place.path, _label(place.path)) if place else None
+    if place is None or arrays is None:
         return None
-    return matcher
+    try:
+        tree = json.loads(arrays.pop(_TREE).tobytes())
+        stored = decode(tree, [arrays[str(number)] for number in range(len(arrays))], _Stored)
+    except (KeyError, ValueError, RecursionError) as error:  # NotReadable is a ValueError
+        log.warning("The matcher kept in %s cannot be read (%s); it is trained anew.", place.path, error)
+        return None
+    return _opened(stored, place)
 
 
-def train_and_store(knowledge: Knowledge, options: Options, path: Path | None) -> Matcher:
+def train_and_store(knowledge: Knowledge, options: Options, place: Place | None) -> Matcher:
     """Return a matcher that is trained now, and store it. A folder that cannot be written to is only logged."""
     matcher = Matcher.build(knowledge, options)
-    if path is not None:
+    if place is not None:
         try:
-            _write(path, pickling.dumps(matcher))
+            _write(place.path, matcher)
         except OSError as error:
-            log.warning("The matcher cannot be kept in %s (%s); the next start trains again.", path.parent, error)
+            folder = place.path.parent
+            log.warning("The matcher cannot be kept in %s (%s); the next start trains again.", folder, error.strerror)
     return matcher
 
 
-def _is_ours(path: Path) -> bool:
-    """Return whether only this user can have written the file or folder."""
-    found = path.stat()
-    ours = not hasattr(os, "geteuid") or found.st_uid == os.geteuid()
-    if ours and not found.st_mode & _OTHERS_MAY_WRITE:
-        return True
-    log.warning("%s may have been written by somebody else, so it is not used.", path)
-    return False
+def _label(path: Path) -> str:
+    return f"{path.stem}, encoding {FORMAT}"
 
 
-def _write(path: Path, data: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as file:
-        file.write(hashlib.sha256(data).digest() + data)
-    Path(file.name).replace(path)
-    stored = sorted(path.parent.glob("matcher-*.pickle"), key=lambda each: each.stat().st_mtime, reverse=True)
+def _opened(stored: _Stored, place: Place) -> Matcher | None:
+    if not stored.has_encoder:
+        return stored.matcher
+    if place.encoder is None:
+        return None
+    encoder = Encoder.open(place.encoder, place.fingerprint, stored.tail)
+    return replace(stored.matcher, reader=replace(stored.matcher.reader, encoder=encoder))
+
+
+def _write(path: Path, matcher: Matcher) -> None:
+    encoder = matcher.reader.encoder
+    tail = tuple(encoder.tail) if isinstance(encoder, Encoder) and encoder.is_tuned else None
+    bare = replace(matcher, reader=replace(matcher.reader, encoder=None))
+    tree, arrays = encode(_Stored(bare, encoder is not None, tail))
+    named = {str(number): array for number, array in enumerate(arrays)}
+    written = np.frombuffer(json.dumps(tree).encode(), dtype=np.uint8)
+    write_arrays(path, _label(path), {_TREE: written, **named})
+    stored = sorted(path.parent.glob("matcher-*"), key=lambda each: each.stat().st_mtime, reverse=True)
     for old in stored[_MAX_FILES:]:
         old.unlink(missing_ok=True)

@@ -90,11 +90,6 @@ async def test_what_cannot_be_replaced_is_told_in_a_sentence(knowledge: Knowledg
     await matcher.close()
 
 
-async def test_a_message_that_meets_a_defect_is_given_up_and_the_next_one_is_answered(matcher: MatcherProcess) -> None:
-    assert await matcher.match(None) == GAVE_UP  # type: ignore[arg-type]
-    assert _answered(await matcher.match(ASKED)) == ["work-address"]
-
-
 async def test_what_is_asked_at_once_is_answered_to_whoever_asked(matcher: MatcherProcess) -> None:
     asked = [ASKED, "hello", "who won the match", ASKED]
     alone = [await matcher.match(text) for text in asked]
@@ -147,6 +142,14 @@ async def test_a_message_that_the_process_is_lost_over_is_given_up_and_nothing_e
         f"A message is given up: the process that matches {what} over it.",
         f"The process that matches {what}; another takes its place.",
     ]
+
+
+async def test_a_message_that_meets_a_defect_is_given_up_and_the_next_one_is_answered(
+    fragile: MatcherProcess, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert await fragile.match("defective") == GAVE_UP
+    assert _answered(await fragile.match(ASKED)) == ["work-address"]
+    assert caplog.messages == []  # of the same process: none was lost
 
 
 @pytest.mark.slow

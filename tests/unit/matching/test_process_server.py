@@ -7,19 +7,19 @@ import socket
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Thread
-from typing import TypeVar
 
 import pytest
 
 from bot.cli.main import main
+from bot.errors import ConfigurationError
 from bot.knowledge.loader import load
 from bot.matching.encoder import sentence_encoder
 from bot.matching.match import GAVE_UP, Match
 from bot.matching.options import Options
-from bot.matching.process import matcher_server, pickling
+from bot.matching.process import matcher_server
+from bot.matching.process.encoding import dumps, loads
 from bot.matching.reading import Reader, Reading
 
-Kind = TypeVar("Kind")
 FOLDER = Path(__file__).parents[2] / "chaos" / "knowledge"
 LOST = f"{sentence_encoder.PACKAGE} is not installed: questions are matched by their words alone."
 
@@ -33,14 +33,14 @@ class Connection:
         self._thread = Thread(target=matcher_server.serve, args=(self._theirs,))
         self._thread.start()
 
-    def ask(self, question: object, kind: type[Kind]) -> Kind:
-        self._ours.sendall(matcher_server.frame(pickling.dumps(question)))
-        return pickling.loads(self.receive(), kind)
+    def learn(self, request: matcher_server.LearnRequest) -> matcher_server.LearnAnswer:
+        self._ours.sendall(matcher_server.frame(dumps(request)))
+        return loads(self.receive(), matcher_server.LearnAnswer)
 
     def match(self, text: str) -> Match:
-        self._ours.sendall(matcher_server.frame(pickling.dumps((text, ""))))
+        self._ours.sendall(matcher_server.frame(dumps(matcher_server.Question(text, ""))))
         assert self.receive() == matcher_server.BEGUN
-        return pickling.loads(self.receive(), Match)
+        return loads(self.receive(), Match)
 
     def receive(self) -> bytes:
         while (answer := matcher_server.take_message(self._received)) is None:
@@ -69,10 +69,10 @@ def without_weights(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_without_the_weights_it_says_so_and_matches_by_words(
     connection: Connection, caplog: pytest.LogCaptureFixture
 ) -> None:
-    result = connection.ask(matcher_server.LearnRequest(load(FOLDER), Options()), matcher_server.LearnResult)
+    answer = connection.learn(matcher_server.LearnRequest(load(FOLDER), Options()))
     match = connection.match("may I log in to Facebook with my work email")
 
-    assert result == matcher_server.LearnResult(missing=LOST, has_learned=True, is_cached=False)
+    assert answer.result == matcher_server.LearnResult(missing=LOST, has_learned=True, is_cached=False)
     assert caplog.messages == []  # the desk says it, once
     assert [one.id for one in match.entries] == ["work-address"]
 
@@ -83,7 +83,7 @@ def test_of_a_defect_the_log_says_where_it_is_and_nothing_of_the_message(
     def defective(self: Reader, text: str) -> list[Reading]:
         raise KeyError(text)
 
-    connection.ask(matcher_server.LearnRequest(load(FOLDER), Options(encoder="off")), matcher_server.LearnResult)
+    connection.learn(matcher_server.LearnRequest(load(FOLDER), Options(encoder="off")))
     with monkeypatch.context() as patched:
         patched.setattr(Reader, "parts", defective)
         assert connection.match("a secret") == GAVE_UP
@@ -96,15 +96,20 @@ def test_of_a_defect_the_log_says_where_it_is_and_nothing_of_the_message(
 
 def test_the_second_time_it_reads_what_the_first_kept(connection: Connection, tmp_path: Path) -> None:
     request = matcher_server.LearnRequest(load(FOLDER), Options(encoder="off", cache=tmp_path))
-    assert connection.ask(request, matcher_server.LearnResult) == matcher_server.LearnResult(
-        "", has_learned=True, is_cached=True
-    )
+    assert connection.learn(request).result == matcher_server.LearnResult("", has_learned=True, is_cached=True)
 
     again = Connection()
-    assert again.ask(request, matcher_server.LearnResult) == matcher_server.LearnResult(
-        "", has_learned=False, is_cached=True
-    )
+    assert again.learn(request).result == matcher_server.LearnResult("", has_learned=False, is_cached=True)
     again.close()
+
+
+def test_what_is_wrong_is_told_with_the_problems_and_not_only_their_text(connection: Connection) -> None:
+    answer = connection.learn(matcher_server.LearnRequest(load(FOLDER), Options(encoder="/nowhere")))
+
+    assert answer.result is None
+    assert answer.failure is not None
+    assert isinstance(answer.failure.error, ConfigurationError)
+    assert [problem.where for problem in answer.failure.error.problems] == ["matching.encoder"]
 
 
 @pytest.mark.parametrize("size", [0, 1, 255, 256, 70_000])

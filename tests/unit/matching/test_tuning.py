@@ -1,6 +1,5 @@
 """Tuning: slopes against differences, and what a tuned encoder does that the general one does not."""
 
-import pickle
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +11,7 @@ from bot.matching.encoder.sentence_encoder import PACKAGE, Encoder, find_encoder
 from bot.matching.encoder.tuning import tune
 from bot.matching.matcher import Matcher
 from bot.matching.options import Options
+from bot.matching.process import model_cache
 from tests.unit.matching.test_sentence_encoder import entry, same, write_model
 
 WIDTH, HEADS, WIDE = 8, 2, 12
@@ -143,8 +143,8 @@ def test_tuning_twice_gives_the_same_and_leaves_the_general_model_alone(general:
     assert not general.is_tuned
 
 
-def test_a_tuned_encoder_comes_back_from_another_process(tuned: Encoder) -> None:
-    opened = pickle.loads(pickle.dumps(tuned))  # noqa: S301 - our own bytes
+def test_a_tuned_encoder_is_opened_again_with_what_it_learned(tuned: Encoder) -> None:
+    opened = Encoder.open(tuned.folder, tuned.fingerprint, tuned.tail)
     assert opened.embed(CARDS) == pytest.approx(tuned.embed(CARDS), abs=1e-6)
 
 
@@ -167,8 +167,10 @@ def test_a_matcher_of_some_dozen_questions_tunes_its_encoder_and_is_built_the_sa
     groups = {"cards": CARDS, "transfers": TRANSFERS, "fees": FEES, "losses": LOSSES}
     knowledge = Knowledge(revision="r", entries=tuple(entry(name, *texts) for name, texts in groups.items()))
     options = Options(encoder=str(write_model(tmp_path / "m")), cache=tmp_path / "kept")
-    cold, warm = Matcher.build(knowledge, options), Matcher.build(knowledge, options)
-    for matcher in (cold, pickle.loads(pickle.dumps(cold))):  # noqa: S301 - our own bytes
+    cold, warm = model_cache.matcher_for(knowledge, options), Matcher.build(knowledge, options)
+    stored = model_cache.read(model_cache.cache_place(knowledge, options))
+    assert stored is not None
+    for matcher in (cold, stored):
         assert isinstance(matcher.reader.encoder, Encoder)
         assert matcher.reader.encoder.is_tuned
         for said in ("my card was refused", "the fee", "stolen"):
