@@ -14,6 +14,7 @@ from bot.app.adapter_settings import slack_settings, teams_settings
 from bot.app.configuration import TRIAL_OFFICERS, TRIAL_STAFF
 from bot.config import Config
 from bot.ports import Adapter, Clock, Messenger, StartTask, plain_task
+from bot.presentation import texts
 from bot.storage.adapter_state import DurableState
 from bot.storage.engine import Store
 
@@ -88,8 +89,12 @@ def _web_console(context: PlatformContext) -> Platform:
     from adapters.web.console import WebConsole
     from adapters.web.personas import Persona
 
-    staff = [Persona(id_, name) for id_, name in TRIAL_STAFF]
-    officers = [Persona(id_, name, officer=True) for id_, name in TRIAL_OFFICERS]
+    def called(name: str) -> str:
+        # Beside a real platform a card has to show who is none of the organisation's people.
+        return name if context.config.is_trial else texts.in_trial_console(name)
+
+    staff = [Persona(id_, called(name)) for id_, name in TRIAL_STAFF]
+    officers = [Persona(id_, called(name), officer=True) for id_, name in TRIAL_OFFICERS]
     section = context.config.console
     console = WebConsole(
         DurableState(context.store, "web"),
@@ -98,6 +103,7 @@ def _web_console(context: PlatformContext) -> Platform:
         (*staff, *officers),
         context.knowledge_status,
         context.example_questions,
+        context.start_task,
     )
     return Platform(console, listen=console.listen, transcripts=console)
 

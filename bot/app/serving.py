@@ -129,5 +129,5 @@ def _stop_signal() -> asyncio.Event:
 def _announce_addresses(application: Application, announce: Callable[[str], None]) -> None:
     for adapter in application.adapters:
         if page := getattr(adapter, "url", ""):
-            announce(f"Open {page} in a browser.")
+            announce(f"Open {page} in a browser. Whoever has this address can be anybody there: keep it to yourself.")
     announce(f"Health and readiness: {application.url}/readyz. Stop with Ctrl-C.")

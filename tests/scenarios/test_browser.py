@@ -59,6 +59,37 @@ async def test_a_question_is_answered_with_its_source(served_console: ServedCons
     assert window.errors == []
 
 
+async def test_the_page_says_in_its_head_that_it_is_for_trying(
+    served_console: ServedConsole, context: BrowserContext
+) -> None:
+    window = await Window.open(context, served_console.url)
+    await window.sees("Trial: whoever has this page can be anybody", within=".masthead")
+
+
+async def test_the_address_leaves_no_token_where_it_can_be_read(
+    served_console: ServedConsole, context: BrowserContext
+) -> None:
+    window = await Window.open(context, served_console.url)
+    address, _, query = served_console.url.partition("?")
+    assert window.page.url == f"{address}?staff=sam&officer=anna"
+    token = query.partition("=")[2]
+    assert token not in await window.page.content()
+    assert await window.page.evaluate("document.cookie") == ""
+    assert await window.page.evaluate("[history.length, document.referrer].join()") == "2,"  # from about:blank
+    (cookie,) = await context.cookies()
+    assert (cookie["value"], cookie["httpOnly"], cookie["sameSite"]) == (token, True, "Strict")
+
+
+async def test_a_page_of_another_database_says_what_to_open(
+    served_console: ServedConsole, context: BrowserContext
+) -> None:
+    window = await Window.open(context, served_console.url)
+    await served_console.stop()
+    await served_console.start(with_new_token=True)
+    await window.sees("Paste that address into the address bar.", within="body")
+    await Window.open(context, served_console.url)
+
+
 async def test_one_of_several_candidates_is_chosen(served_console: ServedConsole, context: BrowserContext) -> None:
     window = await Window.open(context, served_console.url)
     await window.ask(UNCLEAR)

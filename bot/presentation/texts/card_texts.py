@@ -115,6 +115,11 @@ def membership(state: str) -> str:
     return _MEMBERSHIPS[state]
 
 
+def in_trial_console(name: str) -> str:
+    """On cards and in the console, beside a real platform: a name as whom anybody with the console’s page can act."""
+    return f"{name} (trial console)"
+
+
 def claimed_by(officer: str) -> str:
     """On the card, as its state: an officer owns the case."""
     return f"claimed by {officer}"

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 from aiohttp import ClientSession, WSMsgType, WSServerHandshakeError
+from yarl import URL
 
 from adapters.web import WebConsole
 from bot.errors import ConfigurationError
@@ -17,10 +18,9 @@ async def test_a_page_goes_on_after_a_restart(
 ) -> None:
     await window.post("say", **say())
     await console.stop()
-    again = WebConsole(
-        DurableState(quick_store, "web"), clock, int(window.url.split(":")[2].strip("/")), PEOPLE, lambda: ""
-    )
+    again = WebConsole(DurableState(quick_store, "web"), clock, URL(window.url).port or 0, PEOPLE, lambda: "")
     await again.start(desk)
+    assert again.url == console.url
     assert (await window.post("say", **say()))[0] == 200
     assert [one["text"] for one in await window.messages()] == ["a question"]
     await again.stop()
@@ -56,10 +56,11 @@ async def test_an_open_window_does_not_hold_up_the_end(window: WebClient, consol
 async def test_a_port_that_is_taken_ends_the_start(
     console: WebConsole, quick_store: Store, clock: ManualClock, desk: FormDesk
 ) -> None:
-    port = int(console.url.rstrip("/").rpartition(":")[2])
+    port = URL(console.url).port or 0
     second = WebConsole(DurableState(quick_store, "web"), clock, port, PEOPLE, lambda: "")
     with pytest.raises(ConfigurationError, match=rf"^console.port: cannot listen on 127.0.0.1:{port}: .* set another"):
         await second.start(desk)
+    assert not second.health().ready
     (finding,) = await second.messenger.diagnose()
     assert finding.fix
     await second.stop()
