@@ -47,7 +47,8 @@ def chat(config: Config, source: TextIO, output: TextIO, *, for_trial: bool) -> 
         settings = config.model_copy(update={"console": None})
         if for_trial:
             settings = _without_records(settings, Path(folder))
-        asyncio.run(_chat(settings, TerminalConsole(source, output)))
+        learned = asyncio.Event()
+        asyncio.run(_chat(settings, TerminalConsole(source, output, learned), learned))
 
 
 def _without_records(config: Config, folder: Path) -> Config:
@@ -55,11 +56,12 @@ def _without_records(config: Config, folder: Path) -> Config:
     return config.model_copy(update={"database": f"sqlite:///{folder}/chat.db", "press_office": nobody})
 
 
-async def _chat(config: Config, terminal: TerminalConsole) -> None:
+async def _chat(config: Config, terminal: TerminalConsole, learned: asyncio.Event) -> None:
     application = Application(config, [lambda _: Platform(terminal)])
     await application.start()
     try:
         await application.learn()
+        learned.set()
         await terminal.finished()
     finally:
         await application.stop()

@@ -128,11 +128,12 @@ async def test_what_this_release_cannot_read_waits_for_one_that_can(
 
 async def park(store: Store, key: str, relay: Relay, clock: ManualClock) -> None:
     """Let a job be tried until it is parked."""
-    for tries in range(1, retry_policy.PARKED_AFTER + 1):
+    for tries in range(1, retry_policy.PARKED_AFTER):
         await until(lambda: the(store, key).attempts == tries)  # noqa: B023
         clock.advance(retry_policy.LONGEST_DELAY)
         relay.wake()
-    assert the(store, key).state is JobState.DEAD
+    await until(is_in(store, key, JobState.DEAD))
+    assert the(store, key).attempts == retry_policy.PARKED_AFTER
 
 
 UNREADABLE = {
