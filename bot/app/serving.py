@@ -44,7 +44,9 @@ def chat(config: Config, source: TextIO, output: TextIO, *, for_trial: bool) -> 
     from adapters.console import TerminalConsole
 
     with TemporaryDirectory() as folder:
-        settings = config.model_copy(update={"console": None})
+        # Any free port: a desk may serve from the configured one beside it.
+        server = config.server.model_copy(update={"port": 0})
+        settings = config.model_copy(update={"console": None, "server": server})
         if for_trial:
             settings = _without_records(settings, Path(folder))
         learned = asyncio.Event()
