@@ -75,7 +75,7 @@ def wall(instant: datetime | None) -> str:
         ("by Friday", "Fri 27 Nov 2026 16:30"),
         ("next Friday", "Fri 27 Nov 2026 16:30"),
         ("Saturday", "Sat 28 Nov 2026 17:00"),
-        ("Monday", "Mon 23 Nov 2026 17:00"),
+        ("Monday", "Mon 30 Nov 2026 17:00"),
         ("Monday 9am", "Mon 30 Nov 2026 09:00"),
         ("24/11", "Tue 24 Nov 2026 17:00"),
         ("3/12/2026 15:00", "Thu 03 Dec 2026 15:00"),
