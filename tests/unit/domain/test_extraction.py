@@ -70,7 +70,7 @@ def test_a_message_tells_the_medium_and_the_slot(text: str, medium: str, slot: s
         ("her number is 07700 900123", "07700 900123", ""),
         ("Joan of the Gazette, joan@gazette.example, rang", "joan@gazette.example", ""),
         ("Her number is 07700 900123. My number is 01524 592123", "07700 900123", "01524 592123"),
-        ("call me on +44 1524 592000 about Joan@gazette.example", "", "+44 1524 592000"),
+        ("call me on +44 1524 592000 about Joan@gazette.example", "Joan@gazette.example", "+44 1524 592000"),
         ("they phoned my office, his mobile is (0)7700-900-123", "", ""),
         ("they phoned my office, his mobile is 07700-900-123", "07700-900-123", ""),
         ("deadline 15:30 on 24/11/2026, grant 1234567890123456", "", ""),
