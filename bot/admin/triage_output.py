@@ -33,6 +33,7 @@ def as_object(text: str, match: Match, policy: EscalationPolicy, at: datetime, *
         "outcome": match.outcome,
         "deadline": due.isoformat() if due else None,
         "deadline_known": result.due_known,
+        "read_from": result.due_words,
         **{name: getattr(details, name) for name in _SHOWN},
         "urgent": result.urgent,
         "restricted": is_delicate(said),

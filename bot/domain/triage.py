@@ -12,6 +12,7 @@ from datetime import datetime
 
 from bot.domain import deadlines
 from bot.domain.case import CaseKind, Details
+from bot.domain.deadlines import Reading
 from bot.domain.schedule import EscalationPolicy
 from bot.text import searchable
 
@@ -159,6 +160,8 @@ class TriageResult:
     due_at: datetime | None = None
     due_known: bool = False
     """False if `due_at` is only assumed."""
+    due_words: str = ""
+    """The words from which `due_at` was read; empty if it is only assumed."""
     urgent: bool = False
     foi: bool = False
 
@@ -194,22 +197,28 @@ def triage(
 ) -> TriageResult:
     """Return the deadline, urgency and kind that an enquiry states. `further` are the messages of its other askers.
 
-    A deadline in the form's field is used instead of one in the message. The slot of a broadcast is a deadline too,
-    because the answer is needed before it; of the two, the earlier one is used.
+    A deadline in the form's field is used instead of any other. Else the slot of a broadcast is a deadline too, because
+    the answer is needed before it; of it and the deadlines in the messages, the earliest is used.
     """
     texts = (text, details.about, details.questions, *further[:_MOST_FURTHER])
     words = "\n".join(texts)
     if kind is CaseKind.QUESTION:
         return TriageResult(foi=may_be_foi(words))
-    written = deadlines.read(details.deadline, policy.hours, now) if details.deadline else None
-    slot = deadlines.read_slot(details.slot, policy.hours, now)
-    found = written or _earliest(deadlines.find(each, policy.hours, now) for each in texts)
-    stated = _earliest((found, slot))
-    due = stated or deadlines.assumed(policy.hours, now)
-    soon = stated is not None and stated - now <= policy.urgent_within
-    return TriageResult(due, stated is not None, soon or is_urgent(words), may_be_foi(words))
+    hours = policy.hours
+    written = _reading(deadlines.read(details.deadline, hours, now), details.deadline)
+    slot = _reading(deadlines.read_slot(details.slot, hours, now), details.slot)
+    stated = written or earliest((slot, *(deadlines.find_reading(each, hours, now) for each in texts)))
+    soon = any(each is not None and each.at - now <= policy.urgent_within for each in (stated, slot))
+    urgent = soon or is_urgent(words)
+    if stated is None:
+        return TriageResult(deadlines.assumed(hours, now), urgent=urgent, foi=may_be_foi(words))
+    return TriageResult(stated.at, due_known=True, due_words=stated.words, urgent=urgent, foi=may_be_foi(words))
 
 
-def _earliest(times: Iterable[datetime | None]) -> datetime | None:
-    """Return the earliest of the times that are not None, or None if there is none."""
-    return min((time for time in times if time is not None), default=None)
+def earliest(readings: Iterable[Reading | None]) -> Reading | None:
+    """Return the earliest of the readings that are not None, or None if there is none."""
+    return min((each for each in readings if each is not None), key=lambda each: each.at, default=None)
+
+
+def _reading(at: datetime | None, words: str) -> Reading | None:
+    return Reading(at, words) if at is not None else None

