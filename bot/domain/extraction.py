@@ -50,7 +50,7 @@ _CONTACT = re.compile(rf"{_PHONE}|{_MAIL}")
 _NO_CONTACT = re.compile(
     r"\b(?:refs?|reference|isbn|issn|barcode|account|invoice|grant|sort code|student (?:no|number|id)|case"
     r"|ticket)\b[\w ]{0,12}"
-    r"[:.# ]*$|\b(?:to|cc|bcc): ?[^:;]{0,30}$",
+    r"[:.# ]*$|(?<![\w-])(?:to|cc|bcc): ?[^:;]{0,30}$",
     re.IGNORECASE,
 )
 """Words before a number or address by which nobody who asks is reached: a reference, or to whom an e-mail went."""

@@ -23,7 +23,7 @@ GIVEN = re.compile(
     _FLAGS,
 )
 DEADLINE = re.compile(
-    rf"\bdeadlines?(?:['’]s)?\b(?P<between>[^.;!?\n,]{{0,45}}?)(?:\b(?:at|by|on|in|of|for|to|is|now)\b)?{_FILLERS}",
+    rf"\bdeadlines?(?:['’]s)?\b(?P<between>,?[^.;!?\n,]{{0,45}}?)(?:\b(?:at|by|on|in|of|for|to|is|now)\b)?{_FILLERS}",
     _FLAGS,
 )
 NEEDS = re.compile(

@@ -95,7 +95,7 @@ _CLOCKS = {
         r"|close(?=\W*$| today| tomorrow| on | of )|c\.?o\.?[bp]\.?(?!\w)|e\.?o\.?[dbp]\.?(?!\w)"
     ),
     "digital": (
-        r"(?P<hour>[01]?\d|2[0-3])[:.h](?P<minute>[0-5]\d)(?::[0-5]\d(?:\.\d+)?)?"
+        r"(?P<hour>[01]?\d|2[0-3])(?:[:.]|(?<!\b[1-4])h)(?P<minute>[0-5]\d)(?::[0-5]\d(?:\.\d+)?)?"
         rf"(?:\s*(?P<am_pm>{_AM_PM})|\s*(?:hrs|hours)\b)?(?![\d%])"
     ),
     "hour": rf"(?P<hour>{HOUR})\s*(?:(?P<am_pm>{_AM_PM})|o['’]?\s?clock\b(?:\s*(?P<am_pm_2>{_AM_PM}))?)",
@@ -169,7 +169,8 @@ _OTHERS = {
         r"|jst|hkt|sgt|nzst|nzdt|ist)(?: time)?\b|(?P<region>eastern|pacific|central|mountain|london|uk)\b(?: time)?"
         r"|(?P<place>(?:(?!(?:this|next|last|every|each|any|some|the|in|on|of|no|more|a|all|first|so|is|there"
         r"|for|and|or"
-        r"|but|to|if|please|same|at|it|by|with|only|enough)\b)[a-z]+\.? ){1,2})time\b|(?P<offset>[+-]\d\d:?\d\d)\b"
+        r"|but|to|if|please|same|at|it|by|with|only|enough|noon|midday|midnight|lunch|am|pm"
+        r"|sharp)\b)[a-z]+\.? ){1,2})time\b|(?P<offset>[+-]\d\d:?\d\d)\b"
     ),
 }
 PHRASES: Mapping[str, re.Pattern[str]] = {

@@ -147,8 +147,8 @@ def chain(text: str, start: int, hours: Hours, now: datetime) -> tuple[Stated, i
     """Return what the chain of phrases that begins at `start` states, and where it ends; None if there is none."""
     stated, at, end = Stated(), start, start
     for _ in range(_MOST_PHRASES):
-        found = _phrase(text, at)
-        if found is None or (not stated.names and found[0] in CONTINUING):
+        found = _phrase(text, at, is_first=not stated.names)
+        if found is None:
             break
         name, match = found
         joined = _joined(stated, name, match.groupdict(), hours, now)
@@ -162,9 +162,10 @@ def chain(text: str, start: int, hours: Hours, now: datetime) -> tuple[Stated, i
     return (stated, end) if stated.names else None
 
 
-def _phrase(text: str, at: int) -> tuple[str, re.Match[str]] | None:
-    """Return the longest phrase that begins there."""
-    matches = ((name, match) for name, pattern in PHRASES.items() if (match := pattern.match(text, at)))
+def _phrase(text: str, at: int, *, is_first: bool) -> tuple[str, re.Match[str]] | None:
+    """Return the longest phrase that begins there. With `is_first`, it is one that says when on its own."""
+    possible = ((name, pattern) for name, pattern in PHRASES.items() if not is_first or name not in CONTINUING)
+    matches = ((name, match) for name, pattern in possible if (match := pattern.match(text, at)))
     return max(matches, key=lambda found: found[1].end(), default=None)
 
 

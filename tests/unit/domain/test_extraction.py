@@ -191,3 +191,8 @@ def test_a_question_has_no_slot() -> None:
     after = transitions.add(question, said, (), STATUS, POLICY, NOON).case
     assert (after.details, after.due_at) == (UNKNOWN, None)
     assert filled(question, slot="19:00").case.due_at is None
+
+
+def test_a_slot_in_a_form_moves_no_deadline_that_somebody_wrote_down() -> None:
+    was = filled(case(due_known=False), deadline="8pm").case
+    assert filled(was, slot="live at 7", deadline="8pm").case.due_at == EIGHT
