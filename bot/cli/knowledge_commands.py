@@ -1,4 +1,4 @@
-"""`policydesk ask`, `check`, `schema` and `eval`: the commands on a knowledge base."""
+"""`policydesk ask`, `triage`, `check`, `schema` and `eval`: the commands on a knowledge base."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from bot.cli.command_parsers import AddCommand, add_config_option, add_knowledge_option, announced_folder
 from bot.cli.standard_streams import flush_output, input_lines, write_line
@@ -31,6 +33,12 @@ def add_commands(add: AddCommand) -> None:
     ask.add_argument("--explain", action="store_true", help="say on stderr why it came out so")
     add_config_option(ask)
     ask.add_argument("question", metavar="QUESTION|-")
+    triage = add("triage", _triage, "Say what the desk reads from a message, or with - from each line of input.")
+    triage.add_argument("--at", metavar="TIME", help="when it is written, as 2026-11-10T14:20 (default: now)")
+    triage.add_argument("--deadline-field", action="store_true", help="it is typed into the deadline field of the form")
+    triage.add_argument("--json", action="store_true", help="one object a line")
+    add_config_option(triage)
+    triage.add_argument("message", metavar="MESSAGE|-")
     check = add("check", _check, "Look over a knowledge base; exits 1 where it has errors.")
     add_knowledge_option(check)
     add_config_option(check)
@@ -49,10 +57,9 @@ def _ask(options: argparse.Namespace) -> int:
     from bot.admin import ask_output
     from bot.clock import SystemClock
 
-    questions = input_lines() if options.question == "-" else iter([options.question])
     knowledge, matcher = _learned(options)
     today = SystemClock().now().date()
-    for batch in _batches(questions, size=1 if _is_typed(options) else _BATCH):
+    for batch in _batches(options.question):
         for question, match in zip(batch, matcher.match_many(batch), strict=True):
             if options.explain:
                 explained = "\n".join(ask_output.explanation(question, match, matcher.tier))
@@ -65,14 +72,46 @@ def _ask(options: argparse.Namespace) -> int:
     return 0
 
 
-def _is_typed(options: argparse.Namespace) -> bool:
-    """Return whether somebody types the questions, and so gets each answer when they press Enter."""
-    return options.question == "-" and sys.stdin.isatty()
+def _batches(given: str) -> Iterator[list[str]]:
+    """Yield the texts of a command in batches: the one that is given or, if that is "-", the lines of standard input.
 
-
-def _batches(questions: Iterator[str], size: int) -> Iterator[list[str]]:
-    while batch := list(islice(questions, size)):
+    Somebody who types the lines gets each answer when they press Enter.
+    """
+    texts = input_lines() if given == "-" else iter([given])
+    size = 1 if given == "-" and sys.stdin.isatty() else _BATCH
+    while batch := list(islice(texts, size)):
         yield batch
+
+
+def _triage(options: argparse.Namespace) -> int:
+    from bot.admin import triage_output
+    from bot.app.configuration import read_config
+    from bot.clock import SystemClock
+    from bot.desk.press_desk import PressDesk
+
+    policy = PressDesk(read_config(options.config)).policy
+    at = _moment(options.at, policy.hours.zone) if options.at else None
+    options.knowledge = None
+    _, matcher = _learned(options)
+    for batch in _batches(options.message):
+        for text, match in zip(batch, matcher.match_many(batch), strict=True):
+            now = at or SystemClock().now()
+            read = triage_output.as_object(text, match, policy, now, is_field=options.deadline_field)
+            if options.json:
+                write_line(json.dumps(read, ensure_ascii=False))
+            else:
+                write_line(triage_output.as_text(read), end="\n\n" if options.message == "-" else "\n")
+        flush_output()
+    return 0
+
+
+def _moment(given: str, zone: ZoneInfo) -> datetime:
+    """Return the time of `--at`. Without an offset it is local time of the organisation."""
+    try:
+        moment = datetime.fromisoformat(given)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(zone)
+    except (ValueError, OverflowError):
+        raise UserError(Problem("--at", f"{given} is no time.", "Write it as 2026-11-10T14:20.")) from None
 
 
 def _learned(options: argparse.Namespace) -> tuple[Knowledge, Matcher]:

@@ -192,6 +192,8 @@ class Case:
     """The journalist's deadline."""
     due_known: bool = False
     """False while `due_at` is only assumed."""
+    due_words: str = ""
+    """The words from which `due_at` was read; empty while it is only assumed."""
     urgent: bool = False
     responded_at: datetime | None = None
     """When the journalist was first answered. Only this meets the deadline."""

@@ -72,6 +72,7 @@ press_case = Table(  # CASE is a keyword of SQL
     Column("said", SafeText, nullable=False),
     Column("due_at", Timestamp),
     Column("due_known", Boolean, nullable=False),
+    Column("due_words", SafeText, nullable=False, server_default=""),
     Column("urgent", Boolean, nullable=False),
     Column("responded_at", Timestamp),
     Column("waiting_until", Timestamp),

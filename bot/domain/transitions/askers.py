@@ -10,6 +10,7 @@ from bot.domain.announcements import DeadlineRead, MessageAdded, PlainNotice, St
 from bot.domain.apply_message import (
     apply_correction,
     apply_details,
+    apply_further_correction,
     apply_message,
     deadline_changed,
     further_steps,
@@ -53,12 +54,13 @@ def correct(
 ) -> Transition:
     """Apply an edit of a message of the case.
 
-    An edited opening message replaces the old one on the card. An edited further message is treated as one more.
+    An edited opening message replaces the old one on the card. Of an edited further message the deadline is replaced;
+    otherwise it is treated as one more.
     """
     step = Step(now, StepKind.CORRECTED, said.person, said.text, said.event_id)
     opening = next((asker for asker in case.askers if asker.event_id == said.corrects), None)
     if opening is None:
-        after = apply_message(case, said.text, steps, policy, now)
+        after = apply_further_correction(case, said.corrects, said.text, steps, policy, now)
     else:
         after = apply_correction(case, opening, said.text, steps, policy, now)
     calls = newly_called(case, after, status.on_call)

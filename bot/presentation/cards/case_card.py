@@ -15,6 +15,8 @@ from bot.plaintext import display_name, moment, shorten
 from bot.presentation import texts
 from bot.presentation.cards.visibility import is_discreet, visible, visible_steps
 
+DEADLINE_WORDS_LENGTH = 60
+"""Characters of the words from which a deadline was read. Longer words are shortened."""
 HISTORY_LINE_LENGTH = 300
 """Characters of a step's text in the history. A longer text is shortened."""
 
@@ -80,7 +82,10 @@ def deadline(case: Case, context: CaseContext) -> str:
     if case.due_at is None:
         return case.details.deadline
     over = case.due_at <= context.now and case.responded_at is None and case.state is not CaseState.CLOSED
-    return texts.deadline(local(case.due_at, context.zone), known=case.due_known, over=over)
+    when, words = local(case.due_at, context.zone), shorten(case.due_words, DEADLINE_WORDS_LENGTH)
+    # The words of a form that the desk filled in, or of a slot with its date, say what is shown already.
+    is_repeated = f"{when.day} {when:%B %Y}, {when:%H:%M}" in words
+    return texts.deadline(when, known=case.due_known, over=over, words="" if is_repeated else words)
 
 
 def local(instant: datetime, zone: tzinfo) -> datetime:

@@ -188,15 +188,15 @@ def waiting_step(facts: str, until: str) -> str:
     return f"{facts}, until {until}" if facts else f"until {until}"
 
 
-def deadline(when: datetime, *, known: bool, over: bool) -> str:
+def deadline(when: datetime, *, known: bool, over: bool, words: str = "") -> str:
     """On the card: the journalist's deadline.
 
-    `known` is False if it is only assumed. `over` is True if it has passed without an answer to the journalist.
+    `known` is False if it is only assumed. `over` is True if it has passed without an answer to the journalist. `words`
+    are those from which it was read, if they were others.
     """
-    if not known:
-        said = f"not known, so {moment(when)}"
-        return f"overdue: {said}" if over else said
-    return f"overdue: {moment(when)}" if over else moment(when)
+    said = moment(when) if known else f"not known, so {moment(when)}"
+    said = f"{said}, read from “{words}”" if words else said
+    return f"overdue: {said}" if over else said
 
 
 def urgent(words: str) -> str:

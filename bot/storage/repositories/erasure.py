@@ -51,7 +51,7 @@ _MAY_NAME = (
 )
 """Columns in which others may have written the person's name."""
 
-_EXTRACTED = (press_case.c.contact, press_case.c.slot)
+_EXTRACTED = (press_case.c.contact, press_case.c.slot, press_case.c.due_words)
 """Columns that the desk may have filled from the person's own words."""
 
 
