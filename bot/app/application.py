@@ -16,7 +16,7 @@ from adapters.http import HttpServer, mount_operations
 from bot.admin import retention
 from bot.admin.monitoring import Monitoring
 from bot.admin.probe import Probe
-from bot.app.configuration import knowledge_folder, matcher_options
+from bot.app.configuration import contacts, knowledge_folder, matcher_options
 from bot.app.knowledge_updates import KnowledgeUpdates
 from bot.app.platforms import Platform, PlatformContext, PlatformFactory, configured_platforms, messengers
 from bot.app.supervisor import Supervisor
@@ -95,7 +95,10 @@ class Application:
 
     async def _load_knowledge(self) -> KnowledgeUpdates:
         folder, options = knowledge_folder(self._config), matcher_options(self._config)
-        knowledge = await KnowledgeUpdates.begin(folder, options, self._store, self._clock)
+        rules, known = self._config.knowledge_rules, contacts(self._config)
+        knowledge = await KnowledgeUpdates.begin(
+            folder, options, self._store, self._clock, contacts=known, require_approval=rules.require_approval
+        )
         self._stack.push_async_callback(knowledge.close)
         return knowledge
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot.errors import KnowledgeError, Problem
 from bot.knowledge import snapshot
+from bot.knowledge.contacts import Contact, with_contacts
 from bot.knowledge.loader import load
 from bot.knowledge.model import Knowledge
 from bot.knowledge.watcher import KnowledgeWatcher
@@ -33,28 +35,46 @@ class KnowledgeUpdates:
     """
 
     def __init__(
-        self, watcher: KnowledgeWatcher, worker: MatcherProcess, options: Options, store: Store, clock: Clock
+        self,
+        watcher: KnowledgeWatcher,
+        worker: MatcherProcess,
+        options: Options,
+        store: Store,
+        clock: Clock,
+        contacts: Mapping[str, Contact],
     ) -> None:
-        self.active = ActiveKnowledge(LoadedKnowledge(watcher.knowledge, worker))
+        self.active = ActiveKnowledge(LoadedKnowledge(with_contacts(watcher.knowledge, contacts), worker))
         self.watcher = watcher
         self._worker = worker
         self._options = options
         self._store = store
         self._clock = clock
+        self._contacts = contacts
         self._learned_at: datetime = clock.now()
 
     @classmethod
-    async def begin(cls, folder: Path, options: Options, store: Store, clock: Clock) -> KnowledgeUpdates:
+    async def begin(
+        cls,
+        folder: Path,
+        options: Options,
+        store: Store,
+        clock: Clock,
+        *,
+        contacts: Mapping[str, Contact] | None = None,
+        require_approval: bool = False,
+    ) -> KnowledgeUpdates:
         """Load the folder and learn it. `close` ends the process that was started for it.
 
+        `contacts` are those that answers may name. With `require_approval`, answers that nobody approved are drafts.
         If the folder is broken, the last good knowledge base of this database is used, so that a restart loses no
         answers. Raises KnowledgeError if there is none, and if what was loaded cannot be learned.
         """
-        knowledge, problems = await _load_last_good(folder, store)
+        knowledge, problems = await _load_last_good(folder, store, require_approval=require_approval)
         worker = await _learn_and_store(knowledge, options, store)
         if worker.missing:
             log.warning("%s", worker.missing)
-        return cls(KnowledgeWatcher(folder, knowledge, problems), worker, options, store, clock)
+        watcher = KnowledgeWatcher(folder, knowledge, problems, require_approval=require_approval)
+        return cls(watcher, worker, options, store, clock, contacts or {})
 
     async def watch(self) -> None:
         """Take over every good state of the folder, until cancelled."""
@@ -67,7 +87,7 @@ class KnowledgeUpdates:
         """
         worker = await _learn_and_store(knowledge, self._options, self._store)
         before, self._worker = self._worker, worker
-        self.active.current = LoadedKnowledge(knowledge, worker)
+        self.active.current = LoadedKnowledge(with_contacts(knowledge, self._contacts), worker)
         await before.retire()
         self._learned_at = self._clock.now()
 
@@ -93,10 +113,12 @@ class KnowledgeUpdates:
         return sentences[::step][:_EXAMPLES] or [entry.questions[0] for entry in entries[:_EXAMPLES]]
 
 
-async def _load_last_good(folder: Path, store: Store) -> tuple[Knowledge, tuple[Problem, ...]]:
+async def _load_last_good(
+    folder: Path, store: Store, *, require_approval: bool
+) -> tuple[Knowledge, tuple[Problem, ...]]:
     """Return the folder's knowledge base, or the last one that was stored and the problems of the folder."""
     try:
-        return await asyncio.to_thread(load, folder), ()
+        return await asyncio.to_thread(load, folder, require_approval=require_approval), ()
     except KnowledgeError as error:
         stored = await store.run(lambda tx: tx.snapshots.latest())
         if stored is None:

@@ -16,6 +16,7 @@ from bot.errors import KnowledgeError, Problem, UserError
 
 if TYPE_CHECKING:
     from bot.admin.evaluate import Bar
+    from bot.config import Config
     from bot.knowledge.model import Knowledge
     from bot.matching.matcher import Matcher
 
@@ -46,10 +47,13 @@ def add_commands(add: AddCommand) -> None:
 
 def _ask(options: argparse.Namespace) -> int:
     from bot.admin import ask_output
+    from bot.app.configuration import contacts
     from bot.clock import SystemClock
+    from bot.knowledge.contacts import with_contacts
 
     questions = input_lines() if options.question == "-" else iter([options.question])
-    knowledge, matcher = _learned(options)
+    config, knowledge, matcher = _learned(options)
+    knowledge = with_contacts(knowledge, contacts(config))
     today = SystemClock().now().date()
     for batch in _batches(questions, size=1 if _is_typed(options) else _BATCH):
         for question, match in zip(batch, matcher.match_many(batch), strict=True):
@@ -73,31 +77,32 @@ def _batches(questions: Iterator[str], size: int) -> Iterator[list[str]]:
         yield batch
 
 
-def _learned(options: argparse.Namespace) -> tuple[Knowledge, Matcher]:
-    """Return the knowledge base that a command is told to read, and its matcher."""
-    from bot.app.command_resources import learned_matcher
+def _learned(options: argparse.Namespace) -> tuple[Config, Knowledge, Matcher]:
+    """Return the configuration, the knowledge base that a command is told to read, and its matcher."""
+    from bot.app.command_resources import learned_matcher, read_knowledge
     from bot.app.configuration import read_config
-    from bot.knowledge.loader import load
 
     config = read_config(options.config)
-    knowledge = load(announced_folder(config, options.knowledge))
-    return knowledge, learned_matcher(knowledge, config)
+    knowledge = read_knowledge(announced_folder(config, options.knowledge), config)
+    return config, knowledge, learned_matcher(knowledge, config)
 
 
 def _check(options: argparse.Namespace) -> int:
     from bot.admin import check
-    from bot.app.configuration import read_config
+    from bot.app.command_resources import read_knowledge
+    from bot.app.configuration import contacts, read_config
     from bot.clock import SystemClock
-    from bot.knowledge.loader import load
     from bot.knowledge.source_files import overlooked
 
-    folder = announced_folder(read_config(options.config), options.knowledge)
+    config = read_config(options.config)
+    folder = announced_folder(config, options.knowledge)
     try:
-        knowledge = load(folder)
+        knowledge = read_knowledge(folder, config)
         if not options.quick:
             _announce_matching(too_large=check.too_large(knowledge), most=check.MOST_EXAMPLES)
         remarks = check.review(knowledge, SystemClock().now().date(), quick=options.quick)
         remarks += check.remarks_of(overlooked(folder), "warning")
+        remarks += check.contacts_missing(knowledge, contacts(config))
     except KnowledgeError as error:
         remarks = check.remarks_of(error.problems, "error")
     write_line((check.as_json if options.json else check.as_text)(remarks))
@@ -123,7 +128,7 @@ def _evaluate(options: argparse.Namespace) -> int:
 
     bars = _bars(options.bar)
     rows = evaluate.read_questions(options.file)
-    _, matcher = _learned(options)
+    _, _, matcher = _learned(options)
     report = evaluate.evaluate(rows, matcher)
     write_line((evaluate.as_json if options.json else evaluate.as_text)(report))
     missed = [bar for bar in bars if not bar.met(report)]

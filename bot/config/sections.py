@@ -6,13 +6,25 @@ environment only, never from the file, and no `repr` shows them.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, SecretStr
 
 from bot.config.press_office import PressOffice
-from bot.config.setting_values import Database, Duration, Mailbox, Port, Section, Word, Zone, database_url
+from bot.config.setting_values import (
+    ContactId,
+    Database,
+    Duration,
+    Mailbox,
+    Port,
+    Section,
+    WebAddress,
+    Word,
+    Zone,
+    database_url,
+)
 
 SECRETS = {
     "slack_bot_token": "SLACK_BOT_TOKEN",
@@ -102,6 +114,22 @@ class Matching(Section):
     """The folder for trained matchers; empty for the default in the user's cache folder."""
 
 
+class NamedContact(Section):
+    """A service or an office that answers name, and how it is reached."""
+
+    name: Word
+    url: WebAddress = ""
+    phone: str = ""
+    email: Mailbox = ""
+
+
+class KnowledgeRules(Section):
+    """What an answer must have before it is given."""
+
+    require_approval: bool = False
+    """Entries without `approved_by` are drafts."""
+
+
 class Privacy(Section):
     """How long each class of data is kept. For a case the time runs from its closing."""
 
@@ -137,6 +165,8 @@ class Config(Section):
     server: Server = Server()
     console: Console | None = None
     press_office: PressOffice = PressOffice()
+    contacts: Mapping[ContactId, NamedContact] = {}
+    knowledge_rules: KnowledgeRules = KnowledgeRules()
     email: Email | None = None
     slack: Slack | None = None
     teams: Teams | None = None
