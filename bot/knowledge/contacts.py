@@ -18,6 +18,7 @@ from bot.plaintext import escape
 
 _MENTION = re.compile(r"\{contact:([a-z0-9-]+)\|([^{}|]*[^{}|\s][^{}|]*)\}")
 _BEGUN = re.compile(r"\{\s*contacts?\b[^}\n]*\}?", re.IGNORECASE)
+_SENTENCE_BEGINS = re.compile(r"(?:\A|[.!?][*_)”\"']*\s+|\n\s*\n)[*_]*\Z")
 _FIRST_MARK = 0xF0000  # a private character: it is in no text, and Markdown takes it for a letter
 
 _markdown = reader(preset="commonmark")
@@ -77,7 +78,8 @@ def filled(markdown: str, contacts: Mapping[str, Contact]) -> str:
     marked = _MENTION.sub(lambda _: next(numbers), markdown)
     places = dict(_places(_markdown.parse(marked)))
     for mark, mention in zip(marks, mentions, strict=True):
-        marked = marked.replace(mark, _written(mention, contacts, places.get(mark, "code")))
+        opens = bool(_SENTENCE_BEGINS.search(markdown, 0, mention.start()))
+        marked = marked.replace(mark, _written(mention, contacts, places.get(mark, "code"), opens=opens))
     return marked
 
 
@@ -91,13 +93,17 @@ def _places(tokens: Iterable[Token]) -> Iterator[tuple[str, str]]:
                 yield from ((letter, "link" if depth else "text") for letter in child.content)
 
 
-def _written(mention: re.Match[str], contacts: Mapping[str, Contact], place: str) -> str:
+def _written(mention: re.Match[str], contacts: Mapping[str, Contact], place: str, *, opens: bool) -> str:
+    """Return what stands for a mention. `opens` is whether a sentence begins with it."""
     if place == "code":
         return mention.group()
     contact = contacts.get(mention[1])
+    plain = contact.name if contact else _words(mention)
+    if opens:
+        plain = plain[:1].upper() + plain[1:]
     if contact is None:
-        return _words(mention)
-    name = escape(contact.name)
+        return plain
+    name = escape(plain)
     if place == "link":  # links do not nest
         return name
     reached = f"[{name}](<{contact.url}>)" if contact.url else name
