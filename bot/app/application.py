@@ -16,7 +16,7 @@ from bot.admin.monitoring import Monitoring
 from bot.admin.platform_checks import PlatformChecks
 from bot.admin.probe import Probe
 from bot.admin.retention import DailyPurge, Transcripts
-from bot.app.configuration import knowledge_folder, matcher_options
+from bot.app.configuration import contacts, knowledge_folder, matcher_options
 from bot.app.forgetting import forget_when_told
 from bot.app.knowledge_updates import KnowledgeUpdates
 from bot.app.platforms import Platform, PlatformContext, PlatformFactory, configured_platforms, messengers
@@ -118,7 +118,10 @@ class Application:
 
     async def _load_knowledge(self) -> KnowledgeUpdates:
         folder, options = knowledge_folder(self._config), matcher_options(self._config)
-        knowledge = await KnowledgeUpdates.load(folder, options, self._store, self._clock)
+        rules, known = self._config.knowledge_rules, contacts(self._config)
+        knowledge = await KnowledgeUpdates.load(
+            folder, options, self._store, self._clock, contacts=known, require_approval=rules.require_approval
+        )
         self._stack.push_async_callback(knowledge.close)
         return knowledge
 

@@ -9,6 +9,7 @@ from bot import config as configuration
 from bot.config import Config
 from bot.errors import ConfigurationError, Problem
 from bot.knowledge import typed_yaml
+from bot.knowledge.contacts import Contact
 from bot.matching.options import Options
 
 SHIPPED_KNOWLEDGE = Path(__file__).resolve().parents[2] / "knowledge"
@@ -39,6 +40,15 @@ def read_config(path: Path | None) -> Config:
 def knowledge_folder(config: Config) -> Path:
     """Return the configured knowledge folder, or the one that ships with the desk."""
     return Path(config.knowledge) if config.knowledge else SHIPPED_KNOWLEDGE
+
+
+def contacts(config: Config) -> dict[str, Contact]:
+    """Return whom answers may name. The press office is always among them if it can be phoned or written to."""
+    office = config.press_office
+    named = {id_: Contact(**each.model_dump()) for id_, each in config.contacts.items()}
+    if office.phone or office.email:
+        named.setdefault("press", Contact("the press office", phone=office.phone, email=office.email))
+    return named
 
 
 def matcher_options(config: Config) -> Options:

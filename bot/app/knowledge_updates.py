@@ -6,12 +6,14 @@ import asyncio
 import gc
 import logging
 import time
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot.errors import KnowledgeError, Problem, StoreUnavailable
 from bot.knowledge import snapshot
+from bot.knowledge.contacts import Contact, with_contacts
 from bot.knowledge.loader import load
 from bot.knowledge.model import Knowledge
 from bot.knowledge.watcher import KnowledgeWatcher
@@ -34,9 +36,11 @@ class KnowledgeUpdates:
     `active` is what the desk answers from, `watcher` says whether the folder as it is now could be used.
     """
 
-    def __init__(self, watcher: KnowledgeWatcher, options: Options, store: Store, clock: Clock) -> None:
+    def __init__(
+        self, watcher: KnowledgeWatcher, options: Options, store: Store, clock: Clock, contacts: Mapping[str, Contact]
+    ) -> None:
         """For a knowledge base that is loaded and not learned yet; use `load` instead."""
-        self.active = ActiveKnowledge(LoadedKnowledge(watcher.knowledge, None))
+        self.active = ActiveKnowledge(LoadedKnowledge(with_contacts(watcher.knowledge, contacts), None))
         self.watcher = watcher
         self._worker: MatcherProcess | None = None
         self._began_at = time.monotonic()
@@ -44,17 +48,29 @@ class KnowledgeUpdates:
         self._options = options
         self._store = store
         self._clock = clock
+        self._contacts = contacts
         self._learned_at: datetime = clock.now()
 
     @classmethod
-    async def load(cls, folder: Path, options: Options, store: Store, clock: Clock) -> KnowledgeUpdates:
+    async def load(
+        cls,
+        folder: Path,
+        options: Options,
+        store: Store,
+        clock: Clock,
+        *,
+        contacts: Mapping[str, Contact] | None = None,
+        require_approval: bool = False,
+    ) -> KnowledgeUpdates:
         """Load the folder, which takes a moment. Everything that needs no match works afterwards.
 
+        `contacts` are those that answers may name. With `require_approval`, answers that nobody approved are drafts.
         If the folder is broken, the last good knowledge base of this database is used, so that a restart loses no
         answers. Raises KnowledgeError if there is none.
         """
-        knowledge, problems = await _load_last_good(folder, store)
-        return cls(KnowledgeWatcher(folder, knowledge, problems), options, store, clock)
+        knowledge, problems = await _load_last_good(folder, store, require_approval=require_approval)
+        watcher = KnowledgeWatcher(folder, knowledge, problems, require_approval=require_approval)
+        return cls(watcher, options, store, clock, contacts or {})
 
     async def learn(self) -> None:
         """Learn what was loaded, which may take minutes, and answer from it. `close` ends the process that matches.
@@ -125,7 +141,7 @@ class KnowledgeUpdates:
 
     def _answer_from(self, knowledge: Knowledge, worker: MatcherProcess) -> None:
         gc.freeze()  # what was just loaded stays for days: the garbage collector, which stops everything, leaves it out
-        self.active.current = LoadedKnowledge(knowledge, worker)
+        self.active.current = LoadedKnowledge(with_contacts(knowledge, self._contacts), worker)
         self._learned_at = self._clock.now()
 
     async def _store_patiently(self, knowledge: Knowledge) -> None:
@@ -138,10 +154,12 @@ class KnowledgeUpdates:
             await asyncio.sleep(_STORE_AGAIN)
 
 
-async def _load_last_good(folder: Path, store: Store) -> tuple[Knowledge, tuple[Problem, ...]]:
+async def _load_last_good(
+    folder: Path, store: Store, *, require_approval: bool
+) -> tuple[Knowledge, tuple[Problem, ...]]:
     """Return the folder's knowledge base, or the last one that was stored and the problems of the folder."""
     try:
-        return await asyncio.to_thread(load, folder), ()
+        return await asyncio.to_thread(load, folder, require_approval=require_approval), ()
     except KnowledgeError as error:
         stored = await store.run(lambda tx: tx.snapshots.latest())
         if stored is None:

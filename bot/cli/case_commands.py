@@ -141,14 +141,13 @@ def _formatted(name: str, values: Iterable[dict[str, Any]], columns: Sequence[st
 
 
 def _open(options: argparse.Namespace) -> int:
-    from bot.app.command_resources import database
+    from bot.app.command_resources import database, read_knowledge
     from bot.app.configuration import read_config
     from bot.desk.open_case import Reported, open_case
     from bot.desk.press_desk import PressDesk
-    from bot.knowledge.loader import load
 
     config = read_config(options.config)
-    press_desk, knowledge = PressDesk(config), load(announced_folder(config))
+    press_desk, knowledge = PressDesk(config), read_knowledge(announced_folder(config), config)
     if not press_desk.exists:
         raise UserError(Problem("press_office.channels", "is empty, so nobody would see the case.", "Name a channel."))
     reported = Reported.from_values(vars(options))

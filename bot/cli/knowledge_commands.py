@@ -19,6 +19,7 @@ from bot.plaintext import without_control_characters
 
 if TYPE_CHECKING:
     from bot.admin.evaluate import Bar
+    from bot.config import Config
     from bot.knowledge.model import Knowledge
     from bot.matching.matcher import Matcher
 
@@ -55,9 +56,12 @@ def add_commands(add: AddCommand) -> None:
 
 def _ask(options: argparse.Namespace) -> int:
     from bot.admin import ask_output
+    from bot.app.configuration import contacts
     from bot.clock import SystemClock
+    from bot.knowledge.contacts import with_contacts
 
-    knowledge, matcher = _learned(options)
+    config, knowledge, matcher = _learned(options)
+    knowledge = with_contacts(knowledge, contacts(config))
     today = SystemClock().now().date()
     for batch in _batches(options.question):
         for question, match in zip(batch, matcher.match_many(batch), strict=True):
@@ -92,7 +96,7 @@ def _triage(options: argparse.Namespace) -> int:
     policy = PressDesk(read_config(options.config)).policy
     at = _moment(options.at, policy.hours.zone) if options.at else None
     options.knowledge = None
-    _, matcher = _learned(options)
+    _, _, matcher = _learned(options)
     for batch in _batches(options.message):
         for text, match in zip(batch, matcher.match_many(batch), strict=True):
             now = at or SystemClock().now()
@@ -114,31 +118,32 @@ def _moment(given: str, zone: ZoneInfo) -> datetime:
         raise UserError(Problem("--at", f"{given} is no time.", "Write it as 2026-11-10T14:20.")) from None
 
 
-def _learned(options: argparse.Namespace) -> tuple[Knowledge, Matcher]:
-    """Return the knowledge base that a command is told to read, and its matcher."""
-    from bot.app.command_resources import learned_matcher
+def _learned(options: argparse.Namespace) -> tuple[Config, Knowledge, Matcher]:
+    """Return the configuration, the knowledge base that a command is told to read, and its matcher."""
+    from bot.app.command_resources import learned_matcher, read_knowledge
     from bot.app.configuration import read_config
-    from bot.knowledge.loader import load
 
     config = read_config(options.config)
-    knowledge = load(announced_folder(config, options.knowledge))
-    return knowledge, learned_matcher(knowledge, config)
+    knowledge = read_knowledge(announced_folder(config, options.knowledge), config)
+    return config, knowledge, learned_matcher(knowledge, config)
 
 
 def _check(options: argparse.Namespace) -> int:
     from bot.admin import check
-    from bot.app.configuration import read_config
+    from bot.app.command_resources import read_knowledge
+    from bot.app.configuration import contacts, read_config
     from bot.clock import SystemClock
-    from bot.knowledge.loader import load
     from bot.knowledge.source_files import overlooked
 
-    folder = announced_folder(read_config(options.config), options.knowledge)
+    config = read_config(options.config)
+    folder = announced_folder(config, options.knowledge)
     try:
-        knowledge = load(folder)
+        knowledge = read_knowledge(folder, config)
         if not options.quick:
             _announce_matching(too_large=check.too_large(knowledge), most=check.MOST_EXAMPLES)
         remarks = check.review(knowledge, SystemClock().now().date(), quick=options.quick)
         remarks += check.remarks_of(overlooked(folder), "warning")
+        remarks += check.contacts_missing(knowledge, contacts(config))
     except KnowledgeError as error:
         remarks = check.remarks_of(error.problems, "error")
     write_line((check.as_json if options.json else check.as_text)(remarks))
@@ -164,7 +169,7 @@ def _evaluate(options: argparse.Namespace) -> int:
 
     bars = _bars(options.bar)
     rows = evaluate.read_questions(options.file)
-    _, matcher = _learned(options)
+    _, _, matcher = _learned(options)
     report = evaluate.evaluate(rows, matcher)
     write_line((evaluate.as_json if options.json else evaluate.as_text)(report))
     missed = [bar for bar in bars if not bar.met(report)]

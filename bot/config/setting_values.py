@@ -62,6 +62,18 @@ def _mailbox(value: str) -> str:
     return value
 
 
+def _web_address(value: str) -> str:
+    if value and not re.fullmatch(r"https?://[^\s<>]+", value):
+        raise ValueError(f"{value!r} is no web address. Write the whole of it, beginning with https://.")
+    return value
+
+
+def _contact_id(value: str) -> str:
+    if not re.fullmatch(r"[a-z0-9-]+", value):
+        raise ValueError(f"{value!r} is no id of a contact. Write small letters, digits and hyphens, such as it.")
+    return value
+
+
 def database_url(value: str) -> str:
     """Return the URL if the desk can use such a database.
 
@@ -77,7 +89,7 @@ def database_url(value: str) -> str:
     return value
 
 
-def _web_address(value: str) -> str:
+def _secret_address(value: str) -> str:
     try:
         scheme, host = urlsplit(value).scheme, urlsplit(value).hostname or ""
     except ValueError:  # the host is in brackets but is not an IP address
@@ -152,7 +164,10 @@ Named = Annotated[str, AfterValidator(_named)]
 Mailbox = Annotated[str, AfterValidator(_mailbox)]
 """An e-mail address without a name; may be empty."""
 WebAddress = Annotated[str, AfterValidator(_web_address)]
+"""What people open in a browser. May be empty."""
+SecretAddress = Annotated[str, AfterValidator(_secret_address)]
 """Where secrets are sent: https, or http on this machine. May be empty."""
+ContactId = Annotated[str, AfterValidator(_contact_id)]
 Database = Annotated[str, AfterValidator(database_url)]
 Hours = Annotated[Mapping[str, str], AfterValidator(_hours)]
 """Opening hours as they are written; `week` reads them."""

@@ -88,7 +88,7 @@ class Load:
         event_id = await self._say(name, self._enquiry(), at)
         self.ledger.enquiries[event_id] = name
         if in_room:
-            self.ledger.questions[at] += 1  # "I have written to you directly about this."
+            self.ledger.questions[at] += 1  # "I’ve written to you directly about this."
         elif self._chance.random() < 0.3:
             self.ledger.added[await self._say(name, "they have just called again", at)] = name
         if self._chance.random() < 0.15:

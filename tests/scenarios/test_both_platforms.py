@@ -44,7 +44,7 @@ async def test_somebody_in_slack_is_helped_from_teams(opening: Opening) -> None:
         await here.slack_reads("U0SAM", "M-1")
         card = await here.teams_card("unclaimed")
         await here.teams_presses(ANNA, card, texts.CLAIM)
-        await here.slack_reads("U0SAM", "Anna Officer of the press office is now looking after M-1")
+        await here.slack_reads("U0SAM", "Anna Officer of the press office is looking after M-1")
         thread = await here.teams_thread()
         for text in (INSIDE, "reply: Ring me *first*."):
             assert await here.in_teams.says(ANNA, text, thread, mention=True) == 200
@@ -61,7 +61,7 @@ async def test_somebody_in_teams_is_helped_from_slack(opening: Opening) -> None:
         await here.teams_reads(SAM, "M-1")
         card = await here.slack_card("unclaimed")
         await here.in_slack.press("U0ANNA", card, texts.CLAIM)
-        await here.teams_reads(SAM, "Anna of the press office is now looking after M-1")
+        await here.teams_reads(SAM, "Anna of the press office is looking after M-1")
         await here.in_slack.says("U0ANNA", INSIDE, "C0PRESS", thread_ts=card.ts)
         await here.in_slack.says("U0ANNA", "reply: Leave it to <!channel> us.", "C0PRESS", thread_ts=card.ts)
         await here.teams_reads(SAM, "Leave it to")

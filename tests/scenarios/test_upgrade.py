@@ -225,7 +225,7 @@ def test_the_configuration_means_what_it_meant(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("SMTP_PASSWORD", "secret")
     written = yaml.safe_load(CONFIG.read_text(encoding="utf-8"))
     meant = read_config(CONFIG).model_dump(by_alias=True, exclude={"secrets"})
-    assert spelt(meant) == written
+    assert {key: spelt(value) for key, value in meant.items() if key in written} == written
 
 
 def spelt(meant: Any) -> Any:

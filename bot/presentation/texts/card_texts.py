@@ -26,7 +26,7 @@ ASKED_BY, FILES, MESSAGE = "Asked by", "Files", "Message"
 DETAILS_LABELS = {
     "outlet": "Outlet",
     "journalist": "Journalist",
-    "contact": "Their phone or e-mail",
+    "contact": "Their phone or email",
     "deadline": "Deadline",
     "questions": "Their questions, word for word",
     "callback": "Your own number",
@@ -58,7 +58,7 @@ _STEP_PHRASES = {
     "undelivered": "could not deliver it",
     "fallback": "gave the phone number to the person who asked",
     "on call called": "called whoever is on call",
-    "mailed": "wrote to the press office by e-mail",
+    "mailed": "wrote to the press office by email",
     "phone given": "told the person who asked to phone",
     "nudged": "asked the owner how it is going",
     "returned": "put it back into the queue",
@@ -107,7 +107,7 @@ EMBARGO_HINT = "Under embargo: what it is about opens to officers only, with “
 _MEMBERSHIPS = {"": "", "unconfirmed": " · membership not confirmed", "refused": " · may not use the desk"}
 CONTACT_NOW, RESPONDED = "Phone first", "Journalist answered"
 INCIDENT_LABEL = "Incident"
-FOI_HINT = "This may be a request for recorded information (FOI). It is still answered as press."
+FOI_HINT = "This may be an FOI request. Answer the journalist, and send it to whoever handles FOI today."
 
 
 def membership(state: str) -> str:

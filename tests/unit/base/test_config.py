@@ -46,10 +46,12 @@ def keys(model: type[BaseModel], prefix: str = "") -> Iterator[str]:
 
 
 def written(settings: object, key: str) -> bool:
-    """Whether a mapping holds a key, in the first item where a list is on the way."""
+    """Whether a mapping holds a key, in the first item where a list or things by id are on the way."""
     for part in key.split("."):
         if isinstance(settings, list):
             settings = settings[0]
+        if isinstance(settings, dict) and part not in settings:
+            settings = next(iter(settings.values()), None)
         if not isinstance(settings, dict) or part not in settings:
             return False
         settings = settings[part]
@@ -82,6 +84,14 @@ def test_a_comment_stands_above_every_key_of_the_example() -> None:
     for before, line in pairwise(lines):
         if ":" in line and not line.startswith(("#", "- ")) and line.split()[0] not in inside:
             assert before.startswith("#"), line
+
+
+def test_contacts_are_named_by_id_and_reached_somewhere() -> None:
+    wrong = {"IT": {"name": "IT"}, "hr": {"phone": "1"}, "web": {"name": "the web team", "url": "help.example.org"}}
+    told = refused({"contacts": wrong})
+    assert told["contacts.IT.[key]"].startswith("'IT' is no id of a contact.")
+    assert told["contacts.hr.name"] == "this key is missing."
+    assert told["contacts.web.url"].startswith("'help.example.org' is no web address.")
 
 
 # ---- what is taken --------------------------------------------------------------------------------------------------

@@ -72,7 +72,7 @@ def test_a_corrected_opening_message_is_read_again() -> None:
 def test_a_deadline_that_an_edit_takes_away_is_assumed_again() -> None:
     change = edited(case(), "the Gazette rang")
     assert not change.case.due_known
-    assert "I know of no deadline" in told(change)
+    assert "When do they need an answer" in told(change)
 
 
 def test_an_edit_that_leaves_the_deadline_alone_does_not_move_it() -> None:
