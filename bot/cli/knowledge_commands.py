@@ -60,10 +60,11 @@ def _ask(options: argparse.Namespace) -> int:
     from bot.clock import SystemClock
     from bot.knowledge.contacts import with_contacts
 
+    batches = _batches(options.question)
     config, knowledge, matcher = _learned(options)
     knowledge = with_contacts(knowledge, contacts(config))
     today = SystemClock().now().date()
-    for batch in _batches(options.question):
+    for batch in batches:
         for question, match in zip(batch, matcher.match_many(batch), strict=True):
             if options.explain:
                 explained = "\n".join(ask_output.explanation(question, match, matcher.tier))
@@ -77,14 +78,13 @@ def _ask(options: argparse.Namespace) -> int:
 
 
 def _batches(given: str) -> Iterator[list[str]]:
-    """Yield the texts of a command in batches: the one that is given or, if that is "-", the lines of standard input.
+    """Return the texts of a command in batches: the one that is given or, if that is "-", the lines of standard input.
 
-    Somebody who types the lines gets each answer when they press Enter.
+    Somebody who types the lines gets each answer when they press Enter. Raises UserError if standard input is closed.
     """
     texts = input_lines() if given == "-" else iter([given])
     size = 1 if given == "-" and sys.stdin.isatty() else _BATCH
-    while batch := list(islice(texts, size)):
-        yield batch
+    return iter(lambda: list(islice(texts, size)), [])
 
 
 def _triage(options: argparse.Namespace) -> int:
@@ -96,8 +96,9 @@ def _triage(options: argparse.Namespace) -> int:
     policy = PressDesk(read_config(options.config)).policy
     at = _moment(options.at, policy.hours.zone) if options.at else None
     options.knowledge = None
+    batches = _batches(options.message)
     _, _, matcher = _learned(options)
-    for batch in _batches(options.message):
+    for batch in batches:
         for text, match in zip(batch, matcher.match_many(batch), strict=True):
             now = at or SystemClock().now()
             read = triage_output.as_object(text, match, policy, now, is_field=options.deadline_field)

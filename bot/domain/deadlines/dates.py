@@ -102,7 +102,9 @@ def _dates(words: Mapping[str, str], today: date) -> tuple[date, ...]:
     if month > 12:
         day, month = month, day
     if "year" in words:
-        year = int(words["year"]) % 100 + today.year // 100 * 100
+        if len(words["year"]) == 4:
+            return _existing([(int(words["year"]), month, day)])
+        year = int(words["year"]) + today.year // 100 * 100
         return _existing([(year, month, day)]) if abs(year - today.year) <= _MOST_YEARS else ()
     found = _existing((year, month, day) for year in (today.year, today.year + 1))
     return found[:1] if found and today - _JUST_PASSED <= found[0] else found

@@ -78,7 +78,7 @@ _MONTH = (
     r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b\.?"
 )
 _DAY = r"(?P<day>0?[1-9]|[12]\d|3[01])"
-_YEAR = r"(?P<year>20\d\d|\d\d(?![:.\d]))"
+_YEAR = r"(?P<year>2[01]\d\d|\d\d(?![:.\d]))"
 _UNIT = r"(?P<unit>minutes?|mins?|hours?|hrs?|(?:(?<=\d)|(?<=\d ))[mh])\b"
 _IN = r"(?:(?P<within>in|within)\s+)?(?:(?:the|about|around|roughly|next|just)\s+)*"
 
@@ -132,10 +132,10 @@ _DAYS = {
     "week_on": rf"a (?P<weeks>week|fortnight) (?:(?:on|from) )?(?:(?P<weekday>{WEEKDAY})|(?P<from>today|tomorrow))\b",
     "day_month": rf"{_DAY}(?:st|nd|rd|th)?\s*(?:of )?{_MONTH}(?:,? {_YEAR})?",
     "month_day": rf"{_MONTH} (?:the )?{_DAY}(?:st|nd|rd|th)?\b(?![:.]\d|\s*{_AM_PM})(?:,? {_YEAR})?",
-    "numeric": r"(?P<day>\d{1,2})(?P<separator>[./-])(?P<month_number>\d{1,2})(?P=separator)(?P<year>20\d\d|\d\d)\b",
+    "numeric": r"(?P<day>\d{1,2})(?P<separator>[./-])(?P<month_number>\d{1,2})(?P=separator)(?P<year>2[01]\d\d|\d\d)\b",
     "slashed": r"(?P<day>\d{1,2})/(?P<month_number>\d{1,2})\b(?!/)",
     "dotted": r"(?P<day>\d{1,2})\.(?P<month_number>\d{1,2})\.(?=,?\s*\d{1,2}[:.]\d\d)",
-    "iso": r"(?P<year>20\d\d)-(?P<month_number>\d\d)-(?P<day>\d\d)(?!\d)",
+    "iso": r"(?P<year>2[01]\d\d)-(?P<month_number>\d\d)-(?P<day>\d\d)(?!\d)",
     "ordinal": rf"(?:the )?{_DAY}(?:st|nd|rd|th)\b",
     "end": r"(?:the )?end of (?P<which>the |this |next )?(?P<period>week|month)\b|(?P<period_2>month)[ -]?end",
     "weekend": r"(?:the )?weekend",
