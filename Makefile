@@ -9,6 +9,7 @@
 ## bench        measure question to reply, and the matcher, each beside a named baseline
 ## bench-slack  measure the desk in Slack beside a bare Bolt application
 ## bench-teams  measure the desk in Teams beside a bare bot
+## bench-burst  measure what a minute of more long messages than can be matched does to Slack and Teams
 ## chaos        kill the process again and again, on SQLite and PostgreSQL; then run random lives of cases
 ## walks        print the files that each of four events goes through, and fail if a walk is too long
 ## sbom         write the bill of materials, sbom.cdx.json (CycloneDX), from the lock files
@@ -22,7 +23,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: install run test test-all check bench bench-slack bench-teams chaos walks sbom audit lock clean
+.PHONY: install run test test-all check bench bench-slack bench-teams bench-burst chaos walks sbom audit lock clean
 
 install: $(VENV)/.run
 
@@ -73,6 +74,9 @@ bench-slack: $(VENV)/.dev
 
 bench-teams: $(VENV)/.dev
 	$(BIN)/python -m tests.benchmarks.teams
+
+bench-burst: $(VENV)/.dev
+	$(BIN)/python -m tests.benchmarks.burst
 
 chaos: $(VENV)/.dev
 	$(BIN)/python -m tests.chaos

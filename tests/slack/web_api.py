@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
+import time
 from collections import defaultdict, deque
 from dataclasses import dataclass, field
 from typing import Any
@@ -48,6 +49,8 @@ class Posted:
     user: str = DESK
     whom: str = ""
     versions: int = 1
+    at: float = field(default_factory=time.perf_counter, compare=False)
+    """When it was taken."""
 
     @property
     def words(self) -> str:
