@@ -52,9 +52,9 @@ def unmatched(tx: Transaction) -> int:
 
 
 def waiting(tx: Transaction) -> int:
-    """Deliveries that are still to leave; timers are due when they are due."""
+    """Messages that are still to be decided and deliveries that are still to leave; timers are due when they are due."""
     pending = select(job.c.id).where(job.c.state == JobState.PENDING, job.c.kind != JobKind.TIMER)
-    return len(tx.connection.execute(pending).all())
+    return unmatched(tx) + len(tx.connection.execute(pending).all())
 
 
 def reminded(tx: Transaction) -> frozenset[str]:
