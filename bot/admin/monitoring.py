@@ -131,7 +131,7 @@ def _inbox_reasons(found: _OutboxState) -> dict[str, str]:
     if found.waited > LATE:
         reasons["inbox"] = f"the oldest message has been waiting to be answered for {found.waited:.0f} s"
     if found.inbox.held:
-        reasons["people"] = f"{found.inbox.held} messages wait until their platform says who wrote them"
+        reasons["people"] = f"messages that wait until their platform says who wrote them: {found.inbox.held}"
     return reasons
 
 

@@ -52,7 +52,7 @@ def unmatched(tx: Transaction) -> int:
 
 
 def waiting(tx: Transaction) -> int:
-    """Messages that are still to be decided and deliveries that are still to leave; timers are due when they are due."""
+    """Messages still to be decided and deliveries still to leave; timers are due when they are due."""
     pending = select(job.c.id).where(job.c.state == JobState.PENDING, job.c.kind != JobKind.TIMER)
     return unmatched(tx) + len(tx.connection.execute(pending).all())
 
