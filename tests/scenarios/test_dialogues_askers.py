@@ -170,7 +170,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
             {"outlet": "Harbour Post", "slot": "after seven"},
             notice=texts.details_received("M-1"),
             sees={"thread": ["Sam added details: … > Outlet: Harbour Post; "]},
-            card="Outlet: Harbour Gazette … Journalist: Joan … Sam writes otherwise: Outlet: Harbour Post; ",
+            card="Outlet: Harbour Gazette … Journalist: Joan … Sam wrote something else: Outlet: Harbour Post; ",
         ),
         Presses("ben", "Details", at="press", form="Details: M-1"),
         Fills(

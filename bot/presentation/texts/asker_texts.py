@@ -19,7 +19,7 @@ WHAT_I_ANSWER = "What can you answer?"
 """A button below the welcome. In Teams it is also a command, which opens the home page."""
 SHARE = "Share in channel"
 """A button below an answer that only one person sees."""
-PRESS_AGAIN = "I can’t tell at the moment who you are. Please do that again in a minute."
+PRESS_AGAIN = "I can’t check who you are at the moment. Please try again in a minute."
 NOT_FOR_GUESTS = "I’m here for the staff of this organisation only. Please ask the person who invited you."
 TOPICS = "What I can answer:"
 OTHER_TOPICS = "Other topics"
@@ -121,7 +121,7 @@ def false_alarm_for_asker(reference: str) -> str:
 
 def withdrawn_for_asker(reference: str) -> str:
     """To the asker, after they withdrew a case that nobody had claimed."""
-    return f"{reference} is withdrawn, and the press office knows. It keeps what you told it."
+    return f"{reference} is withdrawn, and the press office knows. They keep what you told them."
 
 
 def withdrawal_asked_for_asker(reference: str, officer: str) -> str:

@@ -16,11 +16,11 @@ HISTORY = "History"
 PRESS_OFFICER = "press officer"
 """Stands for the name of a mentioned person whose name is not known."""
 THREAD_HINT = (
-    "Written here stays inside. Start with “reply:” to write to the person who asked, with “say:” for words that they "
-    "may give, or with “we respond:” where you answer the journalist yourselves."
+    "What you write here stays inside. Start with “reply:” to write to the person who asked, with “say:” for words "
+    "that they may give, or with “we respond:” where you answer the journalist yourselves."
 )
-WHOLE_BELOW = "The whole message stands below this card."
-NOT_IN_TIME = "it was not taken in time, and I keep trying."
+WHOLE_BELOW = "The whole message is below this card."
+NOT_IN_TIME = "it did not get through in time. I’ll keep trying."
 """A reason for `unreachable`: no press channel has accepted the card in time."""
 ASKED_BY, FILES, MESSAGE = "Asked by", "Files", "Message"
 DETAILS_LABELS = {
@@ -147,7 +147,7 @@ def unreachable(where: str, why: str) -> str:
 
 def beside(name: str) -> str:
     """The label of what an asker wrote into the form where the press office had written something else."""
-    return f"{name} writes otherwise"
+    return f"{name} wrote something else"
 
 
 def history_line(who: str, kind: str, text: str, label: str = "") -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 REPLY_LABEL = "To the person who asked"
 NOTE_LABEL = "Note, stays inside the press office"
 OUTCOME_LABEL = "How did it end?"
-CLOSE_NOTE_LABEL = "Anything to note, stays inside"
+CLOSE_NOTE_LABEL = "Anything to note, stays inside the press office"
 REPORT = "Send to the press office"
 TELL_PRESS = "Tell the press office"
 REPORT_MESSAGE = "What happened, or what they wrote"
@@ -18,7 +18,7 @@ DETAILS_HINTS = {
     "embargo": "Until when, or what they said of it",
 }
 """Field of `Details` -> the hint below it in a form."""
-REPLY_KIND_LABEL = "What it is to them"
+REPLY_KIND_LABEL = "What kind of reply it is"
 STATEMENT_TEXT, STATEMENT_APPROVER, STATEMENT_RECIPIENT = "The statement, word for word", "Approved by", "Issued to"
 RESPONDED_HOW = "How the journalist was answered"
 OPEN_CASE = "Open a case"
@@ -32,10 +32,10 @@ INCIDENT_TITLE = "Declare an incident"
 INCIDENT_NAME, INCIDENT_NAME_HINT = "What it is called", "Such as: Fire in the physics building"
 INCIDENT_LINE = "What staff read instead of the usual holding line"
 INCIDENT_LEAD = "Who leads, and is called at any hour"
-INCIDENT_LEAD_HINT = "As platform:id, such as slack:U0ANNA; one of the officers. Empty: you."
+INCIDENT_LEAD_HINT = "One of the officers, such as slack:U0ANNA. Leave it empty if it is you."
 INCIDENT_DECLARE = "Declare"
 
 
 def case_opened(reference: str) -> str:
     """To the officer who opened a case with the form, as a notice."""
-    return f"{reference} is open; its card stands in the press channels."
+    return f"{reference} is open. Its card is in the press channels."

@@ -39,7 +39,7 @@ def found_for(words: str) -> str:
 
 def none_found(words: str) -> str:
     """To an officer, on the queue page: the search found nothing."""
-    return f"No enquiry has “{words}” in it. All of the words must be there, as they were written or in other case."
+    return f"No enquiry has “{words}” in it. All of the words must be there; capitals make no difference."
 
 
 def duration_summary(median: timedelta, slowest: timedelta, count: int) -> str:

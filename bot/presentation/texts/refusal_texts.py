@@ -30,7 +30,7 @@ CLAIM_FIRST = "Nobody has this yet. Claim it first."
 NOT_OFFERED = "This was not offered to you, or not any more."
 CHOOSE_AN_OFFICER = "Choose one of the officers."
 NO_OTHER_OFFICER = "I know of no other officer. “Unclaim” leaves it to whoever comes."
-LEAD_NOT_AN_OFFICER = "That is none of the officers. Write platform:id, such as slack:U0ANNA."
+LEAD_NOT_AN_OFFICER = "That is not one of the officers. Write platform:id, such as slack:U0ANNA."
 NO_INCIDENT = "That incident has ended already."
 
 
@@ -108,4 +108,4 @@ def not_restricted(reference: str) -> str:
 
 def incident_lasts(title: str) -> str:
     """To an officer who declares an incident: another one has not ended, and there is only one at a time."""
-    return f"An incident lasts already: {title}. End it first."
+    return f"There is an incident already: {title}. End it first."

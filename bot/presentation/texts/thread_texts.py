@@ -123,20 +123,20 @@ def told_to_phone(number: str) -> str:
     return f"The person who asked was told to phone {number}." if number else "The person who asked was told to phone."
 
 
-NOT_A_MEMBER = "The person who asked may not use the desk, their platform says: a guest, or somebody from elsewhere."
+NOT_A_MEMBER = "The person who asked may not use the desk: to their platform they are a guest, or from elsewhere."
 """Below the card of a case that opened before the platform had said who asked."""
 
 
 def nudge(reference: str) -> str:
     """Below the card, to its owner, who has done nothing to the case for some time."""
     ways = f"Write a note, or press “{WAIT}” or “Unclaim”."
-    return f"How is {reference} going? {ways} Without a sign it goes back to the others."
+    return f"How is {reference} going? {ways} If nothing happens, it goes back to the others."
 
 
 def wait_is_over(reference: str, facts: str) -> str:
     """Below the card, to its owner: the time until which they wanted to wait has come."""
     what = f" for {facts}" if facts else ""
-    return f"The time until which {reference} waited{what} has come. Without a sign it goes back to the others."
+    return f"{reference} was waiting{what}, and that time is up. If nothing happens, it goes back to the others."
 
 
 def returned(reference: str, officer: str) -> str:
@@ -167,7 +167,7 @@ def waits_below(officer: str, facts: str, until: str) -> str:
 
 def asks_to_take(officer: str, reference: str, to: str) -> str:
     """Below the card, to the officer `to`, who is asked to take the case over."""
-    return f"{officer} asks {to} to take over {reference}. Until then {officer} keeps it."
+    return f"{officer} asks {to} to take over {reference}, and keeps it until then."
 
 
 def took_over(officer: str, reference: str, before: str) -> str:
@@ -182,7 +182,7 @@ def declined(officer: str, reference: str, owner: str) -> str:
 
 def shift_ends(at: str, *, over: bool) -> str:
     """At the top of the list of open cases that is posted before a shift ends. `at` is a text of `plaintext.spoken`."""
-    return f"The shift {'ended' if over else 'ends'} {at}. These enquiries are open; who goes on with which?"
+    return f"The shift {'ended' if over else 'ends'} {at}. These enquiries are still open. Who takes which?"
 
 
 def something_new(reference: str) -> str:
@@ -202,7 +202,7 @@ def linked_below(reference: str, outlet: str, *, same: bool) -> str:
 
 def took_in_below(reference: str, officer: str) -> str:
     """Below the card of the case to which `reference` was joined."""
-    return f"{officer} joined {reference} to this. Whoever asked there is answered from here, each of them alone."
+    return f"{officer} joined {reference} to this. Whoever asked there is answered from here, each of them separately."
 
 
 def split_below(reference: str, officer: str) -> str:
