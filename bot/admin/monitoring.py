@@ -25,8 +25,9 @@ class Monitoring:
     """Asks the parts of a desk how they are.
 
     `missing` returns what the matcher has to do without, as a sentence; empty if nothing is missing. `failing` returns
-    the tasks that failed lately, with how. `database_problem` returns why nothing can be committed, see `Probe`. The
-    database is only read here, so that a monitor takes the write lock from nobody.
+    the tasks that failed lately, with how. `database_problem` returns why nothing can be committed, see `Probe`;
+    `adapter` names what the encoder has learned. The database is only read here, so that a monitor takes the write lock
+    from nobody.
     """
 
     def __init__(
@@ -37,6 +38,7 @@ class Monitoring:
         missing: Callable[[], str] = str,
         failing: Callable[[], Mapping[str, str]] = dict,
         database_problem: Callable[[], str] = str,
+        adapter: Callable[[], str] = str,
     ) -> None:
         self._store = store
         self._watcher = watcher
@@ -44,6 +46,7 @@ class Monitoring:
         self._missing = missing
         self._failing = failing
         self._database_problem = database_problem
+        self._adapter = adapter
 
     async def readiness(self) -> Readiness:
         """Return ready while the database and at least one platform can be reached, with what is degraded."""
@@ -71,7 +74,7 @@ class Monitoring:
         reasons |= _unreachable(found.refused)
         if problem := self._database_problem():
             return Readiness(ready=False, reasons=reasons | {"database": problem})
-        return Readiness(ready=connected, reasons=reasons)
+        return Readiness(ready=connected, reasons=reasons, adapter=self._adapter())
 
     async def metrics(self) -> Iterable[Metric]:
         """Return the numbers of cases, of rows in the outbox, and of answers and problems in the knowledge base.

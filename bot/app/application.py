@@ -86,7 +86,13 @@ class Application:
         self._start_task("retention", lambda: retention.purge_every_day(self._store, self._config.privacy, transcripts))
         self._stack.callback(self.supervisor.stop)
         self._monitoring = Monitoring(
-            self._store, knowledge.watcher, self.adapters, knowledge.missing, self.supervisor.problems, probe.problem
+            self._store,
+            knowledge.watcher,
+            self.adapters,
+            knowledge.missing,
+            self.supervisor.problems,
+            probe.problem,
+            knowledge.adapter,
         )
 
     def _open_database(self) -> None:

@@ -79,6 +79,10 @@ class KnowledgeUpdates:
         """Return what the matcher has to do without, as a sentence; empty if nothing is missing."""
         return self._worker.missing
 
+    def adapter(self) -> str:
+        """Return the name of what the encoder learned from the knowledge base; empty if it has learned nothing."""
+        return self._worker.adapter
+
     def status_line(self, zone: ZoneInfo) -> str:
         """Return how many answers are active and since when, for the head of the browser console."""
         answers = len(self.active.current.knowledge.answering)

@@ -67,16 +67,13 @@ def find_adapters(key: str, folder: Path | None) -> Adapters | None:
     return _read(key, found) if found else None
 
 
-def write_adapters(adapters: Adapters, folder: Path) -> None:
-    """Keep them in the cache folder. Raises OSError."""
-    ship_adapters(adapters, _path(folder, adapters.key))
-
-
-def ship_adapters(adapters: Adapters, path: Path) -> None:
-    """Write them to a file. Raises OSError."""
-    named = [(_FINAL, adapters.final), *((str(place), one) for place, one in enumerate(adapters.folds))]
+def write_adapters(adapters: Adapters, place: Path | None) -> None:
+    """Write them to a file that ends in `.safetensors`, or to a cache folder. Raises OSError."""
+    if place is None:
+        return
+    named = [(_FINAL, adapters.final), *((str(number), one) for number, one in enumerate(adapters.folds))]
     arrays = {f"{name}/{part}": thin.astype(np.float16) for name, one in named for part, thin in one.thin.items()}
-    write_arrays(path, _label(adapters.key), arrays)
+    write_arrays(place if place.suffix == SHIPPED.suffix else _path(place, adapters.key), _label(adapters.key), arrays)
 
 
 def learn_adapters(knowledge: Knowledge, encoder: Encoder, progress: Progress) -> Adapters | None:
