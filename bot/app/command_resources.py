@@ -34,19 +34,18 @@ def tune(knowledge: Knowledge, config: Config, out: Path | None) -> str:
 
     Raises ConfigurationError if there is no encoder, no place to keep it, or too little to learn.
     """
-    from bot.matching.adapters import SHIPPED, find_adapters, key_of, learn_adapters, write_adapters
+    from bot.matching.adapters import cache_file, find_adapters, key_of, learn_adapters, write_adapters
     from bot.matching.encoder.sentence_encoder import find_encoder
 
     options = matcher_options(config)
     encoder = find_encoder(options.encoder)
     if encoder is None:
         raise ConfigurationError(Problem("matching.encoder", "there is no sentence encoder that could learn."))
-    folder = options.cache
-    if out and out.suffix != SHIPPED.suffix:
-        raise ConfigurationError(Problem("--out", f"{out} does not end in {SHIPPED.suffix}."))
-    if out is None and folder is None:
+    key = key_of(knowledge, encoder.fingerprint)
+    file = out or (cache_file(options.cache, key) if options.cache else None)
+    if file is None:
         raise ConfigurationError(Problem("matching.cache", "there is no folder to keep it in.", "Name one, or --out."))
-    found = find_adapters(key_of(knowledge, encoder.fingerprint), folder)
+    found = find_adapters(key, options.cache)
     if found and out is None:
         return f"nothing to learn: there is the adapter {found.name} for exactly these questions."
     with tqdm(unit="batch", disable=None) as bar:
@@ -61,9 +60,9 @@ def tune(knowledge: Knowledge, config: Config, out: Path | None) -> str:
         what = "the knowledge base has too few questions for an encoder to learn from, or this encoder cannot learn."
         raise ConfigurationError(Problem("matching.encoder", what))
     try:
-        write_adapters(learned, out or folder)
+        write_adapters(learned, file)
     except OSError as error:
-        raise ConfigurationError(Problem(str(out or folder), f"cannot be written: {error.strerror}.")) from None
+        raise ConfigurationError(Problem(str(file), f"cannot be written: {error.strerror}.")) from None
     return f"learned the adapter {learned.name}."
 
 

@@ -63,17 +63,20 @@ def find_adapters(key: str, folder: Path | None) -> Adapters | None:
         arrays, about = mapped_arrays(SHIPPED)
         if about.get("label") == _label(key):
             return _read(key, arrays, is_shipped=True)
-    found = read_arrays(_path(folder, key), _label(key)) if folder else None
+    found = read_arrays(cache_file(folder, key), _label(key)) if folder else None
     return _read(key, found) if found else None
 
 
-def write_adapters(adapters: Adapters, place: Path | None) -> None:
-    """Write them to a file that ends in `.safetensors`, or to a cache folder. Raises OSError."""
-    if place is None:
-        return
+def cache_file(folder: Path, key: str) -> Path:
+    """Where the adapters of that key lie in a cache folder."""
+    return folder / f"adapters-{key[:32]}.arrays"
+
+
+def write_adapters(adapters: Adapters, path: Path) -> None:
+    """Write them to a file. Raises OSError."""
     named = [(_FINAL, adapters.final), *((str(number), one) for number, one in enumerate(adapters.folds))]
     arrays = {f"{name}/{part}": thin.astype(np.float16) for name, one in named for part, thin in one.thin.items()}
-    write_arrays(place if place.suffix == SHIPPED.suffix else _path(place, adapters.key), _label(adapters.key), arrays)
+    write_arrays(path, _label(adapters.key), arrays)
 
 
 def learn_adapters(knowledge: Knowledge, encoder: Encoder, progress: Progress) -> Adapters | None:
@@ -93,10 +96,6 @@ def learn_adapters(knowledge: Knowledge, encoder: Encoder, progress: Progress) -
     final = learned(f"1 of {len(used) + 1}", np.arange(len(texts)))
     others = tuple(learned(f"{place} of {len(used) + 1}", fold.learn) for place, fold in enumerate(used, 2))
     return Adapters(key_of(knowledge, encoder.fingerprint), final, others)
-
-
-def _path(folder: Path, key: str) -> Path:
-    return folder / f"adapters-{key[:32]}.arrays"
 
 
 def _label(key: str) -> str:

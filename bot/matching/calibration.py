@@ -38,11 +38,12 @@ _SLIGHT = 1e-3
 _LIKELIER = 0.5
 _CERTAIN = 3.0
 _MISSED = 0.01
-"""Share of held-out enquiries that stay below `possible` where it lies lowest; `_ASKED` may set it higher."""
-_ASKED = 0.01
-"""The largest share of held-out texts that are no enquiries which may reach `possible`; else it is set higher."""
-_DISTURBED = 0.002
-"""Share of held-out texts that are no enquiries which may reach `certain`."""
+"""Share of held-out enquiries that may stay below `possible` where that is at its lowest."""
+_ASKED, _ASKED_BY_WORDS = 0.004, 0.01
+"""Share of held-out texts that are no enquiries which may reach `possible`: more where the words alone have to tell,"""
+_DISTURBED = 0.003
+"""and `certain`, which lies above it by a log-odds of this at least:"""
+_SURER = 1.0
 _NONE = np.zeros(0, dtype=np.float32)
 _STEADY = 0.01
 """How much of one more held-out question each weight costs: few questions must not make anything certain."""
@@ -134,10 +135,16 @@ def related(labels: Sequence[Label], knowledge: Knowledge) -> Marks:
     return found
 
 
-def calibrate(held: Iterable[Held], labels: Sequence[Label], akin: Marks, accept: float) -> Calibration:
-    """Learn confidence and thresholds. `accept` is the share of correctly matched held-out questions to be answered."""
+def calibrate(
+    held: Iterable[Held], labels: Sequence[Label], akin: Marks, accept: float, *, by_words: bool = False
+) -> Calibration:
+    """Learn confidence and thresholds. `accept` is the share of correctly matched held-out questions to be answered.
+
+    `by_words`: whether there is no encoder.
+    """
     listed = list(held)
-    return _with_enquiries(_calibrated(listed, akin, accept), listed, labels)
+    asked = _ASKED_BY_WORDS if by_words else _ASKED
+    return _with_enquiries(_calibrated(listed, akin, accept), listed, labels, asked)
 
 
 def _calibrated(held: Sequence[Held], akin: Marks, accept: float) -> Calibration:
@@ -176,7 +183,9 @@ def _calibrated(held: Sequence[Held], akin: Marks, accept: float) -> Calibration
     )
 
 
-def _with_enquiries(calibration: Calibration, held: Sequence[Held], labels: Sequence[Label]) -> Calibration:
+def _with_enquiries(
+    calibration: Calibration, held: Sequence[Held], labels: Sequence[Label], asked: float
+) -> Calibration:
     """With thresholds for enquiries, if there are any."""
     media = next((number for number, label in enumerate(labels) if label.kind == "media"), -1)
     if media < 0:
@@ -186,8 +195,9 @@ def _with_enquiries(calibration: Calibration, held: Sequence[Held], labels: Sequ
     own = np.array([one.own == media for one in held], dtype=np.bool_)
     if not own.any() or own.all():
         return replace(calibration, possible=0.0, certain=_CERTAIN)
-    possible = max(float(np.quantile(scores[own], _MISSED)), float(np.quantile(scores[~own], 1 - _ASKED)))
-    certain = max(possible, float(np.quantile(scores[~own], 1 - _DISTURBED)))
+    lowest = min(float(np.quantile(scores[own], _MISSED)), 0.0)
+    possible = max(lowest, float(np.quantile(scores[~own], 1 - asked)))
+    certain = max(possible + _SURER, float(np.quantile(scores[~own], 1 - _DISTURBED)))
     return replace(calibration, possible=possible, certain=certain)
 
 

@@ -52,7 +52,7 @@ class Matcher:
         memory = Remembered.open(encoder, options.cache) if encoder else None
         lessons = Lessons.of(examples, replace(reader, encoder=memory), of_folds)
         akin = related(examples.labels, knowledge)
-        calibration = calibrate(lessons.held_out(), examples.labels, akin, options.accept)
+        calibration = calibrate(lessons.held_out(), examples.labels, akin, options.accept, by_words=encoder is None)
         for one in (memory, *of_folds):
             if one:
                 one.keep()

@@ -18,8 +18,8 @@ _OFFERED = 4
 _OFFERED_UNSURE = 3
 _NEAREST = 3
 MOST_ANSWERS = 3
-_PERIL = 0.2
-"""The least probability of danger with which the pointer on danger is read.
+_PERIL, _PERIL_OF_SENTENCE = 0.1, 0.3
+"""The least likelihood of danger with which the pointer on danger is read, for a message and for a sentence of it.
 
 Where the groups on danger are a larger part of all labels, that part is the least: every message has as much by chance.
 """
@@ -97,10 +97,11 @@ class Judge:
             mark = self.calibration.offer if part is whole else self.calibration.accept
             if part.first in self._dangers and part.confidence >= mark:
                 return self.labels[part.first].id, True
-        parts = (part for part in (whole, *sentences) if len(part.reading.words) >= FEWEST_WORDS)
-        share, nearest = max((self._peril(part) for part in parts), default=(0.0, ""))
         usual = len(self._dangers) / len(self.labels)
-        return (nearest, False) if share >= max(_PERIL, usual) else ("", False)
+        likely = [(*self._peril(whole), _PERIL)]
+        likely += [(*self._peril(part), _PERIL_OF_SENTENCE) for part in sentences if _is_sentence(part)]
+        share, nearest, least = max(likely, key=lambda one: one[0] - one[2])
+        return (nearest, False) if share >= max(least, usual) else ("", False)
 
     def _peril(self, part: Part) -> tuple[float, str]:
         """The share of probability that the groups on danger have, and the likeliest of them."""
@@ -144,15 +145,17 @@ class Judge:
         elsewhere than its message does has to be sure: of several, one is soon near something by chance.
         """
         first = whole.first
-        if self.labels[first].kind == "entry" and whole.confidence >= self.calibration.accept:
+        kind = self.labels[first].kind
+        if kind == "entry" and whole.confidence >= self.calibration.accept:
+            return whole
+        if kind == "out_of_scope" and whole.confidence >= _MAJORITY:
             return whole
         clear = [
             part
             for part in sentences
-            if len(part.reading.words) >= FEWEST_WORDS
+            if _is_sentence(part)
             and self.labels[part.first].kind == "entry"
             and part.confidence >= self._enough(part.first == first)
-            and (self.labels[first].kind != "out_of_scope" or part.confidence > whole.confidence)
         ]
         return max(clear, key=lambda part: part.confidence, default=whole)
 
@@ -198,3 +201,8 @@ class Judge:
 
     def _is_entry(self, label: int) -> bool:
         return self.labels[label].kind == "entry"
+
+
+def _is_sentence(part: Part) -> bool:
+    """Whether a part of a message says enough to be read without the rest."""
+    return len(part.reading.words) >= FEWEST_WORDS

@@ -7,7 +7,7 @@ import pytest
 
 from bot.knowledge.model import Entry, Knowledge, Origin
 from bot.matching import adapters
-from bot.matching.adapters import find_adapters, key_of, learn_adapters, write_adapters
+from bot.matching.adapters import cache_file, find_adapters, key_of, learn_adapters, write_adapters
 from bot.matching.encoder.adapter import MATRICES, Adapter
 from bot.matching.encoder.adapter_learning import learn_adapter
 from bot.matching.encoder.low_rank_layer import LowRankLayer
@@ -117,7 +117,7 @@ def test_adapters_serve_the_questions_that_they_were_learned_from_and_no_others(
     learned = learn_adapters(knowledge(), encoder, nothing)
     assert learned is not None
     assert len(learned.folds) == 3
-    write_adapters(learned, tmp_path / "kept")
+    write_adapters(learned, cache_file(tmp_path / "kept", learned.key))
     found = find_adapters(key_of(knowledge(), encoder.fingerprint), tmp_path / "kept")
     assert found is not None
     assert found.final.fingerprint == learned.final.fingerprint
@@ -130,7 +130,7 @@ def test_adapters_serve_the_questions_that_they_were_learned_from_and_no_others(
 def test_a_damaged_file_is_not_used(encoder: Encoder, tmp_path: Path) -> None:
     learned = learn_adapters(knowledge(), encoder, nothing)
     assert learned is not None
-    write_adapters(learned, tmp_path / "kept")
+    write_adapters(learned, cache_file(tmp_path / "kept", learned.key))
     (file,) = (tmp_path / "kept").iterdir()
     file.write_bytes(file.read_bytes()[:-8])
     assert find_adapters(learned.key, tmp_path / "kept") is None
@@ -151,7 +151,7 @@ def test_a_matcher_has_the_adapter_that_is_there_unless_it_is_switched_off(
     assert (without.adapter, without.tier) == ("", "full, words and sentence encoder, no adapter")
     learned = learn_adapters(knowledge(), encoder, nothing)
     assert learned is not None
-    write_adapters(learned, tmp_path / "kept")
+    write_adapters(learned, cache_file(tmp_path / "kept", learned.key))
     made, read = (model_cache.matcher_for(knowledge(), options) for _ in range(2))
     assert made.adapter == read.adapter == f"learned {learned.key[:12]}"
     for said in ("may i post", "eat here"):
