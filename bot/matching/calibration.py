@@ -23,8 +23,8 @@ Marks = npt.NDArray[np.bool_]
 
 LIKELY = 1 / 3
 """The confidence below which nothing is answered, whatever share of the questions is then answered."""
-_COVERED = 2.0
-"""People ask so many questions that the knowledge base answers for each that it does not."""
+_COVERED, _COVERED_AT_LEAST = 2.0, 1.25
+"""So many questions that the knowledge base answers are asked for each that it does not: fewer of a small one."""
 _EVIDENCE = 200
 """Questions of groups left out whole that are enough; what is missing is made up by entries' questions without them."""
 _LEAST = 20
@@ -36,7 +36,8 @@ _LEAST_SHARE = 1e-6
 _SLIGHT = 1e-3
 """The least and the most that a ranking says for or against an enquiry."""
 _LIKELIER = 0.5
-_CERTAIN = 3.0
+_CERTAIN, _FEW_ENQUIRIES = 3.0, 50
+"""The least `certain` where there are so few examples of enquiries."""
 _MISSED = 0.01
 """Share of held-out enquiries that may stay below `possible` where that is at its lowest."""
 _ASKED, _ASKED_BY_WORDS = 0.004, 0.01
@@ -161,7 +162,7 @@ def _calibrated(held: Sequence[Held], akin: Marks, accept: float) -> Calibration
     labels = np.concatenate([np.ones(asked.sum()), np.zeros(nones), np.zeros(asked.sum())])
     weights = np.concatenate(
         [
-            np.full(asked.sum(), _COVERED),
+            np.full(asked.sum(), _COVERED_AT_LEAST + (_COVERED - _COVERED_AT_LEAST) * known),
             np.full(nones, known * asked.sum() / max(nones, 1)),
             np.full(asked.sum(), 1 - known),
         ]
@@ -198,6 +199,8 @@ def _with_enquiries(
     lowest = min(float(np.quantile(scores[own], _MISSED)), 0.0)
     possible = max(lowest, float(np.quantile(scores[~own], 1 - asked)))
     certain = max(possible + _SURER, float(np.quantile(scores[~own], 1 - _DISTURBED)))
+    if own.sum() < _FEW_ENQUIRIES:
+        certain = max(certain, _CERTAIN)
     return replace(calibration, possible=possible, certain=certain)
 
 
