@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from bot.knowledge.model import Knowledge
@@ -21,6 +21,12 @@ from bot.matching.softmax import logistic
 from bot.matching.training_data import Lessons
 from bot.text import follows_up
 
+STEPS = (
+    "step 1 of 3, reading the examples",
+    "step 2 of 3, finding out how sure to be",
+    "step 3 of 3, learning all of them",
+)
+"""What `Matcher.build` does, in order. With the sentence encoder each takes a similar time."""
 _EXPLAINED = 5
 _BATCH = 64
 
@@ -37,8 +43,14 @@ class Matcher:
     """The name of the adapter that the encoder has; empty if it has none."""
 
     @classmethod
-    def build(cls, knowledge: Knowledge, options: Options | None = None) -> Matcher:
-        """Learn from the knowledge base. Takes seconds for some thousand examples; nothing else is read."""
+    def build(
+        cls, knowledge: Knowledge, options: Options | None = None, begin: Callable[[str], object] = str
+    ) -> Matcher:
+        """Learn from the knowledge base. Takes seconds for some thousand examples; nothing else is read.
+
+        `begin` is called with each of the `STEPS` when it begins.
+        """
+        begin(STEPS[0])
         options = options or Options()
         examples = Examples.of(knowledge)
         encoder = find_encoder(options.encoder)
@@ -52,10 +64,12 @@ class Matcher:
         memory = Remembered.open(encoder, options.cache) if encoder else None
         lessons = Lessons.of(examples, replace(reader, encoder=memory), of_folds)
         akin = related(examples.labels, knowledge)
+        begin(STEPS[1])
         calibration = calibrate(lessons.held_out(), examples.labels, akin, options.accept, by_words=encoder is None)
         for one in (memory, *of_folds):
             if one:
                 one.keep()
+        begin(STEPS[2])
         judge = Judge(examples.labels, knowledge, calibration)
         return cls(
             replace(reader, encoder=encoder), lessons.ranker, judge, lessons.detector, adapters.name if adapters else ""

@@ -50,7 +50,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
         ADDED,
         CLAIM,
         Waits(timedelta(hours=1, minutes=59), sees={"thread": SILENT, "sam": RETURNED[:1], "mail": ["M-1"]}),
-        Says("sam", FURTHER, sees={"sam": ["I have added this to M-1."], "thread": ["Sam adds:"]}),
+        Says("sam", FURTHER, sees={"sam": ["I’ve added this to M-1."], "thread": ["Sam adds:"]}),
     ],
     "after two hours it is a message of its own": [
         REPORT,
@@ -59,14 +59,14 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
         Says(
             "sam",
             ENQUIRY,
-            sees={"press": ["M-2"], "press/1": ["M-2"], "sam": ["I am passing this to the press office now. … M-2"]},
+            sees={"press": ["M-2"], "press/1": ["M-2"], "sam": ["I’m passing this to the press office now. … M-2"]},
         ),
     ],
     "after it was closed it is a message of its own": [
         REPORT,
         CLAIM,
         *CLOSE,
-        Says("sam", ENQUIRY, sees={"press": ["M-2"], "sam": ["I am passing this to the press office now. … M-2"]}),
+        Says("sam", ENQUIRY, sees={"press": ["M-2"], "sam": ["I’m passing this to the press office now. … M-2"]}),
     ],
     "the messages of others are theirs": [
         REPORT,
@@ -82,7 +82,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
             "This is a separate enquiry",
             sees={
                 "press": [f"M-2 · Media enquiry · unclaimed … {FURTHER}"],
-                "sam": ["I am passing this to the press office now. … M-2"],
+                "sam": ["I’m passing this to the press office now. … M-2"],
                 "press/1": [f"Sam says that this is a separate enquiry, now M-2: … > {FURTHER}"],
             },
         ),
@@ -100,7 +100,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
         Says(
             "sam",
             "may I bring coffee into the reading room?",
-            sees={"sam": ["I have added this to M-1.", "Yes, in a closed cup."], "thread": ["Sam adds:"]},
+            sees={"sam": ["I’ve added this to M-1.", "Yes, in a closed cup."], "thread": ["Sam adds:"]},
         ),
     ],
     "attachments are named, never carried": [
@@ -111,7 +111,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
             link="https://chat.example/1",
             sees={
                 "press": ["2 attachments, not passed on … https://chat.example/1"],
-                "sam": [f"I am passing this to the press office now. … {texts.FILES_NOT_PASSED}"],
+                "sam": [f"I’m passing this to the press office now. … {texts.FILES_NOT_PASSED}"],
             },
         ),
         Says(
@@ -120,7 +120,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
             files=1,
             link="https://chat.example/2",
             sees={
-                "sam": [f"I have added this to M-1. … {texts.FILES_NOT_PASSED}"],
+                "sam": [f"I’ve added this to M-1. … {texts.FILES_NOT_PASSED}"],
                 "thread": ["Sam adds: … 1 attachment, not passed on … https://chat.example/2"],
             },
         ),
@@ -164,12 +164,28 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
             sees={"thread": ["Ben added details: … > Journalist: Joan"]},
             card="Outlet: Harbour Gazette … Journalist: Joan … Deadline: 17:00",
         ),
+        Presses("sam", "Add details", form="Details: M-1"),
+        Fills(
+            "sam",
+            {"outlet": "Harbour Post", "slot": "after seven"},
+            notice=texts.details_received("M-1"),
+            sees={"thread": ["Sam added details: … > Outlet: Harbour Post; "]},
+            card="Outlet: Harbour Gazette … Journalist: Joan … Sam writes otherwise: Outlet: Harbour Post; ",
+        ),
+        Presses("ben", "Details", at="press", form="Details: M-1"),
+        Fills(
+            "ben",
+            {"outlet": "Harbour Post"},
+            notice=texts.details_received("M-1"),
+            sees={"thread": ["Ben added details: … > Outlet: Harbour Post"]},
+            card="Outlet: Harbour Post … Journalist: Joan",
+        ),
     ],
     "a question to the press office": [
         *ASK_PERSON,
         Waits(timedelta(minutes=15), sees={"thread": ["Q-1 has been waiting for 15 minutes"]}),
         Waits(6 * HOUR),
-        Presses("anna", "Claim", at="press", sees={"sam": ["Anna of the press office is now looking after Q-1"]}),
+        Presses("anna", "Claim", at="press", sees={"sam": ["Anna of the press office is looking after Q-1"]}),
         Says(
             "anna",
             "reply: On Friday.",
@@ -183,20 +199,20 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
         Says(
             "sam",
             "the printer is out of paper again",
-            sees={"sam": ["I have added this to Q-1."], "thread": ["Sam adds:"]},
+            sees={"sam": ["I’ve added this to Q-1."], "thread": ["Sam adds:"]},
         ),
         UNSURE,
         Says("sam", ENQUIRY, sees={"sam": [texts.CONFIRM_MEDIA]}),
         SURE,
         Says("sam", "may I bring coffee into the reading room?", sees={"sam": ["Yes, in a closed cup."]}),
-        Says("sam", ENQUIRY, sees={"press": ["M-2"], "sam": ["I am passing this to the press office now. … M-2"]}),
+        Says("sam", ENQUIRY, sees={"press": ["M-2"], "sam": ["I’m passing this to the press office now. … M-2"]}),
     ],
     "a separate question stays a question": [
         *ASK_PERSON,
         Says(
             "sam",
             "the printer is out of paper again",
-            sees={"sam": ["I have added this to Q-1."], "thread": ["Sam adds:"]},
+            sees={"sam": ["I’ve added this to Q-1."], "thread": ["Sam adds:"]},
         ),
         Presses(
             "sam",
@@ -215,14 +231,14 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
             at="#yard",
             sees={
                 "press": ["M-1"],
-                "sam": ["I am passing this to the press office now."],
+                "sam": ["I’m passing this to the press office now."],
                 "#yard": [texts.SEE_DIRECT_MESSAGE],
             },
         ),
         CLAIM,
         REPLY,
-        Says("sam", FURTHER, sees={"sam": ["I have added this to M-1."], "thread": ["Sam adds:"]}),
-        Says("sam", FURTHER, at="#yard", sees={"sam": ["I have added this to M-1."], "thread": ["Sam adds:"]}),
+        Says("sam", FURTHER, sees={"sam": ["I’ve added this to M-1."], "thread": ["Sam adds:"]}),
+        Says("sam", FURTHER, at="#yard", sees={"sam": ["I’ve added this to M-1."], "thread": ["Sam adds:"]}),
         Says("joe", "thanks", at="#yard", sees={"#yard": ["You are welcome."]}),
     ],
     "an enquiry with a question in it": [
@@ -231,7 +247,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
             "A reporter from the Harbour Gazette rang me about the flooded cellar. May I bring my dog to work?",
             sees={
                 "press": ["M-1"],
-                "sam": ["I am passing this to the press office now.", "No, except assistance dogs."],
+                "sam": ["I’m passing this to the press office now.", "No, except assistance dogs."],
             },
         ),
     ],
@@ -243,11 +259,11 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
             {"message": "their words", "outlet": "Harbour Gazette"},
             sees={
                 "press": ["M-1 … their words … Outlet: Harbour Gazette"],
-                "sam": ["I am passing this to the press office now."],
+                "sam": ["I’m passing this to the press office now."],
             },
         ),
         Again(),
-        Says("sam", FURTHER, sees={"sam": ["I have added this to M-1."], "thread": ["Sam adds:"]}),
+        Says("sam", FURTHER, sees={"sam": ["I’ve added this to M-1."], "thread": ["Sam adds:"]}),
     ],
 }
 

@@ -8,7 +8,16 @@ A reply to a case without an owner claims it. Only the owner of a claimed case m
 first unclaims it or takes it over, and the history shows that. `desk` checks who is an officer.
 """
 
-from bot.domain.transitions.askers import add, add_details, correct, identify, merged_details, separate, withdraw
+from bot.domain.transitions.askers import (
+    add,
+    add_details,
+    are_checked,
+    correct,
+    identify,
+    merged_details,
+    separate,
+    withdraw,
+)
 from bot.domain.transitions.delivery_reports import (
     card_posted,
     card_refused,
@@ -68,6 +77,7 @@ __all__ = [
     "UpdateCard",
     "add",
     "add_details",
+    "are_checked",
     "asker_of",
     "card_posted",
     "card_refused",
