@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from bot.knowledge.model import Knowledge
-from bot.matching.calibration import Calibration, Seen
+from bot.matching.calibration import LIKELY, Calibration, Seen
 from bot.matching.examples import Label
 from bot.matching.match import Candidate, Outcome
 from bot.matching.ranker import Ranked
@@ -23,6 +23,8 @@ _PERIL, _PERIL_OF_SENTENCE = 0.1, 0.3
 
 Where the groups on danger are a larger part of all labels, that part is the least: every message has as much by chance.
 """
+_CHATTY = 0.6
+"""Confidence in small talk from which on nothing else is looked for: what is taken for it is lost to an open case."""
 _MAJORITY = 0.5
 """Confidence in what is no entry under which entries are offered all the same."""
 FEWEST_WORDS = 4
@@ -76,10 +78,9 @@ class Judge:
         first = self.labels[part.first]
         if first.kind == "entry":
             return self._entry(part)
-        sure = part.confidence >= self.calibration.offer
-        if first.kind == "smalltalk" and sure:
+        if first.kind == "smalltalk" and part.confidence >= _CHATTY:
             return Verdict("smalltalk", (), first.id, part, "small talk")
-        topic = first.id if first.kind == "out_of_scope" and sure else ""
+        topic = first.id if first.kind == "out_of_scope" and part.confidence >= LIKELY else ""
         why = f"nearest to {first.kind} {first.id}".rstrip()
         if part.confidence < _MAJORITY and part.candidates and part.candidates[0].score >= self.calibration.offer:
             return Verdict("choose", part.candidates[:_OFFERED_UNSURE], "", part, f"{why}, but not clearly")
