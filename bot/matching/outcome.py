@@ -23,7 +23,7 @@ _PERIL, _PERIL_OF_SENTENCE = 0.1, 0.3
 
 Where the groups on danger are a larger part of all labels, that part is the least: every message has as much by chance.
 """
-_CHATTY = 0.6
+_CHATTY = 0.75
 """Confidence in small talk from which on nothing else is looked for: what is taken for it is lost to an open case."""
 _MAJORITY = 0.5
 """Confidence in what is no entry under which entries are offered all the same."""
