@@ -6,6 +6,7 @@
 ## test         run what a change should pass before anybody looks at it
 ## test-all     run every test at length, with coverage
 ## check        check format, lint, types, import rules and the knowledge base
+## adapter      let the sentence encoder learn the shipped knowledge base: some ten minutes
 ## bench        measure question to reply, and the matcher, each beside a named baseline
 ## bench-slack  measure the desk in Slack beside a bare Bolt application
 ## bench-teams  measure the desk in Teams beside a bare bot
@@ -23,7 +24,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: install run test test-all check bench bench-slack bench-teams bench-burst chaos walks sbom audit lock clean
+.PHONY: install run test test-all check adapter bench bench-slack bench-teams bench-burst chaos walks sbom audit lock clean
 
 install: $(VENV)/.run
 
@@ -65,6 +66,9 @@ check: $(VENV)/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/policydesk check --knowledge knowledge
+
+adapter: $(VENV)/.run
+	OMP_NUM_THREADS=1 $(BIN)/policydesk tune --knowledge knowledge --out bot/matching/encoder/shipped-adapters.safetensors
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m tests.benchmarks

@@ -235,6 +235,8 @@ class Readiness:
     ready: bool
     reasons: Mapping[str, str] = field(default_factory=dict)
     """Subject -> what is degraded or, if the desk cannot serve, why."""
+    adapter: str = ""
+    """The name of what the encoder learned from the knowledge base; empty if it has learned nothing."""
 
 
 @dataclass(frozen=True, slots=True)

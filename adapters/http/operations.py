@@ -30,7 +30,8 @@ def mount_operations(
 
     async def ready(_: web.Request) -> web.Response:
         now = await readiness()
-        return web.json_response({"ready": now.ready, "reasons": dict(now.reasons)}, status=200 if now.ready else 503)
+        body = {"ready": now.ready, "reasons": dict(now.reasons), "adapter": now.adapter}
+        return web.json_response(body, status=200 if now.ready else 503)
 
     async def metrics_page(request: web.Request) -> web.Response:
         if not (metrics_anywhere or _from_this_machine(request)):

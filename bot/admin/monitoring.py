@@ -26,8 +26,9 @@ class Monitoring:
 
     `degraded` has, by subject, functions that return what is degraded, as a sentence; empty if nothing is. Each of
     `problems` returns such sentences by subject. `database_problem` returns why nothing can be committed, see `Probe`.
-    `learning` returns how far the learning of the answers is, as a sentence; empty once they are learned. The database
-    is only read here, so that a monitor takes the write lock from nobody.
+    `learning` returns how far the learning of the answers is, as a sentence; empty once they are learned. `adapter`
+    names what the encoder has learned. The database is only read here, so that a monitor takes the write lock from
+    nobody.
     """
 
     def __init__(
@@ -39,6 +40,7 @@ class Monitoring:
         problems: Sequence[Callable[[], Mapping[str, str]]] = (),
         database_problem: Callable[[], str] = str,
         learning: Callable[[], str] = str,
+        adapter: Callable[[], str] = str,
     ) -> None:
         self._store = store
         self._watcher = watcher
@@ -47,6 +49,7 @@ class Monitoring:
         self._problems = problems
         self._database_problem = database_problem
         self._learning = learning
+        self._adapter = adapter
 
     async def readiness(self) -> Readiness:
         """Return ready while it can answer, and reach the database and at least one platform; with what is degraded."""
@@ -76,7 +79,7 @@ class Monitoring:
         reasons |= _unreachable(found.refused)
         if problem := self._database_problem():
             return Readiness(ready=False, reasons=reasons | {"database": problem})
-        return Readiness(ready=connected and not learning, reasons=reasons)
+        return Readiness(ready=connected and not learning, reasons=reasons, adapter=self._adapter())
 
     async def metrics(self) -> Iterable[Metric]:
         """Return the numbers of cases, of rows in the outbox, and of answers and problems in the knowledge base.

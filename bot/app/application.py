@@ -110,6 +110,7 @@ class Application:
             (self.supervisor.problems, checks.problems),
             probe.problem,
             knowledge.learning,
+            knowledge.adapter,
         )
 
     def _open_database(self) -> None:

@@ -53,7 +53,8 @@ def contacts(config: Config) -> dict[str, Contact]:
 
 def matcher_options(config: Config) -> Options:
     """Return how the matcher is to be built."""
-    return Options(config.matching.accept, config.matching.encoder, _cache_folder(config))
+    matching = config.matching
+    return Options(matching.accept, matching.encoder, _cache_folder(config), matching.tune)
 
 
 def _cache_folder(config: Config) -> Path | None:

@@ -121,6 +121,10 @@ class KnowledgeUpdates:
         so_far = f"{time.monotonic() - self._began_at:.0f} s so far"
         return f"learning the answers: {self._step}, {so_far}" if self._step else f"learning the answers: {so_far}"
 
+    def adapter(self) -> str:
+        """Return the name of what the encoder learned from the knowledge base; empty if it has learned nothing."""
+        return self._worker.adapter if self._worker else ""
+
     def status_line(self, zone: ZoneInfo) -> str:
         """Return how far the learning is, or how many answers are active and since when, for the console's page."""
         if learning := self.learning():

@@ -111,6 +111,9 @@ class Matching(Section):
     encoder: str = "auto"
     """`auto`, `off`, or the folder of a sentence encoder."""
 
+    tune: bool = True
+    """Whether the sentence encoder is used with what it learned from the knowledge base."""
+
     cache: str = ""
     """The folder for trained matchers; empty for the default in the user's cache folder."""
 

@@ -10,10 +10,12 @@ import numpy as np
 
 from bot.knowledge.model import Knowledge
 from bot.matching.examples import Examples, Label
-from bot.matching.ranker import Ranked, Ranker, train
+from bot.matching.ranker import Ranked
 from bot.matching.reading import Reader
+from bot.matching.softmax import log_softmax
+from bot.matching.training_data import Lessons
 
-_FOLDS = 3
+_FOLDS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +23,7 @@ class Held:
     """An example of the label `own`, and the label where it `landed` when it was left out.
 
     `lead` is by how much that one scored above `own`: 0 where it is `own`, infinite where `own` was not even on the
-    shortlist. `sure` is the classifier's probability, from 0 to 1, of the label where it landed.
+    shortlist. `sure` is the probability, from 0 to 1, of the label where it landed.
     """
 
     text: str
@@ -37,18 +39,18 @@ def held_out(knowledge: Knowledge) -> Iterator[Held]:
     An example's fold depends on its text alone, so that a change to one question does not shuffle the others.
     """
     examples, reader = Examples.of(knowledge), Reader.of(knowledge)
-    texts = [reader.read(text).rows for text in examples.texts]
-    nots = [reader.read(text).rows for text in examples.nots]
-    rows, against = ([[one[place] for one in read] for place in range(len(reader.channels))] for read in (texts, nots))
-    ranker = Ranker.of(examples, reader.channels, rows, against)
+    lessons = Lessons.of(examples, reader)
     fold = np.array([crc32(text.encode()) % _FOLDS for text in examples.texts])
-    learned = (train(examples, reader.channels, rows, np.flatnonzero(fold != held)) for held in range(_FOLDS))
-    unseen = [ranker.unseen(examples, classifier) for classifier in learned]
-    for number, text in enumerate(examples.texts):
+    rankings = dict(
+        pair
+        for out in range(_FOLDS)
+        for pair in lessons.rankings(np.flatnonzero(fold != out), np.flatnonzero(fold == out))
+    )
+    for number, ranked in sorted(rankings.items()):
         own = int(examples.owner[number])
-        ranked = unseen[fold[number]].rank(texts[number], (number, own))
         landed = examples.labels[ranked.labels[0]]
-        yield Held(text, examples.labels[own], landed, _lead(ranked, own), float(np.exp(ranked.logs[0])))
+        sure = float(np.exp(log_softmax(ranked.score[None])[0, 0]))
+        yield Held(examples.texts[number], examples.labels[own], landed, _lead(ranked, own), sure)
 
 
 def _lead(ranked: Ranked, own: int) -> float:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from bot.knowledge.model import Entry, Knowledge
 
-Kind = Literal["entry", "smalltalk", "out_of_scope", "media"]
+Kind = Literal["entry", "smalltalk", "out_of_scope", "media", "look_alike"]
 Whole = npt.NDArray[np.intp]
 
 
@@ -51,12 +51,18 @@ class Examples:
         groups += [(Label("out_of_scope", topic.id), topic.questions) for topic in knowledge.out_of_scope]
         if knowledge.media and knowledge.media.enquiries:
             groups.append((Label("media", ""), knowledge.media.enquiries))
+            groups.append((Label("look_alike", ""), knowledge.media.look_alikes))
+        groups = [(label, texts) for label, texts in groups if texts]
         labels = tuple(label for label, _ in groups)
         blocks = [tuple(dict.fromkeys(texts)) for _, texts in groups]
         sizes = [len(block) for block in blocks]
-        nots = [(text, number) for number, entry in enumerate(knowledge.answering) for text in entry.not_questions]
-        if labels and labels[-1].kind == "media" and knowledge.media:
-            nots += [(text, len(labels) - 1) for text in knowledge.media.look_alikes]
+        entries = {label.id: number for number, label in enumerate(labels) if label.kind == "entry"}
+        nots = [
+            (text, entries[entry.id])
+            for entry in knowledge.answering
+            if entry.id in entries
+            for text in entry.not_questions
+        ]
         return cls(
             labels=labels,
             texts=tuple(text for block in blocks for text in block),
@@ -65,6 +71,23 @@ class Examples:
             nots=tuple(text for text, _ in nots),
             nots_owner=np.array([number for _, number in nots], dtype=np.intp),
         )
+
+    def some(self, numbers: Whole) -> tuple[Examples, Whole, Whole]:
+        """Some of the examples, in order; then the numbers here of the labels and counter-examples that remain."""
+        kept = np.unique(self.owner[numbers])
+        place = np.full(len(self.labels), -1, dtype=np.intp)
+        place[kept] = np.arange(len(kept))
+        owner = place[self.owner[numbers]]
+        nots = np.flatnonzero(place[self.nots_owner] >= 0)
+        fewer = Examples(
+            labels=tuple(self.labels[label] for label in kept),
+            texts=tuple(self.texts[number] for number in numbers),
+            owner=owner,
+            starts=np.searchsorted(owner, np.arange(len(kept) + 1)),
+            nots=tuple(self.nots[number] for number in nots),
+            nots_owner=place[self.nots_owner[nots]],
+        )
+        return fewer, kept, nots
 
 
 def _called(entry: Entry) -> tuple[str, ...]:

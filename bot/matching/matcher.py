@@ -6,14 +6,16 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from bot.knowledge.model import Knowledge
-from bot.matching.calibration import Calibration, calibrate, folds, tuned_folds
+from bot.matching.adapters import find_adapters, key_of
+from bot.matching.calibration import Seen, calibrate, related
+from bot.matching.encoder.embedding_cache import Remembered
 from bot.matching.encoder.sentence_encoder import find_encoder
-from bot.matching.examples import Examples, Whole
+from bot.matching.examples import Examples
 from bot.matching.match import Explanation, Match, Weighed
-from bot.matching.media import MediaDetector, outlet_of, train_media
+from bot.matching.media import MediaDetector, outlet_of
 from bot.matching.options import Options
 from bot.matching.outcome import FEWEST_WORDS, MOST_ANSWERS, Judge, Part, Verdict
-from bot.matching.ranker import Ranked, Ranker, train
+from bot.matching.ranker import Ranker
 from bot.matching.reading import Reader, Reading
 from bot.matching.softmax import logistic
 from bot.matching.training_data import Lessons
@@ -22,7 +24,7 @@ from bot.text import follows_up
 STEPS = (
     "step 1 of 3, reading the examples",
     "step 2 of 3, finding out how sure to be",
-    "step 3 of 3, telling enquiries of the media apart",
+    "step 3 of 3, learning all of them",
 )
 """What `Matcher.build` does, in order. With the sentence encoder each takes a similar time."""
 _EXPLAINED = 5
@@ -37,6 +39,8 @@ class Matcher:
     ranker: Ranker
     judge: Judge
     detector: MediaDetector | None
+    adapter: str = ""
+    """The name of the adapter that the encoder has; empty if it has none."""
 
     @classmethod
     def build(
@@ -49,23 +53,34 @@ class Matcher:
         begin(STEPS[0])
         options = options or Options()
         examples = Examples.of(knowledge)
-        media = knowledge.media
         encoder = find_encoder(options.encoder)
         reader = Reader.of(knowledge, encoder.pieces.whole_words if encoder else ())
-        lessons = Lessons.of(examples, reader, encoder, options.cache)
-        ranker, calibration = _ranker(lessons, options.accept, lambda: begin(STEPS[1]))
+        adapters = find_adapters(key_of(knowledge, encoder.fingerprint), options.cache) if encoder else None
+        if encoder and adapters and options.tune:
+            of_folds = [Remembered.open(encoder.adapted(one), options.cache) for one in adapters.folds]
+            encoder = encoder.adapted(adapters.final)
+        else:
+            adapters, of_folds = None, []
+        memory = Remembered.open(encoder, options.cache) if encoder else None
+        lessons = Lessons.of(examples, replace(reader, encoder=memory), of_folds)
+        akin = related(examples.labels, knowledge)
+        begin(STEPS[1])
+        calibration = calibrate(lessons.held_out(), examples.labels, akin, options.accept, by_words=encoder is None)
+        for one in (memory, *of_folds):
+            if one:
+                one.keep()
         begin(STEPS[2])
-        reader = replace(reader, encoder=lessons.embeds)
-        detector = train_media(media, lessons.others(), reader) if media and media.enquiries else None
-        if lessons.memory:
-            lessons.memory.keep()
-        reader = replace(reader, encoder=lessons.encoder)
-        return cls(reader, ranker, Judge(examples.labels, knowledge, calibration), detector)
+        judge = Judge(examples.labels, knowledge, calibration)
+        return cls(
+            replace(reader, encoder=encoder), lessons.ranker, judge, lessons.detector, adapters.name if adapters else ""
+        )
 
     @property
     def tier(self) -> str:
         """What it goes by, as `--explain` says it."""
-        return "full, words and sentence encoder" if self.reader.encoder else "lexical, the words alone"
+        if not self.reader.encoder:
+            return "lexical, the words alone"
+        return f"full, words and sentence encoder, {f'adapter {self.adapter}' if self.adapter else 'no adapter'}"
 
     def match(self, text: str, previous: str = "") -> Match:
         """Judge one message. `previous` is what the same person asked just before, which a follow-up is read with."""
@@ -98,21 +113,22 @@ class Matcher:
             explanation=self._explained(verdict, readings[0]),
         )
         plain = _with_danger(plain, *self.judge.danger(whole, sentences))
-        return self._with_enquiry(self.detector, plain, whole, sentences) if self.detector else plain
+        return self._with_enquiry(plain, whole, sentences) if self.detector else plain
 
     def _part(self, reading: Reading) -> Part:
-        return self.judge.part(reading, self.ranker.rank(reading.rows, vector=reading.vector))
+        ranked = self.ranker.rank(reading.rows, reading.vector)
+        seen = Seen(ranked, self.detector.score(reading)) if self.detector else Seen(ranked)
+        return self.judge.part(reading, seen)
 
-    def _with_enquiry(self, detector: MediaDetector, plain: Match, whole: Part, sentences: Sequence[Part]) -> Match:
-        """With what the detector says; an enquiry goes before whatever else the message holds."""
-        readings = [part.reading for part in (whole, *sentences)]
-        score = detector.score(readings)
-        plain = replace(plain, media_score=logistic(score))
-        outcome = self.judge.enquiry(detector, score, whole, sentences)
+    def _with_enquiry(self, plain: Match, whole: Part, sentences: Sequence[Part]) -> Match:
+        """With what speaks for an enquiry; one goes before whatever else the message holds."""
+        parts = (whole, *sentences)
+        plain = replace(plain, media_score=logistic(max(part.enquiry for part in parts)))
+        outcome = self.judge.enquiry(whole, sentences)
         in_danger = plain.danger != "" and plain.topic == plain.danger  # who is, is not asked about journalists
         if outcome is None or (in_danger and outcome != "media"):
             return plain
-        others = [part for part in sentences if detector.score([part.reading]) < detector.possible]
+        others = [part for part in sentences if part.enquiry < self.judge.calibration.possible]
         answers = [self.judge.judge(part, ()) for part in others if len(part.reading.words) >= FEWEST_WORDS]
         entries = dict.fromkeys(verdict.entries[0] for verdict in answers if verdict.outcome == "answer")
         return replace(
@@ -120,22 +136,20 @@ class Matcher:
             outcome=outcome,
             entries=tuple(entries)[:MOST_ANSWERS],
             topic="",
-            outlet=outlet_of(readings),
+            outlet=outlet_of([part.reading for part in parts]),
             explanation=replace(plain.explanation, why="an enquiry from the media, or perhaps one"),
         )
 
     def _explained(self, verdict: Verdict, reading: Reading) -> Explanation:
         part = verdict.part
-        ranked = part.ranked
-        first = slice(_EXPLAINED)
-        columns = zip(ranked.labels[first], ranked.score[first], ranked.near[first], ranked.logs[first], strict=True)
+        columns = zip(part.ranked.labels[:_EXPLAINED], part.ranked.score, part.confidences, strict=False)
         weighed = [
             Weighed(
                 self.judge.labels[label].kind,
                 self.judge.labels[label].id,
-                {"score": float(a), "similarity": float(b), "classifier": float(c)},
+                {"score": float(score), "confidence": float(confidence)},
             )
-            for label, a, b, c in columns
+            for label, score, confidence in columns
         ]
         return Explanation(
             verdict.why,
@@ -152,20 +166,3 @@ def _with_danger(plain: Match, danger: str, clear: bool) -> Match:
     if danger and ((clear and plain.outcome != "answer") or silent):
         return replace(plain, outcome="unknown", entries=(), topic=danger, danger=danger)
     return replace(plain, danger=danger)
-
-
-def _ranker(lessons: Lessons, accept: float, begin_asking: Callable[[], object]) -> tuple[Ranker, Calibration]:
-    """The ranker, and how sure to be of it."""
-    examples, channels, rows = lessons.examples, lessons.reader.channels, lessons.rows
-    ranker = Ranker.of(examples, channels, rows, lessons.rows_of_nots, lessons.vectors, lessons.is_tuned)
-
-    def rank(learn: Whole, held: Whole) -> list[Ranked]:
-        vectors = lessons.unseen(learn)
-        unseen = ranker.unseen(examples, train(examples, channels, rows, learn, vectors and vectors[0]), vectors)
-        given = vectors[0] if vectors else [None] * len(examples.owner)
-        own = ((int(i), int(examples.owner[i])) for i in held)
-        return [unseen.rank(lessons.read[i].rows, one, given[i]) for i, one in zip(held, own, strict=True)]
-
-    begin_asking()
-    held = tuned_folds(examples) if lessons.is_tuned else folds(examples)
-    return ranker, calibrate(examples, [len(one.words) for one in lessons.read], rank, accept, held)

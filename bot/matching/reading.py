@@ -33,7 +33,7 @@ class Reading:
     rows: tuple[Row, ...]
     repaired: Mapping[str, str]
     vector: Floats | None = None
-    """From the encoder, of shape (2, width)."""
+    """From the encoder, of shape (width)."""
 
     @property
     def surface(self) -> str:

@@ -1,103 +1,115 @@
-"""What a matcher learns from: the examples as rows of every channel and, with an encoder, as vectors of a tuned one."""
+"""What a matcher learns from: the examples, read by their words and, with an encoder, as vectors."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
-from pathlib import Path
 
 import numpy as np
 
-from bot.matching.encoder.embedding_cache import Remembered
-from bot.matching.encoder.embedding_channel import Vectors
-from bot.matching.encoder.sentence_encoder import Embeds, Encoder
-from bot.matching.encoder.tuning import can_tune, tune
+from bot.matching.calibration import Held, Seen
+from bot.matching.encoder.sentence_encoder import Embeds
 from bot.matching.examples import Examples, Whole
-from bot.matching.lexical.channels import Floats, Row
+from bot.matching.folds import ENOUGH_HELD, Fold, folds_used
+from bot.matching.lexical.channels import Row
+from bot.matching.media import MediaDetector, train_media
+from bot.matching.ranker import Ranked, Ranker
 from bot.matching.reading import Reader, Reading
 
 
 @dataclass(frozen=True)
 class Lessons:
-    """The examples and counter-examples, read by their words, and what encodes them.
-
-    `general` is the encoder before it knows them; `memory` remembers what that made of texts.
-    """
+    """The examples and counter-examples as readings."""
 
     examples: Examples
     reader: Reader
     read: Sequence[Reading]
     nots: Sequence[Reading]
-    general: Encoder | None
-    memory: Remembered | None
+    of_folds: Sequence[Embeds] = ()
+    """Encoders that have not learned what each fold holds; none where the encoder has learned nothing."""
 
     @classmethod
-    def of(cls, examples: Examples, reader: Reader, encoder: Encoder | None, cache: Path | None) -> Lessons:
-        """`reader` goes by words alone; `cache` is the folder of the memory, or None."""
-        memory = Remembered.open(encoder, cache) if encoder else None
-        return cls(examples, reader, reader.read_many(examples.texts), reader.read_many(examples.nots), encoder, memory)
+    def of(cls, examples: Examples, reader: Reader, of_folds: Sequence[Embeds] = ()) -> Lessons:
+        """Read with an encoder, if the reader has one."""
+        words_alone = replace(reader, encoder=None)
+        read, nots = reader.read_many(examples.texts), words_alone.read_many(examples.nots)
+        return cls(examples, reader, read, nots, of_folds)
 
     @property
-    def rows(self) -> list[list[Row]]:
-        """Per channel, a row for each example."""
-        return self._by_channel(self.read)
+    def ranker(self) -> Ranker:
+        """A ranker that has learned everything."""
+        return self._ranker(np.arange(len(self.read)), self.examples, np.arange(len(self.nots)))
 
     @property
-    def rows_of_nots(self) -> list[list[Row]]:
-        """Per channel, a row for each counter-example."""
-        return self._by_channel(self.nots)
+    def detector(self) -> MediaDetector | None:
+        """A detector that has learned everything; None where there are no examples of enquiries."""
+        return self._detector(np.arange(len(self.read)))
 
-    @cached_property
-    def is_tuned(self) -> bool:
-        """Whether the encoder learns from the examples.
+    def held_out(self) -> Iterator[Held]:
+        """Questions, each as it is seen by an encoder, a ranker and a detector that have not learned it."""
+        left = ENOUGH_HELD
+        for place, fold in enumerate(folds_used(self.examples, [one.rows[0] for one in self.read])):
+            held = fold.held[np.linspace(0, len(fold.held) - 1, min(len(fold.held), left)).astype(np.intp)]
+            left -= len(held)
+            if len(fold.learn) and len(held):
+                lessons = self._as_read_by(self.of_folds[place], fold.learn, held) if self.of_folds else self
+                yield from lessons._asked(fold, held)
 
-        Not with enquiries from the media among them: the detector sets its thresholds by vectors that must not have
-        learned from the enquiries that it is tried on, or it asks where it should call.
-        """
-        has_media = any(label.kind == "media" for label in self.examples.labels)
-        return self.general is not None and not has_media and can_tune(self.general, self.examples.owner)
+    def _asked(self, fold: Fold, held: Whole) -> Iterator[Held]:
+        examples, labels, nots = self.examples.some(fold.learn)
+        ranker, detector = self._ranker(fold.learn, examples, nots), self._detector(fold.learn)
+        parts = self._parts(held)
+        for number in held.tolist():
+            own = int(self.examples.owner[number])
+            seen = tuple(_seen(part, ranker, labels, detector) for part in parts.get(number, [self.read[number]]))
+            yield Held(seen, own, own in fold.left_out)
 
-    @cached_property
-    def encoder(self) -> Encoder | None:
-        """What questions are read with: tuned to all the examples where they are such as to tune it."""
-        return self._tuned(np.arange(len(self.examples.owner))) if self.is_tuned else self.general
+    def _as_read_by(self, encoder: Embeds, learn: Whole, held: Whole) -> Lessons:
+        """The same with the vectors of another encoder, of some examples alone."""
+        numbers = [*learn.tolist(), *held.tolist()]
+        vectors = dict(zip(numbers, encoder.embed([self.read[number].surface for number in numbers]), strict=True))
+        read = [replace(one, vector=vectors.get(number)) for number, one in enumerate(self.read)]
+        return replace(self, read=read, reader=replace(self.reader, encoder=encoder), of_folds=())
 
-    @property
-    def embeds(self) -> Embeds | None:
-        """What encodes all texts: `encoder` if it is tuned, otherwise `memory`.
+    def rankings(self, learn: Whole, held: Whole) -> Iterator[tuple[int, Ranked]]:
+        """The numbers of examples, each with its ranking by a ranker that has learned some others. None: no ranking."""
+        examples, labels, nots = self.examples.some(learn)
+        if len(labels):
+            ranker = self._ranker(learn, examples, nots)
+            for number in held.tolist():
+                yield number, _numbered(ranker.rank(self.read[number].rows, self.read[number].vector), labels)
 
-        An encoder that is not tuned gives the same for the same text after every change, so that can be remembered.
-        """
-        return self.encoder if self.is_tuned else self.memory
+    def _parts(self, some: Whole) -> dict[int, list[Reading]]:
+        """The parts of the enquiries and their look-alikes, since an enquiry may lie in a part of a message."""
+        kinds = {number: self.examples.labels[self.examples.owner[number]].kind for number in some.tolist()}
+        numbers = [number for number, kind in kinds.items() if kind in ("media", "look_alike")]
+        texts = [self.examples.texts[number] for number in numbers]
+        return dict(zip(numbers, self.reader.parts_many(texts), strict=True))
 
-    @cached_property
-    def vectors(self) -> tuple[Vectors, Vectors] | None:
-        """Those of examples and counter-examples."""
-        return self._vectors(self.embeds)
+    def _ranker(self, some: Whole, examples: Examples, nots: Whole) -> Ranker:
+        read = [self.read[number] for number in some]
+        vectors = np.stack([one.vector for one in read]) if self.reader.encoder and read else None
+        return Ranker.of(
+            examples, self.reader.channels, self._rows(read), self._rows([self.nots[i] for i in nots]), vectors
+        )
 
-    def unseen(self, learn: Whole) -> tuple[Vectors, Vectors] | None:
-        """The same from an encoder that has learned from some of the examples alone."""
-        return self._vectors(self._tuned(learn)) if self.is_tuned else self.vectors
-
-    def others(self) -> list[Reading]:
-        """The examples that are no enquiries from the media."""
-        vectors = self.vectors[0] if self.vectors else [None] * len(self.read)
-        kinds = [self.examples.labels[owner].kind for owner in self.examples.owner]
-        each = zip(self.read, vectors, kinds, strict=True)
-        return [replace(one, vector=vector) for one, vector, kind in each if kind != "media"]
-
-    def _tuned(self, learn: Whole) -> Encoder | None:
-        return self.general and tune(self.general, [self._states[i] for i in learn], self.examples.owner[learn])
-
-    @cached_property
-    def _states(self) -> Sequence[Floats]:
-        return self.general.states([one.surface for one in self.read]) if self.general else ()
-
-    def _vectors(self, embeds: Embeds | None) -> tuple[Vectors, Vectors] | None:
-        if embeds is None:
+    def _detector(self, some: Whole) -> MediaDetector | None:
+        is_enquiry = np.array([label.kind == "media" for label in self.examples.labels], dtype=np.intp)
+        labels = is_enquiry[self.examples.owner[some]]
+        if labels.all() or not labels.any():
             return None
-        return embeds.embed([one.surface for one in self.read]), embeds.embed([one.surface for one in self.nots])
+        return train_media([self.read[number] for number in some], labels, self.reader.channels)
 
-    def _by_channel(self, read: Sequence[Reading]) -> list[list[Row]]:
+    def _rows(self, read: Sequence[Reading]) -> list[list[Row]]:
+        """Per channel, a row for each text."""
         return [[one.rows[place] for one in read] for place in range(len(self.reader.channels))]
+
+
+def _seen(part: Reading, ranker: Ranker, labels: Whole, detector: MediaDetector | None) -> Seen:
+    ranked = _numbered(ranker.rank(part.rows, part.vector), labels)
+    return Seen(ranked, detector.score(part)) if detector else Seen(ranked)
+
+
+def _numbered(ranked: Ranked, labels: Whole) -> Ranked:
+    """The ranking by the numbers that the labels have among all."""
+    return Ranked(labels[ranked.labels], ranked.score)

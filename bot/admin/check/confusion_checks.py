@@ -19,7 +19,7 @@ _FEWEST_TAKEN = 5
 """Number of questions matched to the other label, below which a pair is not reported."""
 _SHOWN = 2
 """Questions that a remark on a pair quotes for each label."""
-_ASTRAY = 1.5
+_ASTRAY = 3.0
 """Lead in score of a wrong label, from which a single question is reported."""
 _SURE = 0.9
 """Probability of the wrong label, below which a single question is not reported."""

@@ -39,12 +39,11 @@ def under(weights: Tensors, prefix: str) -> dict[str, Floats]:
     return {name.removeprefix(prefix): values for name, values in weights.items() if name.startswith(prefix)}
 
 
-def bert_graph(config: Mapping[str, Any], layers: Sequence[Tensors], embedded: Tensors | None = None) -> bytes:
-    """Some layers as an ONNX model, whose outputs are the hidden states of the `last` of them and of the one `before`.
+def bert_graph(config: Mapping[str, Any], layers: Sequence[Tensors], embedded: Tensors) -> bytes:
+    """A network as an ONNX model, whose output `last` are the hidden states after its last layer.
 
     Inputs are `hidden` (texts, tokens, width) and `mask` (texts, 1, 1, tokens), which is added to attention's scores.
-    With the normalisation of what is `embedded`, as weight and bias, that comes first. Raises KeyError where a weight
-    is missing.
+    The normalisation of what is `embedded`, as weight and bias, comes first. Raises KeyError where a weight is missing.
     """
     graph = _Graph()
     heads, width = config["num_attention_heads"], config["hidden_size"]
@@ -70,18 +69,16 @@ def bert_graph(config: Mapping[str, Any], layers: Sequence[Tensors], embedded: T
         flat = graph.node("Reshape", mixed, graph.constant(np.array([0, 0, width])))
         return linear(weights, flat, "attention.output.dense")
 
-    hidden = before = norm(embedded, "hidden") if embedded else "hidden"
+    hidden = norm(embedded, "hidden")
     for weights in layers:
-        before = hidden
         attended = graph.node("Add", attention(weights, hidden), hidden)
         hidden = norm(weights, attended, "attention.output.LayerNorm.")
         wide = graph.node("Gelu", linear(weights, hidden, "intermediate.dense"))
         fed = graph.node("Add", linear(weights, wide, "output.dense"), hidden)
         hidden = norm(weights, fed, "output.LayerNorm.")
     graph.node("Identity", hidden, name="last")
-    graph.node("Identity", before, name="before")
     shape = ("texts", "tokens", width)
-    return graph.model({"hidden": shape, "mask": ("texts", 1, 1, "tokens")}, {"last": shape, "before": shape})
+    return graph.model({"hidden": shape, "mask": ("texts", 1, 1, "tokens")}, {"last": shape})
 
 
 def _joined(parts: Sequence[Floats]) -> Floats:

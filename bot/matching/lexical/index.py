@@ -52,8 +52,7 @@ class Index:
 
     The sums have shape (features, labels): `frequent` are those of the first features, which many labels have in
     common, `rare` those of the others, CSR as plain arrays; `lengths` are the norms of their columns. `examples` holds
-    at most `_MOST` rows of each label, those of label k at `starts[k]:starts[k + 1]`; `place[i]` is the row of
-    example i, or -1.
+    at most `_MOST` rows of each label, those of label k at `starts[k]:starts[k + 1]`.
     """
 
     channel: Channel
@@ -62,7 +61,6 @@ class Index:
     lengths: Floats
     examples: Block
     starts: Whole
-    place: Whole
     nots: Block
 
     @classmethod
@@ -77,7 +75,7 @@ class Index:
         sums = by_label.T.tocsr()
         many = int((np.diff(sums.indptr) > labels / _FREQUENT).sum())
         rare = sums[many:]
-        kept, starts, place = kept_examples(examples.starts)
+        kept, starts = _kept_examples(examples.starts)
         return cls(
             channel=channel,
             frequent=sums[:many].toarray(),
@@ -85,7 +83,6 @@ class Index:
             lengths=np.maximum(lengths, np.float32(1e-6)),
             examples=Block.of([rows[i] for i in kept]),
             starts=starts,
-            place=place,
             nots=Block.of(nots),
         )
 
@@ -119,13 +116,11 @@ def spans(first: Whole, last: Whole) -> Whole:
     return shift
 
 
-def kept_examples(starts: Whole) -> tuple[Whole, Whole, Whole]:
+def _kept_examples(starts: Whole) -> tuple[Whole, Whole]:
     """Which examples are compared one by one: all of a small label, evenly spaced ones of a large one.
 
-    Given where labels start: the numbers of those kept, where their labels start, and the place of each example or -1.
+    Given where labels start: the numbers of those kept, and where their labels start.
     """
     spread = [np.linspace(a, b - 1, min(_MOST, b - a)).round().astype(np.intp) for a, b in pairwise(starts)]
     kept = np.concatenate([np.zeros(0, dtype=np.intp), *spread])
-    place = np.full(starts[-1], -1, dtype=np.intp)
-    place[kept] = np.arange(len(kept))
-    return kept, np.cumsum([0, *map(len, spread)]), place
+    return kept, np.cumsum([0, *map(len, spread)])

@@ -25,11 +25,11 @@ class Compared:
     there: Marks
 
     @classmethod
-    def of(cls, starts: Whole, short: Whole, without: int = -1) -> Compared:
-        """All but the row `without`; those of label k have the rows `starts[k]:starts[k + 1]`."""
+    def of(cls, starts: Whole, short: Whole) -> Compared:
+        """All of them; those of label k have the rows `starts[k]:starts[k + 1]`."""
         first, last = starts[short, None], starts[short + 1, None]
         grid = first + np.arange(max(int((last - first).max(initial=0)), 1))
-        return cls(grid, (grid < last) & (grid != without))
+        return cls(grid, grid < last)
 
     @property
     def rows(self) -> Whole:

@@ -53,10 +53,12 @@ class MatcherProcess:
 
     missing: str
     """A sentence about what the matcher has to work without; empty when nothing is missing."""
+    adapter: str
+    """The name of what the encoder learned from the knowledge base; empty if it has learned nothing."""
 
     def __init__(self, knowledge: Knowledge, options: Options, match_timeout: float) -> None:
         """Start a process that has learned nothing yet; use `start` instead."""
-        self.missing = ""
+        self.missing = self.adapter = ""
         self._request = LearnRequest(knowledge, options)
         self._match_timeout = match_timeout
         self._replacing = asyncio.Lock()
@@ -158,7 +160,7 @@ class MatcherProcess:
         except (EOFError, OSError):
             what = "the answers could not be learned: the process that does it ended."
             raise KnowledgeError(Problem("", what, "Is there enough memory?")) from None
-        self.missing = result.missing
+        self.missing, self.adapter = result.missing, result.adapter
 
     async def _restart(self) -> None:
         """End the process and start one that has learned nothing yet."""

@@ -62,6 +62,9 @@ class LearnResult:
     missing: str
     """A sentence about what the matcher has to work without; empty when nothing is missing."""
 
+    adapter: str
+    """The name of what the encoder learned from the knowledge base; empty if it is used as it came, or not at all."""
+
     has_learned: bool
     """True if this process trained the matcher, false if it read it from the cache.
 
@@ -185,7 +188,8 @@ def _learn(request: LearnRequest, begin: Callable[[str], object]) -> tuple[Match
     cached = model_cache.read(place)
     matcher = cached or model_cache.train_and_store(request.knowledge, request.options, place, begin)
     is_cached = place is not None and place.path.exists()
-    return matcher, LearnResult(missing(request.options.encoder), has_learned=cached is None, is_cached=is_cached)
+    lost = missing(request.options.encoder)
+    return matcher, LearnResult(lost, matcher.adapter, has_learned=cached is None, is_cached=is_cached)
 
 
 def _match(matcher: Matcher, question: Question) -> Match:

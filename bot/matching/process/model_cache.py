@@ -11,7 +11,7 @@ import hashlib
 import json
 import logging
 import platform
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -21,9 +21,10 @@ import numpy as np
 from bot import outlets, text
 from bot.knowledge import model
 from bot.knowledge.model import Knowledge
+from bot.matching.adapters import find_adapters, key_of
 from bot.matching.array_file import read_arrays, write_arrays
+from bot.matching.encoder.adapter import Adapter
 from bot.matching.encoder.sentence_encoder import Encoder, find_model, missing
-from bot.matching.lexical.channels import Floats
 from bot.matching.matcher import Matcher
 from bot.matching.options import Options
 from bot.matching.process.encoding import FORMAT, decode, encode
@@ -54,8 +55,8 @@ class _Stored:
     matcher: Matcher
     """Without an encoder."""
     has_encoder: bool
-    tail: tuple[Mapping[str, Floats], ...] | None
-    """What the encoder has learned: the weights of its last layers; None if it has learned nothing."""
+    adapter: Adapter | None
+    """What the encoder has learned."""
 
 
 def matcher_for(knowledge: Knowledge, options: Options) -> Matcher:
@@ -71,7 +72,9 @@ def cache_place(knowledge: Knowledge, options: Options) -> Place | None:
     if options.cache is None:
         return None
     encoder, fingerprint = find_model(options.encoder)
+    adapters = find_adapters(key_of(knowledge, fingerprint), options.cache) if encoder and options.tune else None
     key = [knowledge.revision, repr(options.accept), fingerprint, platform.python_version()]
+    key += [adapters.key, adapters.final.fingerprint] if adapters else [""]
     key += [version(name) for name in ("numpy", "scipy", "rapidfuzz", "snowballstemmer")]
     digest = hashlib.sha256("\n".join(key).encode())
     matching = sorted(Path(__file__).parents[1].rglob("*.py"))
@@ -120,15 +123,17 @@ def _opened(stored: _Stored, place: Place) -> Matcher | None:
         return stored.matcher
     if place.encoder is None:
         return None
-    encoder = Encoder.open(place.encoder, place.fingerprint, stored.tail)
+    encoder = Encoder.open(place.encoder, place.fingerprint)
+    if stored.adapter is not None:
+        encoder = encoder.adapted(stored.adapter)
     return replace(stored.matcher, reader=replace(stored.matcher.reader, encoder=encoder))
 
 
 def _write(path: Path, matcher: Matcher) -> None:
     encoder = matcher.reader.encoder
-    tail = tuple(encoder.tail) if isinstance(encoder, Encoder) and encoder.is_tuned else None
     bare = replace(matcher, reader=replace(matcher.reader, encoder=None))
-    tree, arrays = encode(_Stored(bare, encoder is not None, tail))
+    adapter = encoder.adapter if isinstance(encoder, Encoder) else None
+    tree, arrays = encode(_Stored(bare, encoder is not None, adapter))
     named = {str(number): array for number, array in enumerate(arrays)}
     written = np.frombuffer(json.dumps(tree).encode(), dtype=np.uint8)
     write_arrays(path, _label(path), {_TREE: written, **named})

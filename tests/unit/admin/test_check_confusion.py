@@ -92,7 +92,7 @@ def test_a_question_that_lands_elsewhere_is_named_with_where_it_lands() -> None:
 def test_not_questions_count_against_where_it_lands() -> None:
     with_and_without = (_knowledge((*PARKING, ASTRAY), LIBRARY, nots=nots) for nots in ((ASTRAY,), ()))
     less, more = (one.lead for each in with_and_without for one in held_out(each) if one.text == ASTRAY)
-    assert 0 < less < more - 1
+    assert less < more - 1
 
 
 def test_more_questions_like_it_settle_where_it_belongs() -> None:
@@ -139,9 +139,8 @@ def test_each_example_is_held_out_once_and_always_alike() -> None:
     assert sum(one.landed == one.own for one in held) >= 24
 
 
-def test_a_knowledge_base_of_one_question_can_be_asked() -> None:
-    (held,) = held_out(Knowledge("r", entries=(_entry("lunch", LUNCH[:1], 1),)))
-    assert held.landed == held.own
+def test_a_knowledge_base_of_one_question_has_nothing_to_be_asked() -> None:
+    assert list(held_out(Knowledge("r", entries=(_entry("lunch", LUNCH[:1], 1),)))) == []
 
 
 def test_a_very_large_knowledge_base_is_not_asked() -> None:

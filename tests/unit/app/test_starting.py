@@ -46,7 +46,7 @@ class Learning:
 class InThisProcess(Here):
     """A matcher where a desk has a MatcherProcess."""
 
-    missing = ""
+    missing = adapter = ""
 
     async def close(self) -> None:
         pass

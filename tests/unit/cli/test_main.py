@@ -18,6 +18,7 @@ import pytest
 from bot.cli import main as cli
 from bot.clock import SystemClock
 from bot.storage.engine import Store
+from tests.unit.matching.test_sentence_encoder import write_model
 
 KNOWLEDGE = Path(__file__).parents[2] / "data" / "knowledge"
 
@@ -283,6 +284,38 @@ def test_an_export_into_a_place_that_cannot_be_written(here: Path, capsys: pytes
     for place in (here / "nowhere" / "cases.json", here):
         assert cli.main(["cases", "export", "--out", str(place)]) == 2
         assert capsys.readouterr().err.startswith(f"policydesk: --out: cannot write {place}: ")
+
+
+# ---- tune ----------------------------------------------------------------------------------------------------------
+
+
+def test_tune_learns_once_and_ask_says_what_it_uses(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    model = write_model(here / "model")
+    knowledge = here / "knowledge"
+    knowledge.mkdir()
+    asked = [f"may i {verb} {what} {where}" for verb in ("post", "tweet") for what in "abc" for where in ("here", "?")]
+    eaten = [f"may i eat {what} {where}" for what in "abcdef" for where in ("here", "?")]
+    entries = [{"id": "post", "questions": asked, "answer": "Yes."}, {"id": "eat", "questions": eaten, "answer": "No."}]
+    (knowledge / "all.yaml").write_text(json.dumps({"entries": entries}), encoding="utf-8")
+    settings = f"knowledge: {knowledge}\nmatching: {{encoder: {model}, cache: learned}}\n"
+    (here / "policydesk.yaml").write_text(settings, encoding="utf-8")
+    assert cli.main(["ask", "may i eat"]) == 0
+    assert "no adapter" in capsys.readouterr().err
+    assert cli.main(["tune"]) == 0
+    assert "learned the adapter learned " in capsys.readouterr().err
+    assert cli.main(["tune"]) == 0
+    assert "nothing to learn" in capsys.readouterr().err
+    assert cli.main(["ask", "may i eat"]) == 0
+    assert "adapter learned " in capsys.readouterr().err
+    (here / "policydesk.yaml").write_text(settings.replace("}", ", tune: off}"), encoding="utf-8")
+    assert cli.main(["ask", "may i eat"]) == 0
+    assert "no adapter" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("quick")
+def test_tune_without_an_encoder_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["tune"]) == 2
+    assert "there is no sentence encoder that could learn" in capsys.readouterr().err
 
 
 # ---- triage ---------------------------------------------------------------------------------------------------------

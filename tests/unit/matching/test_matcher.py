@@ -1,7 +1,7 @@
 """The matcher on a knowledge base of a reading room: small enough to be built here, and of no particular policy."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -10,15 +10,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.knowledge.model import Entry, Knowledge, Media, Origin, Topic
-from bot.matching.calibration import DEFAULT, Fold, calibrate, folds, tuned_folds
+from bot.matching.calibration import LIKELY, Calibration, Held, Seen, calibrate, default
 from bot.matching.cues import cues
-from bot.matching.examples import Examples, Label, Whole
+from bot.matching.examples import Examples, Label
+from bot.matching.folds import folds
 from bot.matching.match import Candidate
 from bot.matching.matcher import Matcher
 from bot.matching.options import Options
 from bot.matching.outcome import Judge, Part
 from bot.matching.process.encoding import decode, encode
 from bot.matching.ranker import Ranked
+from bot.matching.reading import Reader
 from bot.matching.softmax import fit, log_odds, log_softmax, logistic
 from bot.outlets import outlets
 from bot.text import words
@@ -83,7 +85,7 @@ KNOWLEDGE = Knowledge(
 
 
 NOUGHT = np.zeros(1, dtype=np.float32)
-ONE_RANKED = Ranked(np.zeros(1, dtype=np.intp), NOUGHT, NOUGHT, NOUGHT)
+ALONE = np.eye(2, dtype=np.bool_)
 
 
 @pytest.fixture(scope="module")
@@ -170,13 +172,7 @@ def test_a_look_alike_counts_against_the_enquiries(matcher: Matcher) -> None:
     media = Media("Hold on.", tuple(ENQUIRIES), (), HERE)
     without = Matcher.build(replace(KNOWLEDGE, media=media), Options(encoder="off"))
     said = "where is the Guardian crossword"
-    assert similarity_to_enquiries(matcher, said) < similarity_to_enquiries(without, said)
-
-
-def similarity_to_enquiries(matcher: Matcher, said: str) -> float:
-    ranked = matcher.ranker.rank(matcher.reader.read(said).rows)
-    kinds = [matcher.judge.labels[label].kind for label in ranked.labels]
-    return float(ranked.near[kinds.index("media")])
+    assert matcher.match(said).media_score < without.match(said).media_score
 
 
 @pytest.mark.parametrize(
@@ -186,12 +182,13 @@ def similarity_to_enquiries(matcher: Matcher, said: str) -> float:
 def test_a_sentence_that_leads_elsewhere_than_its_message_has_to_be_sure(
     matcher: Matcher, nearest: Entry, confidence: float, answered: list[str]
 ) -> None:
-    judge = Judge(tuple(Label("entry", one.id) for one in (FOOD, PHONE)), KNOWLEDGE, DEFAULT)
+    judge = Judge(tuple(Label("entry", one.id) for one in (FOOD, PHONE)), KNOWLEDGE, default(ALONE))
 
     def part(one: Entry, confidence: float) -> Part:
-        ranked = Ranked(np.array([[FOOD, PHONE].index(one)]), NOUGHT, NOUGHT, NOUGHT)
+        ranked = Ranked(np.array([[FOOD, PHONE].index(one)]), NOUGHT)
         candidate = Candidate(one.id, one.title, confidence, one.cites)
-        return Part(matcher.reader.read("may I do that in here"), ranked, confidence, (candidate,))
+        reading = matcher.reader.read("may I do that in here")
+        return Part(reading, ranked, (confidence,), int(ranked.labels[0]), confidence, (candidate,), -np.inf)
 
     verdict = judge.judge(part(FOOD, 0.1), [part(nearest, confidence), part(FOOD, 0.2)])
     assert [one.id for one in verdict.entries] == answered
@@ -243,7 +240,7 @@ def test_the_explanation_names_repairs_channels_and_threshold(matcher: Matcher) 
     explained = matcher.match("may i eat my sandwhich at the desk").explanation
     assert explained.repaired == {"sandwhich": "sandwich"}
     assert explained.weighed[0].id == "food"
-    assert set(explained.weighed[0].channels) == {"score", "similarity", "classifier"}
+    assert set(explained.weighed[0].channels) == {"score", "confidence"}
     assert 0 < explained.threshold < 1
     assert explained.why
 
@@ -253,33 +250,64 @@ def test_accepting_less_answers_less() -> None:
     assert shy.judge.calibration.accept > bold.judge.calibration.accept
 
 
-@pytest.mark.parametrize("held_out", [folds, tuned_folds])
-def test_every_example_is_held_out_once_and_never_learned_from_meanwhile(
-    held_out: Callable[[Examples], list[Fold]],
-) -> None:
+def test_every_example_is_held_out_and_never_learned_from_meanwhile() -> None:
     examples = Examples.of(KNOWLEDGE)
-    held = np.concatenate([out for _, out in held_out(examples)])
-    assert sorted(held) == list(range(len(examples.texts)))
-    assert all(not set(learn) & set(out) for learn, out in held_out(examples))
+    reader = Reader.of(KNOWLEDGE)
+    found = folds(examples, [reader.read(text).rows[0] for text in examples.texts])
+    assert {number for fold in found for number in fold.held} == set(range(len(examples.texts)))
+    for fold in found:
+        assert not set(fold.learn) & set(fold.held)
+        assert not {int(label) for label in examples.owner[fold.learn]} & fold.left_out
+    left_out = [label for fold in found for label in fold.left_out]
+    assert [examples.labels[label].id for label in left_out] == ["parking"]
+
+
+def test_what_is_nearly_the_same_is_held_out_together() -> None:
+    asked = ["may I bring my green bicycle in", "may I bring my green bicycle in please", "is smoking fine", "lockers?"]
+    knowledge = Knowledge(revision="alike", entries=(entry("bring", [*asked, "where is the lift", "what is lent"]),))
+    examples, reader = Examples.of(knowledge), Reader.of(knowledge)
+    for fold in folds(examples, [reader.read(text).rows[0] for text in examples.texts]):
+        assert len({0, 1} & set(fold.held)) in (0, 2)
+
+
+def held(score: float, own: int, others: float = 0.0, *, left_out: bool = False) -> Held:
+    """A question whose first entry has that score, beside a second entry and a group of other questions."""
+    scores = np.array([score, 0, others], dtype=np.float32)
+    order = np.argsort(-scores, kind="stable")
+    return Held((Seen(Ranked(np.array([0, 1, 2])[order], scores[order])),), own, left_out)
+
+
+LABELS = (Label("entry", "one"), Label("entry", "two"), Label("out_of_scope", "three"))
+
+
+def calibrated(questions: Sequence[Held]) -> Calibration:
+    return calibrate(questions, LABELS, ALONE, 0.9)
 
 
 def test_too_little_to_learn_from_gives_the_default() -> None:
-    examples = Examples.of(Knowledge(revision="one", entries=(entry("only", ["may I smoke"]),)))
-    assert calibrate(examples, [3], lambda learn, held: [ONE_RANKED] * len(held), 0.9, folds(examples)) is DEFAULT
+    assert calibrated([held(1, 0)] * 10) == default(ALONE)
 
 
-def test_similarity_counts_for_confidence_even_where_the_held_out_questions_do_not_show_it() -> None:
-    topics = [f"{first}{second}" for first in "abcdefghij" for second in "klmnop"]
-    entries = tuple(entry(topic, [f"{topic} {word}" for word in "1234"]) for topic in topics)
-    examples = Examples.of(Knowledge(revision="many", entries=entries))
+def test_questions_that_nobody_has_thought_of_make_it_more_careful() -> None:
+    asked = [held(4 + place % 5, 0) for place in range(60)] + [held(0, 2, 4)] * 60
+    easy = calibrated([*asked, *[held(-4, 2, left_out=True)] * 200])
+    hard = calibrated([*asked, *[held(4, 2, left_out=True)] * 200])
+    ranked = held(4, 0).seen[0].ranked
+    assert hard.confidences(ranked)[0] < easy.confidences(ranked)[0]
 
-    def rank(learn: Whole, held: Whole) -> list[Ranked]:
-        labels = [np.array([examples.owner[i], (examples.owner[i] + 1) % len(topics)]) for i in held]
-        near, logs = np.array([1, 1], dtype=np.float32), np.array([-0.1, -3], dtype=np.float32)
-        return [Ranked(pair, near, logs, near + logs) for pair in labels]
 
-    similarity, probability, _ = calibrate(examples, [2] * len(examples.texts), rank, 0.9, folds(examples)).weights
-    assert similarity >= 0.39 * probability > 0
+@pytest.mark.parametrize("count", [20, 60, 600])
+def test_nothing_is_answered_that_is_likely_to_be_wrong_however_few_the_questions(count: int) -> None:
+    asked = [held(place % 7 - 2, place % 2) for place in range(count)]
+    assert calibrated(asked).accept >= LIKELY
+
+
+def test_an_entry_on_the_same_clause_makes_the_first_one_surer() -> None:
+    akin = np.ones((2, 2), dtype=np.bool_)
+    ranked = held(0.1, 0, -4).seen[0].ranked
+    assert default(akin).confidences(ranked)[0] > 1.5 * default(ALONE).confidences(ranked)[0]
+    assert default(ALONE).has_rivals(held(-0.1, 0).seen[0].ranked) is False
+    assert not default(akin).has_rivals(ranked)
 
 
 @given(st.floats(-20, 20))

@@ -74,7 +74,7 @@ def test_without_the_weights_it_says_so_and_matches_by_words(
     answer = connection.learn(matcher_server.LearnRequest(load(FOLDER), Options()))
     match = connection.match("may I log in to Facebook with my work email")
 
-    assert answer.result == matcher_server.LearnResult(missing=LOST, has_learned=True, is_cached=False)
+    assert answer.result == matcher_server.LearnResult(LOST, "", has_learned=True, is_cached=False)
     assert caplog.messages == []  # the desk says it, once
     assert [one.id for one in match.entries] == ["work-address"]
 
@@ -98,10 +98,10 @@ def test_of_a_defect_the_log_says_where_it_is_and_nothing_of_the_message(
 
 def test_the_second_time_it_reads_what_the_first_kept(connection: Connection, tmp_path: Path) -> None:
     request = matcher_server.LearnRequest(load(FOLDER), Options(encoder="off", cache=tmp_path))
-    assert connection.learn(request).result == matcher_server.LearnResult("", has_learned=True, is_cached=True)
+    assert connection.learn(request).result == matcher_server.LearnResult("", "", has_learned=True, is_cached=True)
 
     again = Connection()
-    assert again.learn(request).result == matcher_server.LearnResult("", has_learned=False, is_cached=True)
+    assert again.learn(request).result == matcher_server.LearnResult("", "", has_learned=False, is_cached=True)
     again.close()
 
 
