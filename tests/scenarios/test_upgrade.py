@@ -225,7 +225,14 @@ def test_the_configuration_means_what_it_meant(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("SMTP_PASSWORD", "secret")
     written = yaml.safe_load(CONFIG.read_text(encoding="utf-8"))
     meant = read_config(CONFIG).model_dump(by_alias=True, exclude={"secrets"})
-    assert {key: spelt(value) for key, value in meant.items() if key in written} == written
+    assert {key: kept(spelt(value), written[key]) for key, value in meant.items() if key in written} == written
+
+
+def kept(spelt_out: Any, written: Any) -> Any:
+    """What an earlier release could write: without the keys that came later."""
+    if isinstance(spelt_out, dict) and isinstance(written, dict):
+        return {key: value for key, value in spelt_out.items() if key in written}
+    return spelt_out
 
 
 def spelt(meant: Any) -> Any:
