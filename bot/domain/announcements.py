@@ -112,6 +112,8 @@ class MessageAdded:
     """Number of files attached to the message."""
     new_deadline: bool
     """True if a deadline was read from the message. The asker is shown it, so that they can correct it."""
+    unsure: bool = False
+    """True if it may be another enquiry, which the asker can say with a button."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,15 +35,27 @@ from bot.messages import Person, Said
 
 
 def add(
-    case: Case, said: Said, steps: Sequence[Step], status: DeskStatus, policy: EscalationPolicy, now: datetime
+    case: Case,
+    said: Said,
+    steps: Sequence[Step],
+    status: DeskStatus,
+    policy: EscalationPolicy,
+    now: datetime,
+    *,
+    unsure: bool = False,
 ) -> Transition:
-    """Add a further message to the case. It may state a deadline or be urgent. `steps` is the history so far."""
+    """Add a further message to the case. It may state a deadline or be urgent. `steps` is the history so far.
+
+    With `unsure` it may be another enquiry: whoever is on call is mentioned anew if nobody owns the case.
+    """
     after = apply_message(case, said.text, steps, policy, now)
     calls = newly_called(case, after, status.on_call)
+    if unsure and case.owner is None:
+        calls = status.on_call
     step = Step(now, StepKind.ADDED, said.person, said.text, said.event_id)
     asker = _asker(case, said.person) or asker_of(said, now)
     line = ThreadReply(StepLine(step), (*owner_mention(case), *calls), carries=said)
-    notice = MessageAdded(len(steps), said.files, new_deadline=deadline_changed(case, after))
+    notice = MessageAdded(len(steps), said.files, new_deadline=deadline_changed(case, after), unsure=unsure)
     history = (step, *further_steps(case, after, calls, now))
     return transition_to(after, history, UpdateCard(), line, NotifyAsker(asker, notice))
 

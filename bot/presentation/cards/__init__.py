@@ -4,7 +4,18 @@ They know no platform, so every platform shows the same words and the same butto
 """
 
 from bot.plaintext import markdown_message, text_message
-from bot.presentation.cards.answer_cards import answer, answer_alone, choose, confirm_media, slowed, unknown, welcome
+from bot.presentation.cards.answer_cards import (
+    answer,
+    answer_alone,
+    ask_to_send,
+    choose,
+    confirm_media,
+    slowed,
+    unknown,
+    welcome,
+    with_offer,
+    without_words,
+)
 from bot.presentation.cards.asker_cards import asker_notice, own_case
 from bot.presentation.cards.case_card import CaseContext, case_card, case_in_full, mail
 from bot.presentation.cards.case_forms import (
@@ -35,6 +46,7 @@ __all__ = [
     "CaseContext",
     "answer",
     "answer_alone",
+    "ask_to_send",
     "asker_notice",
     "case_card",
     "case_in_full",
@@ -75,4 +87,6 @@ __all__ = [
     "visible",
     "wait_form",
     "welcome",
+    "with_offer",
+    "without_words",
 ]

@@ -127,8 +127,11 @@ def _added(case: Case, notice: MessageAdded, context: CaseContext) -> Outgoing:
     blocks: list[Block] = [Markdown("\n\n".join(part for part in (said, deadline) if part))]
     if notice.files:
         blocks.append(Caption(texts.FILES_NOT_PASSED))
-    separate = Button(texts.SEPARATE, "case.separate", f"{button_value(case)}:{notice.number}")
-    blocks.append(Buttons((_add_details(case), separate) if deadline else (separate,)))
+    buttons = [_add_details(case)] if deadline else []
+    if notice.unsure:
+        buttons.append(Button(texts.SEPARATE, "case.separate", f"{button_value(case)}:{notice.number}"))
+    if buttons:
+        blocks.append(Buttons(tuple(buttons)))
     return Outgoing(tuple(blocks), summary=summarise(said))
 
 

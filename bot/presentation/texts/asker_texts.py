@@ -8,7 +8,7 @@ from bot.plaintext import moment, spoken
 
 ADD_DETAILS = "Add details"
 WITHDRAW = "Withdraw"
-SEPARATE = "This is a separate enquiry"
+SEPARATE = "This is another enquiry"
 """Buttons below the notices to an asker."""
 FILES_NOT_PASSED = (
     "Attachments are not passed on. Please tell the press office what they show, or send them when they call."
@@ -242,3 +242,33 @@ def joined_for_asker(reference: str, into: str, officer: str) -> str:
 def split_for_asker(reference: str, into: str) -> str:
     """To the asker: their case, which was joined to another, is on its own again."""
     return f"{reference} is looked after on its own again, apart from {into}. I will tell you who takes it up."
+
+
+# ---- further messages -----------------------------------------------------------------------------------------------
+
+SEND, DO_NOT_SEND = "Send", "Don't send"
+"""Buttons below `send_to`."""
+NOT_SENT = "All right. Nothing was sent."
+"""In answer to “Don't send”."""
+ONLY_THE_AUTHOR = "Only the person who wrote that can pass it on. If you have a question of your own, write to me."
+"""To somebody who presses a button below what a colleague asked."""
+FILES_ALONE = (
+    "I can't read pictures or files. If this is about a journalist or the media, press “Tell the press office” and "
+    "say in a line what it shows."
+)
+"""In answer to a message that has attachments and no words."""
+
+
+def add_to(reference: str) -> str:
+    """On the button that adds a message to a case, to which it may or may not belong."""
+    return f"Add this to {reference}"
+
+
+def send_to(officer: str) -> str:
+    """To the asker, who wrote something unclear after an officer's message."""
+    return f"Send this to {officer}?"
+
+
+def no_longer_open(reference: str) -> str:
+    """In answer to the button `add_to`: the case was closed meanwhile."""
+    return f"{reference} is closed, so nothing was added. If it comes up again, tell me here."

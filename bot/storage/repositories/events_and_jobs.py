@@ -187,6 +187,12 @@ class JobRepository:
         """The job with this key in any state, or None."""
         return next((_job(row) for row in _BY_KEY.all(self._tx, {"key": key})), None)
 
+    def newest_in(self, lane: str, case_ids: Collection[int]) -> Job | None:
+        """The job that was added last to this lane, in any state; None if it is of none of these cases."""
+        newest = and_(lanes.c.name == job.c.lane, lanes.c.next_seq == job.c.seq)
+        query = select(job).join(lanes, newest).where(job.c.case_id.in_(case_ids), job.c.lane == lane)
+        return next((_job(row) for row in self._tx.connection.execute(query)), None)
+
     def deliveries_of(self, case_id: int) -> list[Job]:
         """All deliveries of a case in any state, oldest first."""
         query = select(job).where(job.c.case_id == case_id, job.c.kind != JobKind.TIMER).order_by(job.c.id)
