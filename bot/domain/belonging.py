@@ -220,8 +220,7 @@ _SAYS_WHEN = re.compile(
     re.IGNORECASE,
 )
 _LEADING = frozenset(
-    ("the", "ok", "okay", "so", "and", "also", "but", "update", "sorry", "now", "hi", "hello", "thanks")
-    + ("it", "is", "was", "s", "he", "she", "they", "for", "from", "with")
+    words("the ok okay so and also but update sorry now hi hello thanks it is was s he she they for from with")
 )
 """Words before an outlet or a journalist with which a clause that is about them may begin."""
 

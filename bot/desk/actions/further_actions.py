@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.desk.actions.action import Action, AnswerAction, AnswerContext, parse_number
+from bot.desk.actions.action import (
+    Action,
+    AnswerAction,
+    AnswerContext,
+    CaseAction,
+    CaseActionContext,
+    Who,
+    parse_number,
+)
 from bot.desk.apply_transition import apply_transition
 from bot.desk.press_desk import status_of
 from bot.domain import transitions
-from bot.domain.case import CaseState
+from bot.domain.case import CaseState, StepKind
+from bot.domain.transitions import Refusal, Refused, Transition
 from bot.messages import Said, SyncResponse
 from bot.presentation import cards, texts
 from bot.queue import outbox
+from bot.queue.outbox import Send
 from bot.storage.records import DedupeScope
 
 
@@ -56,7 +66,46 @@ def _keep(context: AnswerContext) -> SyncResponse:
     return SyncResponse(notice=texts.NOT_SENT)
 
 
+def _undo(context: CaseActionContext) -> Transition | Refused | SyncResponse:
+    """Take back an added message. `value` is the index of its step in the history."""
+    tx, case = context.tx, context.case
+    number, steps = _number(context), tx.cases.steps(case.id)
+    if tx.events.seen(DedupeScope.SEPARATED, f"{case.id}:{number}"):
+        return Refused(Refusal.PASSED_ON_ALREADY, case)
+    mailed = context.press_desk.mail is not None and any(step.kind in _MAILS for step in steps[number + 1 :])
+    policy = context.press_desk.policy
+    result = transitions.take_back(case, number, context.person, steps, policy, tx.now, mailed=mailed)
+    if isinstance(result, Refused) and result.refusal is Refusal.ASK_TO_REMOVE:
+        if context.is_first_time():
+            card, key = cards.may_ask_to_remove(case, number), f"undo:{case.id}:{number}:{context.incoming.event_id}"
+            outbox.send_to_asker(tx, case.id, Send(context.incoming.direct, card), key=key)
+        return SyncResponse()
+    return result
+
+
+def _ask_to_remove(context: CaseActionContext) -> Transition | Refused:
+    steps = context.tx.cases.steps(context.case.id)
+    return transitions.ask_to_remove(context.case, _number(context), context.person, steps, context.tx.now)
+
+
+def _remove(context: CaseActionContext) -> Transition | Refused:
+    steps, policy = context.tx.cases.steps(context.case.id), context.press_desk.policy
+    return transitions.remove(context.case, _number(context), context.person, steps, policy, context.tx.now)
+
+
+def _number(context: CaseActionContext) -> int:
+    """Return the index of a step that the button names; -1 if it names none."""
+    number = parse_number(context.value)
+    return -1 if number is None else number
+
+
+_MAILS = frozenset({StepKind.MAILED, StepKind.FALLBACK})
+"""Steps with which the press office gets an e-mail of the case."""
+
 ACTIONS: Mapping[str, Action] = {
     "further.add": AnswerAction(_add, asker_only=True),
     "further.keep": AnswerAction(_keep, asker_only=True),
+    "case.undo": CaseAction(Who.ASKER, _undo),
+    "case.ask_removal": CaseAction(Who.ASKER, _ask_to_remove),
+    "case.remove": CaseAction(Who.OFFICER, _remove),
 }

@@ -34,6 +34,7 @@ from bot.domain.transitions.officers import (
 )
 from bot.domain.transitions.opening import asker_of, opened
 from bot.domain.transitions.reminders import come_due
+from bot.domain.transitions.taking_back import added_message, ask_to_remove, remove, take_back
 from bot.domain.transitions.transition import (
     FALLBACK,
     DeskStatus,
@@ -43,6 +44,7 @@ from bot.domain.transitions.transition import (
     PostCard,
     Refusal,
     Refused,
+    RemoveWords,
     StartTimer,
     StopTimer,
     ThreadReply,
@@ -61,6 +63,7 @@ __all__ = [
     "PostCard",
     "Refusal",
     "Refused",
+    "RemoveWords",
     "StartTimer",
     "StopTimer",
     "ThreadReply",
@@ -68,6 +71,8 @@ __all__ = [
     "UpdateCard",
     "add",
     "add_details",
+    "added_message",
+    "ask_to_remove",
     "asker_of",
     "card_posted",
     "card_refused",
@@ -90,6 +95,7 @@ __all__ = [
     "note",
     "notice_undelivered",
     "opened",
+    "remove",
     "reopen",
     "reply",
     "reply_delivered",
@@ -98,6 +104,7 @@ __all__ = [
     "separate",
     "split",
     "take",
+    "take_back",
     "unclaim",
     "unreachable",
     "unrestrict",

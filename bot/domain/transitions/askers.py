@@ -67,7 +67,7 @@ def correct(
 
     An edited opening message replaces the old one on the card. An edited further message is treated as one more.
     """
-    step = Step(now, StepKind.CORRECTED, said.person, said.text, said.event_id)
+    step = Step(now, StepKind.CORRECTED, said.person, said.text, said.event_id, said.corrects)
     opening = next((asker for asker in case.askers if asker.event_id == said.corrects), None)
     if opening is None:
         after = apply_message(case, said.text, steps, policy, now)

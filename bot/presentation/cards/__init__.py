@@ -16,7 +16,7 @@ from bot.presentation.cards.answer_cards import (
     with_offer,
     without_words,
 )
-from bot.presentation.cards.asker_cards import asker_notice, own_case
+from bot.presentation.cards.asker_cards import asker_notice, may_ask_to_remove, own_case
 from bot.presentation.cards.case_card import CaseContext, case_card, case_in_full, mail
 from bot.presentation.cards.case_forms import (
     CLOSING_OUTCOMES,
@@ -38,11 +38,10 @@ from bot.presentation.cards.queue_page import in_queue, queue_head, search_form
 from bot.presentation.cards.shift_card import refresh_shift, shift
 from bot.presentation.cards.thread_lines import in_thread, thread_line
 from bot.presentation.cards.topics_page import topics
-from bot.presentation.cards.visibility import OFFICER_STEPS, is_discreet, redact_line, visible
+from bot.presentation.cards.visibility import is_discreet, redact_line, visible
 
 __all__ = [
     "CLOSING_OUTCOMES",
-    "OFFICER_STEPS",
     "CaseContext",
     "answer",
     "answer_alone",
@@ -66,6 +65,7 @@ __all__ = [
     "linked_case",
     "mail",
     "markdown_message",
+    "may_ask_to_remove",
     "note_form",
     "open_form",
     "own_case",

@@ -18,6 +18,7 @@ from bot.domain.announcements import (
     PlainNotice,
     PleasePhone,
     SplitNotice,
+    TakenBack,
     WithdrawalNoted,
 )
 from bot.domain.case import Asker, Case, CaseKind
@@ -44,16 +45,25 @@ def asker_notice(case: Case, notice: AskerNotice, context: CaseContext) -> Outgo
             return text_message(_in_a_sentence(case, notice))
 
 
+def may_ask_to_remove(case: Case, number: int) -> Outgoing:
+    """Return that a message cannot be taken back any more, with a button that asks the officers to remove it."""
+    said = texts.cannot_undo(case.reference)
+    ask = Button(texts.ASK_TO_REMOVE, "case.ask_removal", f"{button_value(case)}:{number}")
+    return Outgoing((Markdown(escape(said)), Buttons((ask,))), summary=said)
+
+
 def own_case(case: Case, asker: Asker, context: CaseContext) -> Outgoing:
     """Return an asker's own enquiry with its state, for the home page."""
     return Outgoing((head(case, context), Quote(asker.text)), summary=f"{case.reference}, {state_word(case)}")
 
 
 def _in_a_sentence(
-    case: Case, notice: WithdrawalNoted | Claimed | Freed | JoinedNotice | SplitNotice | PlainNotice
+    case: Case, notice: TakenBack | WithdrawalNoted | Claimed | Freed | JoinedNotice | SplitNotice | PlainNotice
 ) -> str:
     """Return the sentence of a notice that has no buttons."""
     match notice:
+        case TakenBack():
+            return texts.taken_back_for_asker(case.reference, mailed=notice.mailed)
         case WithdrawalNoted():
             if notice.owner is None:
                 return texts.withdrawal_noted_for_asker(case.reference)
@@ -77,6 +87,8 @@ _PLAIN = {
     PlainNotice.CLOSED: texts.closed_for_asker,
     PlainNotice.FALSE_ALARM: texts.false_alarm_for_asker,
     PlainNotice.REACHED: texts.reached_for_asker,
+    PlainNotice.REMOVAL_ASKED: texts.removal_asked_for_asker,
+    PlainNotice.REMOVED: texts.removed_for_asker,
     PlainNotice.REOPENED: texts.reopened_for_asker,
     PlainNotice.RESPONDED: texts.responded_for_asker,
     PlainNotice.RETURNED: texts.returned_for_asker,
@@ -128,10 +140,10 @@ def _added(case: Case, notice: MessageAdded, context: CaseContext) -> Outgoing:
     if notice.files:
         blocks.append(Caption(texts.FILES_NOT_PASSED))
     buttons = [_add_details(case)] if deadline else []
+    buttons.append(Button(texts.UNDO, "case.undo", f"{button_value(case)}:{notice.number}"))
     if notice.unsure:
         buttons.append(Button(texts.SEPARATE, "case.separate", f"{button_value(case)}:{notice.number}"))
-    if buttons:
-        blocks.append(Buttons(tuple(buttons)))
+    blocks.append(Buttons(tuple(buttons)))
     return Outgoing(tuple(blocks), summary=summarise(said))
 
 

@@ -246,6 +246,8 @@ def split_for_asker(reference: str, into: str) -> str:
 
 # ---- further messages -----------------------------------------------------------------------------------------------
 
+UNDO, ASK_TO_REMOVE = "Undo", "Ask to remove"
+"""Buttons below the notices about a message that was added to a case."""
 SEND, DO_NOT_SEND = "Send", "Don't send"
 """Buttons below `send_to`."""
 NOT_SENT = "All right. Nothing was sent."
@@ -272,3 +274,24 @@ def send_to(officer: str) -> str:
 def no_longer_open(reference: str) -> str:
     """In answer to the button `add_to`: the case was closed meanwhile."""
     return f"{reference} is closed, so nothing was added. If it comes up again, tell me here."
+
+
+def taken_back_for_asker(reference: str, *, mailed: bool) -> str:
+    """To the asker, who took back a message. `mailed` is whether the press office got an e-mail with it."""
+    stays = " It also went to the press office by e-mail, and I cannot take that back." if mailed else ""
+    return f"Taken back. Somebody may already have read it.{stays} {reference} goes on without it."
+
+
+def cannot_undo(reference: str) -> str:
+    """To the asker, who wants to take back a message too late."""
+    return f"I cannot take that back by myself, because {reference} may depend on it by now. A press officer can."
+
+
+def removal_asked_for_asker(reference: str) -> str:
+    """To the asker, who asked to remove a message from the case."""
+    return f"I have asked the press office to remove that from {reference}. They decide, and I will tell you here."
+
+
+def removed_for_asker(reference: str) -> str:
+    """To the asker: an officer has removed their message."""
+    return f"The press office has removed your message from {reference}. Somebody may already have read it."

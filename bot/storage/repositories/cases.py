@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, delete, exists, func, insert, or_, select, update
 
-from bot.domain.case import Asker, Case, CaseKind, CaseState, Details, Membership, Outcome, Step, StepKind
+from bot.domain.case import TAKEN_BACK, Asker, Case, CaseKind, CaseState, Details, Membership, Outcome, Step, StepKind
 from bot.errors import StaleCase
 from bot.messages import Address
 from bot.storage.schema import case_asker, case_step, press_case
@@ -84,6 +84,19 @@ class CaseRepository:
         said = {"text": step.text, "event_id": step.event_id, "label": step.label}
         columns = {"case_id": case_id, "at": step.at, "kind": step.kind, **said}
         self._tx.connection.execute(_ADD_STEP, columns | person_columns("by", step.by))
+
+    def remove_words(self, case_id: int, number: int) -> None:
+        """Remove the words of the step at this position of the history, and mark it so. Edits find it no more."""
+        of_case = select(case_step.c.id).where(case_step.c.case_id == case_id).order_by(case_step.c.id)
+        step_id = self._tx.connection.execute(of_case.offset(number).limit(1)).scalar_one()
+        gone = {"text": "", "event_id": "", "label": TAKEN_BACK}
+        self._tx.connection.execute(update(case_step).where(case_step.c.id == step_id).values(gone))
+
+    def has_message(self, case_id: int, event_id: str) -> bool:
+        """Whether this message opened the case or was added to it, and has not been taken back."""
+        opened = exists().where(case_asker.c.case_id == case_id, case_asker.c.event_id == event_id)
+        added = exists().where(case_step.c.case_id == case_id, case_step.c.event_id == event_id)
+        return bool(self._tx.connection.execute(select(or_(opened, added))).scalar_one())
 
     def steps(self, case_id: int) -> tuple[Step, ...]:
         """The history of a case, in the order in which it was written."""

@@ -153,6 +153,17 @@ class JobRepository:
         pending = and_(job.c.id == waiting.id, job.c.state == _PENDING)
         self._tx.connection.execute(update(job).where(pending).values(payload=dict(payload)))
 
+    def cancel(self, waiting: Job) -> bool:
+        """Cancel a pending delivery and empty its payload. False if a relay holds it at the moment."""
+        free = or_(job.c.lease_until.is_(None), job.c.lease_until <= self._tx.now)
+        statement = update(job).where(job.c.id == waiting.id, job.c.state == _PENDING, free)
+        ended = {"state": JobState.CANCELLED, "payload": {}} | self._ended_now()
+        return self._tx.connection.execute(statement.values(ended)).rowcount == 1
+
+    def empty(self, ended: Job) -> None:
+        """Empty the payload of a job that has ended."""
+        self._tx.connection.execute(update(job).where(job.c.id == ended.id, job.c.state != _PENDING).values(payload={}))
+
     def next_due(self) -> datetime | None:
         """When `claim` finds a job next, or None. Held jobs, and jobs behind another in their lane, do not count."""
         firsts = [query.first(self._tx, {"now": self._tx.now}) for query in (_NEXT_TIMER, _NEXT)]
