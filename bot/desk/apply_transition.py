@@ -188,7 +188,9 @@ def _delivery_to_press(
             line = drawn if effect.harmless else cards.redact_line(renderer.case, drawn)
             mention = (Mention(effect.mention),) if effect.mention else ()
             with_mention = replace(line, blocks=(*mention, *line.blocks))
-            carries = None if effect.carries is None else _delivered_mark(renderer.case, effect.carries)
+            carries = (
+                None if effect.carries is None else _delivered_mark(renderer.case, effect.carries, effect.from_form)
+            )
             return lambda channel: SendToThread(channel, with_mention, effect.harmless, carries)
         case _:
             assert_never(effect)
@@ -202,10 +204,10 @@ def _message_to_asker(renderer: CardRenderer, effect: NotifyAsker, answers: Mark
     return Send(asker.direct, notice, purpose, display_name(asker.person), instead, answers)
 
 
-def _delivered_mark(case: Case, said: Said) -> MarkMessage:
+def _delivered_mark(case: Case, said: Said, from_form: bool) -> MarkMessage:
     """Return the mark "delivered" for an asker's message. The platform shows an edit on the original message."""
     words = cards.text_message(texts.further_delivered(case.reference))
-    return MarkMessage(said.at, said.corrects or said.event_id, "delivered", words, said.direct)
+    return MarkMessage(said.at, said.corrects or said.event_id, "delivered", words, said.direct, not from_form)
 
 
 # ---- waiting deliveries of a case that shows less than before --------------------------------------------------------

@@ -217,7 +217,7 @@ def _mark_once(tx: Transaction, case: Case, job: Job, line: SendToThread) -> Non
 
 
 def _mark(tx: Transaction, case: Case, key: str, mark: MarkMessage | None) -> None:
-    if mark:
+    if mark and mark.is_message:
         outbox.put(tx, case.id, mark, mark.message, key=key)
 
 

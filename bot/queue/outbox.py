@@ -43,6 +43,8 @@ class MarkMessage:
     words: Outgoing | None = None
     """What to write to `to` instead if the platform has no marks. If None, nothing is written."""
     to: Address | None = None
+    is_message: bool = True
+    """False if there is nothing to show it on, because the words were written into a form."""
     do: Literal["mark"] = "mark"
 
 

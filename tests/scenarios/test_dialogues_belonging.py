@@ -16,7 +16,7 @@ from bot.queue import outbox
 from bot.queue.outbox import SendToThread
 from bot.storage.schema import press_case
 from tests.desk import direct, person, said
-from tests.dialogue import SURE, UNSURE, Again, Presses, Says, Stage, Turn, Waits
+from tests.dialogue import SURE, UNSURE, Again, Fills, Presses, Says, Stage, Turn, Waits
 from tests.scenarios.trouble import AWAY, breaks, mends
 from tests.scenarios.turns import ADDED, ANOTHER, CLAIM, CLOSE, ENQUIRY, FURTHER, REPLY, REPORT
 
@@ -92,6 +92,21 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
         REPLY,
         ASKED,
         Presses("sam", "Don't send", notice=texts.NOT_SENT, sees={"sam": [texts.UNKNOWN]}),
+    ],
+    "an answer to an officer in the form": [
+        REPORT,
+        REPLY,
+        COFFEE,
+        Presses("sam", "Answer Anna", form="Answer Anna: M-1"),
+        Fills("sam", {"text": " "}, problem=texts.NOTHING_WRITTEN),
+        Fills(
+            "sam",
+            {"text": "three is fine"},
+            sees={"sam": ["I have added this to M-1."], "thread": ["Sam adds: … > three is fine"]},
+            learns=[],
+        ),
+        Presses("sam", "Undo", sees={"sam": ["Taken back."], "thread": [texts.took_back("Sam")]}),
+        Presses("joe", "Answer Anna", at="sam", notice=texts.NOT_YOURS),
     ],
     "what is edited before it is sent is sent as it reads then": [
         REPORT,

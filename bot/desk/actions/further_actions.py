@@ -18,7 +18,8 @@ from bot.desk.press_desk import status_of
 from bot.domain import transitions
 from bot.domain.case import CaseState, StepKind
 from bot.domain.transitions import Refusal, Refused, Transition
-from bot.messages import Said, SyncResponse
+from bot.messages import Form, Said, SyncResponse
+from bot.plaintext import display_name
 from bot.presentation import cards, texts
 from bot.queue import outbox
 from bot.queue.outbox import Send
@@ -66,6 +67,27 @@ def _keep(context: AnswerContext) -> SyncResponse:
     return SyncResponse(notice=texts.NOT_SENT)
 
 
+def _answer_form(context: CaseActionContext) -> Form | Refused:
+    case = context.case
+    if case.state is CaseState.CLOSED:
+        return Refused(Refusal.ALREADY_CLOSED_FOR_ASKER, case)
+    replies = (step for step in reversed(context.tx.cases.steps(case.id)) if step.kind is StepKind.REPLIED)
+    officer = next((step.by for step in replies if step.by), None)
+    return cards.answer_form(case, display_name(officer)) if officer else Refused(Refusal.NOTHING_WRITTEN, case)
+
+
+def _answer_officer(context: CaseActionContext) -> Transition | Refused | SyncResponse:
+    """Add what the asker wrote into the form as the answer to an officer."""
+    text, incoming, case, tx = context.values.get("text", "").strip(), context.incoming, context.case, context.tx
+    if not text:
+        return SyncResponse(problems={"text": texts.NOTHING_WRITTEN})
+    if case.state is CaseState.CLOSED:
+        return Refused(Refusal.ALREADY_CLOSED_FOR_ASKER, case)
+    said = Said(incoming.event_id, context.person, text, incoming.direct, incoming.direct)
+    steps, policy = tx.cases.steps(case.id), context.press_desk.policy
+    return transitions.add(case, said, steps, context.status, policy, tx.now, from_form=True)
+
+
 def _undo(context: CaseActionContext) -> Transition | Refused | SyncResponse:
     """Take back an added message. `value` is the index of its step in the history."""
     tx, case = context.tx, context.case
@@ -105,6 +127,7 @@ _MAILS = frozenset({StepKind.MAILED, StepKind.FALLBACK})
 ACTIONS: Mapping[str, Action] = {
     "further.add": AnswerAction(_add, asker_only=True),
     "further.keep": AnswerAction(_keep, asker_only=True),
+    "case.answer": CaseAction(Who.ASKER, _answer_officer, _answer_form, follows_join=True),
     "case.undo": CaseAction(Who.ASKER, _undo),
     "case.ask_removal": CaseAction(Who.ASKER, _ask_to_remove),
     "case.remove": CaseAction(Who.OFFICER, _remove),

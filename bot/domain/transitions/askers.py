@@ -43,10 +43,12 @@ def add(
     now: datetime,
     *,
     unsure: bool = False,
+    from_form: bool = False,
 ) -> Transition:
     """Add a further message to the case. It may state a deadline or be urgent. `steps` is the history so far.
 
-    With `unsure` it may be another enquiry: whoever is on call is mentioned anew if nobody owns the case.
+    With `unsure` it may be another enquiry: whoever is on call is mentioned anew if nobody owns the case. With
+    `from_form` there is no message, because the words were written into a form.
     """
     after = apply_message(case, said.text, steps, policy, now)
     calls = newly_called(case, after, status.on_call)
@@ -54,7 +56,7 @@ def add(
         calls = status.on_call
     step = Step(now, StepKind.ADDED, said.person, said.text, said.event_id)
     asker = _asker(case, said.person) or asker_of(said, now)
-    line = ThreadReply(StepLine(step), (*owner_mention(case), *calls), carries=said)
+    line = ThreadReply(StepLine(step), (*owner_mention(case), *calls), carries=said, from_form=from_form)
     notice = MessageAdded(len(steps), said.files, new_deadline=deadline_changed(case, after), unsure=unsure)
     history = (step, *further_steps(case, after, calls, now))
     return transition_to(after, history, UpdateCard(), line, NotifyAsker(asker, notice))

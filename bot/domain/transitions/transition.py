@@ -68,6 +68,8 @@ class ThreadReply:
     """True if the line neither names nor quotes an asker, so that it can be shown as it is below a restricted card."""
     carries: Said | None = None
     """The asker's message that the line passes on. The asker is shown whether it was delivered."""
+    from_form: bool = False
+    """True if that was written into a form, so that there is no message to show it on."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from bot.presentation.cards.asker_cards import asker_notice, may_ask_to_remove, 
 from bot.presentation.cards.case_card import CaseContext, case_card, case_in_full, mail
 from bot.presentation.cards.case_forms import (
     CLOSING_OUTCOMES,
+    answer_form,
     close_form,
     details_form,
     details_received,
@@ -45,6 +46,7 @@ __all__ = [
     "CaseContext",
     "answer",
     "answer_alone",
+    "answer_form",
     "ask_to_send",
     "asker_notice",
     "case_card",

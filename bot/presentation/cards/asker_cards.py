@@ -167,7 +167,8 @@ def _reply(case: Case, notice: OfficerReply) -> Outgoing:
     if case.kind is CaseKind.MEDIA:
         introduction = f"**{texts.REPLY_LABELS[notice.kind]}**\n\n{introduction}"
     summary = f"{officer} ({case.reference}): {shorten(notice.words)}"
-    return Outgoing((Markdown(introduction), Quote(notice.words)), summary=summary)
+    answer = Button(texts.answer_officer(officer), "case.answer", button_value(case), opens_form=True)
+    return Outgoing((Markdown(introduction), Quote(notice.words), Buttons((answer,))), summary=summary)
 
 
 def _add_details(case: Case) -> Button:

@@ -83,7 +83,7 @@ def added(reference: str, *, reached: bool) -> str:
 
 def further_delivered(reference: str) -> str:
     """To the asker, if the platform has no reactions: the press office has their further message."""
-    return f"The press office has what you added to {reference}."
+    return f"Added to {reference}. The press office can see it."
 
 
 def further_undelivered(reference: str, number: str) -> str:
@@ -295,3 +295,13 @@ def removal_asked_for_asker(reference: str) -> str:
 def removed_for_asker(reference: str) -> str:
     """To the asker: an officer has removed their message."""
     return f"The press office has removed your message from {reference}. Somebody may already have read it."
+
+
+ANSWER_LABEL = "Your answer"
+ANSWER_HINT = "The press office reads it, with your name."
+"""Label and hint of the form that `answer_officer` opens."""
+
+
+def answer_officer(officer: str) -> str:
+    """On the button below an officer's message, and the title of the form that it opens."""
+    return f"Answer {officer}"
