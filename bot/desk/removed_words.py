@@ -31,10 +31,11 @@ def remove_deliveries(tx: Transaction, case: Case, removed: RemoveWords, channel
         if job.state is not JobState.PENDING:
             if _may_quote(delivery, removed, channels):
                 tx.jobs.empty(job)
-        elif isinstance(delivery, SendToThread) and _passes_on(delivery, removed):
-            if job.claims or not tx.jobs.cancel(job):
-                # It may have arrived. A further try quotes nothing, and what arrives is deleted: `delivery_outcomes`.
-                tx.jobs.replace_payload(job, outbox.payload(_without_words(delivery)))
+        elif not isinstance(delivery, SendToThread) or not _passes_on(delivery, removed):
+            continue
+        elif job.claims or not tx.jobs.cancel(job):
+            # It may have arrived. A further try quotes nothing, and what arrives is deleted: `delivery_outcomes`.
+            tx.jobs.replace_payload(job, outbox.payload(_without_words(delivery)))
     for number, receipt in enumerate(tx.postings.take_relayed(case.id, removed.event_id)):
         delete(tx, case.id, Delete(receipt), key=f"{key}:{number}")
 

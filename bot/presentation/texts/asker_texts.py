@@ -52,7 +52,7 @@ def question_passed_on(reference: str) -> str:
     """To the asker of a question to the press office, in the acknowledgement. Markdown."""
     return (
         f"Your question is with the press office. Your reference is **{reference}**. Their answer will reach you here; "
-        "you can add to it by writing here."
+        "to add to it, write here and name that reference."
     )
 
 
