@@ -9,8 +9,11 @@
 ## bench        measure question to reply, and the matcher, each beside a named baseline
 ## bench-slack  measure the desk in Slack beside a bare Bolt application
 ## bench-teams  measure the desk in Teams beside a bare bot
+## bench-burst  measure what a minute of more long messages than can be matched does to Slack and Teams
 ## chaos        kill the process again and again, on SQLite and PostgreSQL; then run random lives of cases
 ## walks        print the files that each of four events goes through, and fail if a walk is too long
+## sbom         write the bill of materials, sbom.cdx.json (CycloneDX), from the lock files
+## audit        look up the locked packages in a database of known vulnerabilities; needs the internet
 ## lock         resolve the dependencies anew into the lock files
 ## clean        remove the virtual environment and the caches
 ## help         print this list
@@ -20,7 +23,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: install run test test-all check bench bench-slack bench-teams chaos walks lock clean
+.PHONY: install run test test-all check bench bench-slack bench-teams bench-burst chaos walks sbom audit lock clean
 
 install: $(VENV)/.run
 
@@ -37,6 +40,12 @@ $(VENV)/.run: requirements.lock requirements-weights.lock pyproject.toml
 
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.run
 	$(PIP) install --quiet --require-hashes -r requirements-dev.lock
+	touch $@
+
+# An environment of its own: these tools bring many packages that neither the desk nor its tests need.
+$(VENV)/.audit: requirements-audit.lock
+	test -x $(VENV)/audit/bin/python || $(PYTHON) -m venv $(VENV)/audit
+	$(VENV)/audit/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes -r requirements-audit.lock
 	touch $@
 
 run: $(VENV)/.run
@@ -66,6 +75,9 @@ bench-slack: $(VENV)/.dev
 bench-teams: $(VENV)/.dev
 	$(BIN)/python -m tests.benchmarks.teams
 
+bench-burst: $(VENV)/.dev
+	$(BIN)/python -m tests.benchmarks.burst
+
 chaos: $(VENV)/.dev
 	$(BIN)/python -m tests.chaos
 	$(BIN)/python -m tests.chaos.sequences
@@ -74,9 +86,19 @@ chaos: $(VENV)/.dev
 walks: $(VENV)/.dev
 	$(BIN)/python -m tests.walks
 
+# Everything that is installed, with its hashes. The same locks give the same file.
+sbom: $(VENV)/.audit
+	cat requirements.lock requirements-weights.lock \
+	    | $(VENV)/audit/bin/cyclonedx-py requirements - --pyproject pyproject.toml --mc-type application \
+	        --output-reproducible --output-format JSON --output-file sbom.cdx.json
+
+audit: $(VENV)/.audit
+	$(VENV)/audit/bin/python -m tests.audit $(VENV)/audit/bin/pip-audit requirements.lock requirements-weights.lock
+
 lock: $(VENV)/.dev
 	$(BIN)/uv pip compile pyproject.toml --group build --universal --generate-hashes --no-emit-index-url --no-strip-extras --no-annotate --no-header --python-version 3.11 -o requirements.lock
 	$(BIN)/uv pip compile pyproject.toml --group build --group dev -c requirements.lock --universal --generate-hashes --no-emit-index-url --no-strip-extras --no-annotate --no-header --python-version 3.11 -o requirements-dev.lock
+	$(BIN)/uv pip compile --group audit --universal --generate-hashes --no-emit-index-url --no-strip-extras --no-annotate --no-header --python-version 3.11 -o requirements-audit.lock
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage

@@ -18,7 +18,15 @@ Research Professional|Nature News|New Scientist|Economist|New Statesman|Private 
 PA Media|Associated Press|Reuters|AFP|Bloomberg|Politico|BuzzFeed|HuffPost|Huffington Post|Vox|LADbible|UNILAD
 Washington Post|New York Times|NYT|Wall Street Journal|Le Monde|Le Figaro|Der Spiegel|Die Zeit|El Pais|Irish Times
 Irish Independent|The Conversation|The News Agents|Full Fact|Bellingcat|openDemocracy|The Tab|Student Newspaper
-Student Paper
+Student Paper|Sunday Mirror|Sunday Express|Sunday Telegraph|Sunday Post|Sunday Mail|Daily Record|Scotsman|City AM
+Channel 5 News|5 News|ITN|STV|CBS|CBS News|60 Minutes|MSNBC|PBS|RTE|ZDF|ARD|El Mundo|La Repubblica|Toronto Star
+Globe and Mail|Sydney Morning Herald|20 Minutes|National Geographic|New Yorker|Newsweek|Vice News|Daily Beast
+Byline Times|Novara Media|UnHerd|BBC One|BBC Two|BBC Three|BBC World Service|BBC Oxford|BBC Radio 4|BBC Radio 5 Live
+BBC Sounds
+Newsbeat|World at One|The World Tonight|Farming Today|Saturday Live|Sunday Brunch|Sunday Morning Live|Sunday Politics
+The One Show
+Good Morning Scotland|North West Tonight|Look North|Classic FM|Capital FM|Smooth Radio|Greatest Hits Radio|Storyful
+Newsflare|SWNS|Getty Images|DPA|Xinhua|Kyodo|Chemistry World|Physics World|Radio Times|Evening Post
 """
 _EVERYDAY = """
 The Sun|The Times|The Mail|The Mirror|The Express|The Star|The Standard|The Post|The Gazette|The Echo|The i|SCAN|Vice

@@ -26,8 +26,8 @@ from bot.messages import (
 )
 
 _markdown = reader(preset="commonmark")
-# Characters that control a terminal or change the direction of the text after them.
-_CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+# C0 and C1 control codes but tab and line breaks, and the characters that change the direction of the text after them.
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 _PUNCTUATION = re.compile(r"""([!"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~])""")
 
@@ -42,12 +42,17 @@ def render(outgoing: Outgoing, *, number: int = 0) -> str:
         buttons = len(block.buttons) if isinstance(block, Buttons) else 0
         paragraphs.append(_block(block, number))
         number += buttons if number else 0
-    return "\n\n".join(paragraph for paragraph in paragraphs if paragraph)
+    return without_control_characters("\n\n".join(paragraph for paragraph in paragraphs if paragraph))
+
+
+def without_control_characters(text: str) -> str:
+    """Return a text as every platform, export and terminal may show it: tabs and line breaks stay."""
+    return _CONTROL.sub("", text)
 
 
 def line(text: str) -> str:
     """Return a person's words on one line, without characters that control a terminal."""
-    return " ".join(_CONTROL.sub("", text).split())
+    return " ".join(without_control_characters(text.replace("\x0b", " ").replace("\x0c", " ")).split())
 
 
 def display_name(person: Person) -> str:

@@ -136,6 +136,14 @@ class AdapterState(Protocol):
         """Store the value unless the key has one. Return True if this call stored it."""
         ...
 
+    async def put_numbered(self, counter: str, number: int, key: str, value: str) -> bool:
+        """Store the value as change `number`, if the key `counter` holds the number before it, or nothing.
+
+        Return False and store nothing if it holds another: then another process has made that change. Changes are
+        durable in the order of their numbers.
+        """
+        ...
+
     async def delete(self, key: str) -> None:
         """Remove the key. It is no error if there is none."""
         ...
@@ -212,7 +220,10 @@ class Adapter(People, Protocol):
         ...
 
     async def start(self, desk: Desk) -> None:
-        """Begin to receive events. Returns at once, also if the platform is down; `health` reports that."""
+        """Begin to receive events. Returns at once, also if the platform is down; `health` reports that.
+
+        Raises ConfigurationError if an address of its own is not available.
+        """
         ...
 
     async def stop(self) -> None:

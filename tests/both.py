@@ -1,4 +1,4 @@
-"""A desk as it serves, in Slack and in Teams at once: the whole application, real SDKs, loopback servers."""
+"""A desk as it serves, in Slack, in Teams and in the console: the whole application, real SDKs, loopback servers."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from aiohttp import ClientSession
 
 from adapters.slack.adapter import SlackAdapter
+from adapters.web import WebConsole
 from bot.app.application import Application
 from bot.config import from_mapping
 from tests.desk import KNOWLEDGE, PHONE
@@ -21,6 +22,7 @@ from tests.teams.microsoft import APP, SECRET, TENANT, Microsoft
 from tests.teams.microsoft import Posted as InTeams
 from tests.teams.people import PRESS, SAM, Client, Who, buttons
 from tests.waiting import until
+from tests.web_client import WebClient
 
 T = TypeVar("T")
 SLACK_PRESS, TEAMS_PRESS = "slack:C0PRESS", f"teams:{PRESS}"
@@ -37,6 +39,7 @@ class Both:
     microsoft: Microsoft
     in_slack: Workspace
     in_teams: Client
+    console: WebClient
 
     async def insists(self, text: str) -> None:
         """Teams sends again what was not taken."""
@@ -112,17 +115,21 @@ async def serving(microsoft: Microsoft, folder: Path, **office: Sequence[str]) -
             "database": f"sqlite:///{folder}/desk.db",
             "knowledge": str(KNOWLEDGE),
             "server": {"port": 0},
+            "console": {"port": 0},
             "matching": {"encoder": "off", "cache": str(folder / "cache")},
             **sections(slack, microsoft, **office),
         }
         application = Application(from_mapping(settings, SECRETS))
         await application.start()
         stack.push_async_callback(application.stop)
+        await application.learn()
         session = await stack.enter_async_context(ClientSession())
         (adapter,) = (each for each in application.adapters if isinstance(each, SlackAdapter))
         await ready(adapter)
         in_slack = Workspace(slack, adapter, session, "socket")
-        yield Both(slack, microsoft, in_slack, Client(session, f"{application.url}/api/messages", microsoft))
+        in_teams = Client(session, f"{application.url}/api/messages", microsoft)
+        (web,) = (each for each in application.adapters if isinstance(each, WebConsole))
+        yield Both(slack, microsoft, in_slack, in_teams, await WebClient.open(session, web.url))
 
 
 async def _found(look: Callable[[], list[T]]) -> T:

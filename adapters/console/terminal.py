@@ -29,12 +29,16 @@ _ANSWER_TIMEOUT = 30.0
 
 
 class TerminalConsole:
-    """See `ports.Adapter`. It ends when `source` ends; `finished` waits for that."""
+    """See `ports.Adapter`. It ends when `source` ends; `finished` waits for that.
+
+    Lines are read from the start on, and handled once `answering` is set.
+    """
 
     platform = PLATFORM
 
-    def __init__(self, source: TextIO, output: TextIO) -> None:
+    def __init__(self, source: TextIO, output: TextIO, answering: asyncio.Event | None = None) -> None:
         self._source = source
+        self._answering = answering
         self._screen = Screen(output, PLATFORM, YOU.id)
         self._lines: asyncio.Queue[str | None] = asyncio.Queue()
         self._conversation: asyncio.Task[None] | None = None
@@ -87,6 +91,8 @@ class TerminalConsole:
             loop.call_soon_threadsafe(self._lines.put_nowait, None)
 
     async def _converse(self, desk: Desk) -> None:
+        if self._answering is not None:
+            await self._answering.wait()
         with contextlib.suppress(PermanentFailure):  # the output is closed
             while (line := await self._next_line()) is not None:
                 if text := line.strip():

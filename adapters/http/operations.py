@@ -7,12 +7,10 @@ from ipaddress import ip_address
 
 from aiohttp import web
 
+from adapters.http.forwarding import is_forwarded
 from bot.ports import Metric, Readiness
 
 METRICS_CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
-
-_FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-IP")
-"""Headers that a proxy adds to a request that it forwards."""
 
 
 def mount_operations(
@@ -45,7 +43,7 @@ def mount_operations(
 
 def _from_this_machine(request: web.Request) -> bool:
     # A proxy on this machine may forward a request from another machine.
-    if any(header in request.headers for header in _FORWARDED) or request.remote is None:
+    if is_forwarded(request) or request.remote is None:
         return False
     return ip_address(request.remote.partition("%")[0]).is_loopback
 

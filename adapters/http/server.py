@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
+import os
 import resource
 import socket
 import traceback
@@ -13,7 +15,7 @@ from aiohttp import web
 from aiohttp.typedefs import Middleware
 
 from adapters.http.connections import Connections
-from bot.errors import StoreUnavailable
+from bot.errors import ConfigurationError, Problem, StoreUnavailable
 
 log = logging.getLogger(__name__)
 
@@ -41,15 +43,18 @@ _about_clients.setLevel(logging.CRITICAL)
 class HttpServer:
     """Serves `application`. Add routes before `start`. Port 0 means a free port.
 
+    - `section` is the section of the configuration that says where to listen.
     - If a handler raises StoreUnavailable, the answer is 503, so that the sender tries again.
     - The body is read before the handler runs, so a handler never waits for a slow sender.
     - The number of connections is bounded, below what the system allows the process: see `Connections`.
     """
 
-    def __init__(self, host: str, port: int, *, middlewares: Sequence[Middleware] = ()) -> None:
+    def __init__(
+        self, host: str, port: int, *, middlewares: Sequence[Middleware] = (), section: str = "server"
+    ) -> None:
         around = [_answer_errors, *middlewares, self._read_body]
         self.application = web.Application(client_max_size=MAX_BODY, middlewares=around)
-        self._host, self._port = host, port
+        self._host, self._port, self._section = host, port, section
         self._runner: web.AppRunner | None = None
         self._listener: asyncio.Server | None = None
         self._connections: Connections | None = None
@@ -66,7 +71,7 @@ class HttpServer:
         return f"http://{host}:{self._port}"
 
     async def start(self) -> None:
-        """Begin to listen. Raises OSError if the address is not available."""
+        """Begin to listen. Raises ConfigurationError if the address is not available."""
         # No access log, because URLs contain ids of people.
         runner = web.AppRunner(
             self.application,
@@ -84,9 +89,9 @@ class HttpServer:
             # asyncio accepts up to `backlog` connections before it makes the first protocol.
             listen = asyncio.get_running_loop().create_server
             self._listener = await listen(self._connections.accept, self._host, self._port, backlog=most // 2)
-        except OSError:
+        except OSError as error:
             await runner.cleanup()
-            raise
+            raise ConfigurationError(_cannot_listen(self._section, self._host, self._port, error)) from None
         self._runner = runner
         self._port = int(self._listener.sockets[0].getsockname()[1])
         for each in self._listener.sockets:  # the system may queue more than that
@@ -118,6 +123,17 @@ class HttpServer:
             return await handler(request)
         with self._connections.working(request.protocol):
             return await handler(request)
+
+
+def _cannot_listen(section: str, host: str, port: int, error: OSError) -> Problem:
+    """Return what is wrong with an address, and what to do."""
+    reason = error.strerror if isinstance(error, socket.gaierror) else os.strerror(error.errno or 0)
+    what = f"cannot listen on {host}:{port}: {reason}."
+    if error.errno == errno.EADDRINUSE:
+        return Problem(f"{section}.port", what, "Stop what listens there, or set another port (0 takes a free one).")
+    if error.errno == errno.EACCES:
+        return Problem(f"{section}.port", what, "Set a port from 1024 on, and let a proxy forward to it.")
+    return Problem(f"{section}.host", what, "Set an address of this machine, such as 127.0.0.1.")
 
 
 def _most_connections() -> int:

@@ -57,6 +57,7 @@ class SlackAdapter:
         self._directory = Directory(settings, api, state, clock)
         reader = PayloadReader(settings, api, self._directory, conversations)
         self._renderer = ResponseRenderer(api, conversations)
+        self._caches = (self._directory.forget, conversations.forget, self._renderer.forget)
         self._listeners = Listeners(api, reader, self._renderer)
         self._socket: SocketModeConnection | None = None
         if settings.mode == "socket":
@@ -109,6 +110,11 @@ class SlackAdapter:
             await self._renderer.turn_away(said)
         except (DeliveryFailure, StoreUnavailable) as failure:
             log.warning("Somebody could not be told that they may not use the desk: %s", failure)
+
+    def forget(self) -> None:
+        """Empty what is cached of people. Slack and the AdapterState are asked again."""
+        for forget in self._caches:
+            forget()
 
     def health(self) -> Health:
         """Return whether events from Slack arrive, and what could not be looked up."""

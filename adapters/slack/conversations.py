@@ -93,6 +93,10 @@ class Conversations:
 
     # ---- direct conversations ---------------------------------------------------------------------------------------
 
+    def forget(self) -> None:
+        """Forget whose direct conversations are known; they stand in the AdapterState."""
+        self._direct.clear()
+
     async def direct_channel(self, user: str) -> str:
         """Return the channel id (D…) of a person's direct conversation. Slack is asked only if it is not stored."""
         if user not in self._direct:

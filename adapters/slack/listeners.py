@@ -7,8 +7,10 @@ import logging
 import re
 import traceback
 from collections.abc import Awaitable, Callable, Coroutine
+from pathlib import Path
 from typing import Any, TypeVar
 
+import slack_bolt
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.error import BoltUnhandledRequestError
@@ -28,6 +30,7 @@ from bot.ports import Desk
 log = logging.getLogger(__name__)
 
 _ANY = re.compile("")
+_BOLT = str(Path(slack_bolt.__file__).parent)
 T = TypeVar("T")
 
 
@@ -124,6 +127,8 @@ class Listeners:
                 log.warning("A request from Slack is not acknowledged: %s", error)
             case MalformedPayload():
                 return _malformed(error.__cause__ or error)
+            case _ if _is_bolts(error):
+                return _malformed(error)
             case _:
                 log.error("A request from Slack failed: %s", _described(error))
         return _not_acknowledged()
@@ -234,6 +239,13 @@ def _described(error: BaseException) -> str:
     """Return the error's type and place, without its text, which may quote a person."""
     place = traceback.extract_tb(error.__traceback__)[-1]
     return f"{type(error).__name__} at {place.filename}:{place.lineno}"
+
+
+def _is_bolts(error: BaseException) -> bool:
+    """Return whether Bolt itself stumbled over the payload, in its middleware or when it looked for the listener."""
+    if not isinstance(error, AttributeError | LookupError | TypeError | ValueError):
+        return False
+    return all(frame.filename.startswith(_BOLT) for frame in traceback.extract_tb(error.__traceback__))
 
 
 def _malformed(error: BaseException) -> BoltResponse:

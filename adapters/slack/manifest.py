@@ -14,9 +14,11 @@ from bot.presentation import texts
 SCOPES = frozenset(
     {
         "app_mentions:read",
+        "channels:read",  # whether a public press channel is still there
         "channels:history",  # threads in public channels, and the channels in slack.listen_channels
         "chat:write",
         "commands",  # the slash command and the shortcut
+        "groups:read",  # whether a private press channel is still there
         "groups:history",  # threads in a private press channel
         "im:history",
         "im:write",  # messages to a person who has not written to the desk yet

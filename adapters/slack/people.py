@@ -57,6 +57,8 @@ class Directory:
         self._stored: OrderedDict[str, tuple[datetime, Member]] = OrderedDict()
         """User -> what was last stored of them, and when."""
         self._groups: dict[str, tuple[datetime, frozenset[str]]] = {}
+        self._listed: set[str] = set()
+        """The officers' groups whose members Slack has listed once."""
         self._group_locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self.problems: dict[str, str] = {}
         """What could not be looked up -> why. Empty if there is no problem. Shown in the adapter's health."""
@@ -87,8 +89,17 @@ class Directory:
             if isinstance(failure, DeliveryFailure):
                 raise
             raise TemporaryFailure("Slack does not say in time who somebody is.") from None
-        await self._store(user, member)
+        if not self._unlisted:
+            await self._store(user, member)
+        elif (last := await self._last_known(user)) is not None:
+            groups = member.person.groups | (last.person.groups & self._unlisted)
+            return replace(member, person=replace(member.person, groups=groups))
         return member
+
+    @property
+    def _unlisted(self) -> frozenset[str]:
+        """The officers' groups whose members Slack has never listed."""
+        return self._settings.officer_groups - self._listed
 
     def _is_recent(self, found: tuple[datetime, object] | None) -> bool:
         return found is not None and self._clock.now() - found[0] <= CACHED_FOR
@@ -138,6 +149,11 @@ class Directory:
 
     # ---- what Slack says --------------------------------------------------------------------------------------------
 
+    def forget(self) -> None:
+        """Forget everybody who was looked up."""
+        self._people.clear()
+        self._stored.clear()
+
     def allows(self, team: str) -> bool:
         """Return whether people of this workspace may use the desk."""
         home = self._api.identity.team if self._api.identity else ""
@@ -170,6 +186,7 @@ class Directory:
                 return members
             try:
                 members = await self._api.group_members(group)
+                self._listed.add(group)
                 self.problems.pop(group, None)
             except DeliveryFailure as failure:
                 self.problems[group] = f"Who is in the officers' group {group} is not known: {failure}"

@@ -26,6 +26,10 @@ class ResponseRenderer:
         self._queue_queries: dict[str, str] = {}
         """Officer -> the query of the queue that their App Home shows. A restart resets all to the open cases."""
 
+    def forget(self) -> None:
+        """Forget what officers looked for in the queue."""
+        self._queue_queries.clear()
+
     async def show_response(self, incoming: Pressed | Shared, response: SyncResponse, body: Body, desk: Desk) -> None:
         """Show the desk's response to a press or a shortcut."""
         if isinstance(incoming, Pressed) and response.view:
@@ -82,7 +86,8 @@ class ResponseRenderer:
             *rich_text.rich_text_blocks([rich_text.section(rich_text.text(intro))]),
             *json.loads(stored),
         ]
-        message = {"response_type": "in_channel", "replace_original": False, "text": intro, "blocks": blocks}
+        summary = rich_text.escape_mrkdwn(intro)
+        message = {"response_type": "in_channel", "text": summary, "replace_original": False, "blocks": blocks}
         await self._api.respond(str(body.get("response_url") or ""), message)
 
     async def _publish_home(self, incoming: Viewed | Pressed | Submitted, desk: Desk) -> None:
@@ -116,6 +121,10 @@ def _is_in_home(body: Body) -> bool:
 
 
 def _ephemeral(text: str, thread: str = "") -> Json:
-    """Return a message for a response URL that only the person sees."""
-    message = {"response_type": "ephemeral", "replace_original": False, "text": text, "mrkdwn": False}
+    """Return a message for a response URL that only the person sees.
+
+    A mention or a link in `text` would come alive without the escape, also where Slack is told that it is no mrkdwn.
+    """
+    words = rich_text.escape_mrkdwn(text)
+    message = {"response_type": "ephemeral", "replace_original": False, "text": words, "mrkdwn": False}
     return {**message, "thread_ts": thread} if thread else message

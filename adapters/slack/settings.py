@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Literal
+from urllib.parse import urlsplit
 
 PLATFORM = "slack"
 """Name of the platform in addresses and in the configuration: `slack:C…` is a channel, `slack:U…` a person."""
@@ -46,3 +47,16 @@ class SlackSettings:
 
     press_channels: frozenset[str] = frozenset()
     """Channel ids (C…) to which the press office's cards are posted."""
+
+    def is_response_url(self, url: str) -> bool:
+        """Return whether answers to a command or a press may be sent there: to the host that Slack has for them.
+
+        It is `hooks.` before the domain of `api_url`, and for an `api_url` on this machine the same host.
+        """
+        try:
+            given, ours = urlsplit(url), urlsplit(self.api_url)
+            if ours.scheme == "http":
+                return (given.scheme, given.netloc) == (ours.scheme, ours.netloc)
+            return given.scheme == "https" and given.netloc == f"hooks.{(ours.hostname or '').removeprefix('www.')}"
+        except ValueError:  # the brackets of an IPv6 address hold something else
+            return False

@@ -14,8 +14,9 @@ import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from adapters.slack.errors import TOKEN_CODES, SlackRefusal, translated_errors
+from adapters.slack.errors import FIXES, TOKEN_CODES, SlackRefusal, translated_errors
 from adapters.slack.settings import SlackSettings
+from adapters.slack.to_slack.rich_text import escape_mrkdwn
 from bot.errors import TemporaryFailure
 
 Json = dict[str, Any]
@@ -25,6 +26,8 @@ CALL_TIMEOUT = 8
 
 LOOKUP_TIMEOUT = 1.2
 """Seconds for a call that delays an acknowledgement. Slack waits three seconds, and there may be two such calls."""
+
+log = logging.getLogger(__name__)
 
 _CLOCK_SKEW = timedelta(minutes=1)  # by which Slack's clock may differ from ours
 _EXPIRED = frozenset({404, 410})  # HTTP status of a response URL that has expired or was used too often
@@ -160,12 +163,16 @@ class SlackWebApi:
             }
 
     async def post_ephemeral(self, channel: str, user: str, text: str, *, thread: str = "") -> None:
-        """Post a message that only one person sees."""
+        """Post a message that only one person sees. `text` is plain text."""
+        words = escape_mrkdwn(text)
         with self._call():
-            await self.client.chat_postEphemeral(channel=channel, user=user, text=text, thread_ts=thread or None)
+            await self.client.chat_postEphemeral(channel=channel, user=user, text=words, thread_ts=thread or None)
 
     async def respond(self, url: str, message: Json) -> bool:
-        """Send a message to a response URL. Return False if the URL has expired."""
+        """Send a message to a response URL. Return False if the URL has expired, or is not one of Slack's."""
+        if not self._settings.is_response_url(url):
+            log.warning("A response URL that is not Slack's is not used.")
+            return False
         with self._call():
             session = self.client.session
             webhook = AsyncWebhookClient(url, CALL_TIMEOUT, session=session, logger=sdk_logger(), retry_handlers=[])
@@ -223,9 +230,19 @@ class SlackWebApi:
             return str(answer["channel"]["id"])
 
     async def check_channel(self, channel: str) -> None:
-        """Raise a DeliveryFailure with the reason if the app cannot read this channel."""
-        with self._call():
-            await self.client.conversations_history(channel=channel, limit=1)
+        """Raise a DeliveryFailure with the reason if the app is not in this channel, or if it is archived."""
+        try:
+            with self._call():
+                found = (await self.client.conversations_info(channel=channel))["channel"]
+        except SlackRefusal as refusal:
+            if refusal.code != "missing_scope":
+                raise
+            with self._call():  # an app that was installed before the scope was asked for
+                await self.client.conversations_history(channel=channel, limit=1)
+            return
+        for code, is_so in (("is_archived", found.get("is_archived")), ("not_in_channel", not found.get("is_member"))):
+            if is_so:
+                raise SlackRefusal(code, FIXES[code])
 
 
 # ---- the SDK's log --------------------------------------------------------------------------------------------------

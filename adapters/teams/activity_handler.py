@@ -18,8 +18,9 @@ from adapters.teams.activities import Activity
 from adapters.teams.card_actions import CardAction, FormSubmission, read_card_action
 from adapters.teams.cards import CONTENT_TYPE, to_cards, to_form_card, to_message, to_page_card
 from adapters.teams.connector import ConnectorError
-from adapters.teams.conversations import ConversationReferences, Roster
+from adapters.teams.conversations import ConversationReferences
 from adapters.teams.messenger import TeamsMessenger
+from adapters.teams.roster import Roster
 from adapters.teams.settings import Json, TeamsSettings
 from bot.errors import DeliveryFailure, StoreUnavailable
 from bot.messages import Address, Caption, Incoming, Joined, Outgoing, SyncResponse, View

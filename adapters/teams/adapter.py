@@ -10,8 +10,9 @@ from adapters.teams.activities import read_activity
 from adapters.teams.activity_handler import ActivityHandler
 from adapters.teams.botframework import BotFramework, SigningKeys
 from adapters.teams.connector import AccessTokens, ConnectorClient, JsonClient
-from adapters.teams.conversations import PATIENT_TIMEOUT, ConversationReferences, Roster
+from adapters.teams.conversations import ConversationReferences
 from adapters.teams.messenger import RateLimiter, TeamsMessenger
+from adapters.teams.roster import PATIENT_TIMEOUT, Roster
 from adapters.teams.settings import PLATFORM, TeamsSettings
 from bot.errors import StoreUnavailable
 from bot.messages import Joined, Said
@@ -37,9 +38,10 @@ class TeamsAdapter:
         if tokens:
             checks["access token"] = tokens.get
         self._sdk = BotFramework(settings, keys)
-        self._connector = ConnectorClient(http, tokens)
+        self._connector = ConnectorClient(http, tokens, settings.is_trusted_service_url)
         self._conversations = conversations = ConversationReferences(state, clock)
         self._roster = roster = Roster(settings, self._connector, self._conversations, state, clock)
+        self._caches = (conversations.forget, roster.forget)
         self.messenger = TeamsMessenger(settings, self._connector, conversations, clock, checks, rate_limiter)
         self._handler = ActivityHandler(settings, conversations, roster, self.messenger)
 
@@ -86,6 +88,11 @@ class TeamsAdapter:
     async def close(self) -> None:
         """Close the connections to Microsoft. Nothing can be sent afterwards."""
         await self._connector.close()
+
+    def forget(self) -> None:
+        """Empty what is cached of people. Teams and the AdapterState are asked again."""
+        for forget in self._caches:
+            forget()
 
     def health(self) -> Health:
         """Return whether the adapter was started and can sign in at Microsoft.

@@ -122,7 +122,7 @@ class _Authentication(BotFrameworkAuthentication):  # type: ignore[misc]
         checked_at, result = self._results.get(key, (-_RESULT_LIFETIME, None))
         if time.monotonic() - checked_at >= _RESULT_LIFETIME:
             if header is not None:
-                self._refuse_other_issuers(header)
+                self._refuse_other_claims(header)
             result = await self._sdk.authenticate_request(activity, header)
             result.connector_factory = self._no_connector
             self._cache(key, result)
@@ -134,11 +134,13 @@ class _Authentication(BotFrameworkAuthentication):  # type: ignore[misc]
         if len(self._results) > _MAX_RESULTS:
             self._results.popitem(last=False)
 
-    def _refuse_other_issuers(self, header: str) -> None:
+    def _refuse_other_claims(self, header: str) -> None:
         # For tokens of emulators and skills the SDK fetches other keys, and blocks the event loop meanwhile.
         claims = jwt.decode(header.removeprefix("Bearer "), options={"verify_signature": False})
         if claims.get("iss") != self._issuer:
             raise PermissionError("issuer")
+        if "exp" not in claims:  # the SDK would take it as valid for ever
+            raise PermissionError("no expiry")
 
     async def authenticate_streaming_request(self, auth_header: str, channel_id_header: str) -> None:
         raise PermissionError("no streaming here")

@@ -17,6 +17,7 @@ from adapters.teams.rich_text import (
     MAX_BLOCK_LENGTH,
     markdown_blocks,
     paragraph,
+    shown,
     split_long,
     text_lines,
     text_run,
@@ -81,7 +82,10 @@ def mentioned_users(outgoing: Outgoing) -> list[str]:
 
 def to_message(card: Json, outgoing: Outgoing) -> Json:
     """Return the fields of a message activity that shows `card`, which is one of `to_cards(outgoing)`."""
-    message: Json = {"summary": outgoing.summary, "attachments": [{"contentType": CONTENT_TYPE, "content": card}]}
+    message: Json = {
+        "summary": shown(outgoing.summary),
+        "attachments": [{"contentType": CONTENT_TYPE, "content": card}],
+    }
     if outgoing.urgent:
         message |= {"importance": "urgent", "channelData": {"notification": {"alert": True}}}
     return message
@@ -125,7 +129,7 @@ def _card(body: Sequence[Json], summary: str, entities: Sequence[Json]) -> Json:
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
         "version": "1.5",
         "lang": "en",
-        "fallbackText": summary,
+        "fallbackText": shown(summary),
         "body": list(body),
         "msteams": {"width": "Full", "entities": list(entities)},
     }
@@ -231,7 +235,7 @@ def _history(block: History, element_id: str) -> list[Json]:
 
 def _collapsed(element_id: str, title: str, items: list[Json]) -> list[Json]:
     """Return a button labelled `title`, and the elements that it shows and hides."""
-    toggle = {"type": "Action.ToggleVisibility", "title": title, "targetElements": [element_id]}
+    toggle = {"type": "Action.ToggleVisibility", "title": shown(title), "targetElements": [element_id]}
     hidden = {"type": "Container", "id": element_id, "isVisible": False, "items": items}
     return [{"type": "ActionSet", "actions": [toggle]}, hidden]
 

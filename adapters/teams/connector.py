@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import aiohttp
 import msal
@@ -52,11 +52,12 @@ class SigningKeysUnavailable(Exception):
 class ConnectorClient:
     """Calls the operations of the connector. Each raises ConnectorError.
 
-    Without `tokens`, requests carry no Authorization header.
+    Without `tokens`, requests carry no Authorization header. Nothing is sent to a URL that `is_trusted` refuses: the
+    token is as good as the desk itself, and a stored address may be older than the configuration.
     """
 
-    def __init__(self, http: JsonClient, tokens: AccessTokens | None) -> None:
-        self._http, self._tokens = http, tokens
+    def __init__(self, http: JsonClient, tokens: AccessTokens | None, is_trusted: Callable[[str], bool]) -> None:
+        self._http, self._tokens, self._is_trusted = http, tokens, is_trusted
 
     async def send_to_conversation(self, service_url: str, conversation: str, activity: Json) -> str:
         """Send a message. Return its id."""
@@ -97,6 +98,8 @@ class ConnectorClient:
             self._tokens.close()
 
     async def _call(self, method: str, url: str, body: Json | None = None) -> Json:
+        if not self._is_trusted(url):
+            raise ConnectorError(0, "", f"{urlsplit(url).hostname} is not among teams.service_hosts")
         headers = {"Accept": "application/json", "Content-Type": "application/json; charset=utf-8"}
         if self._tokens:
             headers["Authorization"] = f"Bearer {await self._tokens.get()}"

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import logging
 import re
 from collections import OrderedDict
-from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 
 from adapters.teams.activities import THREAD_SEPARATOR, Activity
-from adapters.teams.connector import ConnectorClient, ConnectorError
+from adapters.teams.connector import ConnectorClient
 from adapters.teams.settings import Json, TeamsSettings
-from bot.errors import PermanentFailure, StoreUnavailable
+from bot.errors import PermanentFailure
 from bot.messages import Address
 from bot.ports import AdapterState, Clock
 
@@ -36,13 +34,6 @@ _SERVICE = "service"
 _OBJECT_ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _CACHED_VALUES = 5000  # without the cache, each activity would need a read and a write
 _REFRESH_AFTER = timedelta(days=1)  # a value that is in use is stored again once a day, which extends its retention
-LOOK_UP_TIMEOUT = 1.0
-"""Seconds to wait for what Teams says of a user while a request waits for its answer."""
-PATIENT_TIMEOUT = 3.0
-"""Seconds to wait for it when no request waits."""
-
-_ROLE_LIFETIME = timedelta(days=1)
-_CACHED_ROLES = 5000
 
 
 # ---- what is stored -------------------------------------------------------------------------------------------------
@@ -74,6 +65,10 @@ class ConversationReferences:
         self._state, self._clock = state, clock
         self._cache: OrderedDict[str, tuple[str, datetime | None]] = OrderedDict()
         """Key -> value, and when it was last stored with `remember`; None if it was only read, or stored with `put`."""
+
+    def forget(self) -> None:
+        """Forget what was read; it stands in the AdapterState."""
+        self._cache.clear()
 
     async def update_from(self, activity: Activity) -> None:
         """Store where the conversation and the sender of an accepted activity are reached."""
@@ -205,7 +200,8 @@ class TargetResolver:
 
     async def _personal_chat(self, aad: str) -> Target:
         known = await self._conversations.user(aad)
-        service_url = known.service or await self._service_url()
+        is_trusted = self._settings.is_trusted_service_url(known.service)
+        service_url = known.service if is_trusted else await self._service_url()
         if known.conversation:
             return Target(service_url, known.conversation)
         if not (known.user or is_object_id(aad)):
@@ -232,86 +228,3 @@ class TargetResolver:
 def is_object_id(token: str) -> bool:
     """Return whether an Address's token is a user's Entra object id, and not a conversation."""
     return _OBJECT_ID.fullmatch(token) is not None
-
-
-# ---- who may use the desk -------------------------------------------------------------------------------------------
-
-
-class Roster:
-    """Decides who may use the desk.
-
-    Only the roster of a conversation says who is a guest; it is asked once a day per user. What it said last is stored,
-    and is used while it cannot be read.
-    """
-
-    def __init__(
-        self,
-        settings: TeamsSettings,
-        connector: ConnectorClient,
-        conversations: ConversationReferences,
-        state: AdapterState,
-        clock: Clock,
-    ) -> None:
-        self._settings, self._connector, self._conversations = settings, connector, conversations
-        self._state, self._clock = state, clock
-        self._roles: OrderedDict[str, tuple[bool, datetime]] = OrderedDict()
-        """Entra object id -> whether the user may use the desk, and until when that is cached."""
-        self._look_ups: dict[str, asyncio.Task[bool]] = {}
-        """Entra object id -> the look-up under way."""
-
-    def known(self, aad: str) -> bool | None:
-        """Return whether a user may use the desk, if Teams said so recently; otherwise None."""
-        if self._settings.guests:
-            return True
-        admitted, until = self._roles.get(aad, (False, self._clock.now()))
-        return admitted if until > self._clock.now() else None
-
-    async def admits(self, aad: str, conversation: str, within: float = LOOK_UP_TIMEOUT) -> bool | None:
-        """Return whether a user may use the desk; None if Teams does not say, and never did. Raises nothing.
-
-        `conversation` is one that they are in. After `within` seconds the look-up goes on, and the next one finds its
-        result.
-        """
-        if (known := self.known(aad)) is not None:
-            return known
-        try:
-            async with asyncio.timeout(within):
-                admitted = await asyncio.shield(self._look_up_once(aad, conversation))
-        except (ConnectorError, StoreUnavailable, TimeoutError) as error:
-            log.warning("Teams does not say who is a guest: %s", str(error) or "no answer in time")
-            return await self._last_known(aad)
-        await self._store(aad, admitted=admitted)
-        return admitted
-
-    def _look_up_once(self, aad: str, conversation: str) -> asyncio.Task[bool]:
-        """Return the look-up of this user that is under way, or begin one."""
-        if aad not in self._look_ups:
-            task = self._look_ups[aad] = asyncio.create_task(self._is_member(aad, conversation))
-            task.add_done_callback(lambda done: self._ended(aad, done))
-        return self._look_ups[aad]
-
-    def _ended(self, aad: str, look_up: asyncio.Task[bool]) -> None:
-        self._look_ups.pop(aad, None)
-        if look_up.cancelled() or look_up.exception():
-            return
-        self._roles[aad] = look_up.result(), self._clock.now() + _ROLE_LIFETIME
-        if len(self._roles) > _CACHED_ROLES:
-            self._roles.popitem(last=False)
-
-    async def _is_member(self, aad: str, conversation: str) -> bool:
-        user = await self._conversations.user(aad)
-        service_url = user.service or await self._conversations.service_url(conversation)
-        member = await self._connector.get_member(service_url, conversation, user.user)
-        role, tenant = str(member.get("userRole") or ""), str(member.get("tenantId") or user.tenant)
-        return role not in {"guest", "anonymous"} and self._settings.is_allowed_tenant(tenant)
-
-    async def _store(self, aad: str, *, admitted: bool) -> None:
-        with suppress(StoreUnavailable):
-            await self._state.remember(f"role/{aad}", "member" if admitted else "guest")
-
-    async def _last_known(self, aad: str) -> bool | None:
-        try:
-            role = await self._state.get(f"role/{aad}")
-        except StoreUnavailable:
-            return None
-        return None if role is None else role == "member"

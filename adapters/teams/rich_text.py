@@ -32,7 +32,12 @@ _CONTROL_CHARACTERS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u206
 
 def text_run(text: str, **style: Any) -> Json:  # noqa: ANN401  properties of a TextRun
     """Return a TextRun with these properties, such as `weight="Bolder"`."""
-    return {"type": "TextRun", "text": _CONTROL_CHARACTERS.sub("\ufffd", text), **style}
+    return {"type": "TextRun", "text": shown(text), **style}
+
+
+def shown(text: str) -> str:
+    """Return plain text as Teams takes it, for a TextRun and for every other property that holds a person's words."""
+    return _CONTROL_CHARACTERS.sub("\ufffd", text)
 
 
 def paragraph(runs: Sequence[Json], spacing: str = "Default") -> Json:

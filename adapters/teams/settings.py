@@ -60,7 +60,7 @@ class TeamsSettings:
     openid_metadata_url: str = ""
     login_url: str = ""
     """The token endpoint, if it is not that of the cloud."""
-    service_hosts: tuple[str, ...] = ("*.botframework.com", "*.trafficmanager.net")
+    service_hosts: tuple[str, ...] = ("*.botframework.com", "smba.trafficmanager.net")
     """Hosts to which an access token may be sent. `*.` stands for any subdomain."""
     press_channels: tuple[str, ...] = ()
     """The tokens of the addresses `teams:…` in press_office.channels."""

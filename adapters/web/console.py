@@ -6,6 +6,7 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
 from datetime import datetime
 from importlib import resources
 from pathlib import Path
@@ -13,21 +14,21 @@ from pathlib import Path
 from aiohttp import web
 
 from adapters.http import HttpServer
-from adapters.http.server import Handler
 from adapters.web.message_store import MessageStore, StoredMessage
 from adapters.web.messenger import WebMessenger
 from adapters.web.page_events import EventReader, PressBody, SayBody, SubmitBody, ViewBody, read_body
 from adapters.web.page_json import to_response
 from adapters.web.personas import PLATFORM, Persona, Personas
-from adapters.web.security import TOKEN_HEADER, add_security_headers, is_token, refuse_other_sites
+from adapters.web.security import TokenDoor, add_security_headers, refuse_other_sites
 from adapters.web.websocket import PageContext, WindowSockets
-from bot.errors import StoreUnavailable
+from bot.errors import StoreError, StoreUnavailable
 from bot.messages import Incoming, Joined, Said, SyncResponse
-from bot.ports import AdapterState, Clock, Desk, Health, Identity
+from bot.ports import AdapterState, Clock, Desk, Health, Identity, StartTask, plain_task
 
 log = logging.getLogger(__name__)
 
 _LOOPBACK = "127.0.0.1"
+_FOLLOW_INTERVAL = 0.5  # seconds between two looks at what other processes wrote
 _STATIC = Path(str(resources.files("adapters.web") / "static"))
 
 
@@ -35,7 +36,7 @@ class WebConsole:
     """See `ports.Adapter`. It listens on the loopback address only; port 0 means a free port.
 
     `knowledge_status` returns the line at the top of the page. `examples` returns the questions that an empty chat
-    offers.
+    offers. Several consoles may serve one database, each on its own machine: all of them show everything.
     """
 
     platform = PLATFORM
@@ -48,6 +49,7 @@ class WebConsole:
         personas: Sequence[Persona],
         knowledge_status: Callable[[], str],
         examples: Callable[[], Sequence[str]] = tuple,
+        start_task: StartTask = plain_task,
     ) -> None:
         self._state = state
         self._personas = Personas(personas)
@@ -55,37 +57,46 @@ class WebConsole:
         self._reader = EventReader(self._messages, self._personas)
         self._sockets = WindowSockets(self._messages, PageContext(self._personas, clock, knowledge_status, examples))
         self.messenger = WebMessenger(self._messages, self._personas, self.health)
-        self._server = HttpServer(_LOOPBACK, port, middlewares=[refuse_other_sites, self._require_token])
+        self._door = TokenDoor()
+        around = [refuse_other_sites, self._door.refuse_without_token]
+        self._server = HttpServer(_LOOPBACK, port, middlewares=around, section="console")
         self._add_routes()
         self._desk: Desk | None = None
-        self._token = ""
+        self._is_listening = False
         self._health = Health(ready=False, reason="not started yet")
+        self._start_task = start_task
         self._tasks: set[asyncio.Task[None]] = set()
 
     @property
     def url(self) -> str:
-        """The address of the page."""
-        return f"{self._server.url}/"
+        """The address of the page, with the token: whoever has it can act as anybody in the console."""
+        return self._door.address(f"{self._server.url}/")
+
+    async def listen(self) -> None:
+        """Bind the port. A page that is opened before `start` waits for it.
+
+        Raises ConfigurationError if the port is taken, and StoreUnavailable.
+        """
+        # The token is stored, so that an address and an open page still work after a restart.
+        await self._state.add("token", secrets.token_urlsafe(32))
+        token = await self._state.get("token") or ""
+        await self._server.start()
+        self._door.open(token, self._server.port)
+        self._is_listening = True
 
     async def start(self, desk: Desk) -> None:
-        """Begin to listen, and give the desk the messages that it may not have committed before a crash."""
+        """Listen, if it does not yet, and give the desk the messages that it may not have committed before a crash."""
         self._desk = desk
-        try:
-            # The token is stored, so that an open page still works after a restart.
-            await self._state.add("token", secrets.token_urlsafe(32))
-            self._token = await self._state.get("token") or ""
-            await self._server.start()
-        except (OSError, StoreUnavailable) as error:
-            reason = f"cannot listen on {_LOOPBACK}:{self._server.port}" if isinstance(error, OSError) else str(error)
-            self._health = Health(ready=False, reason=reason)
-            log.error("The browser console %s", reason)  # noqa: TRY400 - the reason is enough
-            return
+        if not self._is_listening:
+            await self.listen()
         self._health = Health(ready=True)
         self._spawn(self._repeat_uncommitted())
+        self._tasks.add(self._start_task("web", self._follow_other_processes))
 
     async def stop(self) -> None:
         """Accept no more events, finish those under way, and close the connections of all windows."""
         self._health = Health(ready=False, reason="stopped")
+        self._is_listening = False
         await self._server.stop()
         for task in tuple(self._tasks):
             task.cancel()
@@ -122,20 +133,13 @@ class WebConsole:
             ]
         )
 
-    @web.middleware
-    async def _require_token(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        if request.method == "POST" and not is_token(request.headers.get(TOKEN_HEADER, ""), self._token):
-            raise web.HTTPForbidden(text="Load the page again.")
-        return await handler(request)
-
-    async def _page(self, _: web.Request) -> web.Response:
-        page = (_STATIC / "index.html").read_text(encoding="utf-8").replace("{{token}}", self._token)
-        return web.Response(text=page, content_type="text/html", headers={"Cache-Control": "no-store"})
+    async def _page(self, _: web.Request) -> web.StreamResponse:
+        return web.FileResponse(_STATIC / "index.html")
 
     async def _live(self, request: web.Request) -> web.StreamResponse:
-        return await self._sockets.serve(
-            request, self._token, lambda persona: self._spawn(self._ensure_joined(persona))
-        )
+        if self._desk is None:  # the page tries again in a moment
+            raise web.HTTPServiceUnavailable(text="The desk has not started yet.")
+        return await self._sockets.serve(request, lambda persona: self._spawn(self._ensure_joined(persona)))
 
     async def _say(self, request: web.Request) -> web.Response:
         body = await read_body(request, SayBody)
@@ -178,6 +182,14 @@ class WebConsole:
         for message in await self._messages.all():
             if message.person and not message.progress and self._personas.get(message.person):
                 await self._handle_message(message)
+
+    async def _follow_other_processes(self) -> None:
+        """Show open windows what other processes write, and go on while the database is down."""
+        while True:
+            await asyncio.sleep(_FOLLOW_INTERVAL)
+            if self._sockets.any_open:
+                with suppress(StoreError):
+                    await self._messages.catch_up()
 
     async def _ensure_joined(self, persona: Persona) -> None:
         """Tell the desk about a persona once."""

@@ -3,13 +3,16 @@
 One message is one value, so each change is one write. Each change gets the next number of one counter, its revision. A
 page that has every change up to revision n asks for the later ones. It then gets each changed message in its newest
 state, also after a lost connection or a restart.
+
+The counter is in the database, because several processes may serve one database. A process writes a change only when it
+has seen all earlier ones, see `AdapterState.put_numbered`.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
@@ -19,6 +22,7 @@ from adapters.web.personas import STAFF_PREFIX
 from bot.ports import AdapterState, Clock
 
 _KEY_PREFIX = "message/"
+_COUNTER = "revision"
 _PERSON_KEY = "said/"
 _DESK_KEY = "sent/"
 
@@ -85,40 +89,47 @@ class MessageStore:
 
     async def replace_content(self, message_id: str, outgoing: dict[str, Any]) -> StoredMessage | None:
         """Replace the content of a message of the desk. Return None if it does not exist."""
-        async with self._lock:
-            await self._load()
+
+        def replaced() -> StoredMessage | None:
             message = self._by_id.get(message_id)
-            return await self._write(replace(message, outgoing=outgoing)) if message else None
+            return replace(message, outgoing=outgoing) if message else None
+
+        return await self._write(replaced)
 
     async def set_progress(self, event_id: str, progress: Progress) -> None:
         """Set the progress of a person's message. `sent` never replaces a later state."""
-        async with self._lock:
-            await self._load()
+
+        def progressed() -> StoredMessage | None:
             message = self._by_id.get(self._ids_by_key.get(_PERSON_KEY + event_id, ""))
             if message is None or message.progress == progress or (progress == "sent" and message.progress):
-                return
-            await self._write(replace(message, progress=progress))
+                return None
+            return replace(message, progress=progress)
+
+        await self._write(progressed)
 
     async def get(self, message_id: str) -> StoredMessage | None:
         """Return the message with this id, or None."""
-        async with self._lock:
-            await self._load()
+        await self.catch_up()
         return self._by_id.get(message_id)
 
     async def all(self) -> list[StoredMessage]:
         """Return all messages, in the order of their last changes."""
-        async with self._lock:
-            await self._load()
+        await self.catch_up()
         return self._changed_after(0)
+
+    async def catch_up(self) -> None:
+        """Take over what other processes have written, and give it to the subscribers."""
+        async with self._lock:
+            await self._catch_up()
 
     async def forget(self, said_before: datetime, cases_before: datetime, *, dry_run: bool = False) -> int:
         """Delete old messages, or with `dry_run` only count them. Return how many.
 
         Conversations with staff lose messages from before `said_before`, the press desk from before `cases_before`. The
-        message that changed last stays, because the next revision is counted from it.
+        message that changed last stays, because a database without the counter counts on from it.
         """
         async with self._lock:
-            await self._load()
+            await self._catch_up()
             old = [
                 message
                 for message in self._by_id.values()
@@ -147,28 +158,50 @@ class MessageStore:
         return sorted(later, key=lambda message: message.revision)
 
     async def _add(self, conversation: str, key: str, **content: Any) -> StoredMessage:  # noqa: ANN401 - fields of it
-        async with self._lock:
-            await self._load()
-            if known := self._ids_by_key.get(key):
-                return self._by_id[known]
-            number = self._revision + 1
-            at = self._clock.now().isoformat()
-            return await self._write(StoredMessage(f"{number:012}", conversation, number, at, key, **content))
+        at = self._clock.now().isoformat()
 
-    async def _write(self, message: StoredMessage) -> StoredMessage:
-        message = replace(message, revision=self._revision + 1)
-        await self._state.put(message.state_key, json.dumps(asdict(message), ensure_ascii=False))
+        def added() -> StoredMessage | None:
+            if key in self._ids_by_key:
+                return None
+            number = self._revision + 1
+            return StoredMessage(f"{number:012}", conversation, number, at, key, **content)
+
+        return await self._write(added) or self._by_id[self._ids_by_key[key]]
+
+    async def _write(self, change: Callable[[], StoredMessage | None]) -> StoredMessage | None:
+        """Write the message that `change` returns, with the next revision. Return it; None if nothing is to change.
+
+        `change` is called again if another process has written something meanwhile.
+        """
+        async with self._lock:
+            while True:
+                await self._catch_up()
+                changed = change()
+                if changed is None:
+                    return None
+                message = replace(changed, revision=self._revision + 1)
+                value = json.dumps(asdict(message), ensure_ascii=False)
+                if await self._state.put_numbered(_COUNTER, message.revision, message.state_key, value):
+                    self._take(message)
+                    return message
+
+    async def _catch_up(self) -> None:
+        last = int(await self._state.get(_COUNTER) or 0)
+        if self._loaded and last <= self._revision:
+            return
+        stored = [StoredMessage(**json.loads(value)) for _, value in await self._state.items(_KEY_PREFIX)]
+        for message in sorted(stored, key=lambda message: message.revision):
+            known = self._by_id.get(message.id)
+            if known is None or known.revision < message.revision:
+                self._take(message)
+        self._revision = max(self._revision, last)
+        self._loaded = True
+
+    def _take(self, message: StoredMessage) -> None:
+        """Remember a message that is stored, and give it to the subscribers."""
         self._index(message)
         for queue in self._subscribers:
             queue.put_nowait(message)
-        return message
-
-    async def _load(self) -> None:
-        if self._loaded:
-            return
-        for _, value in await self._state.items(_KEY_PREFIX):
-            self._index(StoredMessage(**json.loads(value)))
-        self._loaded = True
 
     def _index(self, message: StoredMessage) -> None:
         self._by_id[message.id] = message

@@ -18,6 +18,7 @@ from markdown_it.utils import EnvType, OptionsDict
 from adapters.web.personas import PLATFORM, Personas
 from bot.markdown import reader
 from bot.messages import Form, Outgoing, SyncResponse, View
+from bot.plaintext import without_control_characters
 from bot.presentation import texts
 
 _RULES = ("autolink", "backticks", "blockquote", "emphasis", "entity", "escape", "fence", "link", "list", "newline")
@@ -80,6 +81,8 @@ def _phase(state: str) -> str:
 def _json_types(value: object) -> Any:  # noqa: ANN401 - JSON
     if isinstance(value, datetime):
         return value.isoformat()
+    if isinstance(value, str):
+        return without_control_characters(value)
     if isinstance(value, dict):
         return {str(name): _json_types(inner) for name, inner in value.items()}
     if isinstance(value, list | tuple):

@@ -1,7 +1,7 @@
 """The WebSocket that sends a window its messages: first all that exist, then each change.
 
 It is a WebSocket and not an event stream, because a browser opens only six event streams to one server and lets every
-further window wait. The page sends one message, when it connects: `{"token", "staff", "since"}`. The console sends
+further window wait. The page sends one message, when it connects: `{"staff", "since"}`. The console sends
 `hello`, `message`, `caught_up` (after the messages that existed at the connection) and `knowledge`.
 """
 
@@ -19,15 +19,14 @@ from aiohttp import WSCloseCode, WSMsgType, web
 from adapters.web.message_store import MessageStore, StoredMessage
 from adapters.web.page_json import to_page_json
 from adapters.web.personas import PRESS, THREAD_PREFIX, Persona, Personas
-from adapters.web.security import is_token
 from bot.ports import Clock
 from bot.presentation import texts
 
-WRONG_TOKEN = 4403
-"""The close code for a page that another console served. The page must be loaded again."""
+BAD_GREETING = 4400
+"""The close code if the first message is none that the page sends."""
 
 _GREETING_TIMEOUT = 10.0  # seconds
-_STATUS_INTERVAL = 10.0  # seconds without a message, after which the status of the knowledge base is compared
+_STATUS_INTERVAL = 1.0  # seconds without a message, after which the status of the knowledge base is compared
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +48,18 @@ class WindowSockets:
         self._messages, self._context = messages, context
         self._sockets: set[web.WebSocketResponse] = set()
 
-    async def serve(
-        self, request: web.Request, token: str, on_persona: Callable[[Persona], object]
-    ) -> web.WebSocketResponse:
+    @property
+    def any_open(self) -> bool:
+        """Whether a window is open."""
+        return bool(self._sockets)
+
+    async def serve(self, request: web.Request, on_persona: Callable[[Persona], object]) -> web.WebSocketResponse:
         """Serve one window until it closes. `on_persona` is called with the persona that the window acts as."""
         socket = web.WebSocketResponse(heartbeat=20, max_msg_size=4096)
         await socket.prepare(request)
         self._sockets.add(socket)
         try:
-            await self._serve(socket, token, on_persona)
+            await self._serve(socket, on_persona)
         finally:
             self._sockets.discard(socket)
         return socket
@@ -67,10 +69,10 @@ class WindowSockets:
         for socket in tuple(self._sockets):
             await socket.close(code=WSCloseCode.GOING_AWAY)
 
-    async def _serve(self, socket: web.WebSocketResponse, token: str, on_persona: Callable[[Persona], object]) -> None:
+    async def _serve(self, socket: web.WebSocketResponse, on_persona: Callable[[Persona], object]) -> None:
         greeting = await _read_greeting(socket)
-        if greeting is None or not is_token(str(greeting.get("token", "")), token):
-            await socket.close(code=WRONG_TOKEN)
+        if greeting is None:
+            await socket.close(code=BAD_GREETING)
             return
         personas = self._context.personas
         persona = personas.get(str(greeting.get("staff", ""))) or personas.staff[0]
@@ -95,12 +97,11 @@ class WindowSockets:
             await socket.send_json({"type": "caught_up"})
             status = self._context.knowledge_status()
             while True:
-                try:
+                with contextlib.suppress(TimeoutError):
                     await self._send(socket, await asyncio.wait_for(queue.get(), _STATUS_INTERVAL), own)
-                except TimeoutError:
-                    if (now := self._context.knowledge_status()) != status:
-                        status = now
-                        await socket.send_json({"type": "knowledge", "status": status})
+                if (now := self._context.knowledge_status()) != status:
+                    status = now
+                    await socket.send_json({"type": "knowledge", "status": status})
 
     async def _send(self, socket: web.WebSocketResponse, message: StoredMessage, own: str) -> None:
         """Send a message if it is in the window's own conversation or at the press desk."""

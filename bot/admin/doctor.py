@@ -49,6 +49,12 @@ def _channel(channel: str, is_configured: bool) -> Finding:
     return Finding(subject, ok=False, detail=detail, fix=fix)
 
 
+def references(first: int) -> Finding:
+    """Return the next reference. A restored database would give those of its last hours again; only people can tell."""
+    advice = "after a restore, set one beyond those in the channels: `policydesk cases next M-500`"
+    return Finding("references", ok=True, detail=f"the next is M-{first} or Q-{first}; {advice}")
+
+
 async def platforms(messengers: Mapping[str, Messenger]) -> list[Finding]:
     """Return what each platform says of itself. All of them are asked at once."""
     found = await asyncio.gather(*(messenger.diagnose() for messenger in messengers.values()))

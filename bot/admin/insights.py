@@ -147,7 +147,8 @@ def _entries(
     knowledge: Knowledge, given: Counter[tuple[str, str]], verdicts: Counter[tuple[str, str]]
 ) -> tuple[EntryUse, ...]:
     """Return the use of every approved entry, and of entries that were used and are gone; the most used first."""
-    ids = {*knowledge.entry, *(entry for entry, _ in (*given, *verdicts))}
+    given, verdicts = _by_present_id(given, knowledge), _by_present_id(verdicts, knowledge)
+    ids = {*(entry.id for entry in knowledge.answering), *(entry for entry, _ in (*given, *verdicts))}
     known = {entry.id: entry for entry in knowledge.entries}
     used = [
         EntryUse(
@@ -163,6 +164,15 @@ def _entries(
         for id_ in ids
     ]
     return tuple(sorted(used, key=lambda one: (-one.answered, -one.offered, one.id)))
+
+
+def _by_present_id(counted: Counter[tuple[str, str]], knowledge: Knowledge) -> Counter[tuple[str, str]]:
+    """Return the same counts, with those of former ids added to those of the entry that took their place."""
+    found: Counter[tuple[str, str]] = Counter()
+    for (id_, kind), count in counted.items():
+        entry = knowledge.entry.get(id_)
+        found[entry.id if entry else id_, kind] += count
+    return found
 
 
 def as_json(insights: Insights) -> str:

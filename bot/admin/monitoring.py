@@ -24,9 +24,10 @@ _TIMEOUT = 5.0  # seconds for the database to answer
 class Monitoring:
     """Asks the parts of a desk how they are.
 
-    `missing` returns what the matcher has to do without, as a sentence; empty if nothing is missing. `failing` returns
-    the tasks that failed lately, with how. `database_problem` returns why nothing can be committed, see `Probe`. The
-    database is only read here, so that a monitor takes the write lock from nobody.
+    `degraded` has, by subject, functions that return what is degraded, as a sentence; empty if nothing is. Each of
+    `problems` returns such sentences by subject. `database_problem` returns why nothing can be committed, see `Probe`.
+    `learning` returns how far the learning of the answers is, as a sentence; empty once they are learned. The database
+    is only read here, so that a monitor takes the write lock from nobody.
     """
 
     def __init__(
@@ -34,25 +35,29 @@ class Monitoring:
         store: Store,
         watcher: KnowledgeWatcher,
         adapters: Sequence[Adapter],
-        missing: Callable[[], str] = str,
-        failing: Callable[[], Mapping[str, str]] = dict,
+        degraded: Mapping[str, Callable[[], str]] | None = None,
+        problems: Sequence[Callable[[], Mapping[str, str]]] = (),
         database_problem: Callable[[], str] = str,
+        learning: Callable[[], str] = str,
     ) -> None:
         self._store = store
         self._watcher = watcher
         self._adapters = adapters
-        self._missing = missing
-        self._failing = failing
+        self._degraded = degraded or {}
+        self._problems = problems
         self._database_problem = database_problem
+        self._learning = learning
 
     async def readiness(self) -> Readiness:
-        """Return ready while the database and at least one platform can be reached, with what is degraded."""
+        """Return ready while it can answer, and reach the database and at least one platform; with what is degraded."""
         reasons = {
             f"knowledge {problem.where}": f"{problem.what} {problem.fix}".strip() for problem in self._watcher.trouble
         }
-        if missing := self._missing():
-            reasons["matching"] = missing
-        reasons |= self._failing()
+        if learning := self._learning():
+            reasons["starting"] = learning
+        reasons |= {subject: said for subject, say in self._degraded.items() if (said := say())}
+        for problems in self._problems:
+            reasons |= problems()
         health = {adapter.platform: adapter.health() for adapter in self._adapters}
         reasons |= {name: state.reason for name, state in health.items() if state.reason}
         connected = any(state.ready for state in health.values())
@@ -66,12 +71,12 @@ class Monitoring:
         if found.late > LATE:
             reasons["outbox"] = f"the oldest message has been waiting for {found.late:.0f} s"
         if found.backlog.dead:
-            reasons["undelivered"] = f"{found.backlog.dead} messages were given up; the log says why"
+            reasons["undelivered"] = f"{found.backlog.dead} messages or timers were given up; the log says why"
         reasons |= _inbox_reasons(found)
         reasons |= _unreachable(found.refused)
         if problem := self._database_problem():
             return Readiness(ready=False, reasons=reasons | {"database": problem})
-        return Readiness(ready=connected, reasons=reasons)
+        return Readiness(ready=connected and not learning, reasons=reasons)
 
     async def metrics(self) -> Iterable[Metric]:
         """Return the numbers of cases, of rows in the outbox, and of answers and problems in the knowledge base.
@@ -91,7 +96,9 @@ class Monitoring:
             Metric("policydesk_inbox_unidentified", "gauge", "Those of unknown people.", {(): float(inbox.held)}),
             Metric("policydesk_outbox_pending", "gauge", "Messages and timers waiting.", {(): float(backlog.pending)}),
             Metric("policydesk_outbox_due", "gauge", "Messages and timers that are due.", {(): float(backlog.due)}),
-            Metric("policydesk_outbox_dead", "gauge", "Messages that were given up.", {(): float(backlog.dead)}),
+            Metric(
+                "policydesk_outbox_dead", "gauge", "Messages and timers that were given up.", {(): float(backlog.dead)}
+            ),
             Metric("policydesk_answers", "gauge", "Answers in the knowledge base.", {(): answers}),
             Metric("policydesk_knowledge_problems", "gauge", "Problems.", {(): float(len(self._watcher.trouble))}),
         )
@@ -124,7 +131,7 @@ def _inbox_reasons(found: _OutboxState) -> dict[str, str]:
     if found.waited > LATE:
         reasons["inbox"] = f"the oldest message has been waiting to be answered for {found.waited:.0f} s"
     if found.inbox.held:
-        reasons["people"] = f"{found.inbox.held} messages wait until their platform says who wrote them"
+        reasons["people"] = f"messages that wait until their platform says who wrote them: {found.inbox.held}"
     return reasons
 
 

@@ -13,9 +13,10 @@ from bot import plaintext
 from bot.config import Privacy
 from bot.domain.case import Case, CaseState
 from bot.errors import Problem, StoreUnavailable, UserError
+from bot.queue.outbox_transactions import describe
 from bot.storage.engine import Store
 from bot.storage.records import DedupeScope
-from bot.storage.repositories.expiry import Cutoffs, RetentionClass
+from bot.storage.repositories.expiry import Cutoffs, RetentionClass, RowKey
 from bot.storage.transaction import Transaction
 
 log = logging.getLogger(__name__)
@@ -28,6 +29,7 @@ EVENTS_KEPT = timedelta(days=7)
 _BATCH = 500  # rows removed in one transaction
 _CASES = 50  # cases removed in one transaction: each takes about ten rows of other tables with it
 _PAUSE = 0.05  # seconds between two transactions, in which a desk that serves beside this process can write
+_MOST_FAILING = 100  # rows of a class that cannot be removed, after which the class is left for the next time
 _CHECK_EVERY = 3600.0  # seconds between two looks whether a new day has begun
 
 _CONSOLE = "console"
@@ -66,12 +68,17 @@ class Purged:
 
     counts: Mapping[str, int]
     held: tuple[str, ...]
+    failed: int = 0
+    """Rows that could not be removed; the log says why."""
 
     def as_text(self, *, dry_run: bool) -> str:
         """Return a line for each class of data that had old rows."""
         lines = [f"{number:>8}  {_LABELS[kind]}" for kind, number in self.counts.items() if number]
         verb = "Would remove" if dry_run else "Removed"
-        said = [f"{verb}:", *lines] if lines else [f"{verb} nothing: nothing is older than it may be."]
+        nothing = f"{verb} nothing." if self.failed else f"{verb} nothing: nothing is older than it may be."
+        said = [f"{verb}:", *lines] if lines else [nothing]
+        if self.failed:
+            said.append(f"Could not be removed, the log says why: {self.failed} rows.")
         return "\n".join([*said, *([f"Held, so kept: {', '.join(self.held)}."] if self.held else [])])
 
 
@@ -106,35 +113,58 @@ async def purge(
 ) -> Purged:
     """Remove what is older than it may be, in small transactions.
 
-    It may be cancelled at any time, and run in several processes at once. With `dry_run` it only counts.
+    It may be cancelled at any time, and run in several processes at once. With `dry_run` it only counts. A row that
+    cannot be removed is logged, and the others are removed. Raises StoreUnavailable.
     """
     cutoffs, held = await store.run(lambda tx: _cutoffs_and_held(tx, privacy))
     counts: dict[str, int] = {}
+    failed = 0
     for kind in RetentionClass:
-        counts[kind] = await (_count if dry_run else _remove)(store, kind, cutoffs)
+        if dry_run:
+            counts[kind] = await _count(store, kind, cutoffs)
+        else:
+            counts[kind], left = await _remove(store, kind, cutoffs)
+            failed += left
     if transcripts is not None:
         counts[_CONSOLE] = await transcripts.forget(cutoffs.questions, cutoffs.cases, dry_run=dry_run)
-    return Purged(counts, held)
+    return Purged(counts, held, failed)
 
 
-async def purge_daily(store: Store, privacy: Privacy, transcripts: Transcripts | None = None) -> Purged | None:
-    """Purge, unless a process that shares this database has done so today (by UTC). Then return None."""
-    if not await store.run(lambda tx: tx.events.claim_once(DedupeScope.PURGED, f"{tx.now:%Y-%m-%d}")):
-        return None
-    return await purge(store, privacy, transcripts)
+class DailyPurge:
+    """Purges once a day. A purge that failed, or that was interrupted, is repeated within the hour."""
 
+    def __init__(self, store: Store, privacy: Privacy, transcripts: Transcripts | None = None) -> None:
+        self._store, self._privacy, self._transcripts = store, privacy, transcripts
+        self._failed = 0
 
-async def purge_every_day(store: Store, privacy: Privacy, transcripts: Transcripts | None = None) -> None:
-    """Purge once a day, until cancelled. What a purge that failed has left is removed the next day."""
-    while True:
-        try:
-            purged = await purge_daily(store, privacy, transcripts)
-        except StoreUnavailable as error:
-            log.warning("The purge waits for the database: %s", error)
-        else:
-            if purged and (counts := {kind: number for kind, number in purged.counts.items() if number}):
-                log.info("Purged: %s", ", ".join(f"{number} {kind}" for kind, number in counts.items()))
-        await asyncio.sleep(_CHECK_EVERY)
+    def problem(self) -> str:
+        """Return what the last purge could not remove, as a sentence; empty if it removed everything."""
+        return f"{self._failed} rows are older than they may be and cannot be removed; the log says why" * (
+            self._failed > 0
+        )
+
+    async def run(self) -> None:
+        """Purge once a day, until cancelled."""
+        while True:
+            try:
+                purged = await self.purge_once()
+            except StoreUnavailable as error:
+                log.warning("The purge waits for the database: %s", error)
+            else:
+                if purged and (counts := {kind: number for kind, number in purged.counts.items() if number}):
+                    log.info("Purged: %s", ", ".join(f"{number} {kind}" for kind, number in counts.items()))
+            await asyncio.sleep(_CHECK_EVERY)
+
+    async def purge_once(self) -> Purged | None:
+        """Purge, unless a process that shares this database has done so today (by UTC). Then return None."""
+        today = await self._store.run(lambda tx: f"{tx.now:%Y-%m-%d}")
+        if await self._store.run(lambda tx: tx.events.seen(DedupeScope.PURGED, today)):
+            return None
+        purged = await purge(self._store, self._privacy, self._transcripts)
+        self._failed = purged.failed
+        if not purged.failed:
+            await self._store.run(lambda tx: tx.events.claim_once(DedupeScope.PURGED, today))
+        return purged
 
 
 async def forget(store: Store, person: str) -> Forgotten:
@@ -152,6 +182,7 @@ def _forget(tx: Transaction, person: str) -> Forgotten:
     found = [case for each in tx.erasure.cases_of(person) if (case := tx.cases.load(each))]
     if problems := [problem for case in found if (problem := _unfinished(tx, case))]:
         raise UserError(*problems)
+    tx.erasure.leave_mark()
     free = [case for case in found if not case.held]
     for case in free:
         tx.erasure.erase_from(case, person)
@@ -177,13 +208,36 @@ async def _count(store: Store, kind: RetentionClass, cutoffs: Cutoffs) -> int:
     return await store.run(lambda tx: tx.expiry.count(kind, cutoffs))
 
 
-async def _remove(store: Store, kind: RetentionClass, cutoffs: Cutoffs) -> int:
+async def _remove(store: Store, kind: RetentionClass, cutoffs: Cutoffs) -> tuple[int, int]:
+    """Remove the expired rows of a class. Return how many were removed, and how many could not be."""
     batch = _CASES if kind is RetentionClass.CASES else _BATCH
-    total = 0
-    while removed := await store.run(lambda tx: tx.expiry.remove(kind, cutoffs, batch)):
+    total, failing = 0, set[RowKey]()
+    while len(failing) < _MOST_FAILING:
+        try:
+            removed = await store.run(lambda tx: tx.expiry.remove(kind, cutoffs, batch, without=failing))
+        except StoreUnavailable:
+            raise
+        except Exception:  # noqa: BLE001  one row must not keep all the others
+            keys = await store.read(lambda tx: tx.expiry.expired(kind, cutoffs, batch, without=failing))
+            removed = sum([await _remove_one(store, kind, cutoffs, key, failing) for key in keys])
+        else:
+            if not removed:
+                break
         total += removed
         await asyncio.sleep(_PAUSE)
-    return total
+    return total, len(failing)
+
+
+async def _remove_one(store: Store, kind: RetentionClass, cutoffs: Cutoffs, key: RowKey, failing: set[RowKey]) -> int:
+    """Remove a row in a transaction of its own, and return 1. If that fails, add it to `failing` and return 0."""
+    try:
+        return await store.run(lambda tx: tx.expiry.remove(kind, cutoffs, 1, only=[key]))
+    except StoreUnavailable:
+        raise
+    except Exception as error:  # noqa: BLE001  as above
+        failing.add(key)
+        log.error("An old row of %s cannot be removed: %s", kind, describe(error))  # noqa: TRY400
+        return 0
 
 
 def _cutoffs_and_held(tx: Transaction, privacy: Privacy) -> tuple[Cutoffs, tuple[str, ...]]:

@@ -5,12 +5,22 @@ Each function is the only place where the keys of its section become settings.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from bot import config as configuration
 from bot.config import Config
 from bot.errors import ConfigurationError, Problem
+
+log = logging.getLogger(__name__)
+
+_FOR_CUSTOMERS = (
+    *(".trafficmanager.net", ".usgovtrafficmanager.net", ".azurewebsites.net", ".azurewebsites.us", ".cloudapp.net"),
+    *(".cloudapp.azure.com", ".azurefd.net", ".azureedge.net", ".azure-api.net", ".azurecontainerapps.io"),
+    *(".azurestaticapps.net", ".windows.net"),
+)
+"""Domains of Microsoft's under which its customers register names."""
 
 if TYPE_CHECKING:
     from adapters.slack.settings import SlackSettings
@@ -63,7 +73,8 @@ def teams_settings(config: Config) -> TeamsSettings:
         raise ConfigurationError(Problem("MICROSOFT_APP_PASSWORD", "is not set.", fix))
     channels = _ids_after("teams:", config.press_office.channels)
     password = secret.get_secret_value() if secret else ""
-    return TeamsSettings(password=password, press_channels=channels, **section.model_dump())
+    values = section.model_dump() | {"service_hosts": _service_hosts(section.service_hosts)}
+    return TeamsSettings(password=password, press_channels=channels, **values)
 
 
 def teams_section(config: Config) -> configuration.Teams:
@@ -71,6 +82,23 @@ def teams_section(config: Config) -> configuration.Teams:
     if config.teams is None:
         raise ConfigurationError(Problem("teams", "this section is missing.", "See policydesk.example.yaml."))
     return config.teams
+
+
+def _service_hosts(patterns: Sequence[str]) -> tuple[str, ...]:
+    """Return the hosts that may get the desk's token, without the wildcards under which anybody can get a host."""
+    kept = tuple(pattern for pattern in patterns if not _is_open(pattern.lower()))
+    if ignored := [pattern for pattern in patterns if pattern not in kept]:
+        log.warning(
+            "teams.service_hosts: %s is ignored: customers of Microsoft's can register names there. Write the hosts "
+            "themselves: smba.trafficmanager.net, and for GCC smba.infra.gcc.teams.microsoft.com.",
+            ", ".join(ignored),
+        )
+    return kept
+
+
+def _is_open(pattern: str) -> bool:
+    suffix = pattern.removeprefix("*")
+    return pattern.startswith("*") and (suffix.count(".") < 2 or suffix.endswith(_FOR_CUSTOMERS))
 
 
 def _ids_after(prefix: str, references: Sequence[str]) -> tuple[str, ...]:

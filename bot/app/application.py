@@ -6,17 +6,18 @@ import asyncio
 import os
 import secrets
 import socket
-import time
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from contextlib import AsyncExitStack, suppress
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from adapters.http import HttpServer, mount_operations
-from bot.admin import retention
 from bot.admin.monitoring import Monitoring
+from bot.admin.platform_checks import PlatformChecks
 from bot.admin.probe import Probe
-from bot.app.configuration import knowledge_folder, matcher_options
+from bot.admin.retention import DailyPurge, Transcripts
+from bot.app.configuration import contacts, knowledge_folder, matcher_options
+from bot.app.forgetting import forget_when_told
 from bot.app.knowledge_updates import KnowledgeUpdates
 from bot.app.platforms import Platform, PlatformContext, PlatformFactory, configured_platforms, messengers
 from bot.app.supervisor import Supervisor
@@ -25,7 +26,6 @@ from bot.config import Config
 from bot.desk.delivery_outcomes import DeliveryOutcomes
 from bot.desk.handler import PolicyDesk
 from bot.desk.press_desk import PressDesk
-from bot.errors import ConfigurationError, Problem
 from bot.ports import Adapter, Desk, Metric, Readiness
 from bot.queue.relay import Relay
 from bot.storage.engine import Store
@@ -44,9 +44,8 @@ class Application:
         self._factories = (*configured_platforms(config), *more_platforms)
         self.supervisor = Supervisor()
         """Keeps the tasks running; tells when one of them keeps failing."""
-        self._knowledge: KnowledgeUpdates | None = None  # until it has been learned
+        self._knowledge: KnowledgeUpdates | None = None  # until it has been loaded
         self._monitoring: Monitoring | None = None  # until everything has started
-        self._started_at = time.monotonic()
         self._stack = AsyncExitStack()
 
     @property
@@ -55,12 +54,24 @@ class Application:
         return self._server.url
 
     async def start(self) -> None:
-        """Start every part, or none. Raises a PolicyDeskError if the desk cannot serve."""
+        """Start every part, or none. Raises a PolicyDeskError if the desk cannot serve.
+
+        Afterwards events are taken in, and what needs no match works; the rest waits for `learn`.
+        """
         try:
             await self._start()
         except BaseException:
             await self.stop()
             raise
+
+    async def learn(self) -> None:
+        """Learn the answers, which may take minutes, and watch their folder from then on. Call it after `start`.
+
+        Raises a PolicyDeskError if they cannot be learned.
+        """
+        assert self._knowledge is not None  # noqa: S101  after `start`
+        await self._knowledge.learn()
+        self._start_task("knowledge", self._knowledge.watch)
 
     async def stop(self) -> None:
         """Take nothing more, finish what is under way, close everything. May be called if nothing was started."""
@@ -69,11 +80,11 @@ class Application:
     async def _start(self) -> None:
         """Start each part after those that it needs; the exit stack stops them in the opposite order.
 
-        The HTTP server listens while the answers are learned, which may take minutes: a monitor sees how far it is.
+        What an operator may have to correct comes first: the database, the ports, the files of the answers.
         """
         self._open_database()
         platforms = self._build_platforms()
-        await self._start_server()
+        await self._listen(platforms)
         knowledge = self._knowledge = await self._load_knowledge()
         press_desk = PressDesk(self._config)
         relay = await self._start_relay(press_desk, knowledge)
@@ -81,12 +92,24 @@ class Application:
         self._stack.push_async_callback(self._server.stop)  # before the adapters, so that requests are finished
         probe = Probe(self._store)
         self._start_task("probe", probe.run)
-        transcripts = _transcripts(platforms)
-        self._start_task("knowledge", knowledge.watch)
-        self._start_task("retention", lambda: retention.purge_every_day(self._store, self._config.privacy, transcripts))
+        caches = [platform.forget for platform in platforms if platform.forget]
+        self._start_task("forgetting", lambda: forget_when_told(self._store, caches))
+        reached = messengers(self.adapters, self._config, self._clock)
+        checks = PlatformChecks(reached, self._config.press_office.channels)
+        self._start_task("platform checks", checks.run)
+        retention = DailyPurge(self._store, self._config.privacy, _transcripts(platforms))
+        self._start_task("retention", retention.run)
         self._stack.callback(self.supervisor.stop)
+        self._stack.callback(knowledge.active.stop_waiting)  # otherwise an event under way would end with the learning
+        degraded = {"matching": knowledge.missing, "disk": probe.warning, "retention": retention.problem}
         self._monitoring = Monitoring(
-            self._store, knowledge.watcher, self.adapters, knowledge.missing, self.supervisor.problems, probe.problem
+            self._store,
+            knowledge.watcher,
+            self.adapters,
+            degraded,
+            (self.supervisor.problems, checks.problems),
+            probe.problem,
+            knowledge.learning,
         )
 
     def _open_database(self) -> None:
@@ -95,7 +118,10 @@ class Application:
 
     async def _load_knowledge(self) -> KnowledgeUpdates:
         folder, options = knowledge_folder(self._config), matcher_options(self._config)
-        knowledge = await KnowledgeUpdates.begin(folder, options, self._store, self._clock)
+        rules, known = self._config.knowledge_rules, contacts(self._config)
+        knowledge = await KnowledgeUpdates.load(
+            folder, options, self._store, self._clock, contacts=known, require_approval=rules.require_approval
+        )
         self._stack.push_async_callback(knowledge.close)
         return knowledge
 
@@ -141,23 +167,23 @@ class Application:
             await adapter.start(desk)
             self._stack.push_async_callback(adapter.stop)
 
-    async def _start_server(self) -> None:
-        """Mount the pages for operators, then listen. Until the adapters start, their events are answered with 503."""
+    async def _listen(self, platforms: Iterable[Platform]) -> None:
+        """Mount the pages for operators, and bind every port. Until the adapters start, events are answered with 503.
+
+        Raises ConfigurationError if a port is taken.
+        """
         mount_operations(self._server.application, readiness=self._readiness, metrics_now=self._metrics)
-        try:
-            await self._server.start()
-        except OSError as error:
-            where = f"{self._config.server.host}:{self._config.server.port}"
-            what = f"cannot listen on {where}: {os.strerror(error.errno or 0)}."
-            fix = "Stop what listens there, or set another port (0 takes a free one)."
-            raise ConfigurationError(Problem("server.port", what, fix)) from None
+        await self._server.start()
         self._stack.push_async_callback(self._server.stop)
+        for platform in platforms:
+            if platform.listen is not None:
+                await platform.listen()
+                self._stack.push_async_callback(platform.adapter.stop)
 
     async def _readiness(self) -> Readiness:
         if self._monitoring is not None:
             return await self._monitoring.readiness()
-        so_far = f"learning the answers, {time.monotonic() - self._started_at:.0f} s so far"
-        return Readiness(ready=False, reasons={"starting": so_far})
+        return Readiness(ready=False, reasons={"starting": "loading the answers"})
 
     async def _metrics(self) -> Iterable[Metric]:
         return await self._monitoring.metrics() if self._monitoring is not None else ()
@@ -166,14 +192,14 @@ class Application:
         self._stack.push_async_callback(cancel, self.supervisor.start(name, work))
 
 
-async def cancel(task: asyncio.Task[None]) -> None:
+async def cancel(task: asyncio.Task[Any]) -> None:
     """Cancel a task and wait until it has ended."""
     task.cancel()
     with suppress(asyncio.CancelledError):
         await task
 
 
-def _transcripts(platforms: Iterable[Platform]) -> retention.Transcripts | None:
+def _transcripts(platforms: Iterable[Platform]) -> Transcripts | None:
     """Return the messages that a platform stores itself. Only the browser console does, so there is at most one."""
     return next((platform.transcripts for platform in platforms if platform.transcripts), None)
 

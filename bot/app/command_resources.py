@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.admin.retention import Transcripts
 from bot.app.configuration import matcher_options
 from bot.clock import SystemClock
 from bot.config import Config
+from bot.knowledge.loader import load
 from bot.knowledge.model import Knowledge
 from bot.storage.adapter_state import DurableState
 from bot.storage.engine import Store
 
 if TYPE_CHECKING:
     from bot.matching.matcher import Matcher
+
+
+def read_knowledge(folder: Path, config: Config) -> Knowledge:
+    """Return the knowledge base of a folder under the rules of the configuration. Raises KnowledgeError."""
+    return load(folder, require_approval=config.knowledge_rules.require_approval)
 
 
 def learned_matcher(knowledge: Knowledge, config: Config) -> Matcher:

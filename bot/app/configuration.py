@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-import yaml
-
 from bot import config as configuration
 from bot.config import Config
 from bot.errors import ConfigurationError, Problem
-from bot.knowledge.file_text import decode
+from bot.knowledge import typed_yaml
+from bot.knowledge.contacts import Contact
 from bot.matching.options import Options
 
 SHIPPED_KNOWLEDGE = Path(__file__).resolve().parents[2] / "knowledge"
@@ -43,6 +42,15 @@ def knowledge_folder(config: Config) -> Path:
     return Path(config.knowledge) if config.knowledge else SHIPPED_KNOWLEDGE
 
 
+def contacts(config: Config) -> dict[str, Contact]:
+    """Return whom answers may name. The press office is always among them if it can be phoned or written to."""
+    office = config.press_office
+    named = {id_: Contact(**each.model_dump()) for id_, each in config.contacts.items()}
+    if office.phone or office.email:
+        named.setdefault("press", Contact("the press office", phone=office.phone, email=office.email))
+    return named
+
+
 def matcher_options(config: Config) -> Options:
     """Return how the matcher is to be built."""
     return Options(config.matching.accept, config.matching.encoder, _cache_folder(config))
@@ -58,20 +66,13 @@ def _cache_folder(config: Config) -> Path | None:
 
 def _read_settings(path: Path) -> object:
     try:
-        text = decode(str(path), path.read_bytes())
-        if isinstance(text, Problem):
-            raise ConfigurationError(text)
-        return yaml.safe_load(text)
+        with path.open("rb") as file:
+            data = file.read(typed_yaml.MAX_BYTES + 1)
     except OSError as error:
         raise ConfigurationError(Problem(str(path), f"cannot be read: {error.strerror}.")) from None
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise ConfigurationError(
-            Problem(f"{path}:{line}", f"is not YAML: {error.problem}.", "Mend that line.")
-        ) from None
-    except ValueError as error:  # PyYAML raises it for an impossible date, such as 2026-02-30
-        what = f"holds a date or a number that does not exist: {error}."
-        raise ConfigurationError(Problem(str(path), what, "Mend it.")) from None
+    if len(data) > typed_yaml.MAX_BYTES:
+        raise ConfigurationError(Problem(str(path), "is larger than any configuration.", "Name the right file."))
+    return typed_yaml.read(str(path), data)
 
 
 def _for_trial(config: Config) -> Config:

@@ -28,14 +28,14 @@ async def diagnose(config: Config) -> list[Finding]:
     """Return what works and what does not. Nothing is started, sent or changed."""
     findings = [*doctor.knowledge(knowledge_folder(config)), *doctor.press_office(config)]
     try:
-        with _database(config) as (store, finding):
-            return [*findings, finding, *await _platforms(config, store)]
+        with _database(config) as (store, found):
+            return [*findings, *found, *await _platforms(config, store)]
     except StoreError as error:
         return [*findings, Finding("database", ok=False, detail=str(error), fix=_FIX_DATABASE)]
 
 
 @contextmanager
-def _database(config: Config) -> Iterator[tuple[Store, Finding]]:
+def _database(config: Config) -> Iterator[tuple[Store, list[Finding]]]:
     """The desk's database, open, and what there is to say about it.
 
     Before the first `serve` there is none. Then it is an empty one, which is deleted afterwards.
@@ -49,8 +49,12 @@ def _database(config: Config) -> Iterator[tuple[Store, Finding]]:
             where = f"{where}, {_NO_DATABASE_YET}"
             store = Store(f"sqlite:///{folder}/empty.db", SystemClock())
             store.open()
+        exposed = store.exposed()
+        with store.transaction() as tx:
+            first = tx.references.next_number()
         try:
-            yield store, Finding("database", ok=True, detail=where)
+            found = [Finding("database", ok=True, detail=where), doctor.references(first)]
+            yield store, [*found, *doctor.problems([exposed] if exposed else [], "")]
         finally:
             store.close()
 

@@ -14,6 +14,7 @@ from bot.app.adapter_settings import slack_settings, teams_settings
 from bot.app.configuration import TRIAL_OFFICERS, TRIAL_STAFF
 from bot.config import Config
 from bot.ports import Adapter, Clock, Messenger, StartTask, plain_task
+from bot.presentation import texts
 from bot.storage.adapter_state import DurableState
 from bot.storage.engine import Store
 
@@ -43,6 +44,10 @@ class Platform:
     adapter: Adapter
     close: Callable[[], Awaitable[None]] | None = None
     """Releases what sending needs. It is called when nothing is delivered any more, also if nothing was started."""
+    forget: Callable[[], None] | None = None
+    """Empties what the adapter caches of people."""
+    listen: Callable[[], Awaitable[None]] | None = None
+    """Binds a port of the platform's own, before anything is learned. Raises ConfigurationError if it is taken."""
     transcripts: Transcripts | None = None
     """The messages that the platform itself stores; retention purges them."""
 
@@ -68,7 +73,7 @@ def _slack(context: PlatformContext) -> Platform:
     settings = slack_settings(context.config)
     adapter = SlackAdapter(settings, DurableState(context.store, "slack"), context.clock, start_task=context.start_task)
     adapter.mount(context.server.application)
-    return Platform(adapter, adapter.close)
+    return Platform(adapter, adapter.close, adapter.forget)
 
 
 def _teams(context: PlatformContext) -> Platform:
@@ -77,15 +82,19 @@ def _teams(context: PlatformContext) -> Platform:
     settings = teams_settings(context.config)
     adapter = TeamsAdapter(settings, DurableState(context.store, "teams"), context.clock)
     adapter.mount(context.server.application)
-    return Platform(adapter, adapter.close)
+    return Platform(adapter, adapter.close, adapter.forget)
 
 
 def _web_console(context: PlatformContext) -> Platform:
     from adapters.web.console import WebConsole
     from adapters.web.personas import Persona
 
-    staff = [Persona(id_, name) for id_, name in TRIAL_STAFF]
-    officers = [Persona(id_, name, officer=True) for id_, name in TRIAL_OFFICERS]
+    def called(name: str) -> str:
+        # Beside a real platform a card has to show who is none of the organisation's people.
+        return name if context.config.is_trial else texts.in_trial_console(name)
+
+    staff = [Persona(id_, called(name)) for id_, name in TRIAL_STAFF]
+    officers = [Persona(id_, called(name), officer=True) for id_, name in TRIAL_OFFICERS]
     section = context.config.console
     console = WebConsole(
         DurableState(context.store, "web"),
@@ -94,8 +103,9 @@ def _web_console(context: PlatformContext) -> Platform:
         (*staff, *officers),
         context.knowledge_status,
         context.example_questions,
+        context.start_task,
     )
-    return Platform(console, transcripts=console)
+    return Platform(console, listen=console.listen, transcripts=console)
 
 
 def _mail(config: Config, clock: Clock) -> dict[str, Messenger]:

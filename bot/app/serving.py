@@ -44,10 +44,13 @@ def chat(config: Config, source: TextIO, output: TextIO, *, for_trial: bool) -> 
     from adapters.console import TerminalConsole
 
     with TemporaryDirectory() as folder:
-        settings = config.model_copy(update={"console": None})
+        # Any free port: a desk may serve from the configured one beside it.
+        server = config.server.model_copy(update={"port": 0})
+        settings = config.model_copy(update={"console": None, "server": server})
         if for_trial:
             settings = _without_records(settings, Path(folder))
-        asyncio.run(_chat(settings, TerminalConsole(source, output)))
+        learned = asyncio.Event()
+        asyncio.run(_chat(settings, TerminalConsole(source, output, learned), learned))
 
 
 def _without_records(config: Config, folder: Path) -> Config:
@@ -55,10 +58,12 @@ def _without_records(config: Config, folder: Path) -> Config:
     return config.model_copy(update={"database": f"sqlite:///{folder}/chat.db", "press_office": nobody})
 
 
-async def _chat(config: Config, terminal: TerminalConsole) -> None:
+async def _chat(config: Config, terminal: TerminalConsole, learned: asyncio.Event) -> None:
     application = Application(config, [lambda _: Platform(terminal)])
     await application.start()
     try:
+        await application.learn()
+        learned.set()
         await terminal.finished()
     finally:
         await application.stop()
@@ -67,12 +72,14 @@ async def _chat(config: Config, terminal: TerminalConsole) -> None:
 async def _serve(config: Config, announce: Callable[[str], None]) -> int:
     stopping = _stop_signal()
     application = Application(config)
-    announce("Policy Desk is learning its answers: a minute or two the first time, seconds after that …")
-    if not await _started_before(stopping, application):
+    if not await _done_before(stopping.wait(), application.start()):
         return 0
     try:
         _announce_addresses(application, announce)
-        await _first(stopping.wait(), application.supervisor.gave_up())
+        announce("Learning the answers: a minute or two the first time, seconds after that …")
+        if await _done_before(_told_to_end(stopping, application), application.learn()):
+            announce("Policy Desk is ready.")
+            await _told_to_end(stopping, application)
         if application.supervisor.has_given_up:
             return await _end_broken(application, announce)
         announce("Stopping: finishing what is under way …")
@@ -94,12 +101,24 @@ async def _end_broken(application: Application, announce: Callable[[str], None])
     return TASK_KEEPS_FAILING
 
 
-async def _first(*waits: Coroutine[Any, Any, object]) -> None:
-    """Return when the first of these has ended, and cancel the others."""
-    tasks = [asyncio.ensure_future(each) for each in waits]
-    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    for task in tasks:
-        task.cancel()
+async def _told_to_end(stopping: asyncio.Event, application: Application) -> None:
+    """Wait until the operator stops the desk, or until one of its tasks keeps failing."""
+    await _done_before(stopping.wait(), application.supervisor.gave_up())
+
+
+async def _done_before(end: Coroutine[Any, Any, object], work: Coroutine[Any, Any, object]) -> bool:
+    """Return whether `work` is done before `end`. Whichever is not is cancelled. Raises what `work` raises."""
+    ending, working = asyncio.create_task(end), asyncio.create_task(work)
+    try:
+        await asyncio.wait((ending, working), return_when=asyncio.FIRST_COMPLETED)
+        if working.done():
+            await working
+            return True
+        return False
+    finally:
+        for task in (ending, working):
+            if not task.done():
+                await cancel(task)
 
 
 def _stop_signal() -> asyncio.Event:
@@ -111,21 +130,8 @@ def _stop_signal() -> asyncio.Event:
     return stopping
 
 
-async def _started_before(stopping: asyncio.Event, application: Application) -> bool:
-    """Start the application. Return False if it was told to stop before it was up: learning may take minutes."""
-    start = asyncio.create_task(application.start(), name="start")
-    stop = asyncio.create_task(stopping.wait(), name="stop")
-    await asyncio.wait((start, stop), return_when=asyncio.FIRST_COMPLETED)
-    stop.cancel()
-    if not start.done():
-        await cancel(start)
-        return False
-    await start
-    return True
-
-
 def _announce_addresses(application: Application, announce: Callable[[str], None]) -> None:
     for adapter in application.adapters:
         if page := getattr(adapter, "url", ""):
-            announce(f"Policy Desk is ready. Open {page} in a browser.")
+            announce(f"Open {page} in a browser. Whoever has this address can be anybody there: keep it to yourself.")
     announce(f"Health and readiness: {application.url}/readyz. Stop with Ctrl-C.")

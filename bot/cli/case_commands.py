@@ -24,6 +24,7 @@ def add_commands(add: AddCommand) -> None:
     _add_export(cases)
     _add_open(cases)
     _add_on_one_case(cases)
+    _add_next(cases)
 
 
 def _add_list(cases: AddCommand) -> None:
@@ -70,6 +71,12 @@ def _add_on_one_case(cases: AddCommand) -> None:
     _add_formats(add("show", _show, "One case with its history and what was sent for it."), "json")
     add("hold", _hold, "Keep a case from being purged or erased.").set_defaults(held=True)
     add("release", _hold, "Let a case that was held grow old again.").set_defaults(held=False)
+
+
+def _add_next(cases: AddCommand) -> None:
+    command = cases("next", _next, "Set the reference that the next case gets: after a restore, beyond those in use.")
+    add_config_option(command)
+    command.add_argument("reference", metavar="REFERENCE", help="such as M-500; M and Q share their numbers")
 
 
 def _add_formats(command: argparse.ArgumentParser, *formats: str) -> None:
@@ -134,14 +141,13 @@ def _formatted(name: str, values: Iterable[dict[str, Any]], columns: Sequence[st
 
 
 def _open(options: argparse.Namespace) -> int:
-    from bot.app.command_resources import database
+    from bot.app.command_resources import database, read_knowledge
     from bot.app.configuration import read_config
     from bot.desk.open_case import Reported, open_case
     from bot.desk.press_desk import PressDesk
-    from bot.knowledge.loader import load
 
     config = read_config(options.config)
-    press_desk, knowledge = PressDesk(config), load(announced_folder(config))
+    press_desk, knowledge = PressDesk(config), read_knowledge(announced_folder(config), config)
     if not press_desk.exists:
         raise UserError(Problem("press_office.channels", "is empty, so nobody would see the case.", "Name a channel."))
     reported = Reported.from_values(vars(options))
@@ -174,6 +180,17 @@ def _hold(options: argparse.Namespace) -> int:
         case = casebook.find(tx, options.reference).case
         tx.cases.hold(case.id, held=options.held)
     write_line(f"{case.reference} is {'held: neither purged nor erased' if options.held else 'not held any more'}.")
+    return 0
+
+
+def _next(options: argparse.Namespace) -> int:
+    from bot.admin import casebook
+    from bot.app.command_resources import database
+    from bot.app.configuration import read_config
+
+    with database(read_config(options.config)) as store, store.transaction() as tx:
+        number = casebook.set_next_reference(tx, options.reference)
+    write_line(f"The next case is M-{number} or Q-{number}.")
     return 0
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
+from bot import logs
 from bot.config import Config
 
 Run = Callable[[argparse.Namespace], int]
@@ -55,5 +56,5 @@ def announced_folder(config: Config, given: Path | None = None) -> Path:
     from bot.app.configuration import knowledge_folder
 
     folder = given or knowledge_folder(config)
-    print(f"policydesk: knowledge from {folder.absolute()}", file=sys.stderr)
+    print(f"policydesk: knowledge from {logs.printable(str(folder.absolute()))}", file=sys.stderr)
     return folder

@@ -24,12 +24,11 @@ def add_commands(add: AddCommand) -> None:
 
 def _insights(options: argparse.Namespace) -> int:
     from bot.admin import insights
-    from bot.app.command_resources import database
+    from bot.app.command_resources import database, read_knowledge
     from bot.app.configuration import read_config
-    from bot.knowledge.loader import load
 
     config = read_config(options.config)
-    knowledge = load(announced_folder(config))
+    knowledge = read_knowledge(announced_folder(config), config)
     with database(config) as store, store.transaction() as tx:
         material = insights.gather(tx, config.privacy)
     report = insights.report(material, knowledge, ZoneInfo(config.organisation.timezone))

@@ -1,4 +1,4 @@
-"""`policydesk ask`, `check`, `schema` and `eval`: the commands on a knowledge base."""
+"""`policydesk ask`, `triage`, `check`, `schema` and `eval`: the commands on a knowledge base."""
 
 from __future__ import annotations
 
@@ -6,16 +6,20 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from bot.cli.command_parsers import AddCommand, add_config_option, add_knowledge_option, announced_folder
 from bot.cli.standard_streams import flush_output, input_lines, write_line
 from bot.errors import KnowledgeError, Problem, UserError
+from bot.plaintext import without_control_characters
 
 if TYPE_CHECKING:
     from bot.admin.evaluate import Bar
+    from bot.config import Config
     from bot.knowledge.model import Knowledge
     from bot.matching.matcher import Matcher
 
@@ -30,6 +34,12 @@ def add_commands(add: AddCommand) -> None:
     ask.add_argument("--explain", action="store_true", help="say on stderr why it came out so")
     add_config_option(ask)
     ask.add_argument("question", metavar="QUESTION|-")
+    triage = add("triage", _triage, "Say what the desk reads from a message, or with - from each line of input.")
+    triage.add_argument("--at", metavar="TIME", help="when it is written, as 2026-11-10T14:20 (default: now)")
+    triage.add_argument("--deadline-field", action="store_true", help="it is typed into the deadline field of the form")
+    triage.add_argument("--json", action="store_true", help="one object a line")
+    add_config_option(triage)
+    triage.add_argument("message", metavar="MESSAGE|-")
     check = add("check", _check, "Look over a knowledge base; exits 1 where it has errors.")
     add_knowledge_option(check)
     add_config_option(check)
@@ -46,15 +56,19 @@ def add_commands(add: AddCommand) -> None:
 
 def _ask(options: argparse.Namespace) -> int:
     from bot.admin import ask_output
+    from bot.app.configuration import contacts
     from bot.clock import SystemClock
+    from bot.knowledge.contacts import with_contacts
 
-    questions = input_lines() if options.question == "-" else iter([options.question])
-    knowledge, matcher = _learned(options)
+    batches = _batches(options.question)
+    config, knowledge, matcher = _learned(options)
+    knowledge = with_contacts(knowledge, contacts(config))
     today = SystemClock().now().date()
-    for batch in _batches(questions, size=1 if _is_typed(options) else _BATCH):
+    for batch in batches:
         for question, match in zip(batch, matcher.match_many(batch), strict=True):
             if options.explain:
-                print("\n".join(ask_output.explanation(question, match, matcher.tier)), file=sys.stderr)
+                explained = "\n".join(ask_output.explanation(question, match, matcher.tier))
+                print(without_control_characters(explained), file=sys.stderr)
             if options.json:
                 write_line(json.dumps(ask_output.as_object(knowledge, question, match, today), ensure_ascii=False))
             else:
@@ -63,41 +77,74 @@ def _ask(options: argparse.Namespace) -> int:
     return 0
 
 
-def _is_typed(options: argparse.Namespace) -> bool:
-    """Return whether somebody types the questions, and so gets each answer when they press Enter."""
-    return options.question == "-" and sys.stdin.isatty()
+def _batches(given: str) -> Iterator[list[str]]:
+    """Return the texts of a command in batches: the one that is given or, if that is "-", the lines of standard input.
+
+    Somebody who types the lines gets each answer when they press Enter. Raises UserError if standard input is closed.
+    """
+    texts = input_lines() if given == "-" else iter([given])
+    size = 1 if given == "-" and sys.stdin.isatty() else _BATCH
+    return iter(lambda: list(islice(texts, size)), [])
 
 
-def _batches(questions: Iterator[str], size: int) -> Iterator[list[str]]:
-    while batch := list(islice(questions, size)):
-        yield batch
-
-
-def _learned(options: argparse.Namespace) -> tuple[Knowledge, Matcher]:
-    """Return the knowledge base that a command is told to read, and its matcher."""
-    from bot.app.command_resources import learned_matcher
+def _triage(options: argparse.Namespace) -> int:
+    from bot.admin import triage_output
     from bot.app.configuration import read_config
-    from bot.knowledge.loader import load
+    from bot.clock import SystemClock
+    from bot.desk.press_desk import PressDesk
+
+    policy = PressDesk(read_config(options.config)).policy
+    at = _moment(options.at, policy.hours.zone) if options.at else None
+    options.knowledge = None
+    batches = _batches(options.message)
+    _, _, matcher = _learned(options)
+    for batch in batches:
+        for text, match in zip(batch, matcher.match_many(batch), strict=True):
+            now = at or SystemClock().now()
+            read = triage_output.as_object(text, match, policy, now, is_field=options.deadline_field)
+            if options.json:
+                write_line(json.dumps(read, ensure_ascii=False))
+            else:
+                write_line(triage_output.as_text(read), end="\n\n" if options.message == "-" else "\n")
+        flush_output()
+    return 0
+
+
+def _moment(given: str, zone: ZoneInfo) -> datetime:
+    """Return the time of `--at`. Without an offset it is local time of the organisation."""
+    try:
+        moment = datetime.fromisoformat(given)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(zone)
+    except (ValueError, OverflowError):
+        raise UserError(Problem("--at", f"{given} is no time.", "Write it as 2026-11-10T14:20.")) from None
+
+
+def _learned(options: argparse.Namespace) -> tuple[Config, Knowledge, Matcher]:
+    """Return the configuration, the knowledge base that a command is told to read, and its matcher."""
+    from bot.app.command_resources import learned_matcher, read_knowledge
+    from bot.app.configuration import read_config
 
     config = read_config(options.config)
-    knowledge = load(announced_folder(config, options.knowledge))
-    return knowledge, learned_matcher(knowledge, config)
+    knowledge = read_knowledge(announced_folder(config, options.knowledge), config)
+    return config, knowledge, learned_matcher(knowledge, config)
 
 
 def _check(options: argparse.Namespace) -> int:
     from bot.admin import check
-    from bot.app.configuration import read_config
+    from bot.app.command_resources import read_knowledge
+    from bot.app.configuration import contacts, read_config
     from bot.clock import SystemClock
-    from bot.knowledge.loader import load
     from bot.knowledge.source_files import overlooked
 
-    folder = announced_folder(read_config(options.config), options.knowledge)
+    config = read_config(options.config)
+    folder = announced_folder(config, options.knowledge)
     try:
-        knowledge = load(folder)
+        knowledge = read_knowledge(folder, config)
         if not options.quick:
             _announce_matching(too_large=check.too_large(knowledge), most=check.MOST_EXAMPLES)
         remarks = check.review(knowledge, SystemClock().now().date(), quick=options.quick)
         remarks += check.remarks_of(overlooked(folder), "warning")
+        remarks += check.contacts_missing(knowledge, contacts(config))
     except KnowledgeError as error:
         remarks = check.remarks_of(error.problems, "error")
     write_line((check.as_json if options.json else check.as_text)(remarks))
@@ -123,7 +170,7 @@ def _evaluate(options: argparse.Namespace) -> int:
 
     bars = _bars(options.bar)
     rows = evaluate.read_questions(options.file)
-    _, matcher = _learned(options)
+    _, _, matcher = _learned(options)
     report = evaluate.evaluate(rows, matcher)
     write_line((evaluate.as_json if options.json else evaluate.as_text)(report))
     missed = [bar for bar in bars if not bar.met(report)]

@@ -29,9 +29,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             flush_output()
     except UserError as error:
         for problem in error.problems:
-            print(f"policydesk: {problem}", file=sys.stderr)
+            print(f"policydesk: {logs.printable(str(problem))}", file=sys.stderr)
     except PolicyDeskError as error:
-        print(f"policydesk: {error}", file=sys.stderr)
+        print(f"policydesk: {logs.printable(str(error))}", file=sys.stderr)
     except BrokenPipeError:  # the program that reads our output has read enough
         discard_output()
         return 0

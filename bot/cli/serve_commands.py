@@ -9,6 +9,11 @@ import sys
 from bot.cli.command_parsers import AddCommand, add_config_option, announced_folder
 from bot.cli.standard_streams import flush_output, standard_input, write_line
 
+_EXAMPLE = (
+    "These answers are an example, written for this project from a public document; nobody has approved them. "
+    "Set `knowledge` to a folder of your own."
+)
+
 
 def add_commands(add: AddCommand) -> None:
     """Add them to the command line."""
@@ -22,6 +27,8 @@ def _serve(options: argparse.Namespace) -> int:
 
     config = read_config(options.config)
     announced_folder(config)
+    if not config.knowledge:
+        _announce(_EXAMPLE)
     return serve(config, _announce)
 
 

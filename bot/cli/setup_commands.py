@@ -6,6 +6,7 @@ import argparse
 import asyncio
 from pathlib import Path
 
+from bot import private_files
 from bot.cli.command_parsers import AddCommand, add_config_option, announced_folder
 from bot.cli.standard_streams import write_line
 from bot.errors import Problem, UserError
@@ -53,7 +54,7 @@ def _manifest(options: argparse.Namespace) -> int:
 
 def _write(folder: Path, name: str, content: bytes) -> None:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_bytes(content)
+        private_files.make_folder(folder)
+        private_files.write(folder / name, [content])
     except OSError as error:
         raise UserError(Problem("--out", f"cannot write to {folder}: {error.strerror}.")) from None

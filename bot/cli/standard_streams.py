@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TextIO
 
 from bot.errors import Problem, UserError
+from bot.plaintext import without_control_characters
 
 
 def prepare_streams() -> None:
@@ -82,13 +83,13 @@ def write_line(text: str, end: str = "\n") -> None:
 
 
 def write_pieces(pieces: Iterable[str]) -> None:
-    """Write text to standard output, piece by piece. Output is buffered until `flush_output`.
+    """Write text to standard output, piece by piece, without control characters. It is buffered until `flush_output`.
 
     Raises UserError if it cannot be written, and BrokenPipeError if the program that reads it has gone.
     """
     for piece in pieces:
         with _refusing_failures():
-            sys.stdout.write(piece)
+            sys.stdout.write(without_control_characters(piece))
 
 
 def flush_output() -> None:

@@ -27,6 +27,7 @@ def from_mapping(settings: object, environment: Mapping[str, str]) -> Config:
     problems = [Problem("secrets", "secrets do not belong into the file.", fix)] if "secrets" in settings else []
     given = {key: value for key, value in settings.items() if value is not None and key != "secrets"}
     secrets = {key: environment[name] for key, name in SECRETS.items() if environment.get(name)}
+    problems += [_unprintable(SECRETS[key]) for key, secret in secrets.items() if not secret.isprintable()]
     try:
         config = Config.model_validate({**given, "secrets": secrets})
     except ValidationError as error:
@@ -71,6 +72,10 @@ def _contradictions(config: Config) -> list[Problem]:
         ),
     )
     return [problem for broken, problem in rules if broken]
+
+
+def _unprintable(name: str) -> Problem:
+    return Problem(name, "holds a line break or another invisible character.", "Set it again, without that.")
 
 
 _SENTENCES = {

@@ -6,13 +6,26 @@ environment only, never from the file, and no `repr` shows them.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, SecretStr
 
 from bot.config.press_office import PressOffice
-from bot.config.setting_values import Database, Duration, Mailbox, Port, Section, Word, Zone, database_url
+from bot.config.setting_values import (
+    ContactId,
+    Database,
+    Duration,
+    Mailbox,
+    Port,
+    SecretAddress,
+    Section,
+    WebAddress,
+    Word,
+    Zone,
+    database_url,
+)
 
 SECRETS = {
     "slack_bot_token": "SLACK_BOT_TOKEN",
@@ -68,7 +81,7 @@ class Slack(Section):
     """The Slack app and who may use it."""
 
     mode: Literal["socket", "http"] = "socket"
-    api_url: str = "https://slack.com/api/"
+    api_url: Annotated[SecretAddress, Field(min_length=1)] = "https://slack.com/api/"
     workspaces: tuple[str, ...] = ()
     guests: bool = False
     listen_channels: tuple[str, ...] = ()
@@ -84,9 +97,9 @@ class Teams(Section):
     tenants: tuple[str, ...] = ()
     guests: bool = False
     authentication: bool = True
-    openid_metadata_url: str = ""
-    login_url: str = ""
-    service_hosts: tuple[str, ...] = ("*.botframework.com", "*.trafficmanager.net")
+    openid_metadata_url: SecretAddress = ""
+    login_url: SecretAddress = ""
+    service_hosts: tuple[str, ...] = ("*.botframework.com", "smba.trafficmanager.net")
 
 
 class Matching(Section):
@@ -100,6 +113,22 @@ class Matching(Section):
 
     cache: str = ""
     """The folder for trained matchers; empty for the default in the user's cache folder."""
+
+
+class NamedContact(Section):
+    """A service or an office that answers name, and how it is reached."""
+
+    name: Word
+    url: WebAddress = ""
+    phone: str = ""
+    email: Mailbox = ""
+
+
+class KnowledgeRules(Section):
+    """What an answer must have before it is given."""
+
+    require_approval: bool = False
+    """Entries without `approved_by` are drafts."""
 
 
 class Privacy(Section):
@@ -137,6 +166,8 @@ class Config(Section):
     server: Server = Server()
     console: Console | None = None
     press_office: PressOffice = PressOffice()
+    contacts: Mapping[ContactId, NamedContact] = {}
+    knowledge_rules: KnowledgeRules = KnowledgeRules()
     email: Email | None = None
     slack: Slack | None = None
     teams: Teams | None = None

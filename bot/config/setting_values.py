@@ -19,6 +19,10 @@ _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "y": 365 * 86_400}
 """Unit -> seconds."""
 _LONGEST_DURATION = 100 * _UNITS["y"]
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_POSTGRESQL = r"""(?x) postgres(ql)?://
+    ( [^@:/?\#\s]* (:[^@:/?\#\s]*)? @ )?             # user and password: a bare @ or / would make a host of its rest
+    ( \[[0-9A-Fa-f:.]+\] | [^@:/?\#\s\[\]]* ) (:[0-9]{1,5})?
+    (/[^@:/?\#\s]*)? (\?[^@?\#\s]*)?"""
 _TIME_OF_DAY = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]"
 
 
@@ -58,6 +62,18 @@ def _mailbox(value: str) -> str:
     return value
 
 
+def _web_address(value: str) -> str:
+    if value and not re.fullmatch(r"https?://[^\s<>]+", value):
+        raise ValueError(f"{value!r} is no web address. Write the whole of it, beginning with https://.")
+    return value
+
+
+def _contact_id(value: str) -> str:
+    if not re.fullmatch(r"[a-z0-9-]+", value):
+        raise ValueError(f"{value!r} is no id of a contact. Write small letters, digits and hyphens, such as it.")
+    return value
+
+
 def database_url(value: str) -> str:
     """Return the URL if the desk can use such a database.
 
@@ -65,6 +81,21 @@ def database_url(value: str) -> str:
     """
     if not re.match(r"sqlite:///.|postgres(ql)?://.", value):
         raise ValueError("a database is named by sqlite:///FILE or postgresql://HOST/NAME.")
+    if not value.startswith("sqlite") and not re.fullmatch(_POSTGRESQL, value):
+        raise ValueError(
+            "this URL cannot be read. In a name or a password, write %40 for @, %3A for :, %2F for /, %3F for ?, "
+            "%23 for # and %20 for a space; a port is a number."
+        )
+    return value
+
+
+def _secret_address(value: str) -> str:
+    try:
+        scheme, host = urlsplit(value).scheme, urlsplit(value).hostname or ""
+    except ValueError:  # the host is in brackets but is not an IP address
+        scheme, host = "", ""
+    if value and not (host and (scheme == "https" or (scheme == "http" and is_loopback(host)))):
+        raise ValueError("secrets are sent there, so it must begin with https:// (or be on this machine).")
     return value
 
 
@@ -132,6 +163,11 @@ Named = Annotated[str, AfterValidator(_named)]
 """A person, group or channel as `platform:id`."""
 Mailbox = Annotated[str, AfterValidator(_mailbox)]
 """An e-mail address without a name; may be empty."""
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+"""What people open in a browser. May be empty."""
+SecretAddress = Annotated[str, AfterValidator(_secret_address)]
+"""Where secrets are sent: https, or http on this machine. May be empty."""
+ContactId = Annotated[str, AfterValidator(_contact_id)]
 Database = Annotated[str, AfterValidator(database_url)]
 Hours = Annotated[Mapping[str, str], AfterValidator(_hours)]
 """Opening hours as they are written; `week` reads them."""

@@ -40,7 +40,11 @@ class DeliveryOutcomes:
         self._active_knowledge = active_knowledge
 
     def begin(self, tx: Transaction) -> None:
-        """Set the timer of the next handover. Call this when the process starts: the hours may have changed."""
+        """Set the timer of the next handover, and try again those that were given up.
+
+        Call this when the process starts: the hours may have changed, and so may the release.
+        """
+        tx.jobs.revive_timers()
         schedule_handover(tx, self._press_desk)
 
     # ---- a message was delivered ------------------------------------------------------------------------------------

@@ -115,6 +115,7 @@ def _create(
         incident_id=incident.id if incident else None,
         due_at=result.due_at,
         due_known=result.due_known,
+        due_words=result.due_words,
         urgent=result.urgent,
         foi=result.foi,
     )

@@ -13,9 +13,13 @@ from datetime import datetime
 
 from bot.domain import deadlines
 from bot.domain.case import Asker, Case, CaseKind, CaseState, Details, Step, StepKind
+from bot.domain.deadlines import Reading
 from bot.domain.extraction import extract_details, reextract
 from bot.domain.schedule import EscalationPolicy
-from bot.domain.triage import is_delicate, is_urgent, may_be_foi, triage
+from bot.domain.triage import earliest, is_delicate, is_urgent, may_be_foi, triage
+
+_MOST_READ = 20
+"""The most earlier messages that are read again when a further message is corrected."""
 
 
 def apply_message(case: Case, text: str, steps: Sequence[Step], policy: EscalationPolicy, now: datetime) -> Case:
@@ -24,12 +28,39 @@ def apply_message(case: Case, text: str, steps: Sequence[Step], policy: Escalati
     if case.kind is CaseKind.QUESTION:
         return replace(case, foi=foi)
     case = replace(case, details=extract_details(case.details, text, policy, now))
-    stated = None if case.details.deadline else deadlines.find(text, policy.hours, now)
-    if stated is not None and (case.due_at is None or not case.due_known or stated < case.due_at):
-        case = replace(case, due_at=stated, due_known=True)
-    is_soon = stated is not None and stated == case.due_at and stated - now <= policy.urgent_within
+    stated = None if case.details.deadline else deadlines.find_reading(text, policy.hours, now)
+    if stated is not None and (case.due_at is None or not case.due_known or stated.at < case.due_at):
+        case = _due(case, stated)
+    is_soon = stated is not None and stated.at == case.due_at and stated.at - now <= policy.urgent_within
     urgent = case.urgent or is_soon or is_urgent(text)
     return _restrict_if_delicate(replace(case, foi=foi, urgent=urgent), text, steps)
+
+
+def apply_further_correction(
+    case: Case, corrected: str, text: str, steps: Sequence[Step], policy: EscalationPolicy, now: datetime
+) -> Case:
+    """Return the case after a further message was changed to `text`. `corrected` is the event of that message.
+
+    If the deadline came from the words that were replaced, it is read anew from all that was said; each message is read
+    as of the time when it was written.
+    """
+    at = next((step.at for step in steps if step.event_id == corrected), now)
+    author = next((step.by for step in steps if step.event_id == corrected), None)
+    said = [step for step in steps if step.kind in {StepKind.ADDED, StepKind.CORRECTED} and step.text]
+    old = [
+        step for step in said if step.event_id == corrected or (step.kind is StepKind.CORRECTED and step.by == author)
+    ]
+    replaced = [deadlines.find(step.text, policy.hours, at) for step in old]
+    after = apply_message(case, text, steps, policy, at)
+    if case.details.deadline or not case.due_known or case.due_at not in replaced:
+        return after
+    others = [(asker.text, asker.said_at) for asker in case.askers]
+    others += [(step.text, step.at) for step in said if step not in old]
+    found = [deadlines.find_reading(words, policy.hours, when) for words, when in (*others[:_MOST_READ], (text, at))]
+    stated = earliest(found)
+    if stated is not None:
+        return _due(after, stated)
+    return replace(after, due_at=deadlines.assumed(policy.hours, now), due_known=False, due_words="")
 
 
 def apply_correction(
@@ -84,10 +115,11 @@ def apply_details(case: Case, details: Details, policy: EscalationPolicy, now: d
         return replace(_triage_again(case, relevant, policy, now, replace_deadline=True), details=details)
     after = _triage_again(case, details, policy, now, replace_deadline=False)
     has_new_slot = is_new_slot and case.kind is CaseKind.MEDIA
-    slot_at = deadlines.read_slot(details.slot, policy.hours, now) if has_new_slot else None
+    slot_at = deadlines.read_slot(details.slot, policy.hours, now) if has_new_slot and not details.deadline else None
     if slot_at is None or (_is_due_by(case, slot_at) and not _is_deadline_of_slot(case, policy)):
         return after
-    return replace(after, due_at=slot_at, due_known=True, urgent=after.urgent or slot_at - now <= policy.urgent_within)
+    urgent = after.urgent or slot_at - now <= policy.urgent_within
+    return replace(_due(after, Reading(slot_at, details.slot)), urgent=urgent)
 
 
 def newly_called(before: Case, after: Case, on_call: tuple[str, ...]) -> tuple[str, ...]:
@@ -119,8 +151,14 @@ def _triage_again(
     result = triage(case.kind, "".join(texts[:1]), details, policy, now, further=texts[1:])
     case = replace(case, details=details, foi=case.foi or result.foi)
     if replace_deadline:
-        return replace(case, due_at=result.due_at, due_known=result.due_known, urgent=result.urgent)
+        due = replace(case, due_at=result.due_at, due_known=result.due_known, due_words=result.due_words)
+        return replace(due, urgent=result.urgent)
     return replace(case, urgent=case.urgent or result.urgent)
+
+
+def _due(case: Case, stated: Reading) -> Case:
+    """Return the case with a known deadline."""
+    return replace(case, due_at=stated.at, due_known=True, due_words=stated.words)
 
 
 def _is_due_by(case: Case, at: datetime) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -223,6 +224,8 @@ class Case:
     """The journalist's deadline."""
     due_known: bool = False
     """False while `due_at` is only assumed."""
+    due_words: str = ""
+    """The words from which `due_at` was read; empty while it is only assumed."""
     urgent: bool = False
     responded_at: datetime | None = None
     """When the journalist was first answered. Only this meets the deadline."""
@@ -245,6 +248,10 @@ class Case:
         return f"{'M' if self.kind is CaseKind.MEDIA else 'Q'}-{self.id}"
 
 
+BESIDE = "beside the press office's"
+"""Label of a step with what an asker wrote into a form where the press office has written something else."""
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One line of a case's history."""
@@ -259,7 +266,19 @@ class Step:
     """The event of the message that the step records, if it records one. A later edit finds the case by it."""
     label: str = ""
     """The `ReplyKind` of a reply to a media enquiry, the event of the message that was corrected, `TAKEN_BACK` for a
-    message whose words were removed, or the number of the step that is to be removed."""
+    message whose words were removed, the number of the step that is to be removed, or `BESIDE` for details that did not
+    replace checked ones."""
+
+
+def beside(steps: Iterable[Step]) -> Iterable[Step]:
+    """Return what each asker last wrote that differs from the details, and that no officer has looked at since."""
+    latest: dict[str, Step] = {}
+    for step in steps:
+        if step.label == BESIDE and step.by is not None:
+            latest[step.by.key] = step
+        elif step.kind is StepKind.DETAILS and not (step.by and step.by.key in latest):
+            latest.clear()  # an officer has filled in the form, in which all of it stands
+    return latest.values()
 
 
 @dataclass(frozen=True, slots=True)

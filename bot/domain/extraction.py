@@ -38,18 +38,63 @@ _MEDIUM_PATTERNS: Mapping[str, re.Pattern[str]] = {
     ),
 }
 
-_PHONE = r"(?<![\w/.:+-])(?:\+|00?)\d(?:[ ().-]{0,2}\d){8,12}(?![\w/])"
+_PHONE = (
+    r"(?<![\w/.:+-])(?:"
+    r"(?:\+|00)\d(?:[ ().-]{0,2}\d){7,12}"  # international
+    r"|0\d(?:[ ().-]{0,2}\d){8,9}|0800 ?\d{4}|08\d\d ?\d{3} ?\d{3,4}"  # British
+    r"|(?:1[ .-]?)?\(\d{3}\) ?\d{3}[ -]\d{4}|(?:1[ .-])?\d{3}-\d{3}-\d{4}"  # American
+    r")(?![\w/]|[-.]?\d)"
+)
 _MAIL = r"(?<![\w.@/+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
 _CONTACT = re.compile(rf"{_PHONE}|{_MAIL}")
-_WHOSE_CONTACT = re.compile(
-    r"\b(?:(?P<mine>my|mine|me|i|i['’]m|our|us)|his|him|he|hers?|she|theirs?|them|they|it|reporter|journalist)\b",
+_NO_CONTACT = re.compile(
+    r"\b(?:refs?|reference|isbn|issn|barcode|account|invoice|grant|sort code|student (?:no|number|id)|case"
+    r"|ticket)\b[\w ]{0,12}"
+    r"[:.# ]*$|(?<![\w-])(?:to|cc|bcc): ?[^:;]{0,30}$",
     re.IGNORECASE,
 )
-_CONTEXT_LENGTH = 40  # characters before a number or address in which to look for whose it is
+"""Words before a number or address by which nobody who asks is reached: a reference, or to whom an e-mail went."""
+_REACH = r"(?:call|ring|phone|reach|get|text|contact|e-?mail|mail|message|find|write to|try|use)"
+_MY_LINE = (
+    r"(?:own|direct|work|home|personal|mobile|office|desk|phone|cell|e-?mail|number|no|line|extension|address"
+    r"|team|lab|tel"
+    r"|telephone|contact|details?|department|group|inbox|colleagues?)"
+)
+_WRITERS_OWN = re.compile(
+    r"(?:\bmine\b(?: is|['’]s)?|(?:^|[.;,] ?)me(?= ?[:,=-])"
+    rf"|\b(?:my|our)(?: {_MY_LINE}){{1,4}}(?: is|['’]s| are)?(?: at| on)?"
+    rf"|\b{_REACH} (?:me|us|(?:my|our)(?: {_MY_LINE}){{1,3}})(?: (?:back|up|directly|again|please|here))*"
+    r"(?: at| on| via| under| by)?(?: e-?mail| phone| mobile)?(?: at| on)?"
+    r"|\bI(?:['’]m| am|['’]ll be| will be| can be)(?: (?:reached|contacted|available|reachable|here|also|usually|best"
+    r"|around|free))*(?: on| at| under| via)"
+    r")[ :,=(<\"'-]*$",
+    re.IGNORECASE,
+)
+"""Words before a number or address that make it the writer's own."""
+_OWN_AFTER = re.compile(rf"[ ,)]*(?:is mine|\(mine|\(me\)|is (?:my|our)\b|to {_REACH} (?:me|us)\b)", re.IGNORECASE)
+_CONTEXT_LENGTH = 60  # characters before and after a number or address in which to look for whose it is
 
+_MONTH = r"(?:jan|febr?|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)\w*"
+_TIME = (
+    r"(?:\d{1,4}(?:[:./]\d{1,4})*(?:st|nd|rd|th|hrs?)?(?: ?[ap]\.?m\.?)?|noon|midday|midnight|today|tomorrow|tonight"
+    rf"|(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|satur|sat|sun)(?:day)?|{_MONTH}"
+    r"|the|of|at|on|next|morning|evening|gmt|bst|utc|london|uk|et|cet|time)"
+)
+_SAYS_WHEN = (
+    r"(?:the )?(?:\d{1,4}(?:[:./]\d\d)?(?:[ap]m|st|nd|rd|th|hrs?)?|noon|mid(?:day|night)|to(?:day|morrow|night)|next"
+    rf"|{_MONTH}|(?:mon|tues?|wed|thu|fri|sat|sun)\w*)"
+)
 _EMBARGO = re.compile(
-    r"\bembargoed\b|\bunder (?:a |an |the )?(?:\w+ )?embargo\b"
-    r"|\bembargo(?: date| time)?(?= (?:until|till|is|ends|lifts|on|of)\b|:)",
+    r"\bembargoed\b|\bunder (?:a |an |the )?(?:\w+ )?embargo\b|\bstrict embargo\b"
+    r"|(?<!\btrade )(?<!\barms )(?<!\boil )(?<!\bgas )(?<!\bgrain )(?<!\bexport )(?<!\bweapons )(?<!\bthesis )"
+    r"\bembargo(?: date| time)?(?=:| (?:until|till|ends|lifts)\b| is (?:until|till)\b"
+    rf"|,? (?:is |on |of |at |from |- )?(?:at |on )?{_SAYS_WHEN}\b)"
+    r"|\b(?:not|never) (?:for|to be) (?:publication|publish(?:ed|ing)|released?|broadcast)(?= (?:until|till"
+    r"|before|prior to)\b)"
+    r"|\b(?:do not|don['’]?t|not|cannot|can['’]?t|must not) (?:be )?(?:publish|publish(?:ed|ing)|releas(?:e|ed"
+    r"|ing)|r[ua]n|us(?:e|ed)"
+    r"|broadcast|report(?:ed)?)(?: (?:it|this|anything))?(?= (?:until|till|before)\b)"
+    rf"|\bfor (?:release|publication)(?= (?:on |at |from |after )?{_SAYS_WHEN}\b)",
     re.IGNORECASE,
 )
 _NO_EMBARGO = re.compile(
@@ -57,14 +102,8 @@ _NO_EMBARGO = re.compile(
     r"|\bembargo (?:has |is |was )?(?:been |already )?(?:over|lifted|passed|ended|broken)",
     re.IGNORECASE,
 )
-_MONTH = r"(?:jan|febr?|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)\w*"
-_TIME = (
-    r"(?:\d{1,4}(?:[:./]\d{1,4})*(?:st|nd|rd|th)?(?: ?[ap]\.?m\.?)?|noon|midday|midnight|today|tomorrow|tonight"
-    rf"|(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|satur|sat|sun)(?:day)?|{_MONTH}"
-    r"|the|of|at|on|next|morning|evening|gmt|bst|utc)"
-)
 _EMBARGO_TIME = re.compile(
-    r"(?:(?: is| ends| lifts| date| time|:)*\s*+(?:until|till|to|on|at|of|from)?)?"
+    r"(?:(?: is| ends| lifts| date| time|:)*\s*+(?:until|till|to|on|at|of|from|before|prior to|after)?)?"
     rf"(?P<when>(?:[ ,]*\b{_TIME}\b)+)",
     re.IGNORECASE,
 )
@@ -146,20 +185,21 @@ def _as_form_text(when: datetime) -> str:
 
 
 def contacts(text: str) -> tuple[str, str]:
-    """Return (journalist's contact, writer's own contact): the first number or address of each; empty if none."""
+    """Return (journalist's contact, writer's own contact): the first number or address of each; empty if none.
+
+    It is the journalist's unless the words beside it say that it is the writer's: "she rang me from 07700 900123".
+    """
     journalists = writers = ""
     for found in _CONTACT.finditer(text):
-        if _is_writers_own(text[max(0, found.start() - _CONTEXT_LENGTH) : found.start()]):
+        before = text[max(0, found.start() - _CONTEXT_LENGTH) : found.start()]
+        clause = re.split(r"[.;!?\n]\s", before)[-1]
+        if _NO_CONTACT.search(clause):
+            continue
+        if _WRITERS_OWN.search(clause) or _OWN_AFTER.match(text[found.end() : found.end() + _CONTEXT_LENGTH]):
             writers = writers or found[0]
         else:
             journalists = journalists or found[0]
     return journalists, writers
-
-
-def _is_writers_own(before: str) -> bool:
-    """Return whether a contact belongs to the writer. The last pronoun in the same clause before it decides."""
-    clause = re.split(r"[.;!?\n]\s", before)[-1]
-    return any(word["mine"] for word in list(_WHOSE_CONTACT.finditer(clause))[-1:])
 
 
 # ---- embargo --------------------------------------------------------------------------------------------------------

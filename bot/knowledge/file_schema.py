@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
+from bot.knowledge.contacts import malformed
 from bot.knowledge.model import Status, Strength
 
 SENTENCE = "sentence"
@@ -38,6 +39,16 @@ def _text(value: str) -> str:
             f"The text has an invisible character (U+{ord(control):04X}).", "Delete it and type the text again."
         )
     return text
+
+
+def _answer(value: str) -> str:
+    """Return a text that people read, in which contacts may be named."""
+    if wrong := malformed(value):
+        fix = (
+            "Write {contact:it|the IT service desk}: an id of small letters, digits and hyphens, a bar, and the words."
+        )
+        raise _wrong(f"`{wrong}` names no contact.", fix)
+    return _text(value)
 
 
 def _line(value: str) -> str:
@@ -78,6 +89,7 @@ def _group(phrases: tuple[str, ...]) -> tuple[str, ...]:
 
 _NOT_EMPTY = {"minLength": 1}
 Text = Annotated[str, AfterValidator(_text), Field(json_schema_extra={**_NOT_EMPTY})]
+Answer = Annotated[str, AfterValidator(_answer), Field(json_schema_extra={**_NOT_EMPTY})]
 Line = Annotated[str, AfterValidator(_line), Field(json_schema_extra={**_NOT_EMPTY})]
 Lines = Annotated[tuple[Line, ...], Field(min_length=1)]
 Id = Annotated[str, AfterValidator(_id), Field(json_schema_extra={"pattern": "^[a-z0-9-]+$", "maxLength": _MAX_ID})]
@@ -128,8 +140,9 @@ class EntryKeys(Keys):
     not_questions: tuple[Line, ...] = Field(
         (), description="Questions that sound alike but that this answer must not answer."
     )
-    answer: Text = Field(
-        description="What the person reads, verdict first, at most 120 words. Markdown: paragraphs, lists, bold, links."
+    answer: Answer = Field(
+        description="What the person reads, verdict first, at most 120 words. Markdown: paragraphs, lists, bold, "
+        "links. {contact:it|the IT service desk} names a contact of the configuration."
     )
     cites: tuple[Line, ...] = Field((), description="Ids of the clauses on which the answer rests, the main one first.")
     see_also: tuple[Line, ...] = Field((), description="Ids of related answers.")
@@ -140,14 +153,29 @@ class EntryKeys(Keys):
     review_by: Day | None = Field(
         None, description="The day by which its owner reads the answer again: year-month-day."
     )
+    formerly: tuple[Id, ...] = Field(
+        (), description="Ids of entries that this one replaces, so that their buttons and statistics still work."
+    )
+    approved_by: Line = Field("", description="Who approved this answer.")
+    approved_on: Day | None = Field(None, description="The day on which it was approved: year-month-day.")
+
+
+class HoldingLineKeys(Keys):
+    """What staff are told instead of `holding_line` where the enquiry is of that kind."""
+
+    death: Answer = Field("", description="Somebody has died, or may have.")
+    leak: Answer = Field("", description="Something that was not to be published is out.")
+    on_site: Answer = Field("", description="A journalist or a camera is there in person.")
+    already_spoken: Answer = Field("", description="The person has spoken to the journalist already.")
 
 
 class MediaKeys(Keys):
     """How to recognise a media enquiry, and what to say first."""
 
-    holding_line: Text = Field(
+    holding_line: Answer = Field(
         description="What staff are told to do, and not to do, until the press office calls (Markdown)."
     )
+    holding_lines: HoldingLineKeys | None = Field(None, description="Holding lines for kinds of enquiries.")
     enquiries: Lines = Field(description="Messages in which staff report a media enquiry, in their own words.")
     look_alikes: tuple[Line, ...] = Field((), description="Messages that sound like a media enquiry but are none.")
 
@@ -157,7 +185,7 @@ class SmalltalkKeys(Keys):
 
     id: Id = Field(description="A name for this group: small letters, digits, hyphens.")
     questions: Lines = Field(description="What people type.")
-    answer: Text = Field(description="The reply.")
+    answer: Answer = Field(description="The reply.")
 
 
 class OutOfScopeKeys(Keys):
@@ -165,7 +193,7 @@ class OutOfScopeKeys(Keys):
 
     id: Id = Field(description="A name for this group: small letters, digits, hyphens.")
     questions: Lines = Field(description="What people type.")
-    answer: Text = Field("", description="Where to turn instead, if there is such a place.")
+    answer: Answer = Field("", description="Where to turn instead, if there is such a place.")
     danger: bool = Field(
         False,
         description="Whether these tell of danger to life, threats or safeguarding: the answer is then given first, "

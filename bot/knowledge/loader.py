@@ -28,8 +28,10 @@ class _File:
     """None if the file does not follow the schema."""
 
 
-def load(folder: Path) -> Knowledge:
+def load(folder: Path, *, require_approval: bool = False) -> Knowledge:
     """Return every `*.yaml` below the folder as one knowledge base.
+
+    With `require_approval`, an entry that nobody has approved (`approved_by`) is a draft.
 
     Raises KnowledgeError with everything that is wrong in all the files, ordered by file and line.
     """
@@ -45,10 +47,10 @@ def load(folder: Path) -> Knowledge:
             problems += wrong
     problems += _across(files, complete=len(files) == len(found))
     if not problems:
-        knowledge = _assemble(files)
+        knowledge = _assemble(files, require_approval=require_approval)
         if knowledge.answering:
             return knowledge
-        problems.append(_no_answers(folder, knowledge))
+        problems.append(_no_answers(folder, knowledge, require_approval=require_approval))
     raise KnowledgeError(*sorted(problems, key=_by_place))
 
 
@@ -67,6 +69,7 @@ def _file(name: str, data: bytes) -> tuple[_File | None, list[Problem]]:
 # They use the YAML trees and not the schema's values, so that they work even if a file has other mistakes.
 
 _ENTRIES = ("entries", "*", "id")
+_FORMERLY = ("entries", "*", "formerly", "*")
 _GROUPS = (("smalltalk", "*", "id"), ("out_of_scope", "*", "id"))
 _DOCUMENTS = ("documents", "*", "id")
 _CLAUSES = ("documents", "*", "clauses", "*", "id")
@@ -82,7 +85,7 @@ def _across(files: list[_File], *, complete: bool) -> Iterator[Problem]:
     clauses = _places(files, _CLAUSES)
     yield from _duplicates(_places(files, _DOCUMENTS))
     yield from _duplicates(clauses)
-    yield from _duplicates(_places(files, _ENTRIES, *_GROUPS))
+    yield from _duplicates(_places(files, _ENTRIES, _FORMERLY, *_GROUPS))
     yield from _second_media(files)
     if complete:
         yield from _dangling(files, "cites", "clause", clauses)
@@ -123,7 +126,10 @@ def _dangling(files: list[_File], key: str, kind: str, known: _Places) -> Iterat
                 yield Problem(f"{file.name}:{node.line}", what, fix)
 
 
-def _no_answers(folder: Path, knowledge: Knowledge) -> Problem:
+def _no_answers(folder: Path, knowledge: Knowledge, *, require_approval: bool) -> Problem:
+    if knowledge.entries and require_approval:
+        what = "No entry is approved by anybody (`approved_by`), so nothing can be answered."
+        return Problem(str(folder), what, "Name who approved one, or set `knowledge_rules.require_approval` to false.")
     if knowledge.entries:
         return Problem(
             str(folder), "No entry is approved, so nothing can be answered.", "Set `status: approved` on one."
@@ -141,7 +147,7 @@ def _by_place(problem: Problem) -> tuple[str, int]:
 # ---- from the schema to the model ------------------------------------------------------------------------------------
 
 
-def _assemble(files: list[_File]) -> Knowledge:
+def _assemble(files: list[_File], *, require_approval: bool) -> Knowledge:
     whole = [(file, file.keys) for file in files if file.keys is not None]
     return revised(
         Knowledge(
@@ -149,7 +155,11 @@ def _assemble(files: list[_File]) -> Knowledge:
             documents=tuple(
                 _document(*pair) for file, keys in whole for pair in _placed(file, "documents", keys.documents)
             ),
-            entries=tuple(_entry(*pair) for file, keys in whole for pair in _placed(file, "entries", keys.entries)),
+            entries=tuple(
+                _entry(*pair, require_approval=require_approval)
+                for file, keys in whole
+                for pair in _placed(file, "entries", keys.entries)
+            ),
             media=next((media for file, keys in whole if (media := _media(file, keys))), None),
             smalltalk=tuple(
                 _topic(*pair) for file, keys in whole for pair in _placed(file, "smalltalk", keys.smalltalk)
@@ -180,10 +190,12 @@ def _document(keys: DocumentKeys, origin: Origin) -> Document:
             Clause(clause.id, clause.section, clause.point, clause.strength, keys.id) for clause in keys.clauses
         ),
         origin=origin,
+        url=keys.url,
     )
 
 
-def _entry(keys: EntryKeys, origin: Origin) -> Entry:
+def _entry(keys: EntryKeys, origin: Origin, *, require_approval: bool) -> Entry:
+    lacks_approval = require_approval and keys.status == "approved" and not keys.approved_by
     return Entry(
         id=keys.id,
         title=keys.title,
@@ -192,10 +204,13 @@ def _entry(keys: EntryKeys, origin: Origin) -> Entry:
         answer=keys.answer,
         cites=keys.cites,
         see_also=keys.see_also,
-        status=keys.status,
+        status="draft" if lacks_approval else keys.status,
         owner=keys.owner,
         review_by=keys.review_by,
         origin=origin,
+        formerly=keys.formerly,
+        approved_by=keys.approved_by,
+        approved_on=keys.approved_on,
     )
 
 
@@ -204,7 +219,9 @@ def _media(file: _File, keys: FileKeys) -> Media | None:
     if keys.media is None or node is None:
         return None
     origin = Origin(file.name, node.key_line)
-    return Media(keys.media.holding_line, keys.media.enquiries, keys.media.look_alikes, origin)
+    by_kind = keys.media.holding_lines.model_dump() if keys.media.holding_lines else {}
+    lines = {kind: line for kind, line in by_kind.items() if line}
+    return Media(keys.media.holding_line, keys.media.enquiries, keys.media.look_alikes, origin, lines)
 
 
 def _topic(keys: SmalltalkKeys | OutOfScopeKeys, origin: Origin) -> Topic:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import Literal
@@ -54,6 +55,8 @@ class Document:
 
     clauses: tuple[Clause, ...]
     origin: Origin
+    url: str = ""
+    """Where it can be read; may be empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,11 @@ class Entry:
     owner: str
     review_by: date | None
     origin: Origin
+    formerly: tuple[str, ...] = ()
+    """Ids of entries that this one has taken the place of: old buttons and statistics still carry them."""
+
+    approved_by: str = ""
+    approved_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +102,8 @@ class Media:
     look_alikes: tuple[str, ...]
     """Example messages that sound like a media enquiry but are none."""
     origin: Origin
+    holding_lines: Mapping[str, str] = field(default_factory=dict)
+    """Kind of enquiry (`death`, `leak`, `on_site`, `already_spoken`) -> what is said instead of `holding_line`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +142,9 @@ class Knowledge:
 
     @cached_property
     def entry(self) -> dict[str, Entry]:
-        """Approved entries by id."""
-        return {entry.id: entry for entry in self.answering}
+        """Approved entries by id, and by the ids that they had formerly."""
+        former = {id_: entry for entry in self.answering for id_ in entry.formerly}
+        return former | {entry.id: entry for entry in self.answering}
 
     @cached_property
     def topic(self) -> dict[str, Topic]:

@@ -33,11 +33,14 @@ class KnowledgeWatcher:
     trouble: tuple[Problem, ...]
     """Why the folder's present state was not taken over; empty if it was."""
 
-    def __init__(self, folder: Path, knowledge: Knowledge, trouble: tuple[Problem, ...] = ()) -> None:
+    def __init__(
+        self, folder: Path, knowledge: Knowledge, trouble: tuple[Problem, ...] = (), *, require_approval: bool = False
+    ) -> None:
         """`trouble` is what was found and logged when `knowledge` was loaded; it is not logged again."""
         self.knowledge = knowledge
         self.trouble = trouble
         self._folder = folder
+        self._require_approval = require_approval
         self._seen: Fingerprint | None = None
 
     async def watch(self, take_over: TakeOver) -> None:
@@ -71,11 +74,17 @@ class KnowledgeWatcher:
             return None
         while True:
             await asyncio.sleep(_SETTLE)
-            outcome = await asyncio.to_thread(_outcome, self._folder)
+            outcome = await asyncio.to_thread(self._outcome)
             before, state = state, await asyncio.to_thread(fingerprint, self._folder)
             if before == state:
                 self._seen = state
                 return outcome
+
+    def _outcome(self) -> Knowledge | KnowledgeError:
+        try:
+            return load(self._folder, require_approval=self._require_approval)
+        except KnowledgeError as error:
+            return error
 
     async def _accept(self, found: Knowledge, take_over: TakeOver) -> None:
         if found.revision != self.knowledge.revision:
@@ -106,10 +115,3 @@ class KnowledgeWatcher:
                 await anext(changes)
         except (OSError, RuntimeError):  # no folder, or the system cannot watch it: look at intervals
             await asyncio.sleep(_LOOK_AGAIN)
-
-
-def _outcome(folder: Path) -> Knowledge | KnowledgeError:
-    try:
-        return load(folder)
-    except KnowledgeError as error:
-        return error

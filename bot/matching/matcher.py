@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from bot.knowledge.model import Knowledge
@@ -19,6 +19,12 @@ from bot.matching.softmax import logistic
 from bot.matching.training_data import Lessons
 from bot.text import follows_up
 
+STEPS = (
+    "step 1 of 3, reading the examples",
+    "step 2 of 3, finding out how sure to be",
+    "step 3 of 3, telling enquiries of the media apart",
+)
+"""What `Matcher.build` does, in order. With the sentence encoder each takes a similar time."""
 _EXPLAINED = 5
 _BATCH = 64
 
@@ -33,15 +39,22 @@ class Matcher:
     detector: MediaDetector | None
 
     @classmethod
-    def build(cls, knowledge: Knowledge, options: Options | None = None) -> Matcher:
-        """Learn from the knowledge base. Takes seconds for some thousand examples; nothing else is read."""
+    def build(
+        cls, knowledge: Knowledge, options: Options | None = None, begin: Callable[[str], object] = str
+    ) -> Matcher:
+        """Learn from the knowledge base. Takes seconds for some thousand examples; nothing else is read.
+
+        `begin` is called with each of the `STEPS` when it begins.
+        """
+        begin(STEPS[0])
         options = options or Options()
         examples = Examples.of(knowledge)
         media = knowledge.media
         encoder = find_encoder(options.encoder)
         reader = Reader.of(knowledge, encoder.pieces.whole_words if encoder else ())
         lessons = Lessons.of(examples, reader, encoder, options.cache)
-        ranker, calibration = _ranker(lessons, options.accept)
+        ranker, calibration = _ranker(lessons, options.accept, lambda: begin(STEPS[1]))
+        begin(STEPS[2])
         reader = replace(reader, encoder=lessons.embeds)
         detector = train_media(media, lessons.others(), reader) if media and media.enquiries else None
         if lessons.memory:
@@ -141,7 +154,7 @@ def _with_danger(plain: Match, danger: str, clear: bool) -> Match:
     return replace(plain, danger=danger)
 
 
-def _ranker(lessons: Lessons, accept: float) -> tuple[Ranker, Calibration]:
+def _ranker(lessons: Lessons, accept: float, begin_asking: Callable[[], object]) -> tuple[Ranker, Calibration]:
     """The ranker, and how sure to be of it."""
     examples, channels, rows = lessons.examples, lessons.reader.channels, lessons.rows
     ranker = Ranker.of(examples, channels, rows, lessons.rows_of_nots, lessons.vectors, lessons.is_tuned)
@@ -153,5 +166,6 @@ def _ranker(lessons: Lessons, accept: float) -> tuple[Ranker, Calibration]:
         own = ((int(i), int(examples.owner[i])) for i in held)
         return [unseen.rank(lessons.read[i].rows, one, given[i]) for i, one in zip(held, own, strict=True)]
 
+    begin_asking()
     held = tuned_folds(examples) if lessons.is_tuned else folds(examples)
     return ranker, calibrate(examples, [len(one.words) for one in lessons.read], rank, accept, held)

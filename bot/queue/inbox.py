@@ -39,7 +39,7 @@ MOST_FAILURES = 3
 CONCURRENCY = 8
 """The most messages that are decided at once. The matcher takes them one by one; looking people up takes longer."""
 
-LEASE = timedelta(seconds=60)
+LEASE = timedelta(seconds=20)
 """How long a row is reserved for the process that claimed it: longer than a full set of them can take to be matched."""
 
 _MINUTE = timedelta(minutes=1)

@@ -117,11 +117,18 @@ _KINDS = {
 }
 
 
+class LaterVersion(ValueError):
+    """A later release wrote the payload. It runs beside this one, or will run again."""
+
+
 def read(job: Job) -> Delivery:
-    """Return what a row delivers. Raises ValueError for a payload of a version that this release does not know."""
-    if job.payload["v"] != VERSION:
-        raise ValueError(f"job {job.id} has payload version {job.payload['v']}, this release reads {VERSION}")
-    return _delivery.validate_python(job.payload["delivery"])
+    """Return what a row delivers. Raises LaterVersion, and ValueError for a payload that nobody can read."""
+    version = job.payload.get("v")
+    if isinstance(version, int) and version > VERSION:
+        raise LaterVersion(f"job {job.id} has payload version {version}, this release reads {VERSION}")
+    if version != VERSION:
+        raise ValueError(f"job {job.id} has no payload that can be read")
+    return _delivery.validate_python(job.payload.get("delivery"))
 
 
 def payload(delivery: Delivery) -> dict[str, Any]:

@@ -12,8 +12,8 @@ from zlib import crc32
 
 from bot.errors import DeliveryFailure, PermanentFailure, TemporaryFailure
 from bot.messages import Address, Outgoing, Receipt
-from bot.queue.outbox import Delete, MarkMessage, Repost, Send, SendToThread, Update, post_later, read
-from bot.queue.retry_policy import LONGEST_DELAY, next_try
+from bot.queue.outbox import Delete, LaterVersion, MarkMessage, Repost, Send, SendToThread, Update, post_later, read
+from bot.queue.retry_policy import LONGEST_DELAY, PARKED_AFTER, next_try
 from bot.storage.records import Job, JobKind
 from bot.storage.transaction import Transaction
 
@@ -90,6 +90,8 @@ class Failed:
 
     job: Job
     failure: DeliveryFailure
+    is_defect: bool = False
+    """Whether the row itself or the desk is at fault, and not the platform. The row is parked if that goes on."""
 
 
 Outcome = Delivered | Failed
@@ -137,6 +139,8 @@ class OutboxTransactions:
                 case Delivered():
                     if outcome.job.id in done and outcome.receipt is not None:
                         self._follow_up(tx, outcome.job, outcome.message, outcome.receipt)
+                case Failed(is_defect=True) if _is_to_be_parked(outcome.job):
+                    _park(tx, outcome)
                 case Failed():
                     self._fail(tx, outcome.job, outcome.failure)
                 case _:
@@ -146,10 +150,12 @@ class OutboxTransactions:
         """Record an outcome without its follow-up, because the follow-up raised an error.
 
         A delivered message is done, so that it is not sent again. A failed one is tried again later, even if it should
-        be given up: without the follow-up there would be no fallback.
+        be given up: without the follow-up there would be no fallback. After some tries it is parked all the same.
         """
         if isinstance(outcome, Delivered):
             tx.jobs.done([outcome.job])
+        elif _is_to_be_parked(outcome.job):
+            _park(tx, outcome)
         elif outcome.job.kind is JobKind.REPOST:
             post_later(tx, outcome.job, tx.now + LONGEST_DELAY, str(outcome.failure))
         else:
@@ -180,13 +186,16 @@ class OutboxTransactions:
     def _prepare(self, tx: Transaction, job: Job) -> Ready | Failed | None:
         """Return what to deliver for a claimed job, or None if nothing is; the job is then recorded as done."""
         if _is_poison(job):
-            return Failed(job, PermanentFailure("Every process that took this up ended before it could tell."))
+            failure = PermanentFailure("Every process that took this up ended before it could tell.")
+            return Failed(job, failure, is_defect=job.kind is JobKind.TIMER)  # a timer is not given up otherwise
         if job.kind is JobKind.TIMER:
             return Ready(job, None)
         try:
             delivery = read(job)
-        except Exception as error:  # noqa: BLE001  perhaps a later release, which runs beside this one, wrote it
-            return Failed(job, TemporaryFailure(f"This release cannot read it: {describe(error)}."))
+        except LaterVersion as error:
+            return Failed(job, TemporaryFailure(f"This release cannot read it: {error}."))
+        except Exception as error:  # noqa: BLE001  whatever it is, it is raised for this row again
+            return Failed(job, TemporaryFailure(f"It cannot be read: {describe(error)}."), is_defect=True)
         if isinstance(delivery, Repost):
             return Ready(job, None)
         if not isinstance(delivery, Update | SendToThread):
@@ -198,6 +207,17 @@ class OutboxTransactions:
         if isinstance(delivery, SendToThread):
             return Ready(job, Send(card.receipt.thread or card.receipt.address, delivery.outgoing))
         return Ready(job, CardUpdate(delivery.channel, card.receipt, delivery.outgoing))
+
+
+def _is_to_be_parked(job: Job) -> bool:
+    """Return whether a job that fails for a reason of its own has been tried often enough."""
+    return job.attempts + 1 >= PARKED_AFTER
+
+
+def _park(tx: Transaction, outcome: Failed) -> None:
+    """Take a row out of its lane that cannot be done. Readiness counts it, and the row says why."""
+    if tx.jobs.give_up(outcome.job, f"Parked: {outcome.failure}"):
+        log.error("Job %d (%s) is parked: %s", outcome.job.id, outcome.job.kind, outcome.failure)
 
 
 def may_have_been_sent(job: Job) -> bool:

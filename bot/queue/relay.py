@@ -172,15 +172,16 @@ class Relay:
                 async with asyncio.timeout(SEND_TIMEOUT.total_seconds()):
                     receipt = await self._deliver(job, message)
                 self._finished.append(Delivered(job, message, receipt))
-        except StoreUnavailable:
-            log.warning("Timer %d waits for the database.", job.id)  # it is claimed again when the lease has expired
+        except StoreUnavailable as error:  # it is claimed again when the lease has expired
+            log.warning("Timer %d waits for the database: %s", job.id, error)
         except DeliveryFailure as failure:
             self._finished.append(Failed(job, failure))
         except TimeoutError:
             self._finished.append(Failed(job, TemporaryFailure("No answer in time.")))
         except Exception as error:  # noqa: BLE001  an error in one adapter must not stop the deliveries of others
             log.error("Job %d failed unexpectedly: %s", job.id, describe(error))  # noqa: TRY400
-            self._finished.append(Failed(job, TemporaryFailure(f"Unexpected: {describe(error)}.")))
+            is_ours = message is None  # what a timer runs is the desk's; an adapter may be in trouble with its platform
+            self._finished.append(Failed(job, TemporaryFailure(f"Unexpected: {describe(error)}."), is_ours))
 
     async def _deliver(self, job: Job, message: OutboundMessage) -> Receipt | None:
         """Deliver a message and return its receipt, or None for a mark or a deletion. Raises DeliveryFailure."""

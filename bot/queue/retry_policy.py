@@ -19,6 +19,11 @@ GIVE_UP_AFTER = timedelta(days=1)
 """The age of a job at which it is given up when it fails."""
 FEWEST_TRIES = 8
 """Tries before a job is given up for its age. It may have waited a day behind others in its lane without a try."""
+PARKED_AFTER = 8
+"""Tries after which a job is parked that fails for a reason of its own, about four minutes.
+
+Such as a payload that cannot be read: neither time nor the platform can help, and its lane waits behind it.
+"""
 
 
 def next_try(job: Job, failure: DeliveryFailure, now: datetime, jitter: float) -> datetime | None:

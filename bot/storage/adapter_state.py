@@ -34,16 +34,7 @@ class DurableState:
 
     async def put(self, key: str, value: str) -> None:
         """Store a value in place of an earlier one. It is committed when this returns."""
-
-        def work(tx: Transaction) -> None:
-            statement = upsert(tx, adapter_state).values(platform=self._platform, key=key, value=value)
-            tx.connection.execute(
-                statement.on_conflict_do_update(
-                    index_elements=["platform", "key"], set_={"value": statement.excluded.value}
-                )
-            )
-
-        await self._store.run(work)
+        await self._store.run(lambda tx: self._put(tx, key, value))
 
     async def remember(self, key: str, value: str = "") -> None:
         """As `put`, but the retention of questions applies: counted from the last call, to within a day."""
@@ -61,6 +52,22 @@ class DurableState:
             statement = upsert(tx, adapter_state).values(platform=self._platform, key=key, value=value)
             written = statement.on_conflict_do_nothing().returning(adapter_state.c.key)
             return tx.connection.execute(written).first() is not None
+
+        return await self._store.run(work)
+
+    async def put_numbered(self, counter: str, number: int, key: str, value: str) -> bool:
+        """As `ports.AdapterState` says. The row of the counter is locked until the value is committed."""
+        counted = adapter_state.c.value == str(number - 1)
+
+        def work(tx: Transaction) -> bool:
+            row = upsert(tx, adapter_state).values(platform=self._platform, key=counter, value=str(number))
+            statement = row.on_conflict_do_update(
+                index_elements=["platform", "key"], set_={"value": row.excluded.value}, where=counted
+            ).returning(adapter_state.c.key)
+            if tx.connection.execute(statement).first() is None:
+                return False
+            self._put(tx, key, value)
+            return True
 
         return await self._store.run(work)
 
@@ -82,6 +89,11 @@ class DurableState:
         )
         rows = await self._store.run(lambda tx: tx.connection.execute(query).all())
         return [(row.key, row.value) for row in rows]
+
+    def _put(self, tx: Transaction, key: str, value: str) -> None:
+        statement = upsert(tx, adapter_state).values(platform=self._platform, key=key, value=value)
+        new = {"value": statement.excluded.value}
+        tx.connection.execute(statement.on_conflict_do_update(index_elements=["platform", "key"], set_=new))
 
     def _is(self, key: str) -> ColumnElement[bool]:
         return and_(adapter_state.c.platform == self._platform, adapter_state.c.key == key)

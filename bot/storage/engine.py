@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
@@ -10,18 +12,21 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
-from filelock import FileLock, Timeout
+from filelock import FileLock
 from sqlalchemy import URL, Connection, Engine, create_engine, event, func, make_url, select
 from sqlalchemy.exc import ArgumentError
 
 from bot.clock import SystemClock
-from bot.errors import ConfigurationError, DatabaseInUse, Problem, StoreUnavailable
+from bot.errors import ConfigurationError, Problem, StoreUnavailable
 from bot.ports import Clock
+from bot.storage import database_files
 from bot.storage.migration import migrate, no_database, require, shipped
 from bot.storage.sql import errors_translated, run_on_sqlite
 from bot.storage.transaction import BatchingWriter, ThreadExecutor, Transaction
 
 T = TypeVar("T")
+
+log = logging.getLogger(__name__)
 
 _BUSY_SECONDS = 10  # how long a writer waits for the write lock of another process on SQLite
 _POSTGRESQL_THREADS = 4
@@ -57,13 +62,13 @@ class Store:
         """Create the database if needed, migrate it and start the threads.
 
         `exclusive` is for the one process that serves from an SQLite file: it locks the file. PostgreSQL ignores it.
-        Raises DatabaseInUse, DatabaseTooNew, StoreUnavailable, or ConfigurationError if the folder cannot be created.
+        Raises DatabaseInUse, DatabaseTooNew, StoreUnavailable, or ConfigurationError if the file cannot be created.
         """
         if self._is_sqlite:
             path = Path(str(self._url.database))
-            _create(path.parent)
+            database_files.make(path)
             if exclusive:
-                self._lock = _locked(path)
+                self._lock = database_files.locked(path)
         try:
             with self.transaction() as tx:
                 migrate(tx.connection, shipped())
@@ -75,6 +80,8 @@ class Store:
             self.close()
             raise
         self._start_threads()
+        if exclusive and (problem := self.exposed()):
+            log.warning("%s", problem)
 
     def open_beside(self) -> None:
         """Use an existing database beside the process that serves from it. Nothing is created, migrated or locked.
@@ -111,6 +118,20 @@ class Store:
         if self._file_identity() == self._file:
             return ""
         return f"The file {self._url.database} was deleted or replaced. Stop the desk and restore the file."
+
+    def exposed(self) -> Problem | None:
+        """Return which files of an SQLite database other users of this machine can read, or None."""
+        return database_files.exposed(Path(str(self._url.database))) if self._is_sqlite else None
+
+    def free_space(self) -> tuple[int, int] | None:
+        """Return the free and all bytes of the disk that holds the SQLite file; None if unknown, and on PostgreSQL."""
+        if not self._is_sqlite:
+            return None
+        try:
+            disk = shutil.disk_usage(Path(str(self._url.database)).parent)
+        except OSError:
+            return None
+        return disk.free, disk.total
 
     def _file_identity(self) -> tuple[int, int] | None:
         """Return device and inode of the SQLite file; None if there is none, and on PostgreSQL."""
@@ -170,7 +191,7 @@ class Store:
 def _parse(text: str) -> URL:
     try:
         url = make_url(text)
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # their text repeats the URL, which may hold a password
         url = URL.create("unreadable")
     backend = url.get_backend_name()
     if backend == "sqlite" and url.database and url.database != ":memory:":
@@ -179,23 +200,6 @@ def _parse(text: str) -> URL:
         return url.set(drivername="postgresql+psycopg")
     what = "this is neither an SQLite file nor a PostgreSQL database."
     raise ConfigurationError(Problem("database", what, "Write sqlite:///var/policydesk.db or postgresql://…"))
-
-
-def _create(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        what = f"the folder {folder} cannot be made ({error.strerror})."
-        raise ConfigurationError(Problem("database", what, "Name a place that the desk may write to.")) from error
-
-
-def _locked(path: Path) -> FileLock:
-    lock = FileLock(path.with_name(path.name + ".lock"), thread_local=False)
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        raise DatabaseInUse(f"Another process serves from {path}. Stop it first.") from None
-    return lock
 
 
 def _sqlite(url: URL, *, reads: bool = False) -> Engine:
@@ -242,6 +246,7 @@ def _use_write_ahead_log(connection: sqlite3.Connection) -> None:
 
 
 def _postgresql(url: URL) -> Engine:
+    _check_options(url)
     return create_engine(
         url,
         hide_parameters=True,
@@ -250,3 +255,13 @@ def _postgresql(url: URL) -> Engine:
         pool_pre_ping=True,  # a restart of the database costs no request
         connect_args=_TCP,
     )
+
+
+def _check_options(url: URL) -> None:
+    """Raise ConfigurationError for an option behind the ? that PostgreSQL's library does not know."""
+    from psycopg import ProgrammingError, conninfo  # a desk on SQLite does without
+
+    try:
+        conninfo.make_conninfo(**dict.fromkeys(url.query, ""))
+    except ProgrammingError as error:
+        raise ConfigurationError(Problem("database", f"{error}.", "Take it out of the URL, or mend it.")) from None

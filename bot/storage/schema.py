@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Boolean, Column, Integer, MetaData, Table, false
 
-from bot.storage.sql import Json, SafeText, Timestamp
+from bot.storage.sql import Json, JsonObject, SafeText, Timestamp
 
 metadata = MetaData()
 
@@ -72,6 +72,7 @@ press_case = Table(  # CASE is a keyword of SQL
     Column("said", SafeText, nullable=False),
     Column("due_at", Timestamp),
     Column("due_known", Boolean, nullable=False),
+    Column("due_words", SafeText, nullable=False, server_default=""),
     Column("urgent", Boolean, nullable=False),
     Column("responded_at", Timestamp),
     Column("waiting_until", Timestamp),
@@ -181,7 +182,7 @@ job = Table(
     Column("lane", SafeText, nullable=False),
     Column("seq", BigInteger, nullable=False),
     Column("idempotency_key", SafeText, nullable=False),
-    Column("payload", Json, nullable=False),
+    Column("payload", JsonObject, nullable=False),
     Column("state", SafeText, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("claims", Integer, nullable=False),

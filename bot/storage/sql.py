@@ -79,6 +79,20 @@ class Json(TypeDecorator[Any]):
         return None if value is None else json.loads(value)
 
 
+class JsonObject(Json):
+    """A JSON object. Text that is none is read as {}, so that one damaged row does not stop what reads many."""
+
+    cache_ok = True
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> object:
+        """The value as it was stored."""
+        try:
+            found = super().process_result_value(value, dialect)
+        except ValueError:
+            return {}
+        return found if isinstance(found, dict) else {}
+
+
 def _well_formed(text: str) -> str:
     if text.isascii():  # most values are, and every id is
         return text

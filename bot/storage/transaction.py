@@ -25,6 +25,7 @@ from bot.storage.repositories.expiry import ExpiredRecords
 from bot.storage.repositories.inbox import InboxRepository
 from bot.storage.repositories.links_and_incidents import IncidentRepository, LinkRepository
 from bot.storage.repositories.postings_and_statements import PostingRepository, StatementRepository
+from bot.storage.repositories.references import CaseReferences
 from bot.storage.sql import Conflict, TransactionScope, errors_translated, run_on_sqlite
 
 T = TypeVar("T")
@@ -43,6 +44,11 @@ class Transaction(TransactionScope):
     def cases(self) -> CaseRepository:
         """Cases, their askers and their history."""
         return CaseRepository(self)
+
+    @property
+    def references(self) -> CaseReferences:
+        """The numbers that cases get."""
+        return CaseReferences(self)
 
     @property
     def case_lists(self) -> CaseLists:

@@ -26,7 +26,7 @@ WORST = 3
 def run() -> list[str]:
     """The texts that took longest at each length, then the 40th and the 100th long enquiry."""
     policy = PressDesk(from_mapping(SETTINGS, {})).policy
-    deadlines.read("friday", policy.hours, NOW)  # the first date loads dateparser's language
+    deadlines.read("friday", policy.hours, NOW)  # the first date loads the calendar of holidays
     return [*(_worst(length, policy) for length in LENGTHS), *(_compared(count) for count in (40, 100))]
 
 

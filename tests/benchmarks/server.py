@@ -62,6 +62,7 @@ async def _serve(settings: object, port: int, echo_port: int) -> None:
     await web.TCPSite(runner, "127.0.0.1", echo_port).start()
     await application.start()
     try:
+        await application.learn()
         await told.wait()
     finally:
         await application.stop()

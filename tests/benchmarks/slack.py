@@ -6,13 +6,11 @@ Both run in a process of their own; the loopback Slack runs in this one, for bot
 from __future__ import annotations
 
 import asyncio
-import json
 import os
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from itertools import count
@@ -24,16 +22,15 @@ from aiohttp import ClientError, ClientSession
 
 from bot.app.configuration import SHIPPED_KNOWLEDGE
 from bot.knowledge.loader import load
-from tests.benchmarks.processes import resident, worked
+from tests.benchmarks.processes import process, resident, serve, worked
 from tests.chaos.replicas import free_port
 from tests.slack.server import APP_TOKEN, BOT_TOKEN, SECRET, TEAM, Json, LoopbackSlack
 
 MESSAGES, SENDERS, RATE = 500, 16, 25.0
-PEOPLE = 50
+PEOPLE = 1_000  # so that nobody writes more in a minute than the desk matches of one person
+SECRETS = {"SLACK_BOT_TOKEN": BOT_TOKEN, "SLACK_APP_TOKEN": APP_TOKEN, "SLACK_SIGNING_SECRET": SECRET}
 FIRST, LAST = 1_000, 10_000  # messages between which memory may grow by a tenth
 ACK, RATIO, GROWTH = 250.0, 0.6, 1.1
-
-_SERVE = "import sys; from bot.cli.main import main; sys.exit(main(['serve', '--config', sys.argv[1]]))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +56,7 @@ class Load:
         knowledge = load(SHIPPED_KNOWLEDGE)
         self._questions = [entry.questions[0] for entry in knowledge.answering]
         self._numbers = count()
+        self._before = 0  # answers to the messages in which people met the desk
         self.sent = 0
 
     async def say(self) -> float:
@@ -81,6 +79,12 @@ class Load:
         if self._mode == "http":
             return await self._slack.by_http(self._session, self._url, "events_api", payload)
         return await self._slack.by_socket("events_api", payload, patience=5)
+
+    async def meet(self) -> None:
+        """A message of each person, who is looked up with it; none of these counts."""
+        await self.many(PEOPLE)
+        assert not await self.answered(), "somebody got no answer"
+        self._before, self.sent = self._answers(), 0
 
     async def measure(self, served_by: psutil.Process) -> Measured:
         await self.many(100)
@@ -114,24 +118,7 @@ class Load:
         return max(0, self.sent - self._answers())
 
     def _answers(self) -> int:
-        return len(self._slack.posted)
-
-
-@asynccontextmanager
-async def process(command: Sequence[str], folder: Path, ready: Callable[[], Awaitable[bool]]) -> AsyncIterator[int]:
-    """A process, from when it is ready; its id."""
-    secrets = {"SLACK_BOT_TOKEN": BOT_TOKEN, "SLACK_APP_TOKEN": APP_TOKEN, "SLACK_SIGNING_SECRET": SECRET}
-    with (folder / "log").open("ab") as log:
-        started = subprocess.Popen(command, env={**os.environ, **secrets}, stdout=log, stderr=log)  # noqa: ASYNC220 - forks at once
-    try:
-        async with asyncio.timeout(180):
-            while not await ready():
-                assert started.poll() is None, (folder / "log").read_text()[-2000:]
-                await asyncio.sleep(0.2)
-        yield started.pid
-    finally:
-        started.terminate()
-        await asyncio.to_thread(started.wait, 30)
+        return len(self._slack.posted) - self._before
 
 
 @asynccontextmanager
@@ -139,22 +126,11 @@ async def desk(slack: LoopbackSlack, session: ClientSession, mode: str, port: in
     """`policydesk serve`, set up for this Slack."""
     settings = {
         "database": f"sqlite:///{folder}/{mode}.db",
-        "server": {"port": port},
         "press_office": {"channels": ["slack:C0PRESS"], "officers": ["slack:U0ANNA"]},
         "slack": {"mode": mode, "api_url": slack.api_url},
         "matching": {"encoder": "off"},
     }
-    config = folder / f"{mode}.json"
-    config.write_text(json.dumps(settings), encoding="utf-8")
-
-    async def ready() -> bool:
-        with suppress(ClientError):
-            async with session.get(f"http://127.0.0.1:{port}/readyz") as answer:
-                return answer.status == 200
-        return False
-
-    command = [sys.executable, "-c", _SERVE, str(config)]
-    async with process(command, folder, ready) as pid:
+    async with serve(settings, port, folder, SECRETS, session) as pid:
         yield pid
 
 
@@ -171,7 +147,7 @@ async def echo(slack: LoopbackSlack, session: ClientSession, mode: str, port: in
         return False
 
     command = [sys.executable, "-m", "tests.benchmarks.slack_echo", mode, str(port), slack.api_url]
-    async with process(command, folder, ready) as pid:
+    async with process(command, folder, SECRETS, ready) as pid:
         yield pid
 
 
@@ -187,6 +163,7 @@ async def measure(mode: str, kind: str, folder: Path) -> tuple[Measured, float]:
         async with ClientSession() as session, run(slack, session, mode, port, folder) as pid:
             load = Load(slack, session, mode, port)
             served_by = psutil.Process(pid)
+            await load.meet()
             measured = await load.measure(served_by)
             if kind == "desk" and mode == "http":
                 growth = await _growth(load, served_by)

@@ -32,9 +32,9 @@ from tests.teams.microsoft import APP, SECRET, TENANT, Microsoft
 from tests.teams.people import Client, Who
 
 TURNS, PEOPLE, AT_ONCE = 500, 100, 8
-FEW, MANY, MANY_PEOPLE = 1_000, 10_000, 1_000
+FEW, MANY, MANY_PEOPLE = 1_000, 10_000, 1_000  # nobody writes more in a minute than the desk matches of one person
 SLOWEST, LEAST_RATIO, MOST_GROWTH = 0.250, 0.7, 1.10
-MEANWHILE = 200  # messages in Slack while Microsoft hangs
+MEANWHILE, IN_SLACK = 200, 20  # messages in Slack while Microsoft hangs, and the people there
 QUESTION = "may I bring coffee into the reading room as visitor {}?"
 """One question: a message that holds several is matched once for each."""
 
@@ -98,6 +98,7 @@ async def desk(pipe: Connection, about: dict[str, str]) -> None:
         }
         application = Application(from_mapping(settings, {"MICROSOFT_APP_PASSWORD": SECRET}))
         await application.start()
+        await application.learn()
         pipe.send(f"{application.url}/api/messages")
         await asyncio.to_thread(pipe.recv)
         await application.stop()
@@ -216,12 +217,17 @@ async def meanwhile() -> float:
         there.let_keys.clear()
         there.let_tokens.clear()
         async with serving(there, Path(folder)) as both:
+            people = [f"U0P{number}" for number in range(IN_SLACK)]
+            for user in people:
+                both.slack.add_user(user, "Somebody")
+                await both.in_slack.says(user, QUESTION.format(0))
+            await both.slack.until(lambda: len(both.slack.posted) >= IN_SLACK)
             hanging = [asyncio.create_task(both.insists(QUESTION.format(number))) for number in range(AT_ONCE)]
             await there.waiting.wait()
             acknowledged = []
             for number in range(MEANWHILE):
                 begun = time.perf_counter()
-                if await both.in_slack.says("U0SAM", QUESTION.format(number)) is not None:
+                if await both.in_slack.says(people[number % IN_SLACK], QUESTION.format(number)) is not None:
                     acknowledged.append(time.perf_counter() - begun)
             waited = not any(task.done() for task in hanging)
             there.let_go()
@@ -234,7 +240,10 @@ async def meanwhile() -> float:
 
 async def measure() -> int:
     """Print the figures as they come; 1 where one is beyond its bar."""
-    print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
+    print(
+        f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}; "
+        f"load before the run: {os.getloadavg()[0]:.1f}"
+    )
     with process(microsoft, {}) as (pipe, about, _):
         async with ClientSession() as session:
             with process(echo, about) as (_, endpoint, pid):

@@ -51,6 +51,7 @@ def table(reports: Mapping[str, Report]) -> list[str]:
 BARS = {
     "lost": "0",
     "out of lane order": "0",
+    "answers out of the order asked": "0",
     "events without exactly one case": "0",
     "effects doubled": "0",
     "inside messages leaked": "0",
@@ -66,6 +67,7 @@ def _bars(report: Report) -> dict[str, str]:
     numbers = (
         verdict.lost,
         verdict.out_of_order,
+        verdict.out_of_turn,
         verdict.cases_wrong,
         verdict.doubled,
         verdict.leaked,
@@ -82,6 +84,7 @@ def _figures(report: Report) -> dict[str, str]:
     return {
         "deliveries": str(report.deliveries),
         "kill -9 (while starting)": f"{report.kills} ({report.kills_while_starting})",
+        "in the inbox at a kill (kills)": f"{sum(report.unmatched)} ({sum(map(bool, report.unmatched))})",
         "questions and enquiries": f"{sum(ledger.questions.values())} + {len(ledger.enquiries)}",
         "replies and notes of officers": f"{len(ledger.replies)} + {ledger.notes}",
         "cases joined": str(ledger.joined),

@@ -38,6 +38,7 @@ class Verdict:
 
     lost: int = 0
     out_of_order: int = 0
+    out_of_turn: int = 0
     cases_wrong: int = 0
     doubled: int = 0
     leaked: int = 0
@@ -45,10 +46,15 @@ class Verdict:
     duplicates: int = 0
 
 
+def unmatched(tx: Transaction) -> int:
+    """Messages that were acknowledged and not decided yet."""
+    return tx.inbox.backlog().waiting
+
+
 def waiting(tx: Transaction) -> int:
-    """Deliveries that are still to leave; timers are due when they are due."""
+    """Messages still to be decided and deliveries still to leave; timers are due when they are due."""
     pending = select(job.c.id).where(job.c.state == JobState.PENDING, job.c.kind != JobKind.TIMER)
-    return len(tx.connection.execute(pending).all())
+    return unmatched(tx) + len(tx.connection.execute(pending).all())
 
 
 def reminded(tx: Transaction) -> frozenset[str]:
@@ -85,6 +91,7 @@ def read(store: Store) -> Kept:
 def judge(ledger: Ledger, kept: Kept, arrivals: Sequence[Arrival], dropped: int) -> Verdict:
     """`dropped` deliveries were counted by the sink and then cut off: each of them may come twice."""
     first = {each.key: number for number, each in reversed(list(enumerate(arrivals)))}
+    answered = {each.event_id: number for number, each in reversed(list(enumerate(arrivals)))}
     keys_at: dict[str, set[str]] = defaultdict(set)
     keys_of: dict[tuple[str, str], set[str]] = defaultdict(set)
     for each in arrivals:
@@ -98,7 +105,11 @@ def judge(ledger: Ledger, kept: Kept, arrivals: Sequence[Arrival], dropped: int)
     given_up = kept.states[JobState.DEAD] + kept.states[JobState.PENDING]
     return Verdict(
         lost=unsent + given_up + silent + _below(answers.values(), 0) + _below(replies.values(), 1),
-        out_of_order=sum(_inversions([first[key] for key in lane if key in first]) for lane in kept.lanes.values()),
+        out_of_order=sum(_inversions([first[key] for key in lane if key in first]) for lane in _told_apart(kept.lanes)),
+        out_of_turn=sum(
+            _inversions([answered[event_id] for event_id in asked if event_id in answered])
+            for asked in ledger.asked.values()
+        ),
         cases_wrong=_wrong(ledger.enquiries, kept.cases) + _wrong(ledger.added, kept.added),
         doubled=_above(answers.values(), 0) + _above(replies.values(), 1),
         leaked=sum(1 for each in arrivals if _is_outside(each.to) and any(map(_is_inside, each.tokens))),
@@ -110,6 +121,18 @@ def judge(ledger: Ledger, kept: Kept, arrivals: Sequence[Arrival], dropped: int)
 def _key_at_sink(row: Job) -> str:
     delivery = outbox.read(row)
     return f"mark:{delivery.event_id}:{delivery.mark}" if isinstance(delivery, MarkMessage) else row.key
+
+
+def _told_apart(lanes: Mapping[str, Sequence[str]]) -> list[list[str]]:
+    """The lanes without what the sink cannot tell apart.
+
+    A mark has no key of its own: the platform is told the message and the mark. A reply to the two askers of a case
+    marks the officer's message once for each of them, and a second reply may be marked in between, when the first one
+    reached only one of them at once. So of rows that look alike only the first in its lane is judged, and none if they
+    stand in several lanes.
+    """
+    lanes_of = Counter(key for lane in lanes.values() for key in set(lane))
+    return [[key for key in dict.fromkeys(lane) if lanes_of[key] == 1] for lane in lanes.values()]
 
 
 def _inversions(numbers: Sequence[int]) -> int:

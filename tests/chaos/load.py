@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import count
@@ -17,9 +17,10 @@ from bot.presentation import texts
 from tests.chaos.platform import IMMEDIATE, OFFICERS, PLATFORM, PRESS, THREAD, Event, body_of, path_of
 from tests.chaos.sink import Card
 
-STAFF = 12
+STAFF = 60  # so that nobody writes more in a minute than the desk matches of one person
 MATTERS = ("the flooded boathouse", "the asbestos in Furness library", "the deer on the running track")
 ROOMS = 3
+RUSH = 8  # people who write at once, twice each
 _PATIENCE = ClientTimeout(total=5)
 
 
@@ -28,10 +29,12 @@ class Ledger:
     """What was taken, with a 200. The desk's own records have no part in it.
 
     `questions` counts by conversation the messages that must arrive there; `enquiries`, `added` and `replies` name
-    whose each event or mark is; `alone` are askers whose enquiry nobody claims.
+    whose each event or mark is; `alone` are askers whose enquiry nobody claims. `asked` has the
+    questions of each direct conversation in the order in which they were taken.
     """
 
     questions: Counter[str] = field(default_factory=Counter)
+    asked: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     enquiries: dict[str, str] = field(default_factory=dict)
     added: dict[str, str] = field(default_factory=dict)
     replies: dict[str, str] = field(default_factory=dict)
@@ -55,16 +58,26 @@ class Load:
         self._session = ClientSession(timeout=_PATIENCE)
         self._numbers = count(1)
         self._ended = asyncio.Event()
+        self._group: asyncio.TaskGroup | None = None  # while it runs
         self._may_be_handled: set[str] = set()
         self._handled: set[str] = set()
 
     async def run(self) -> None:
         """Until `end` is called, and then until every enquiry that is not left alone was dealt with."""
         async with self._session, asyncio.TaskGroup() as group:
+            self._group = group
             for number in range(STAFF):
                 group.create_task(self._ask_on_and_on(f"staff-{number}"))
             group.create_task(self._enquire_on_and_on(group))
             group.create_task(self._watch_the_press_desk(group))
+
+    async def rush(self) -> None:
+        """Several people ask at once. Returns when the first is told that a message was taken; the others go on."""
+        assert self._group is not None
+        taken = asyncio.Event()
+        for _ in range(RUSH):
+            self._group.create_task(self._ask_twice(f"hasty-{next(self._numbers)}", taken))
+        await taken.wait()
 
     def end(self) -> None:
         """Nothing new begins."""
@@ -75,8 +88,18 @@ class Load:
     async def _ask_on_and_on(self, name: str) -> None:
         while await self._pause(self._chance.expovariate(self._pace[0] / STAFF)):
             at = f"room/{self._chance.randrange(ROOMS)}" if self._chance.random() < 0.2 else _direct(name)
-            await self._say(name, self._chance.choice(self._questions), at)
-            self.ledger.questions[at] += 1
+            await self._ask(name, at)
+
+    async def _ask_twice(self, name: str, taken: asyncio.Event) -> None:
+        await self._ask(name, _direct(name))
+        taken.set()
+        await self._ask(name, _direct(name))
+
+    async def _ask(self, name: str, at: str) -> None:
+        event_id = await self._say(name, self._chance.choice(self._questions), at)
+        self.ledger.questions[at] += 1
+        if at == _direct(name):
+            self.ledger.asked[at].append(event_id)
 
     async def _enquire_on_and_on(self, group: asyncio.TaskGroup) -> None:
         while await self._pause(self._chance.expovariate(self._pace[1])):
@@ -88,9 +111,11 @@ class Load:
         event_id = await self._say(name, self._enquiry(), at)
         self.ledger.enquiries[event_id] = name
         if in_room:
-            self.ledger.questions[at] += 1  # "I have written to you directly about this."
+            self.ledger.questions[at] += 1  # "I’ve written to you directly about this."
         elif self._chance.random() < 0.3:
-            self.ledger.added[await self._say(name, "they have just called again", at)] = name
+            added = await self._say(name, "they have just called again", at)
+            self.ledger.added[added] = name
+            await self._marked(added)  # officers who close the case before would have it stand alone
         if self._chance.random() < 0.15:
             self.ledger.alone.add(name)
         else:
@@ -175,6 +200,14 @@ class Load:
 
     async def _press(self, officer: str, action: str, value: str) -> SyncResponse:
         return await self._post(Pressed(self._event_id(), _person(officer), action, value, _press(), _press()))
+
+    async def _marked(self, event_id: str) -> None:
+        """Wait until the asker sees at their message that the press office has it."""
+        while True:
+            async with self._session.get(f"{self._sink}/marked/{event_id}") as response:
+                if await response.json():
+                    return
+            await asyncio.sleep(0.3)
 
     async def _cards(self) -> list[Card]:
         async with self._session.get(f"{self._sink}/cards") as response:

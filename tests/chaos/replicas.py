@@ -76,6 +76,12 @@ class Replica:
         self._process.kill()
         self._process.wait()
 
+    def suspend_children(self) -> None:
+        """Stop what it has started, such as its matcher, where it is: it hangs. `clean_up` ends it."""
+        assert self._process is not None
+        for child in psutil.Process(self._process.pid).children(recursive=True):
+            child.suspend()
+
     async def stop(self) -> int:
         """As an operator would; its exit code."""
         assert self._process is not None

@@ -26,6 +26,7 @@ async def _serve(settings: object, port: int, sink: str) -> None:
     application = Application(from_mapping(settings, {}), [lambda _: Platform(HttpPlatform(port, messenger))])
     await application.start()
     try:
+        await application.learn()
         await told.wait()
     finally:
         await application.stop()

@@ -16,7 +16,7 @@ from typing import Any
 
 from aiohttp import web
 
-from tests.chaos.platform import PRESS
+from tests.chaos.platform import PLATFORM, PRESS
 
 TOKEN = re.compile(r"\b(?:reply|inside)-\d+\b")
 """Marks in what officers write: replies are for the asker, the rest stays inside."""
@@ -42,6 +42,12 @@ class Arrival:
     to: str
     tokens: tuple[str, ...]
     by: str = ""
+
+    @property
+    def event_id(self) -> str:
+        """The message that this answers; empty if it is nobody's answer."""
+        said = f"said:{PLATFORM}:"
+        return self.key.removeprefix(said).partition(":")[0] if self.key.startswith(said) else ""
 
 
 @dataclass
@@ -72,6 +78,7 @@ class Sink:
                 web.post("/deliver", self._deliver),
                 web.post("/calm", self._calm),
                 web.get("/cards", self._cards),
+                web.get("/marked/{event_id}", self._marked),
                 web.get("/count", self._count),
                 web.get("/report", self._report),
             ]
@@ -126,6 +133,10 @@ class Sink:
 
     async def _cards(self, _: web.Request) -> web.Response:
         return web.json_response([asdict(card) for card in self.cards.values()])
+
+    async def _marked(self, request: web.Request) -> web.Response:
+        start = f"mark:{request.match_info['event_id']}:"
+        return web.json_response(any(each.key.startswith(start) for each in self.arrivals))
 
     async def _count(self, _: web.Request) -> web.Response:
         return web.json_response(len(self.arrivals))

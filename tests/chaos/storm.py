@@ -19,7 +19,7 @@ from aiohttp import ClientSession
 from bot.clock import SystemClock
 from bot.knowledge.loader import load
 from bot.storage.engine import Store
-from tests.chaos.judge import Verdict, judge, read, reminded, waiting
+from tests.chaos.judge import Verdict, judge, read, reminded, unmatched, waiting
 from tests.chaos.load import Ledger, Load
 from tests.chaos.platform import OFFICERS, PLATFORM, PRESS
 from tests.chaos.replicas import Replica, free_port, start
@@ -28,6 +28,7 @@ from tests.chaos.sink import Arrival, Faults
 KNOWLEDGE = Path(__file__).with_name("knowledge")
 _DRAINED_WITHIN = 90.0  # seconds after the last kill and the last fault
 _KILLED_WHILE_STARTING = 0.2
+_KILLED_IN_A_RUSH = 0.5  # as soon as the first of several messages is acknowledged
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,10 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """`sink` counts what the sink did with deliveries; `ready` are seconds from a start after a kill to readiness."""
+    """`sink` counts what the sink did with deliveries; `ready` are seconds from a start after a kill to readiness.
+
+    `unmatched` are the messages that waited in the inbox at each kill of a server that was up.
+    """
 
     verdict: Verdict
     ledger: Ledger
@@ -54,6 +58,7 @@ class Report:
     kills: int
     kills_while_starting: int
     ready: Sequence[float]
+    unmatched: Sequence[int]
     seconds: float
     exit_codes: Sequence[int]
     left_behind: int
@@ -86,7 +91,7 @@ async def storm(plan: Plan, folder: Path, seed: int) -> Report:
     try:
         assert sink.stdout is not None
         address = (await asyncio.to_thread(sink.stdout.readline)).decode().strip()
-        replicas += [_replica(plan, address, folder, number, chance) for number in range(plan.replicas)]
+        replicas += [replica_of(plan, address, folder, number, chance) for number in range(plan.replicas)]
         async with ClientSession() as session:
             return await _Storm(plan, replicas, address, session, chance).run(begun)
     finally:
@@ -102,6 +107,8 @@ class _Storm:
     ) -> None:
         self._plan, self._replicas, self._sink, self._session, self._chance = plan, replicas, sink, session, chance
         self._ready: list[float] = []
+        self._unmatched: list[int] = []
+        self._store = Store(plan.database, SystemClock())
         self._starting: dict[Replica, asyncio.Task[float]] = {}
         self._while_starting = 0
 
@@ -112,7 +119,11 @@ class _Storm:
         urls = [replica.url for replica in self._replicas]
         load_ = Load(urls, self._sink, load(KNOWLEDGE), Random(self._chance.random()), self._plan.pace)
         loading = asyncio.create_task(load_.run(), name="load")
-        await self._kill_again_and_again(loading)
+        self._store.open()
+        try:
+            await self._kill_again_and_again(loading, load_)
+        finally:
+            self._store.close()
         load_.end()
         for replica in self._replicas:
             await self._until_ready(replica)
@@ -124,23 +135,26 @@ class _Storm:
         exit_codes = await asyncio.gather(*(replica.stop() for replica in self._replicas))
         return await self._report(load_.ledger, exit_codes, begun)
 
-    async def _kill_again_and_again(self, loading: asyncio.Task[None]) -> None:
+    async def _kill_again_and_again(self, loading: asyncio.Task[None], load_: Load) -> None:
         kills = 0
         while kills < self._plan.kills or await self._count() < self._plan.deliveries:
             if loading.done():
                 loading.result()
             if kills < self._plan.kills:
-                await self._kill_one()
+                await self._kill_one(load_)
                 kills += 1
             else:
                 await asyncio.sleep(0.5)
 
-    async def _kill_one(self) -> None:
+    async def _kill_one(self, load_: Load) -> None:
         """One that is up; now and then again before it is up again. Others may be starting meanwhile."""
         replica = self._chance.choice(self._replicas)
         await self._until_ready(replica)
         await asyncio.sleep(self._chance.uniform(0.0, self._plan.life))
+        if self._chance.random() < _KILLED_IN_A_RUSH:
+            await load_.rush()
         replica.kill()
+        self._unmatched.append(await self._store.read(unmatched))
         replica.start()
         while self._chance.random() < _KILLED_WHILE_STARTING:
             await asyncio.sleep(self._chance.uniform(0.0, 1.0))
@@ -187,13 +201,15 @@ class _Storm:
             kills=self._plan.kills + self._while_starting,
             kills_while_starting=self._while_starting,
             ready=self._ready,
+            unmatched=self._unmatched,
             seconds=time.monotonic() - begun,
             exit_codes=exit_codes,
             left_behind=sum(len(replica.left_behind()) for replica in self._replicas),
         )
 
 
-def _replica(plan: Plan, sink: str, folder: Path, number: int, chance: Random) -> Replica:
+def replica_of(plan: Plan, sink: str, folder: Path, number: int, chance: Random) -> Replica:
+    """A server of this plan, not started yet."""
     ports = free_port(chance), free_port(chance)
     settings = {
         "knowledge": str(KNOWLEDGE),

@@ -45,7 +45,7 @@ class Window:
     async def open(cls, context: BrowserContext, url: str, staff: str = "sam", officer: str = "anna") -> Window:
         window = cls(await context.new_page())
         window.page.set_default_timeout(10_000)
-        await window.page.goto(f"{url}?staff={staff}&officer={officer}")
+        await window.page.goto(f"{url}&staff={staff}&officer={officer}")
         await window.page.wait_for_selector("body.live")
         return window
 

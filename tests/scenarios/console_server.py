@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from yarl import URL
+
 from adapters.web import Persona, WebConsole
 from bot.clock import SystemClock
 from bot.config import from_mapping
@@ -27,7 +29,7 @@ SETTINGS = {
 
 
 class ServedConsole:
-    """`url` is the page's address; it stays the same over a restart."""
+    """`url` is the page's address with the token; it stays the same over a restart."""
 
     def __init__(self, folder: Path, loaded_knowledge: LoadedKnowledge, examples: tuple[str, ...]) -> None:
         self._clock = SystemClock()
@@ -39,11 +41,13 @@ class ServedConsole:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._port}/"
+        return self._console.url
 
-    async def start(self) -> None:
+    async def start(self, *, with_new_token: bool = False) -> None:
         self._store.open()
         state = DurableState(self._store, "web")
+        if with_new_token:
+            await state.delete("token")
         self._console = WebConsole(state, self._clock, self._port, PEOPLE, self._status, lambda: self._examples)
         self._active_knowledge = ActiveKnowledge(self._mind)
         self._relay = Relay(
@@ -60,7 +64,7 @@ class ServedConsole:
         )
         await desk.start()
         await self._console.start(desk)
-        self._port = int(self._console.url.rstrip("/").rpartition(":")[2])
+        self._port = URL(self._console.url).port or 0
 
     async def stop(self) -> None:
         await self._console.stop()

@@ -51,7 +51,7 @@ async def _play(browser: Browser, url: str) -> None:
     await window.ask(QUESTION)
     await window.sees("No, not as your login.")
     await window.ask(ENQUIRY)
-    await window.sees("I am passing this to the press office now.")
+    await window.sees("I’m passing this to the press office now.")
     await window.press("Add details")
     await window.page.get_by_label("Outlet").fill("The Guardian")
     await window.page.get_by_label("Deadline").fill("tomorrow noon")
@@ -64,7 +64,7 @@ async def _play(browser: Browser, url: str) -> None:
     await window.sees("I know her", within=".case .messages")
     other = await Window.open(context, url, staff="ruth")
     await other.ask(SECOND)
-    await other.sees("I am passing this to the press office now.")
+    await other.sees("I’m passing this to the press office now.")
     await context.close()
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,6 +14,7 @@ from tests.both import SLACK_PRESS, TEAMS_PRESS, Both, serving
 from tests.teams.microsoft import Microsoft
 from tests.teams.office import trust
 from tests.teams.people import ANNA, BEN, SAM
+from tests.waiting import insist
 
 REPORTER = "a reporter from the Guardian just rang me about my tweet"
 INSIDE = "I know this reporter, careful"
@@ -26,8 +28,8 @@ async def opening(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncItera
     trust(microsoft, tmp_path, monkeypatch)
 
     @asynccontextmanager
-    async def office(*channels: str) -> AsyncIterator[Both]:
-        officers = ("slack:U0ANNA", f"teams:{ANNA.aad}", f"teams:{BEN.aad}")
+    async def office(*channels: str, officers: Sequence[str] = ()) -> AsyncIterator[Both]:
+        officers = (*officers, "slack:U0ANNA", f"teams:{ANNA.aad}", f"teams:{BEN.aad}")
         async with serving(microsoft, tmp_path, channels=channels, officers=officers) as here:
             await here.in_teams.installs_in_team(ANNA)
             yield here
@@ -42,7 +44,7 @@ async def test_somebody_in_slack_is_helped_from_teams(opening: Opening) -> None:
         await here.slack_reads("U0SAM", "M-1")
         card = await here.teams_card("unclaimed")
         await here.teams_presses(ANNA, card, texts.CLAIM)
-        await here.slack_reads("U0SAM", "Anna Officer of the press office is now looking after M-1")
+        await here.slack_reads("U0SAM", "Anna Officer of the press office is looking after M-1")
         thread = await here.teams_thread()
         for text in (INSIDE, "reply: Ring me *first*."):
             assert await here.in_teams.says(ANNA, text, thread, mention=True) == 200
@@ -59,7 +61,7 @@ async def test_somebody_in_teams_is_helped_from_slack(opening: Opening) -> None:
         await here.teams_reads(SAM, "M-1")
         card = await here.slack_card("unclaimed")
         await here.in_slack.press("U0ANNA", card, texts.CLAIM)
-        await here.teams_reads(SAM, "Anna of the press office is now looking after M-1")
+        await here.teams_reads(SAM, "Anna of the press office is looking after M-1")
         await here.in_slack.says("U0ANNA", INSIDE, "C0PRESS", thread_ts=card.ts)
         await here.in_slack.says("U0ANNA", "reply: Leave it to <!channel> us.", "C0PRESS", thread_ts=card.ts)
         await here.teams_reads(SAM, "Leave it to")
@@ -81,3 +83,28 @@ async def test_two_press_desks_see_one_case_and_it_has_one_owner(opening: Openin
         assert await here.in_teams.says(BEN, "reply: We shall answer them.", thread, mention=True) == 200
         await here.slack_reads("U0SAM", "We shall answer them.")
         await here.slack_card("answered by Ben Officer")
+
+
+async def test_a_card_says_what_comes_from_the_console(opening: Opening) -> None:
+    async with opening(SLACK_PRESS, "web:press", officers=["web:anna"]) as here:
+        await here.console.post("say", id="event-one", person="sam", at="staff/sam", text=REPORTER)
+        await here.slack_card("Sam Staff (trial console) · web")
+
+        async def unclaimed() -> list[dict[str, Any]]:
+            return [one for one in await here.console.messages() if one["conversation"] == "press"]
+
+        (card,) = await insist(unclaimed)
+        (claim, *_), *_ = [block["buttons"] for block in card["blocks"] if block["block"] == "buttons"]
+        pressed = {"message": card["id"], "action": claim["action"], "value": claim["value"]}
+        assert (await here.console.post("press", id="event-two", person="anna", **pressed))[0] == 200
+        await here.slack_card("claimed by Anna Officer (trial console)")
+        await here.slack_card("Anna Officer (trial console) claimed it")
+
+
+async def test_the_console_has_no_officers_of_its_own_beside_a_platform(opening: Opening) -> None:
+    async with opening(SLACK_PRESS) as here:
+        await here.in_slack.says("U0SAM", REPORTER)
+        await here.slack_card("unclaimed")
+        claim = {"message": "page", "action": "case.claim", "value": "1@1"}
+        _, answer = await here.console.post("press", id="event-one", person="anna", **claim)
+        assert answer["notice"] == texts.NOT_AN_OFFICER

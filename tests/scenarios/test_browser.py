@@ -51,12 +51,43 @@ async def test_a_question_is_answered_with_its_source(served_console: ServedCons
     window = await Window.open(context, served_console.url)
     await window.press(QUESTION, within="#examples")
     await window.sees("Yes, in a closed cup.")
-    await window.sees("Source: Reading Room Handbook, At the desks, point 1 (10 March 2025)")
+    await window.sees("Source: Reading Room Handbook (March 2025): At the desks 1")
     await window.sees("Sent")
     assert not await window.page.locator("#examples").is_visible()
     await window.press("Helpful")
     await window.sees("Thank you.")
     assert window.errors == []
+
+
+async def test_the_page_says_in_its_head_that_it_is_for_trying(
+    served_console: ServedConsole, context: BrowserContext
+) -> None:
+    window = await Window.open(context, served_console.url)
+    await window.sees("Trial: whoever has this page can be anybody", within=".masthead")
+
+
+async def test_the_address_leaves_no_token_where_it_can_be_read(
+    served_console: ServedConsole, context: BrowserContext
+) -> None:
+    window = await Window.open(context, served_console.url)
+    address, _, query = served_console.url.partition("?")
+    assert window.page.url == f"{address}?staff=sam&officer=anna"
+    token = query.partition("=")[2]
+    assert token not in await window.page.content()
+    assert await window.page.evaluate("document.cookie") == ""
+    assert await window.page.evaluate("[history.length, document.referrer].join()") == "2,"  # from about:blank
+    (cookie,) = await context.cookies()
+    assert (cookie["value"], cookie["httpOnly"], cookie["sameSite"]) == (token, True, "Strict")
+
+
+async def test_a_page_of_another_database_says_what_to_open(
+    served_console: ServedConsole, context: BrowserContext
+) -> None:
+    window = await Window.open(context, served_console.url)
+    await served_console.stop()
+    await served_console.start(with_new_token=True)
+    await window.sees("Paste that address into the address bar.", within="body")
+    await Window.open(context, served_console.url)
 
 
 async def test_one_of_several_candidates_is_chosen(served_console: ServedConsole, context: BrowserContext) -> None:
@@ -73,14 +104,14 @@ async def test_an_enquiry_is_claimed_in_one_window_and_answered_in_the_other(
     press = await Window.open(context, served_console.url, staff="ruth", officer="ben")
     await press.sees("No enquiries. They appear here the moment one is reported.", within="#press-pane")
     await staff.ask(ENQUIRY)
-    await staff.sees("I am passing this to the press office now.")
+    await staff.sees("I’m passing this to the press office now.")
     await press.sees(ENQUIRY, within=".case")
     assert "M-1" in (await press.page.text_content("#assertive") or "")
     assert await press.page.title() == "(1) Policy Desk"
     assert await press.page.locator("#conversation").get_by_text(ENQUIRY).count() == 0
 
     await press.press("Claim", within=".case")
-    await staff.sees("Ben Officer of the press office is now looking after M-1")
+    await staff.sees("Ben Officer of the press office is looking after M-1")
     await staff.sees("claimed by Ben Officer", within=".case")
     assert await press.page.title() == "Policy Desk"
 
@@ -152,7 +183,7 @@ async def test_a_search_finds_and_the_page_stays_where_it_was_turned(
 ) -> None:
     window = await Window.open(context, served_console.url, officer="ben")
     await window.ask(ENQUIRY)
-    await window.sees("I am passing this to the press office now.")
+    await window.sees("I’m passing this to the press office now.")
     await window.turn_to("Queue")
     await window.press("Mine", within="#queue")
     await window.sees("You have no enquiry at the moment.", within="#queue")
@@ -171,11 +202,11 @@ async def test_a_search_finds_and_the_page_stays_where_it_was_turned(
 async def test_a_reload_shows_everything_again(served_console: ServedConsole, context: BrowserContext) -> None:
     window = await Window.open(context, served_console.url)
     await window.ask(UNCLEAR)
-    await window.sees("I am not sure which of these you mean.")
+    await window.sees("Which of these do you mean?")
     await window.ask(ENQUIRY)
     await window.press("Claim", within=".case")
     await window.sees("claimed by Anna Officer", within=".case")
-    await window.sees("is now looking after M-1")
+    await window.sees("is looking after M-1")
     await window.page.get_by_label("Message about M-1").fill("half a th")
     await window.page.fill("#question", "half a question")
     before = [await window.page.inner_text(one) for one in ("#conversation", "#cases")]
@@ -220,7 +251,7 @@ async def test_what_is_typed_while_the_desk_is_away_is_sent_when_it_is_back(
 ) -> None:
     window = await Window.open(context, served_console.url)
     await window.ask(UNCLEAR)
-    await window.sees("I am not sure which of these you mean.")
+    await window.sees("Which of these do you mean?")
     await served_console.stop()
     await window.sees("Connection lost.", within="#connection")
     await window.ask(QUESTION)
@@ -261,9 +292,9 @@ async def test_axe_finds_nothing(
     window = await Window.open(context, served_console.url)
     await violations(window)
     await window.ask(UNCLEAR)
-    await window.sees("I am not sure which of these you mean.")
+    await window.sees("Which of these do you mean?")
     await window.ask(ENQUIRY)
-    await window.sees("I am passing this to the press office now.")
+    await window.sees("I’m passing this to the press office now.")
     if size == PHONE:
         await window.sees("1 new", within=".tabs")
         await violations(window)

@@ -50,13 +50,13 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
         ADDED,
         CLAIM,
         Waits(timedelta(hours=2, minutes=1), sees={"thread": [*SILENT, "M-1"], "sam": RETURNED, "mail": ["M-1"]}),
-        Says("sam", FURTHER, sees={"sam": ["I have added this to M-1."], "thread": ["Sam adds:"]}),
+        Says("sam", FURTHER, sees={"sam": ["I’ve added this to M-1."], "thread": ["Sam adds:"]}),
     ],
     "after it was closed it is a message of its own": [
         REPORT,
         CLAIM,
         *CLOSE,
-        Says("sam", ENQUIRY, sees={"press": ["M-2"], "sam": ["I am passing this to the press office now. … M-2"]}),
+        Says("sam", ENQUIRY, sees={"press": ["M-2"], "sam": ["I’m passing this to the press office now. … M-2"]}),
     ],
     "the messages of others are theirs": [
         REPORT,
@@ -69,7 +69,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
             "sam",
             ANOTHER,
             sees={
-                "sam": ["I have added this to M-1. … This is another enquiry"],
+                "sam": ["I’ve added this to M-1. … This is another enquiry"],
                 "thread": [f"Sam adds: … > {ANOTHER}"],
             },
         ),
@@ -79,7 +79,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
             "This is another enquiry",
             sees={
                 "press": [f"M-2 · Media enquiry · unclaimed … {ANOTHER}"],
-                "sam": ["I am passing this to the press office now. … M-2"],
+                "sam": ["I’m passing this to the press office now. … M-2"],
                 "press/1": [f"Sam says that this is a separate enquiry, now M-2: … > {ANOTHER}"],
             },
         ),
@@ -100,7 +100,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
             link="https://chat.example/1",
             sees={
                 "press": ["2 attachments, not passed on … https://chat.example/1"],
-                "sam": [f"I am passing this to the press office now. … {texts.FILES_NOT_PASSED}"],
+                "sam": [f"I’m passing this to the press office now. … {texts.FILES_NOT_PASSED}"],
             },
         ),
         Says(
@@ -152,12 +152,28 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
             sees={"thread": ["Ben added details: … > Journalist: Joan"]},
             card="Outlet: Harbour Gazette … Journalist: Joan … Deadline: 17:00",
         ),
+        Presses("sam", "Add details", form="Details: M-1"),
+        Fills(
+            "sam",
+            {"outlet": "Harbour Post", "slot": "after seven"},
+            notice=texts.details_received("M-1"),
+            sees={"thread": ["Sam added details: … > Outlet: Harbour Post; "]},
+            card="Outlet: Harbour Gazette … Journalist: Joan … Sam writes otherwise: Outlet: Harbour Post; ",
+        ),
+        Presses("ben", "Details", at="press", form="Details: M-1"),
+        Fills(
+            "ben",
+            {"outlet": "Harbour Post"},
+            notice=texts.details_received("M-1"),
+            sees={"thread": ["Ben added details: … > Outlet: Harbour Post"]},
+            card="Outlet: Harbour Post … Journalist: Joan",
+        ),
     ],
     "a question to the press office": [
         *ASK_PERSON,
         Waits(timedelta(minutes=15), sees={"thread": ["Q-1 has been waiting for 15 minutes"]}),
         Waits(6 * HOUR),
-        Presses("anna", "Claim", at="press", sees={"sam": ["Anna of the press office is now looking after Q-1"]}),
+        Presses("anna", "Claim", at="press", sees={"sam": ["Anna of the press office is looking after Q-1"]}),
         Says(
             "anna",
             "reply: On Friday.",
@@ -173,7 +189,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
         Says("sam", ENQUIRY, sees={"sam": [texts.CONFIRM_MEDIA]}),
         SURE,
         Says("sam", "may I bring coffee into the reading room?", sees={"sam": ["Yes, in a closed cup."]}),
-        Says("sam", ENQUIRY, sees={"press": ["M-2"], "sam": ["I am passing this to the press office now. … M-2"]}),
+        Says("sam", ENQUIRY, sees={"press": ["M-2"], "sam": ["I’m passing this to the press office now. … M-2"]}),
     ],
     "a question of its own": [
         *ASK_PERSON,
@@ -194,14 +210,14 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
             at="#yard",
             sees={
                 "press": ["M-1"],
-                "sam": ["I am passing this to the press office now."],
+                "sam": ["I’m passing this to the press office now."],
                 "#yard": [texts.SEE_DIRECT_MESSAGE],
             },
         ),
         CLAIM,
         REPLY,
-        Says("sam", FURTHER, sees={"sam": ["I have added this to M-1."], "thread": ["Sam adds:"]}),
-        Says("sam", FURTHER, at="#yard", sees={"sam": ["I have added this to M-1."], "thread": ["Sam adds:"]}),
+        Says("sam", FURTHER, sees={"sam": ["I’ve added this to M-1."], "thread": ["Sam adds:"]}),
+        Says("sam", FURTHER, at="#yard", sees={"sam": ["I’ve added this to M-1."], "thread": ["Sam adds:"]}),
         Says("joe", "thanks", at="#yard", sees={"#yard": ["You are welcome."]}),
     ],
     "an enquiry with a question in it": [
@@ -210,7 +226,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
             "A reporter from the Harbour Gazette rang me about the flooded cellar. May I bring my dog to work?",
             sees={
                 "press": ["M-1"],
-                "sam": ["I am passing this to the press office now.", "No, except assistance dogs."],
+                "sam": ["I’m passing this to the press office now.", "No, except assistance dogs."],
             },
         ),
     ],
@@ -222,11 +238,11 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
             {"message": "their words", "outlet": "Harbour Gazette"},
             sees={
                 "press": ["M-1 … their words … Outlet: Harbour Gazette"],
-                "sam": ["I am passing this to the press office now."],
+                "sam": ["I’m passing this to the press office now."],
             },
         ),
         Again(),
-        Says("sam", FURTHER, sees={"sam": ["I have added this to M-1."], "thread": ["Sam adds:"]}),
+        Says("sam", FURTHER, sees={"sam": ["I’ve added this to M-1."], "thread": ["Sam adds:"]}),
     ],
 }
 

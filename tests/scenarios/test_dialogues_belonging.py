@@ -42,16 +42,16 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
             BBC,
             sees={
                 "press": [f"M-2 · Media enquiry · unclaimed … 17:00 … {BBC}"],
-                "sam": ["I am passing this to the press office now. … M-2"],
+                "sam": ["I’m passing this to the press office now. … M-2"],
             },
         ),
-        Says("sam", "M-1: she rang back", sees={"sam": ["I have added this to M-1."], "press/1": ["Sam adds:"]}),
+        Says("sam", "M-1: she rang back", sees={"sam": ["I’ve added this to M-1."], "press/1": ["Sam adds:"]}),
     ],
     "plainly about the case": [
         REPORT,
         ADDED,
-        Says("sam", "his number is 07700 900123", sees={"sam": ["I have added"], "thread": ["Sam adds:"]}),
-        Says("sam", "m-1 again: they came round", sees={"sam": ["I have added"], "thread": ["Sam adds:"]}),
+        Says("sam", "his number is 07700 900123", sees={"sam": ["I’ve added"], "thread": ["Sam adds:"]}),
+        Says("sam", "m-1 again: they came round", sees={"sam": ["I’ve added"], "thread": ["Sam adds:"]}),
     ],
     "the words of an enquiry come after something else": [
         REPORT,
@@ -60,7 +60,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
         Presses(
             "sam",
             "Add this to M-1",
-            sees={"sam": ["I have added this to M-1."], "thread": ["Sam adds: … > she wants it by six"]},
+            sees={"sam": ["I’ve added this to M-1."], "thread": ["Sam adds: … > she wants it by six"]},
             learns=["delivered"],
         ),
         Presses("sam", "Add this to M-1", notice=texts.ALREADY_PASSED_ON),
@@ -82,7 +82,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
         Presses(
             "sam",
             "Send",
-            sees={"sam": ["I have added this to M-1."], "thread": [f"Sam adds: … > {UNCLEAR}"]},
+            sees={"sam": ["I’ve added this to M-1."], "thread": [f"Sam adds: … > {UNCLEAR}"]},
         ),
         Presses("sam", "Don't send", notice=texts.ALREADY_PASSED_ON),
         Says("sam", UNCLEAR, sees={"sam": [NOT_KNOWN]}),
@@ -102,7 +102,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
         Fills(
             "sam",
             {"text": "three is fine"},
-            sees={"sam": ["I have added this to M-1."], "thread": ["Sam adds: … > three is fine"]},
+            sees={"sam": ["I’ve added this to M-1."], "thread": ["Sam adds: … > three is fine"]},
             learns=[],
         ),
         Presses("sam", "Undo", sees={"sam": ["Taken back."], "thread": [texts.took_back("Sam")]}),
@@ -115,7 +115,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
         Presses(
             "sam",
             "Add this to M-1",
-            sees={"sam": ["I have added this to M-1."], "thread": [f"Sam adds: … > {UNCLEAR}"]},
+            sees={"sam": ["I’ve added this to M-1."], "thread": [f"Sam adds: … > {UNCLEAR}"]},
         ),
     ],
     "nothing is added to a case that was closed": [
@@ -191,7 +191,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
     ],
     "what is another enquiry by now is not taken back": [
         REPORT,
-        Says("sam", ANOTHER, sees={"sam": ["I have added"], "thread": ["Sam adds:"]}),
+        Says("sam", ANOTHER, sees={"sam": ["I’ve added"], "thread": ["Sam adds:"]}),
         Presses("sam", "This is another enquiry", sees={"press": ["M-2"], "sam": ["M-2"], "press/1": ["M-2"]}),
         Presses("sam", "Undo", notice=texts.ALREADY_PASSED_ON),
     ],
@@ -204,7 +204,7 @@ async def test_dialogue(stage: Stage, name: str) -> None:
 
 
 async def test_an_enquiry_that_may_be_another_mentions_whoever_is_on_call(stage: Stage) -> None:
-    added = Says("sam", ANOTHER, sees={"sam": ["I have added … This is another enquiry"], "thread": ["Sam adds:"]})
+    added = Says("sam", ANOTHER, sees={"sam": ["I’ve added … This is another enquiry"], "thread": ["Sam adds:"]})
     await stage.play([REPORT, added])
     (line,) = stage.harness.at(stage.place("thread"))
     assert "slack:ben" in str(line.versions[-1].blocks[0])

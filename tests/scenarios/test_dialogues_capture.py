@@ -9,7 +9,7 @@ from bot.presentation import texts
 from tests.dialogue import Fills, Presses, Says, Shares, Stage, Turn
 from tests.scenarios.turns import ENQUIRY
 
-CLAIM = Presses("anna", "Claim", at="press", sees={"sam": ["Anna of the press office is now looking after M-1…"]})
+CLAIM = Presses("anna", "Claim", at="press", sees={"sam": ["Anna of the press office is looking after M-1…"]})
 
 DIALOGUES: dict[str, list[Turn]] = {
     "a deadline in the message is shown back, and corrected": [
@@ -18,7 +18,7 @@ DIALOGUES: dict[str, list[Turn]] = {
             f"{ENQUIRY}, deadline 4pm",
             sees={
                 "press": ["M-1 · Media enquiry · unclaimed … Monday 23 November 2026, 16:00 GMT"],
-                "sam": ["… I understood the deadline as Monday 23 November 2026, 16:00 GMT. … Add details"],
+                "sam": ["… I’ve noted the deadline as today at 16:00. … Add details"],
             },
         ),
         Presses("sam", "Add details", form="Details: M-1"),
@@ -38,7 +38,7 @@ DIALOGUES: dict[str, list[Turn]] = {
             "a reporter from the Harbour Gazette rang, they want me live at 7 about the flooded cellar",
             sees={
                 "press": ["M-1 … 19:00 GMT … Live, recorded or print: live … Broadcast slot: live at 7 (Monday 23 …"],
-                "sam": ["… I understood the deadline as Monday 23 November 2026, 19:00 GMT. …"],
+                "sam": ["… I’ve noted the deadline as today at 19:00. …"],
             },
         ),
         Presses("sam", "Add details", form="Details: M-1"),
@@ -56,7 +56,7 @@ DIALOGUES: dict[str, list[Turn]] = {
             f"{ENQUIRY}, the report is embargoed until Friday 9am",
             sees={
                 "press": ["M-1 … Embargo until: Friday 9am … Under embargo: what it is about opens to officers only…"],
-                "sam": ["I am passing this to the press office now. …"],
+                "sam": ["I’m passing this to the press office now. …"],
             },
         ),
     ],
@@ -66,7 +66,7 @@ DIALOGUES: dict[str, list[Turn]] = {
             "a reporter from the Harbour Gazette is on the line about the flooded cellar, her number is 07700 900123",
             sees={
                 "press": ["M-1 · Urgent: Media enquiry · unclaimed … Phone first: 07700 900123 … a reporter from …"],
-                "sam": ["This is urgent, so please phone the press office now: …"],
+                "sam": ["This is urgent, so please ring the press office now: …"],
             },
         ),
     ],
@@ -77,20 +77,20 @@ DIALOGUES: dict[str, list[Turn]] = {
             sees={
                 "press": ["M-1 · Urgent: Media enquiry · unclaimed …"],
                 "sam": [
-                    "This is urgent, so please phone the press office now: … I am passing this to the press office now."
+                    "This is urgent, so please ring the press office now: … I’m passing this to the press office now."
                 ],
             },
         ),
     ],
     "the asker reads first what a reply is": [
-        Says("sam", ENQUIRY, sees={"press": ["M-1 …"], "sam": ["I am passing this to the press office now. …"]}),
+        Says("sam", ENQUIRY, sees={"press": ["M-1 …"], "sam": ["I’m passing this to the press office now. …"]}),
         CLAIM,
         Presses("anna", "Reply", at="press", form="Reply: M-1"),
         Fills(
             "anna",
             {"text": "Say that we look into it.", "kind": "words to give"},
             sees={
-                "sam": ["Words that you may give … Anna … writes about M-1: … Say that we look into it."],
+                "sam": ["You may give these words … Anna … writes about M-1: … Say that we look into it."],
                 "thread": ["Anna wrote to the person who asked (words that they may give): …", "Delivered to Sam."],
             },
         ),
@@ -98,12 +98,12 @@ DIALOGUES: dict[str, list[Turn]] = {
             "anna",
             "We respond: I ring her myself.",
             at="thread",
-            sees={"sam": ["The press office responds … I ring her myself."], "thread": ["Delivered to Sam."]},
+            sees={"sam": ["The press office is answering … I ring her myself."], "thread": ["Delivered to Sam."]},
             marks=["delivered"],
         ),
     ],
     "a statement and an answer meet the deadline, and the case ends with an outcome": [
-        Says("sam", ENQUIRY, sees={"press": ["M-1 …"], "sam": ["I am passing this to the press office now. …"]}),
+        Says("sam", ENQUIRY, sees={"press": ["M-1 …"], "sam": ["I’m passing this to the press office now. …"]}),
         CLAIM,
         Presses("anna", "Statement", at="press", form="Statement: M-1"),
         Fills(
@@ -126,11 +126,11 @@ DIALOGUES: dict[str, list[Turn]] = {
         Fills(
             "anna",
             {"outcome": "statement issued", "note": ""},
-            sees={"sam": ["The press office has closed M-1. …"]},
+            sees={"sam": ["The press office has closed M-1, so …"]},
             card="… closed: statement issued …",
         ),
         Presses(
-            "anna", "Reopen", at="press", sees={"sam": ["The press office has taken up M-1 again."], "thread": ["…"]}
+            "anna", "Reopen", at="press", sees={"sam": ["The press office is working on M-1 again."], "thread": ["…"]}
         ),
     ],
     "an officer opens a case that nobody here asked in": [
@@ -162,7 +162,7 @@ DIALOGUES: dict[str, list[Turn]] = {
         Says(
             "sam",
             f"{ENQUIRY} and makes a request under the Freedom of Information Act",
-            sees={"press": [f"M-1 … {texts.FOI_HINT} …"], "sam": ["I am passing this to the press office now. …"]},
+            sees={"press": [f"M-1 … {texts.FOI_HINT} …"], "sam": ["I’m passing this to the press office now. …"]},
         ),
     ],
 }
@@ -197,8 +197,8 @@ async def test_a_statement_is_kept_word_for_word_and_once(stage: Stage) -> None:
 async def test_a_false_alarm_is_told_kindly_and_its_words_are_kept_without_whose(stage: Stage) -> None:
     await stage.play(
         [
-            Says("sam", ENQUIRY, sees={"press": ["M-1 …"], "sam": ["I am passing this to the press office now. …"]}),
-            Presses("anna", "False alarm", at="press", sees={"sam": ["…nothing needs doing. Thank you…"]}),
+            Says("sam", ENQUIRY, sees={"press": ["M-1 …"], "sam": ["I’m passing this to the press office now. …"]}),
+            Presses("anna", "False alarm", at="press", sees={"sam": ["…does not need to act…"]}),
             Presses("anna", "False alarm", at="press", drawn_first=True, notice=texts.already_closed("M-1")),
         ]
     )

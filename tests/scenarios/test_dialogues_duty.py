@@ -54,7 +54,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
             15 * MINUTE,
             sees={
                 "thread": [f"{texts.reminder('M-1', 60)} {texts.told_to_phone(PHONE)}"],
-                "sam": [f"Nobody in the press office has taken M-1 up yet. … {PHONE}"],
+                "sam": [f"Nobody in the press office has picked up M-1 yet. … {PHONE}"],
             },
             card="unclaimed … The desk called whoever is on call … The desk told the person who asked to phone",
         ),

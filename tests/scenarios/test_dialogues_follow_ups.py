@@ -10,9 +10,9 @@ import pytest
 from tests.dialogue import Says, Stage, Turn, Waits
 
 COFFEE = "may I bring coffee into the reading room?"
-COFFEE_ANSWER = "Yes, in a closed cup. … Source: Reading Room Handbook, At the desks, point 1 (10 March 2025) … Helpful"
+COFFEE_ANSWER = "Yes, in a closed cup. … Source: Reading Room Handbook (March 2025): At the desks 1 … Helpful"
 FOLLOW_UP = "and on Sundays?"
-NOT_UNDERSTOOD = "…I do not have an answer to that…"
+NOT_UNDERSTOOD = "…I don’t have an answer to that…"
 
 DIALOGUES: dict[str, Sequence[Turn]] = {
     "a follow-up is read with the question before it": [

@@ -14,8 +14,8 @@ from tests.scenarios.trouble import AWAY, MINUTE, REFUSED, breaks, mends
 from tests.scenarios.turns import CLAIM, ENQUIRY, REPORT
 
 MORE, EDITED = "she is called Joan", "she is called Joanna"
-GOES_ON = "I have added this to M-1. It goes to the press office as well."
-NOT_THERE = f"What you added to M-1 has not reached the press office, so please phone them on {PHONE}"
+GOES_ON = "I’ve added this to M-1. The press office gets it too."
+NOT_THERE = f"What you added to M-1 hasn’t reached the press office. Please ring them on {PHONE}"
 GONE = PermanentFailure("channel_not_found.", "Name a channel that exists.")
 
 
@@ -54,8 +54,8 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
     ],
     "what waits for its card is marked when that is posted": [
         breaks("c-press", GONE),
-        Says("sam", ENQUIRY, sees={"sam": ["I am passing", "I could not reach"], "mail": ["M-1"]}),
-        Says("sam", MORE, sees={"sam": ["I have not reached the press office about it yet, so please phone."]}),
+        Says("sam", ENQUIRY, sees={"sam": ["I’m passing", "I couldn’t reach"], "mail": ["M-1"]}),
+        Says("sam", MORE, sees={"sam": ["but I couldn’t reach the press office yet. Please ring them."]}),
         mends("c-press"),
         Waits(
             5 * MINUTE,

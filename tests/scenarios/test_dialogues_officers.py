@@ -27,10 +27,10 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
             "ben",
             "Reopen",
             at="press",
-            sees={"sam": ["The press office has taken up M-1 again."], "thread": [texts.reopened("Ben")]},
+            sees={"sam": ["The press office is working on M-1 again."], "thread": [texts.reopened("Ben")]},
             card="unclaimed … Ben reopened it",
         ),
-        Presses("ben", "Claim", at="press", sees={"sam": ["Ben of the press office is now looking after M-1"]}),
+        Presses("ben", "Claim", at="press", sees={"sam": ["Ben of the press office is looking after M-1"]}),
     ],
     "who comes second is told who has it": [
         REPORT,
@@ -169,7 +169,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
             "anna",
             "Reopen",
             at="press",
-            sees={"sam": ["The press office has taken up"], "thread": [texts.reopened("Anna")]},
+            sees={"sam": ["The press office is working on"], "thread": [texts.reopened("Anna")]},
         ),
         Again(notice=texts.not_closed("M-1")),
     ],
@@ -180,7 +180,10 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
             for value in ("", "1", "1@", "@1", "2@1", "-1@1", "1@x", "9" * 5000, f"1@{'9' * 5000}", "١@١")
         ),
         Presses(
-            "sam", "Withdraw", value="1@1:5", sees={"sam": ["M-1 is withdrawn."], "thread": [texts.withdrawn("Sam")]}
+            "sam",
+            "Withdraw",
+            value="1@1:5",
+            sees={"sam": ["M-1 is withdrawn, and"], "thread": [texts.withdrawn("Sam")]},
         ),
     ],
     "reminders, until somebody claims": [

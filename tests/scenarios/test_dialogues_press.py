@@ -31,7 +31,7 @@ HOSTILE = "<!channel> <@U0BEN> @everyone [x](https://evil.example) **bold** <scr
 
 TWO: dict[str, Sequence[Turn]] = {
     "both channels have the case, whoever acts": [
-        Says("sam", ENQUIRY, sees={"press": ["M-1"], "teams:press": ["M-1"], "sam": ["I am passing this"]}),
+        Says("sam", ENQUIRY, sees={"press": ["M-1"], "teams:press": ["M-1"], "sam": ["I’m passing this"]}),
         Presses(
             "teams:carl", "Claim", at="teams:press", sees={"sam": ["Carl of the press office"]}, card="claimed by Carl"
         ),
@@ -46,15 +46,15 @@ TWO: dict[str, Sequence[Turn]] = {
     ],
     "one of two is down": [
         breaks("c-press", REFUSED),
-        Says("sam", ENQUIRY, sees={"teams:press": ["M-1"], "sam": ["I am passing this to the press office now."]}),
+        Says("sam", ENQUIRY, sees={"teams:press": ["M-1"], "sam": ["I’m passing this to the press office now."]}),
         mends("c-press"),
         Waits(15 * MINUTE, sees={"press": ["M-1"], "teams:thread": ["M-1 has been"], "thread": ["M-1 has been"]}),
     ],
     "one of two refuses while the other is away": [
         breaks("c-press", AWAY, "teams"),
         breaks("c-press", REFUSED),
-        Says("sam", ENQUIRY, sees={"sam": ["I am passing this to the press office now."]}),
-        Waits(5 * MINUTE, sees={"sam": ["I could not reach the press office about M-1"], "mail": ["M-1"]}),
+        Says("sam", ENQUIRY, sees={"sam": ["I’m passing this to the press office now."]}),
+        Waits(5 * MINUTE, sees={"sam": ["I couldn’t reach the press office about M-1"], "mail": ["M-1"]}),
         mends("c-press", "teams"),
         Waits(9 * MINUTE, sees={"teams:press": ["M-1"], "sam": [texts.reached_for_asker("M-1")]}),
     ],
@@ -64,7 +64,7 @@ TWO: dict[str, Sequence[Turn]] = {
         Says(
             "sam",
             ENQUIRY,
-            sees={"sam": ["I am passing this to the press office now.", "I could not reach"], "mail": ["M-1"]},
+            sees={"sam": ["I’m passing this to the press office now.", "I couldn’t reach"], "mail": ["M-1"]},
         ),
     ],
     "an asker on the other platform": [
@@ -137,14 +137,14 @@ async def test_a_question_calls_nobody_at_night(harness: DeskHarness, stage: Sta
             Says("sam", QUESTION, sees={"sam": ["That is a matter for the pay office"]}),
             Presses("sam", "Ask the press office", sees={"sam": ["Your question is with the press office."]}),
             Waits(until_nine),
-            Waits(5 * MINUTE, sees={"sam": ["I could not reach the press office about Q-1"], "mail": ["Q-1"]}),
+            Waits(5 * MINUTE, sees={"sam": ["I couldn’t reach the press office about Q-1"], "mail": ["Q-1"]}),
         ]
     )
     assert mentions(harness) == []
 
 
 async def test_the_owner_is_called_when_something_happens_to_their_case(stage: Stage, harness: DeskHarness) -> None:
-    added = Says("sam", FURTHER, sees={"sam": ["I have added"], "thread": ["Sam adds"]})
+    added = Says("sam", FURTHER, sees={"sam": ["I’ve added"], "thread": ["Sam adds"]})
     freed = Presses("ben", "Unclaim", at="press", sees={"sam": ["Anna has"], "thread": [texts.freed("Ben")]})
     await stage.play([REPORT, CLAIM, added, freed])
     assert mentions(harness) == [(), ("slack:anna",), ("slack:anna",)]
@@ -157,8 +157,8 @@ async def test_what_people_write_is_data_wherever_it_is_shown(stage: Stage, harn
     enquiry = f"{ENQUIRY} {HOSTILE}"
     await stage.play(
         [
-            Says("sam", enquiry, sees={"press": ["M-1"], "sam": ["I am passing this"]}),
-            Says("sam", f"{FURTHER} {HOSTILE}", sees={"sam": ["I have added"], "thread": ["Sam adds"]}),
+            Says("sam", enquiry, sees={"press": ["M-1"], "sam": ["I’m passing this"]}),
+            Says("sam", f"{FURTHER} {HOSTILE}", sees={"sam": ["I’ve added"], "thread": ["Sam adds"]}),
             Says(
                 "anna",
                 f"reply: {HOSTILE}",
@@ -189,7 +189,7 @@ async def test_forty_thousand_characters_are_there_in_full_and_the_card_stays_sh
                     "thread": [f"{texts.WHOLE_MESSAGE} … {long}"],
                 },
             ),
-            Says("sam", long, sees={"sam": ["I have added"], "thread": [f"Sam adds: … {long}"]}),
+            Says("sam", long, sees={"sam": ["I’ve added"], "thread": [f"Sam adds: … {long}"]}),
             Says(
                 "anna",
                 f"reply: {long}",

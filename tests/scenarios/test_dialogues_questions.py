@@ -14,7 +14,7 @@ from tests.desk import DeskHarness, loaded_knowledge
 from tests.dialogue import SURE, UNSURE, Again, Comes, Happens, Opens, Presses, Says, Stage, Turn
 
 COFFEE = "may I bring coffee into the reading room?"
-COFFEE_ANSWER = "Yes, in a closed cup. … Source: Reading Room Handbook, At the desks, point 1 (10 March 2025) … Helpful"
+COFFEE_ANSWER = "Yes, in a closed cup. … Source: Reading Room Handbook (March 2025): At the desks 1 … Helpful"
 DOG = "can I bring my dog to work?"
 UNCLEAR = "I lost my key"
 UNKNOWN = "the printer is out of paper again"
@@ -38,7 +38,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
     "a question is answered with its source": [Says("sam", COFFEE, sees={"sam": [COFFEE_ANSWER]})],
     "a related answer is a press away, and shown once": [
         Says("sam", COFFEE, sees={"sam": ["Yes, in a closed cup. … Related: … Dogs and other animals"]}),
-        Presses("sam", "Dogs and other animals", sees={"sam": ["No, except assistance dogs. … At the desks, point 2"]}),
+        Presses("sam", "Dogs and other animals", sees={"sam": ["No, except assistance dogs. … At the desks 2"]}),
         Presses("sam", "Coffee in the reading room", sees={"sam": ["Yes, in a closed cup."]}),
         Presses("sam", "Dogs and other animals", sees={"sam": ["No, except assistance dogs."]}),
         Again(notice=texts.SHOWN_ALREADY),
@@ -116,7 +116,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
             "sam",
             "a reporter from the Harbour Gazette rang me about the flooded cellar",
             edits=1,
-            sees={"press": ["M-1"], "sam": ["I am passing this to the press office now."]},
+            sees={"press": ["M-1"], "sam": ["I’m passing this to the press office now."]},
         ),
     ],
     "in a channel the desk answers where it was asked": [
@@ -162,7 +162,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
         Presses(
             "sam",
             "Yes, pass it on",
-            sees={"press": [f"M-1 · Media enquiry … {PERHAPS}"], "sam": ["I am passing this to the press office now."]},
+            sees={"press": [f"M-1 · Media enquiry … {PERHAPS}"], "sam": ["I’m passing this to the press office now."]},
         ),
     ],
     "perhaps the media: yes": [
@@ -173,7 +173,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
             "Yes, pass it on",
             sees={
                 "press": [f"M-1 · Media enquiry … {PERHAPS} … 1 attachment, not passed on … https://chat.example/1"],
-                "sam": [f"I am passing this to the press office now. … {texts.FILES_NOT_PASSED}"],
+                "sam": [f"I’m passing this to the press office now. … {texts.FILES_NOT_PASSED}"],
             },
         ),
         Presses("sam", "Yes, pass it on", notice=texts.ALREADY_PASSED_ON),

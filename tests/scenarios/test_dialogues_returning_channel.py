@@ -22,7 +22,7 @@ GONE = PermanentFailure("channel_not_found.", "Name a channel that exists.")
 def reports(who: str) -> Says:
     """An enquiry while no channel takes it."""
     return Says(
-        who, ENQUIRY, sees={who: ["I am passing this to the press office now.", "I could not reach"], "mail": ["M-"]}
+        who, ENQUIRY, sees={who: ["I’m passing this to the press office now.", "I couldn’t reach"], "mail": ["M-"]}
     )
 
 
@@ -48,7 +48,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
     "the open ones are posted once, the closed one is not": [
         breaks("c-press", REFUSED),
         *THREE_REPORT,
-        presses_in_the_queue("False alarm", "M-2", ruth=["nothing needs doing"]),
+        presses_in_the_queue("False alarm", "M-2", ruth=["does not need to act"]),
         Waits(7 * MINUTE),
         mends("c-press"),
         Waits(5 * MINUTE, sees={"press": ["M-1 … unclaimed", "M-3 … unclaimed"], **BACK}),
@@ -69,7 +69,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
     "a case that somebody took from the queue is posted as what it is by then": [
         breaks("c-press", REFUSED),
         reports("sam"),
-        presses_in_the_queue("Claim", "M-1", sam=["Anna of the press office is now looking after M-1"]),
+        presses_in_the_queue("Claim", "M-1", sam=["Anna of the press office is looking after M-1"]),
         Waits(7 * MINUTE),
         mends("c-press"),
         Waits(5 * MINUTE, sees={"press": ["M-1 … claimed by Anna"], "sam": [texts.reached_for_asker("M-1")]}),
@@ -78,7 +78,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
         breaks("c-press", REFUSED),
         breaks("press@example.org", GONE, platform="email"),
         Says(
-            "sam", ENQUIRY, sees={"sam": ["I am passing this to the press office now.", f"I could not reach … {PHONE}"]}
+            "sam", ENQUIRY, sees={"sam": ["I’m passing this to the press office now.", f"I couldn’t reach … {PHONE}"]}
         ),
         Opens("anna", view="queue", page="could not deliver it to the press office’s mailbox: channel_not_found"),
     ],
@@ -105,7 +105,7 @@ async def test_one_of_two_channels_is_away_and_gets_what_it_missed(stage: Stage)
     office = {**SETTINGS["press_office"], "channels": ["slack:c-press", "teams:c-press"]}
     stage.harness.settings = {**SETTINGS, "press_office": office}
     await stage.harness.restart()
-    told = {"sam": ["I am passing this to the press office now."], "press": ["M-1"]}
+    told = {"sam": ["I’m passing this to the press office now."], "press": ["M-1"]}
     await stage.play(
         [
             breaks("c-press", GONE, platform="teams"),

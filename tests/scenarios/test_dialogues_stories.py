@@ -35,7 +35,7 @@ JOINED = Presses(
     sees={
         "press/1": [texts.took_in_below("M-2", "Anna")],
         "press/3": [texts.joined_to("M-2", "M-1")],
-        "sam": ["Anna of the press office is now looking after M-1"],
+        "sam": ["Anna of the press office is looking after M-1"],
         "joe": [texts.joined_for_asker("M-2", "M-1", "Anna")],
     },
     card="closed: joined … is looked after together with M-1 … Split",
@@ -78,7 +78,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
         Says(
             "joe",
             "she wants to know how deep the water was",
-            sees={"joe": ["I have added this to M-1."], "press/1": ["Joe adds: … deep"]},
+            sees={"joe": ["I’ve added this to M-1."], "press/1": ["Joe adds: … deep"]},
         ),
         Says("anna", "reply: hello", at="press/3", sees={"press/3": [texts.joined_to("M-2", "M-1")]}),
     ],
@@ -87,7 +87,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
         M2,
         CLAIMED,
         JOINED,
-        Says("joe", "she is called Joan", sees={"joe": ["I have added this to M-1."], "press/1": ["Joe adds:"]}),
+        Says("joe", "she is called Joan", sees={"joe": ["I’ve added this to M-1."], "press/1": ["Joe adds:"]}),
         Presses(
             "ben",
             "Split",
@@ -99,8 +99,8 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
             },
             card="unclaimed",
         ),
-        Says("joe", "her name is Joan Smith", sees={"joe": ["I have added this to M-2."], "press/3": ["Joe adds:"]}),
-        Says("sam", "M-1: here too", sees={"sam": ["I have added this to M-1."], "press/1": ["Sam adds:"]}),
+        Says("joe", "her name is Joan Smith", sees={"joe": ["I’ve added this to M-2."], "press/3": ["Joe adds:"]}),
+        Says("sam", "M-1: here too", sees={"sam": ["I’ve added this to M-1."], "press/1": ["Sam adds:"]}),
     ],
     "a reference that an asker knows stays valid": [
         M1,
@@ -137,7 +137,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
         Says(
             "sam",
             "she is called Joan",
-            sees={"sam": ["I have added"], "thread": [texts.something_new("M-1")]},
+            sees={"sam": ["I’ve added"], "thread": [texts.something_new("M-1")]},
         ),
         Presses("anna", "Show details", at="press", notice=f"M-1 … Sam: … {DEATH} … she is called Joan"),
         Presses("joe", "Show details", at="press", notice=texts.NOT_AN_OFFICER),

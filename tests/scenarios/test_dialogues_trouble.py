@@ -33,7 +33,7 @@ async def claims_from_the_queue(harness: DeskHarness) -> None:
 
 
 RESTART = Happens(lambda harness: harness.restart())
-GIVEN_THE_NUMBER = f"I could not reach the press office about M-1 yet. … {PHONE} … I keep trying."
+GIVEN_THE_NUMBER = f"I couldn’t reach the press office about M-1 yet. … {PHONE} … I’ll keep trying."
 MAILED = f"M-1 · Media enquiry · unclaimed … {ENQUIRY}"
 
 DIALOGUES: dict[str, Sequence[Turn]] = {
@@ -42,7 +42,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
         Says(
             "sam",
             ENQUIRY,
-            sees={"sam": ["I am passing this to the press office now.", GIVEN_THE_NUMBER], "mail": [MAILED]},
+            sees={"sam": ["I’m passing this to the press office now.", GIVEN_THE_NUMBER], "mail": [MAILED]},
         ),
         Opens(
             "anna",
@@ -63,7 +63,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
     ],
     "the press channel refuses for long": [
         breaks("c-press", REFUSED),
-        Says("sam", ENQUIRY, sees={"sam": ["I am passing this", GIVEN_THE_NUMBER], "mail": ["M-1"]}),
+        Says("sam", ENQUIRY, sees={"sam": ["I’m passing this", GIVEN_THE_NUMBER], "mail": ["M-1"]}),
         Waits(timedelta(days=1)),
         Opens("anna", view="queue", page="The desk reminded the press office"),
         mends("c-press"),
@@ -71,7 +71,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
     ],
     "the press platform is away for longer than the fallback waits": [
         breaks("c-press", AWAY),
-        Says("sam", ENQUIRY, sees={"sam": ["I am passing this to the press office now."]}),
+        Says("sam", ENQUIRY, sees={"sam": ["I’m passing this to the press office now."]}),
         Waits(4 * MINUTE),
         Waits(MINUTE, sees={"sam": [GIVEN_THE_NUMBER], "mail": [MAILED]}),
         mends("c-press"),
@@ -79,7 +79,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
     ],
     "the press platform is away for a moment": [
         breaks("c-press", AWAY),
-        Says("sam", ENQUIRY, sees={"sam": ["I am passing this to the press office now."]}),
+        Says("sam", ENQUIRY, sees={"sam": ["I’m passing this to the press office now."]}),
         Waits(MINUTE),
         mends("c-press"),
         Waits(4 * MINUTE, sees={"press": ["M-1"]}),
@@ -87,24 +87,24 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
     ],
     "while the press channel is away somebody finds the case in the queue": [
         breaks("c-press", AWAY),
-        Says("sam", ENQUIRY, sees={"sam": ["I am passing this to the press office now."]}),
+        Says("sam", ENQUIRY, sees={"sam": ["I’m passing this to the press office now."]}),
         Opens("anna", view="queue", page="M-1 … Claim"),
-        Happens(claims_from_the_queue, sees={"sam": ["Anna of the press office is now looking"]}),
+        Happens(claims_from_the_queue, sees={"sam": ["Anna of the press office is looking"]}),
         Waits(10 * MINUTE),
         mends("c-press"),
         Waits(10 * MINUTE, sees={"press": ["M-1 … claimed by Anna"]}),
     ],
     "the asker withdraws while the press channel is away": [
         breaks("c-press", AWAY),
-        Says("sam", ENQUIRY, sees={"sam": ["I am passing this to the press office now."]}),
-        Presses("sam", "Withdraw", sees={"sam": ["M-1 is withdrawn."]}),
+        Says("sam", ENQUIRY, sees={"sam": ["I’m passing this to the press office now."]}),
+        Presses("sam", "Withdraw", sees={"sam": ["M-1 is withdrawn, and"]}),
         Waits(10 * MINUTE),
         mends("c-press"),
         Waits(10 * MINUTE, sees={"press": ["M-1 … closed: withdrawn"], "thread": [texts.withdrawn("Sam")]}),
     ],
     "the answer of the press channel is lost": [
         loses_the_answer("c-press"),
-        Says("sam", ENQUIRY, sees={"press": ["M-1"], "sam": ["I am passing this to the press office now."]}),
+        Says("sam", ENQUIRY, sees={"press": ["M-1"], "sam": ["I’m passing this to the press office now."]}),
         Waits(MINUTE),
         CLAIM,
     ],
@@ -114,7 +114,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
         Presses(
             "sam",
             "Ask the press office",
-            sees={"sam": ["Your question is", "I could not reach the press office about Q-1"], "mail": ["Q-1"]},
+            sees={"sam": ["Your question is", "I couldn’t reach the press office about Q-1"], "mail": ["Q-1"]},
         ),
     ],
     "somebody who cannot be written to": [
@@ -167,7 +167,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
         Says(
             "sam",
             FURTHER,
-            sees={"sam": ["I have added this to M-1.", f"has not reached the press office … {PHONE}"]},
+            sees={"sam": ["I’ve added this to M-1.", f"hasn’t reached the press office … {PHONE}"]},
             learns=["failed"],
         ),
         Opens(

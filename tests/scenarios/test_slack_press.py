@@ -29,7 +29,7 @@ async def test_an_enquiry_is_claimed_answered_and_closed(here: SlackOffice) -> N
     assert card.text.startswith("M-1, Media enquiry, unclaimed.")
     assert "slack://user?team=T0HOME&id=U0SAM" in limits.alive(card.blocks)
     await here.here.press("U0ANNA", card, "Claim")
-    await here.dm("U0SAM", "Anna of the press office is now looking after M-1")
+    await here.dm("U0SAM", "Anna of the press office is looking after M-1")
     card = await here.card("claimed by Anna")
     assert card.versions > 1
     await here.here.press("U0ANNA", card, "Reply")
@@ -80,7 +80,7 @@ async def test_a_press_channel_that_refuses_is_made_up_for_and_gets_the_card_whe
 ) -> None:
     here.slack.channels["C0PRESS"] = word
     await here.here.says("U0SAM", "a reporter from the Harbour Post just rang me about my tweet")
-    told = await here.dm("U0SAM", "I could not reach the press office about M-1 yet.")
+    told = await here.dm("U0SAM", "I couldn’t reach the press office about M-1 yet.")
     assert PHONE in told.words
     await here.here.opens("U0ANNA", "home")
     await here.slack.until(lambda: "U0ANNA" in here.slack.published)

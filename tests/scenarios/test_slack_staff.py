@@ -15,7 +15,7 @@ from tests.slack.office import SlackOffice, office
 
 COFFEE = "may I bring coffee into the reading room?"
 YES = "Yes, in a closed cup."
-SOURCE = "Source: Reading Room Handbook, At the desks, point 1 (10 March 2025)"
+SOURCE = "Source: Reading Room Handbook (March 2025): At the desks 1"
 UNKNOWN = "the printer is out of paper again"
 
 

@@ -22,12 +22,12 @@ async def test_an_enquiry_is_claimed_answered_and_closed(harness: TeamsHouse) ->
     await harness.says(SAM, REPORTER)
     ((thread, (card,)),) = harness.threads.items()
     assert "M-1 Media enquiry\nunclaimed" in harness.office.microsoft.texts(thread)[0]
-    assert "I am passing this to the press office now. Your reference is M-1." in harness.chat(SAM)[-1]
+    assert "I’m passing this to the press office now. Your reference is M-1." in harness.chat(SAM)[-1]
 
     await harness.presses(ANNA, card, texts.CLAIM, thread)
     assert "claimed by Anna Officer" in harness.office.microsoft.texts(thread)[0]
     assert card.versions > 1
-    assert "Anna Officer of the press office is now looking after M-1" in harness.chat(SAM)[-1]
+    assert "Anna Officer of the press office is looking after M-1" in harness.chat(SAM)[-1]
 
     form = await harness.presses(ANNA, card, texts.REPLY, thread)
     assert form["task"]["value"]["title"] == "Reply: M-1"

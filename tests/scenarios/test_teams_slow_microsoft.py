@@ -51,7 +51,7 @@ async def test_slack_is_served_while_microsoft_gives_no_token(both: Both) -> Non
     await both.slack.until(lambda: len(_answers(both.slack)) == EVENTS)
     assert both.microsoft.texts(SAM.chat) == []
     both.microsoft.let_tokens.set()
-    await both.teams_reads(SAM, "coffee")
+    await both.teams_reads(SAM, "in a closed cup")
 
 
 async def test_an_enquiry_reaches_the_press_office_in_slack_while_its_channel_in_teams_hangs(both: Both) -> None:

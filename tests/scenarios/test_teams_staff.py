@@ -22,7 +22,7 @@ async def test_a_question_is_answered_after_one_welcome(harness: TeamsHouse) -> 
     welcome, answer = harness.chat(SAM)
     assert welcome.startswith("I answer questions about the Reading Room Handbook")
     assert answer.startswith("Yes, in a closed cup. Open cups")
-    assert "Source: Reading Room Handbook, At the desks, point 1 (10 March 2025)" in answer
+    assert "Source: Reading Room Handbook (March 2025): At the desks 1" in answer
 
 
 async def test_a_mention_in_a_channel_is_answered_in_its_thread(harness: TeamsHouse) -> None:

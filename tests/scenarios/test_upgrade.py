@@ -181,13 +181,15 @@ async def test_the_owners_of_the_answers_read_of_it(desk: DeskHarness) -> None:
 
 
 async def test_somebody_is_forgotten_and_what_is_old_is_purged(desk: DeskHarness) -> None:
-    assert await retention.purge_daily(desk.store, read_config(CONFIG).privacy) is None  # it has been, today
+    assert (
+        await retention.DailyPurge(desk.store, read_config(CONFIG).privacy).purge_once() is None
+    )  # it has been, today
     forgotten = [await retention.forget(desk.store, each) for each in ("slack:mia", "web:wei2", "slack:U0SAM")]
     told = [(each.cases, each.held, each.routes) for each in forgotten]
     assert told == [(("M-14",), (), 0), ((), ("M-2",), 0), ((), (), 2)]
     desk.clock.advance(5 * YEAR)
     purged = await retention.purge(desk.store, read_config(CONFIG).privacy)
-    assert {**purged.counts} == EXPECTED["purged"]
+    assert {**purged.counts} == {**EXPECTED["purged"], "inbox": 0}
     assert list(purged.held) == EXPECTED["held"]
 
 
@@ -223,7 +225,7 @@ def test_the_configuration_means_what_it_meant(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("SMTP_PASSWORD", "secret")
     written = yaml.safe_load(CONFIG.read_text(encoding="utf-8"))
     meant = read_config(CONFIG).model_dump(by_alias=True, exclude={"secrets"})
-    assert spelt(meant) == written
+    assert {key: spelt(value) for key, value in meant.items() if key in written} == written
 
 
 def spelt(meant: Any) -> Any:

@@ -21,7 +21,7 @@ REPORT = Says(
     sees={
         "press": [f"M-1 · Media enquiry · unclaimed … Sam: … {ENQUIRY} … Asked by: Sam · slack … Claim … Reply"],
         "sam": [
-            f"I am passing this to the press office now. … M-1 … take the person's name and number … {PHONE} … Withdraw"
+            f"I’m passing this to the press office now. … M-1 … take the person's name and number … {PHONE} … Withdraw"
         ],
     },
     card="unclaimed … Sam reported it … The desk delivered it to the press channel in Slack",
@@ -30,7 +30,7 @@ CLAIM = Presses(
     "anna",
     "Claim",
     at="press",
-    sees={"sam": ["Anna of the press office is now looking after M-1"]},
+    sees={"sam": ["Anna of the press office is looking after M-1"]},
     card="claimed by Anna … Anna claimed it",
 )
 REPLY = Says(
@@ -61,7 +61,7 @@ ADDED = Says(
     "sam",
     FURTHER,
     sees={
-        "sam": ["I have added this to M-1."],
+        "sam": ["I’ve added this to M-1."],
         "thread": [f"Sam adds: … > {FURTHER}"],
     },
     learns=["delivered"],

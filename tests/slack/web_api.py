@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
+import time
 from collections import defaultdict, deque
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,8 +19,8 @@ Json = dict[str, Any]
 TEAM, DESK, BOT = "T0HOME", "U0DESK", "B0DESK"
 BOT_TOKEN, APP_TOKEN, SECRET = "xoxb-loopback", "xapp-loopback", "loopback-secret"
 SCOPES = (
-    "app_mentions:read,channels:history,chat:write,commands,groups:history,im:history,im:write,"
-    "reactions:write,usergroups:read,users:read"
+    "app_mentions:read,channels:history,channels:read,chat:write,commands,groups:history,groups:read,"
+    "im:history,im:write,reactions:write,usergroups:read,users:read"
 )
 
 
@@ -48,6 +49,8 @@ class Posted:
     user: str = DESK
     whom: str = ""
     versions: int = 1
+    at: float = field(default_factory=time.perf_counter, compare=False)
+    """When it was taken."""
 
     @property
     def words(self) -> str:
@@ -166,6 +169,15 @@ class WebApi:
         if user not in self.users:
             raise Refused("user_not_found")
         return {"channel": {"id": self.direct(user)}}
+
+    def _conversations_info(self, given: Json) -> Json:
+        state = self.channels.get(given["channel"], "channel_not_found")
+        if "channels:read" not in self.scopes:
+            raise Refused("missing_scope")
+        if state == "channel_not_found":
+            raise Refused(state)
+        flags = {"is_archived": state == "is_archived", "is_member": state != "not_in_channel"}
+        return {"channel": {"id": given["channel"], **flags}}
 
     def _conversations_history(self, given: Json) -> Json:
         self._check_channel(given["channel"])

@@ -68,6 +68,8 @@ class Posted:
     id: str
     activity: dict[str, Any]
     versions: int = 1
+    at: float = field(default_factory=time.perf_counter, compare=False)
+    """When it was taken."""
 
     @property
     def card(self) -> dict[str, Any]:

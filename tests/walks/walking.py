@@ -106,6 +106,7 @@ async def _make(platform: type[Platform], walk: Walk) -> Trace:
         desk = Application(from_mapping(settings, here.secrets))
         await desk.start()
         stack.push_async_callback(desk.stop)
+        await desk.learn()
         async with asyncio.timeout(_PATIENCE):
             await here.connect(desk)
             await asyncio.sleep(_SETTLED)

@@ -6,19 +6,17 @@ Source: https://docs.slack.dev/reference/block-kit/blocks/rich-text-block
 from __future__ import annotations
 
 import html
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import chain
 from typing import Any
 
+from bot.plaintext import without_control_characters
+
 Json = dict[str, Any]
 
 MAX_TEXT_OF_BLOCK = 2500
 """Characters of text in one rich text block. Slack folds a longer one."""
-
-# C0 and C1 control codes except tab and newline, and the characters that change the writing direction of a line.
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 # ---- plain text -----------------------------------------------------------------------------------------------------
@@ -26,7 +24,7 @@ _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 def strip_control_characters(text: str) -> str:
     """Return the text without control characters. Tab and newline stay."""
-    return _CONTROL.sub("", text)
+    return without_control_characters(text).replace("\r", "")
 
 
 def escape_mrkdwn(text: str) -> str:

@@ -76,7 +76,7 @@ def _inputs(field: Field) -> Iterator[Json]:
         element: Json = {"type": "plain_text_input", "action_id": "value", "multiline": field.kind == "text"}
         element["max_length"] = min(field.max_length, _MAX_INPUT)
         if value:
-            element["initial_value"] = value
+            element["initial_value"] = rich_text.strip_control_characters(value)
         yield _input(field, block_id, element, required=field.required and number == 1)
 
 

@@ -1,7 +1,5 @@
 // Requests to the desk. The page makes the id of each event, so that it can post the event again.
 
-const token = document.querySelector('meta[name="token"]').content;
-
 /** The desk cannot be reached, or cannot store anything at the moment. Trying again may help. */
 export class Unreachable extends Error {}
 
@@ -9,7 +7,16 @@ export class Unreachable extends Error {}
 export class Refused extends Error {}
 
 /** Return the first message that the page sends over the WebSocket. */
-export const greeting = (staff, since) => JSON.stringify({ token, staff, since });
+export const greeting = (staff, since) => JSON.stringify({ staff, since });
+
+/** Return whether the desk answers and does not know this page's cookie, as after a change of its database. */
+export async function isShutOut() {
+  try {
+    return (await fetch("/", { method: "HEAD" })).status === 403;
+  } catch {
+    return false;
+  }
+}
 
 /** Return a new id for an event. */
 export function newId() {
@@ -23,7 +30,7 @@ export async function post(path, body) {
   try {
     response = await fetch(path, {
       method: "POST",
-      headers: { "Content-Type": "application/json", "X-Policy-Desk": token },
+      headers: { "Content-Type": "application/json" },
       body: JSON.stringify(body),
     });
   } catch {

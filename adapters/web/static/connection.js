@@ -1,8 +1,7 @@
 // The WebSocket over which all messages come. After an interruption it reconnects and asks for what changed.
 
-import { greeting } from "/static/api.js";
+import { greeting, isShutOut } from "/static/api.js";
 
-const WRONG_TOKEN = 4403; // see websocket.py
 const WAITS = [300, 600, 1200, 2500, 5000];
 
 /**
@@ -26,12 +25,12 @@ export function connect(staff, on) {
         on.back();
       }
     });
-    socket.addEventListener("close", ({ code }) => {
-      if (code === WRONG_TOKEN) {
-        location.reload();
+    socket.addEventListener("close", async () => {
+      on.lost();
+      if (await isShutOut()) {
+        location.reload(); // the answer says what to open
         return;
       }
-      on.lost();
       setTimeout(open, WAITS[Math.min(tries++, WAITS.length - 1)]);
     });
   }

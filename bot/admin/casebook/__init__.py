@@ -5,7 +5,7 @@ them, do not rename.
 """
 
 from bot.admin.casebook.case_output import as_csv, as_json, as_table, as_text, write
-from bot.admin.casebook.case_records import Record, all_records, find, overdue, read
+from bot.admin.casebook.case_records import Record, all_records, find, overdue, read, set_next_reference
 from bot.admin.casebook.case_values import EXPORTED, LISTED, summary, whole
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "find",
     "overdue",
     "read",
+    "set_next_reference",
     "summary",
     "whole",
     "write",

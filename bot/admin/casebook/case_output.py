@@ -7,10 +7,9 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from io import StringIO
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Any
 
-from bot import plaintext
+from bot import plaintext, private_files
 from bot.domain.case import CaseKind
 from bot.errors import Problem, UserError
 from bot.messages import Person
@@ -63,14 +62,7 @@ def as_csv(values: Iterable[dict[str, Any]], columns: Sequence[str]) -> Iterator
 def write(path: Path, pieces: Iterable[str]) -> None:
     """Write a file that only its owner may read, whole or not at all. Raises UserError if it cannot be written."""
     try:
-        with NamedTemporaryFile("w", encoding="utf-8", newline="", dir=path.parent, delete=False) as file:
-            try:
-                file.writelines(pieces)
-                file.close()
-                Path(file.name).replace(path)
-            except BaseException:
-                Path(file.name).unlink(missing_ok=True)
-                raise
+        private_files.write(path, (piece.encode() for piece in pieces))
     except OSError as error:
         raise UserError(Problem("--out", f"cannot write {path}: {error.strerror}.")) from None
 

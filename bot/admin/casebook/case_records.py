@@ -13,6 +13,7 @@ from bot.storage.engine import Store
 from bot.storage.records import Job
 from bot.storage.transaction import Transaction
 
+_LONGEST_NUMBER = 9  # digits
 _PAGE = 100  # cases read in one transaction, so that a desk that serves beside it can write in between
 
 
@@ -66,6 +67,22 @@ def find(tx: Transaction, reference: str) -> Record:
         fix = "`policydesk cases list --state all` shows those there are."
         raise UserError(Problem(plaintext.line(reference), "there is no such case.", fix))
     return found
+
+
+def set_next_reference(tx: Transaction, reference: str) -> int:
+    """Let the next case get the number of a reference such as M-500, and return it.
+
+    Raises UserError if it is no reference, or was given already.
+    """
+    kind, _, digits = reference.strip().upper().partition("-")
+    if kind not in {"M", "Q"} or not (digits.isdecimal() and digits.isascii() and 0 < len(digits) <= _LONGEST_NUMBER):
+        fix = "Write one such as M-500, beyond every reference that is in use."
+        raise UserError(Problem(plaintext.line(reference), "is no reference.", fix))
+    if not tx.references.skip_to(int(digits)):
+        first = tx.references.next_number()
+        fix = f"Name M-{first} or a higher one, beyond every reference that stands in a channel."
+        raise UserError(Problem(plaintext.line(reference), "was given already, or was skipped.", fix))
+    return int(digits)
 
 
 def overdue(case: Case, now: datetime) -> bool:

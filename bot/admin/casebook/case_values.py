@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bot import plaintext
 from bot.admin.casebook.case_records import Record
 from bot.domain.case import Asker, Case, CaseKind, CaseState, Statement
 from bot.messages import Address, Person
@@ -32,13 +33,14 @@ def summary(case: Case, zone: ZoneInfo, *, full: bool = False) -> dict[str, Any]
     seen = case if full else visible(case)
     people = _people_and_subject(seen)
     hidden = case.restricted and not full
-    return _state_and_dates(seen, zone) | (dict.fromkeys(people) if hidden else people)
+    shown: dict[str, Any] = _clean(_state_and_dates(seen, zone) | (dict.fromkeys(people) if hidden else people))
+    return shown
 
 
 def whole(record: Record, zone: ZoneInfo) -> dict[str, Any]:
     """Return everything that is stored of a case, restricted or not."""
     case = record.case
-    return summary(case, zone, full=True) | {
+    more = {
         **asdict(case.details),
         "waiting_until": _iso(case.waiting_until, zone),
         "waiting_for": case.waiting_for,
@@ -63,6 +65,17 @@ def whole(record: Record, zone: ZoneInfo) -> dict[str, Any]:
         ],
         "deliveries": [_delivery(case, job, zone) for job in record.deliveries],
     }
+    cleaned: dict[str, Any] = _clean(more)
+    return summary(case, zone, full=True) | cleaned
+
+
+def _clean(value: Any) -> Any:  # noqa: ANN401  JSON
+    """Return a value without control characters: whoever reads an export may show it in a terminal."""
+    if isinstance(value, str):
+        return plaintext.without_control_characters(value)
+    if isinstance(value, dict):
+        return {key: _clean(inner) for key, inner in value.items()}
+    return [_clean(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _state_and_dates(case: Case, zone: ZoneInfo) -> dict[str, Any]:

@@ -17,6 +17,26 @@ NOTICE = timedelta(days=30)
 """How long before `review_by` an answer is reported as due for review."""
 
 _LINK_TARGET = re.compile(r"\]\([^)]*\)")
+_VERDICT = re.compile(r"[\W_]*(yes|no)\b", re.IGNORECASE)
+_WE = r"(?:i|we|one|staff|employees|lecturers|academics|my (?:team|staff|colleagues?))"
+_WAYS = {
+    "must not": re.compile(
+        r"(?:is it|am i|are (?:we|staff)) (?:forbidden|banned|against|not allowed|wrong|a problem)\b",
+        re.IGNORECASE,
+    ),
+    "must": re.compile(
+        rf"(?:must|need) {_WE}\b|(?:do|does|will|would) {_WE} (?:have|need) to\b"
+        rf"|(?:am i|are we|are staff) (?:required|obliged|expected|supposed)\b|have i (?:got )?to\b"
+        r"|is (?:it|a|there) .{0,40}\b(?:compulsory|required|mandatory|obligatory)\b",
+        re.IGNORECASE,
+    ),
+    "may": re.compile(
+        rf"(?:can|may|could|might) {_WE}\b|(?:am i|are we|are staff) (?:allowed|free|permitted|able)\b"
+        r"|is it (?:ok|okay|fine|all right|alright|allowed|permitted|acceptable|possible)\b",
+        re.IGNORECASE,
+    ),
+}
+"""What a question asks -> how it begins. An answer that opens with Yes or No is true of one of them at most."""
 _COUNTED = re.compile(r"\w[\w'’-]*")
 
 
@@ -29,6 +49,7 @@ def remarks(knowledge: Knowledge, today: date) -> Iterator[Found]:
         yield from _stale(entry, today)
         yield from _see_also(entry, knowledge)
         yield from _overstated(entry, knowledge)
+        yield from _both_ways(entry)
     yield from _unused_clauses(knowledge)
 
 
@@ -80,6 +101,23 @@ def _overstated(entry: Entry, knowledge: Knowledge) -> Iterator[Found]:
             f" ({', '.join(sorted(strengths))}): “{sentence}”"
         )
         yield entry.origin, what, "Say it as strongly as the clause does, or cite the clause that binds."
+
+
+def _both_ways(entry: Entry) -> Iterator[Found]:
+    """Yield a remark if the answer says Yes or No and its questions ask both whether one may and whether one must."""
+    verdict = _VERDICT.match(entry.answer)
+    asked = {way: question for question in reversed(entry.questions) if (way := _way(question))}
+    if verdict and len(asked) > 1:
+        first, second = sorted(asked.values(), key=entry.questions.index)[:2]
+        what = f"The answer `{entry.id}` opens with {verdict[1]}, which is not true of both “{first}” and “{second}”."
+        fix = "Let its first words answer both, such as “You may, and it still counts”, or make two answers of it."
+        yield entry.origin, what, fix
+
+
+def _way(question: str) -> str:
+    """Return whether a question asks if one may, must or must not do something; empty if it begins otherwise."""
+    plain = question.replace("’", "'")
+    return next((way for way, opening in _WAYS.items() if opening.match(plain)), "")
 
 
 def _unused_clauses(knowledge: Knowledge) -> Iterator[Found]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Literal
@@ -10,7 +11,8 @@ from typing import Literal
 from bot.errors import Problem
 from bot.knowledge.model import Origin
 
-Severity = Literal["error", "warning"]
+Severity = Literal["error", "warning", "note"]
+"""A note tells something that may be as it should be; it is not counted."""
 
 Found = tuple[Origin, str, str]
 """Where something stands in the files, what it is, and what to do about it."""
@@ -18,7 +20,7 @@ Found = tuple[Origin, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """Something to mend (`error`) or to consider (`warning`). `where` is `file:line`."""
+    """Something to mend (`error`), to consider (`warning`) or to know (`note`). `where` is `file:line` or a setting."""
 
     severity: Severity
     where: str
@@ -53,5 +55,5 @@ def number(count: int, noun: str) -> str:
 
 
 def _count(remarks: list[Remark]) -> tuple[int, int]:
-    errors = sum(remark.severity == "error" for remark in remarks)
-    return errors, len(remarks) - errors
+    found = Counter(remark.severity for remark in remarks)
+    return found["error"], found["warning"]

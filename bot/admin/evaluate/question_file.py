@@ -9,6 +9,7 @@ from typing import Literal, cast, get_args
 import yaml
 
 from bot.errors import KnowledgeError, Problem
+from bot.knowledge.typed_yaml import TypedLoader, not_yaml
 
 Expect = Literal["answer", "media", "none", "smalltalk"]
 KINDS = get_args(Expect)
@@ -33,7 +34,8 @@ class Row:
 def read_questions(path: Path) -> list[Row]:
     """Return the rows of a question file. Raises KnowledgeError naming everything that is wrong in it."""
     try:
-        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+        loader = TypedLoader(str(path), path.read_text(encoding="utf-8"))
+        node = loader.get_single_node()
     except OSError as error:
         raise KnowledgeError(
             Problem(str(path), f"cannot be read ({error.strerror}).", "Name a YAML file of questions.")
@@ -41,34 +43,31 @@ def read_questions(path: Path) -> list[Row]:
     except UnicodeDecodeError as error:
         raise KnowledgeError(Problem(str(path), "is not UTF-8.", "Save it as UTF-8.")) from error
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f"{path}:{mark.line + 1}" if mark else str(path)
-        raise KnowledgeError(
-            Problem(where, f"is not YAML: {getattr(error, 'problem', None) or error}.", "Mend the line.")
-        ) from error
+        raise KnowledgeError(not_yaml(str(path), error)) from error
+    if loader.problems:
+        raise KnowledgeError(*loader.problems)
     if not isinstance(node, yaml.SequenceNode) or not node.value:
         raise KnowledgeError(Problem(str(path), "holds no list of questions.", "Write rows that start with `- q: …`."))
-    rows, problems = _rows(path, node)
+    rows, problems = _rows(path, node, loader)
     if problems:
         raise KnowledgeError(*problems)
     return rows
 
 
-def _rows(path: Path, node: yaml.SequenceNode) -> tuple[list[Row], list[Problem]]:
+def _rows(path: Path, node: yaml.SequenceNode, loader: TypedLoader) -> tuple[list[Row], list[Problem]]:
     rows: list[Row] = []
     problems: list[Problem] = []
     for child in node.value:
         line = child.start_mark.line + 1
         try:
-            values = yaml.constructor.SafeConstructor().construct_document(child)
+            values = loader.construct_document(child)
         except yaml.constructor.ConstructorError as error:
-            problems.append(
-                Problem(f"{path}:{line}", f"cannot be read: {error.problem}.", "Write a row of plain keys and values.")
-            )
+            fix = "Write a row of plain keys and values, and put what is no date in quotation marks."
+            problems.append(Problem(f"{path}:{line}", f"cannot be read: {error.problem}.", fix))
             continue
-        except ValueError as error:  # PyYAML raises it for an impossible date, such as 2026-02-30
-            what = f"holds a date or a number that does not exist: {error}."
-            problems.append(Problem(f"{path}:{line}", what, "Put what is no date in quotation marks."))
+        if loader.problems:
+            problems += loader.problems
+            loader.problems = []
             continue
         found = _faults(values)
         if found:

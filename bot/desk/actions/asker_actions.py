@@ -42,8 +42,10 @@ def _add_details(context: CaseActionContext) -> Transition | Refused | SyncRespo
     if details.deadline != case.details.deadline and problem:
         return SyncResponse(problems={"deadline": problem})
     history_text = cards.details_step(case.details, transitions.merged_details(case, details))
-    policy = context.press_desk.policy
-    return transitions.add_details(case, context.person, details, history_text, context.status, policy, now)
+    policy, person = context.press_desk.policy, context.person
+    steps = context.tx.cases.steps(case.id)
+    keep = not context.press_desk.is_officer(person) and transitions.are_checked(case, steps)
+    return transitions.add_details(case, person, details, history_text, context.status, policy, now, keep=keep)
 
 
 def _details_form(context: CaseActionContext) -> Form:

@@ -1,81 +1,81 @@
-"""Finding deadlines and broadcast slots in the text of a message.
+"""Finding deadlines and broadcast slots in the text of a message, and reading them from a form's field.
 
-A deadline stands after words that announce one ("by", "no later than"). A slot stands after words that name a broadcast
-("live on Radio 4 at"). A slot is a deadline too, because the answer is needed before the broadcast.
+A message names many times that are no deadline: when something happened, a programme ("contacted by the Sunday Times"),
+how many people did something ("signed by 8 of us"). So a time counts if the words around it announce one: "by", "no
+later than", "going live at". A slot is the time of a broadcast. It is a deadline too, because the answer is needed
+before it.
 
-Whatever a text says, a bounded number of places in it is read, because a date takes a millisecond.
+However long a text is, a bounded number of places in it is read.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import datetime
-from itertools import combinations, islice
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
 
-from bot.domain.deadlines.reading import DATE, HOUR, WEEKDAY, parse
+from bot.domain.deadlines import contexts
+from bot.domain.deadlines.phrases import START
+from bot.domain.deadlines.reading import Stated, chain
 from bot.domain.hours import Hours
 from bot.text import abridged
 
-_ANNOUNCEMENT = re.compile(
-    r"\b(?:deadline|by|before|(?:have|has|got|given) until|within|no later than"
-    r"|(?:going|goes|go|are|is|['’]re) (?:live|out|on air|to (?:print|press))|on air|air(?:s|ing)"
-    r"|publish(?:es|ing)|print(?:s|ing)|fil(?:es|ing)|needs? (?:it|this|that|an answer|a reply)"
-    r"|live(?= (?:in|within) )|(?:me|us|him|her|them|somebody|someone) on(?= (?:air|at|tonight|tomorrow)\b)"
-    rf"|on(?= the {HOUR} ?o['’]?clock\b))\b[\s:=-]*",
-    re.IGNORECASE,
-)
-_BROADCAST = re.compile(
-    r"\b(?:live|on air|broadcast\w*|record(?:ing|ed)|pre-?rec(?:ord)?|interview\w*|slot|bulletin|programme|show)\b"
-    r"(?P<between>[^.;!?\n]{0,50}?)\b(?:at|from|for)\s+(?=\S)",
-    re.IGNORECASE,
-)
-"""A broadcast and, at most 50 characters later, the word before its time."""
+_FIRST_PLACES, _LAST_PLACES = 60, 30
+"""How many places of a text are read at which a time may begin: the first ones and the last ones."""
+_BEFORE, _AFTER = 75, 40
+"""Characters before and after a time that tell what it is the time of."""
+_LONGEST_FIELD = 300
+"""Characters of the deadline in a form. A longer text is no time."""
+_LONGEST_SLOT = 400
+"""Characters of a slot that are looked at."""
 
-_SAYS_WHEN = re.compile(
-    r"\d|\b(?:noon|midday|midnight|day|cob|eod|cop|close|minutes?|hours?|half|to(?:day|morrow|night)"
-    rf"|{WEEKDAY}|{HOUR})\b",
-    re.IGNORECASE,
-)
-_PASSED = re.compile(r"\b(?:yesterday|ago|last (?:night|week|month|year))\b", re.IGNORECASE)
-_AFTER_BARE_HOUR = re.compile(
-    r"and|or|but|so|please|because|to(?:day|morrow|night)|on|latest|about|regarding|with|if|when|then|which|s?he|they|we|i"
-)
-"""Words that may follow an hour that is a bare number. Before another word the number counts something: "5 people"."""
-
-_MOST_WORDS = 8  # words after an announcement that may be part of the time
-_FIRST_PLACES, _LAST_PLACES = 16, 8
-"""How many places of a text are read, of those after which a time may stand: the first ones and the last ones."""
-_MOST_DATES = 24
-"""How often a day is looked up in the calendar for one text."""
-
-_ON_AIR = re.compile(r"\b(?:live|air|airs|airing|on)$", re.IGNORECASE)
-_LEADING_PERSON = re.compile(r"^(?:me|us|him|her|them|somebody|someone|is|are|['’]re) ", re.IGNORECASE)
-_TRAILING_WORDS = re.compile(r"(?:[\s,:]|\b(?:on|at|by|before|until|of|in|for|the|please)\b)+$", re.IGNORECASE)
-_BARE_NUMBER = re.compile(rf"{HOUR}[,.;:]?", re.IGNORECASE)
-_HOUR_SUFFIX = re.compile(r"[ap]\.?m\b|o['’]?clock", re.IGNORECASE)
-_MOST_SLOT_WORDS = 16  # words of a slot that are looked at
-_LONGEST_SLOT = 400  # characters of a slot that are looked at
+_NUMBERS = frozenset({"bare", "range", "military", "in_minutes"})
+"""Phrases of a number that may count something else."""
+_SPANS = frozenset({"span", "hours_and", "days", "in_minutes", "compact"})
+_WEAK = _NUMBERS | {"weekday", "part", "today", "tonight", "ordinal", "day_month", "month_day", "slashed"}
+"""Phrases that may name something else: a number, a newspaper, a programme, the day of an event."""
+_ASAP = ("asap",)
 
 
 @dataclass(frozen=True, slots=True)
-class _Announcement:
-    """A place in a message after which a time may stand."""
+class Reading:
+    """A time that was read from a text."""
+
+    at: datetime
+    """When it is, in UTC."""
+    words: str
+    """The words from which it was read, as they stand in the text."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Time:
+    """A time that a message names, whatever it is the time of."""
 
     start: int
-    """The index of its first character in the message."""
-    phrase: str
-    """The words that announce the time: "by", "going live", "interview at"."""
-    following: list[str]
-    """The words after them, up to the end of the sentence."""
-    prefix: str = ""
-    """Words to put before `following` when the time is read: "within", or the day that stood before the hour."""
+    words: str
+    stated: Stated
+    before: str
+    """What stands before it in the same sentence, at most `_BEFORE` characters."""
+    after: str
+    """What stands after it in the same sentence, at most `_AFTER` characters."""
 
     @property
-    def words(self) -> tuple[str, ...]:
-        """The words in which a time may stand."""
-        return self.prefix, *self.following[:_MOST_WORDS]
+    def is_weak(self) -> bool:
+        """Return whether it may be something else than a time."""
+        return _WEAK.issuperset(self.stated.names)
+
+    @property
+    def is_span(self) -> bool:
+        """Return whether it is counted from now: "in an hour"."""
+        return self.stated.names[0] in _SPANS
+
+    def instant(self, hours: Hours, now: datetime) -> datetime | None:
+        """Return when it is (UTC). With a morning programme, an hour without am or pm is in the morning."""
+        stated = self.stated
+        if stated.is_open and not stated.part and contexts.MORNING.search(f"{self.before} {self.after}"):
+            stated = replace(stated, part="morning")
+        return stated.instant(hours, now)
 
 
 # ---- deadlines ------------------------------------------------------------------------------------------------------
@@ -83,72 +83,124 @@ class _Announcement:
 
 def find(text: str, hours: Hours, now: datetime) -> datetime | None:
     """Return the earliest deadline in UTC, not before `now`, that a message states; None if it states none."""
-    text = abridged(text)
-    places = (*_announcements(text), *_broadcasts(text))
-    return min((at for _, at, _ in _read_times(places, hours, now) if at >= now), default=None)
+    found = find_reading(text, hours, now)
+    return found.at if found else None
 
 
-def _announcements(text: str) -> Iterator[_Announcement]:
-    """Yield each phrase that announces a deadline."""
-    for match in _ANNOUNCEMENT.finditer(text):
-        phrase = match[0].strip(" \t\n:=-")
-        prefix = "within" if phrase.lower().startswith("within") else ""
-        yield _Announcement(match.start(), phrase, _rest_of_sentence(text, match.end()), prefix)
+def find_reading(text: str, hours: Hours, now: datetime) -> Reading | None:
+    """Return the deadline of `find` with the words from which it was read.
 
-
-def _broadcasts(text: str) -> Iterator[_Announcement]:
-    """Yield each phrase that names a broadcast which is not over. The day may stand in the phrase, before the hour."""
-    for match in _BROADCAST.finditer(text):
-        following = _rest_of_sentence(text, match.end())
-        if not _PASSED.search(" ".join((match["between"], *following))):
-            day = DATE.search(match["between"].lower())
-            yield _Announcement(match.start(), match[0].strip(), following, day[0] if day else "")
-
-
-def _read_times(
-    places: Iterable[_Announcement], hours: Hours, now: datetime
-) -> Iterator[tuple[_Announcement, datetime, str]]:
-    """Yield each announcement with the time that it announces, which may be past, and the words of the time.
-
-    As many of the words that follow as possible count. Of a text with very many announcements, only some are read.
+    "As soon as possible" counts only if no other time is stated.
     """
-    dates = 0
-    for place in _first_and_last([each for each in places if _SAYS_WHEN.search(" ".join(each.words))]):
-        for words in _beginnings(place.following):
-            time = f"{place.prefix} {words}".strip()
-            stated = parse(time) if _SAYS_WHEN.search(time) else None
-            if stated is None:
-                continue
-            dates += bool(stated.day)
-            if dates > _MOST_DATES:
-                return
-            if (at := stated.at(hours, now)) is not None:
-                yield place, at, words
-                break
+    found: list[Reading] = []
+    at_once: list[Reading] = []
+    for named, at in _announced(abridged(text), hours, now):
+        if at >= now:
+            (at_once if named.stated.names == _ASAP else found).append(Reading(at, named.words))
+    return min(found or at_once, key=lambda each: each.at, default=None)
 
 
-def _first_and_last(places: list[_Announcement]) -> list[_Announcement]:
-    if len(places) <= _FIRST_PLACES + _LAST_PLACES:
-        return places
-    in_order = sorted(places, key=lambda place: place.start)
-    return in_order[:_FIRST_PLACES] + in_order[-_LAST_PLACES:]
+def _announced(text: str, hours: Hours, now: datetime) -> Iterator[tuple[_Time, datetime]]:
+    """Yield the times at which an answer is needed, with when they are (UTC), which may be past."""
+    end = 0
+    for each in _times(text, hours, now):
+        # What announces one time does not announce the next: "live at 7, deadline 5pm".
+        named = replace(each, before=text[max(end, each.start - len(each.before)) : each.start])
+        if _is_announced(named):
+            end = named.start + len(named.words)
+            at = named.instant(hours, now)
+            if at is not None:
+                yield named, at
 
 
-def _rest_of_sentence(text: str, start: int) -> list[str]:
-    """Return the words from `start` to the end of the sentence, at most 80 characters."""
-    return re.split(r"[;!?\n]|\.(?!\d|m\b)", text[start : start + 80], maxsplit=1)[0].split()
+def _times(text: str, hours: Hours, now: datetime) -> Iterator[_Time]:
+    """Yield the times that a text names; of very many, the first and the last ones."""
+    starts = [match.start() for match in START.finditer(text)]
+    if len(starts) > _FIRST_PLACES + _LAST_PLACES:
+        starts = starts[:_FIRST_PLACES] + starts[-_LAST_PLACES:]
+    end = 0
+    for start in starts:
+        found = chain(text, start, hours, now) if start >= end else None
+        if found is not None:
+            stated, end = found
+            before = contexts.END_OF_SENTENCE.split(text[max(0, start - _BEFORE) : start])[-1]
+            after = contexts.END_OF_SENTENCE.split(text[end : end + _AFTER], maxsplit=1)[0]
+            yield _Time(start, text[start:end], stated, before, after)
 
 
-def _beginnings(words: list[str]) -> Iterator[str]:
-    """Yield the beginnings of `words` that may be a time, the longest first."""
-    ends = [end for end in range(min(len(words), _MOST_WORDS), 0, -1) if _may_end(words, end)]
-    return (" ".join(words[:end]) for end in ends)
+def _is_announced(named: _Time) -> bool:
+    """Return whether the words around a time say that an answer is needed then."""
+    if named.stated.names == _ASAP:
+        return contexts.NO.search(named.before[-8:]) is None
+    if "now" in named.stated.names or contexts.COUNTS.match(named.after) or contexts.PAST_AFTER.match(named.after):
+        return False
+    if contexts.EMBARGO.search(named.before):
+        return contexts.BEFORE_THEN.match(named.after) is not None
+    if named.is_weak and not contexts.AFTER_WEAK.match(named.after):
+        return False
+    is_news = "news" in named.stated.names and not contexts.PAST.search(named.before)
+    ways = (_is_by, _is_deadline, _is_needed, _is_given, _is_said)
+    return is_news or any(way(named) for way in ways) or any(_event(named, kind) for kind in contexts.EVENTS)
 
 
-def _may_end(words: list[str], end: int) -> bool:
-    """Return False if the last word is a number that counts the next word ("5 people"), and so is no hour."""
-    is_bare_number = re.fullmatch(HOUR, words[end - 1].lower()) is not None
-    return end == len(words) or not is_bare_number or _AFTER_BARE_HOUR.fullmatch(words[end].lower()) is not None
+def _is_by(named: _Time) -> bool:
+    """Return whether "by" or a word like it stands before the time, and is not "by" a person, a paper or a number."""
+    if named.is_span:
+        return named.words.lower().startswith("within")
+    match = contexts.BY.search(named.before)
+    if match is None or match["by"].lower() != "by":
+        return match is not None
+    is_name = named.stated.names[0] in {"weekday", "part", "tonight"} and contexts.BY_THE.search(named.before)
+    agent = contexts.AGENT.search(named.before)
+    is_somebody = agent is not None and not agent["to_be"]
+    return not is_name and not (named.is_weak and (is_somebody or contexts.CHANGE.search(named.before)))
+
+
+def _is_deadline(named: _Time) -> bool:
+    """Return whether the time is said to be the deadline."""
+    match = contexts.DEADLINE.search(named.before)
+    return match is not None and not contexts.PAST.search(match["between"]) and not contexts.NO.search(match["between"])
+
+
+def _is_needed(named: _Time) -> bool:
+    """Return whether something is needed or wanted at the time."""
+    match = contexts.NEEDS.search(named.before)
+    between = (match["between"] or "") if match else ""
+    if match is None or contexts.TALKS_ABOUT.search(between) or contexts.PAST.search(between):
+        return False
+    if named.is_span:
+        return named.words.lower().startswith("in ")
+    if named.stated.names[0] in _NUMBERS:
+        return match["link"] is not None or named.words.lower().startswith("between")
+    return named.stated.has_hour or len(between.split()) <= 2
+
+
+def _is_given(named: _Time) -> bool:
+    """Return whether somebody was given some time, or has until then."""
+    match = contexts.GIVEN.search(named.before)
+    return match is not None and (match["until"] is not None or named.is_span)
+
+
+def _is_said(named: _Time) -> bool:
+    """Return whether somebody said the time and nothing else: "he said noon"."""
+    is_alone = not named.is_weak and not named.is_span and not named.after.strip(" ,)")
+    return is_alone and contexts.SAID.search(named.before) is not None
+
+
+def _event(named: _Time, kind: str) -> re.Match[str] | None:
+    """Return the match of a broadcast, a publication or a meeting that is at the time; None if none is."""
+    match = contexts.EVENTS[kind].search(named.before)
+    if match is None or contexts.TALKS_ABOUT.search(match["between"]):
+        return None
+    if contexts.PAST.search(named.before[max(0, match.start() - 8) : match.start()] + match["between"]):
+        return None
+    if named.is_span:
+        is_then = named.words.lower().startswith("in ")
+    elif named.stated.names[0] in _NUMBERS:
+        is_then = match["link"] in {"at", "from", "for", "by"}
+    else:
+        is_then = named.stated.has_hour or (kind == "publication" and len(match["between"].split()) <= 2)
+    return match if is_then else None
 
 
 # ---- slots ----------------------------------------------------------------------------------------------------------
@@ -156,15 +208,11 @@ def _may_end(words: list[str], end: int) -> bool:
 
 def find_slot(text: str, hours: Hours, now: datetime) -> tuple[datetime, str] | None:
     """Return the next broadcast that a message names with a time: when it is (UTC), and its words in the message."""
-    text = abridged(text)
-    on_air = (each for each in _announcements(text) if _ON_AIR.search(each.phrase))
-    found = _read_times((*_broadcasts(text), *on_air), hours, now)
-    slots = [(at, _slot_words(place.phrase, words)) for place, at, words in found if at >= now]
+    slots = []
+    for named, at in _announced(abridged(text), hours, now):
+        if at >= now and (match := _event(named, "broadcast")):
+            slots.append((at, contexts.LEADING_PERSON.sub("", f"{named.before[match.start() :]}{named.words}")))
     return min(slots, key=lambda slot: slot[0], default=None)
-
-
-def _slot_words(phrase: str, time: str) -> str:
-    return _TRAILING_WORDS.sub("", _LEADING_PERSON.sub("", f"{phrase} {time}"))
 
 
 def read_slot(words: str, hours: Hours, now: datetime) -> datetime | None:
@@ -173,22 +221,53 @@ def read_slot(words: str, hours: Hours, now: datetime) -> datetime | None:
     Return None if it names no hour, or a past one. A bare number is an hour only if it stands alone or a word such as
     "at" stands before it, because stations have numbers: "Radio 4".
     """
-    words = words[:_LONGEST_SLOT]
-    if _PASSED.search(words):
+    words = words[:_LONGEST_SLOT].strip()
+    if contexts.OVER.search(words):
         return None
-    said = words.split()[:_MOST_SLOT_WORDS]
-    # All runs of words, the longest first.
-    spans = sorted(combinations(range(len(said) + 1), 2), key=lambda span: span[0] - span[1])
-    parts = (
-        said[start:end]
-        for start, end in spans
-        if (start, end) == (0, len(said)) or not _starts_with_bare_number(said[start:end])
-    )
-    stated = (parse(" ".join(part), needs_hour=True) for part in parts)
-    times = (each.at(hours, now) for each in islice(filter(None, stated), _MOST_DATES))
+    dated = re.search(r"\(([^()]+)\)$", words)  # as `extraction` writes a slot that it read from a message
+    times = [read(dated[1], hours, now, needs_hour=True)] if dated else []
+    for named in _times(words, hours, now):
+        is_hour = named.stated.names[0] not in _NUMBERS or named.words == words or contexts.AT.search(named.before)
+        if named.stated.has_hour and is_hour:
+            times.append(named.instant(hours, now))
     return next((at for at in times if at is not None and at >= now), None)
 
 
-def _starts_with_bare_number(words: list[str]) -> bool:
-    """Return whether the words begin with a number without "am", "pm" or "o'clock" after it."""
-    return _BARE_NUMBER.fullmatch(words[0]) is not None and (len(words) == 1 or _HOUR_SUFFIX.match(words[1]) is None)
+# ---- fields of a form ----------------------------------------------------------------------------------------------
+
+
+def read(words: str, hours: Hours, now: datetime, *, needs_hour: bool = False) -> datetime | None:
+    """Return the time (UTC) that a text states, which may be past, or None if it is no time.
+
+    - A time without a day is the next such time; but if it passed within the last two hours, it is a past one.
+    - A day without a time ends when the desk closes. With `needs_hour` it is no time.
+    """
+    if len(words) > _LONGEST_FIELD:
+        return None
+    text = re.sub(r"(?<=\b\d)[,;](?=[0-5]\d\b)", ":", " ".join(words.replace("!", " ").split()))
+    text = re.sub(r"(?<=\d)[Tt](?=\d)|(?<=\d)(?=[Zz]\b)", " ", text)  # ISO 8601: 2026-07-10T16:00Z
+    lead = contexts.LEAD.match(text)
+    found = chain(text, lead.end() if lead else 0, hours, now)
+    if found is None:
+        return None
+    stated, end = found
+    trail = contexts.TRAIL.match(text, end)
+    is_whole = trail is not None and trail.end() == len(text)
+    is_newspaper = stated.names == ("weekday",) and text[:end].lower().endswith("sun")
+    if not is_whole or is_newspaper or (needs_hour and not stated.has_hour):
+        return None
+    return stated.instant(hours, now)
+
+
+def assumed(hours: Hours, now: datetime) -> datetime:
+    """Return the deadline to assume when none is known: the time (UTC) at which the desk next closes.
+
+    That is midnight if no hours are configured.
+    """
+    tomorrow = now.astimezone(hours.zone).date() + timedelta(days=1)
+    return hours.next_close(now) or hours.instant(datetime.combine(tomorrow, time()))
+
+
+def is_unknown(words: str) -> bool:
+    """Return whether a text says that there is no deadline or that it is not known; also if it is empty."""
+    return contexts.UNKNOWN.fullmatch(words.strip(" .")) is not None

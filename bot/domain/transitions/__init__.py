@@ -8,7 +8,16 @@ A reply to a case without an owner claims it. Only the owner of a claimed case m
 first unclaims it or takes it over, and the history shows that. `desk` checks who is an officer.
 """
 
-from bot.domain.transitions.askers import add, add_details, correct, identify, merged_details, separate, withdraw
+from bot.domain.transitions.askers import (
+    add,
+    add_details,
+    are_checked,
+    correct,
+    identify,
+    merged_details,
+    separate,
+    withdraw,
+)
 from bot.domain.transitions.delivery_reports import (
     card_posted,
     card_refused,
@@ -72,6 +81,7 @@ __all__ = [
     "add",
     "add_details",
     "added_message",
+    "are_checked",
     "ask_to_remove",
     "asker_of",
     "card_posted",

@@ -10,12 +10,13 @@ from bot.domain.announcements import DeadlineRead, MessageAdded, PlainNotice, St
 from bot.domain.apply_message import (
     apply_correction,
     apply_details,
+    apply_further_correction,
     apply_message,
     deadline_changed,
     further_steps,
     newly_called,
 )
-from bot.domain.case import Asker, Case, CaseState, Details, Membership, Outcome, Step, StepKind
+from bot.domain.case import BESIDE, Asker, Case, CaseState, Details, Membership, Outcome, Step, StepKind
 from bot.domain.schedule import EscalationPolicy
 from bot.domain.transitions.opening import asker_of
 from bot.domain.transitions.transition import (
@@ -67,12 +68,13 @@ def correct(
 ) -> Transition:
     """Apply an edit of a message of the case.
 
-    An edited opening message replaces the old one on the card. An edited further message is treated as one more.
+    An edited opening message replaces the old one on the card. Of an edited further message the deadline is replaced;
+    otherwise it is treated as one more.
     """
     step = Step(now, StepKind.CORRECTED, said.person, said.text, said.event_id, said.corrects)
     opening = next((asker for asker in case.askers if asker.event_id == said.corrects), None)
     if opening is None:
-        after = apply_message(case, said.text, steps, policy, now)
+        after = apply_further_correction(case, said.corrects, said.text, steps, policy, now)
     else:
         after = apply_correction(case, opening, said.text, steps, policy, now)
     calls = newly_called(case, after, status.on_call)
@@ -108,12 +110,21 @@ def separate(case: Case, message: Step, by: Person, new: Case, now: datetime) ->
     return transition_to(case, (step,), UpdateCard(), line)
 
 
-def merged_details(case: Case, details: Details) -> Details:
-    """Return the case's details, overwritten by the fields of `details` that are not empty."""
-    merged = {
-        field.name: getattr(details, field.name) or getattr(case.details, field.name) for field in fields(Details)
-    }
+def merged_details(case: Case, details: Details, *, keep: bool = False) -> Details:
+    """Return the case's details, overwritten by the fields of `details` that are not empty.
+
+    With `keep` they only fill what is empty: the press office has checked the rest.
+    """
+    first, second = (case.details, details) if keep else (details, case.details)
+    merged = {field.name: getattr(first, field.name) or getattr(second, field.name) for field in fields(Details)}
     return Details(**merged)
+
+
+def are_checked(case: Case, steps: Sequence[Step]) -> bool:
+    """Return whether the press office wrote details of the case, so that an asker's form must not replace them."""
+    askers = {asker.person.key for asker in case.askers}
+    with_details = (step for step in steps if step.kind in {StepKind.OPENED, StepKind.DETAILS})
+    return any(step.by is None or step.by.key not in askers for step in with_details)
 
 
 def add_details(
@@ -124,17 +135,23 @@ def add_details(
     status: DeskStatus,
     policy: EscalationPolicy,
     now: datetime,
+    *,
+    keep: bool = False,
 ) -> Transition | Refused:
     """Fill in details of the enquiry. `history_text` is the text of the step: what is new.
 
-    If they make the case urgent and it has no owner, whoever is on call is mentioned.
+    If they make the case urgent and it has no owner, whoever is on call is mentioned. With `keep`, what differs from
+    the details so far stands beside them on the card, until the press office has looked at it.
     """
-    merged = merged_details(case, details)
-    if merged == case.details:
+    wanted = merged_details(case, details)
+    if wanted == case.details:
         return Refused(Refusal.NOTHING_WRITTEN, case)
-    after = apply_details(case, merged, policy, now)
+    merged = merged_details(case, details, keep=keep)
+    after = apply_details(case, merged, policy, now) if merged != case.details else case
+    if merged != wanted:
+        after = replace(after, urgent=after.urgent or apply_details(case, wanted, policy, now).urgent)
     calls = newly_called(case, after, status.on_call)
-    step = Step(now, StepKind.DETAILS, by, history_text)
+    step = Step(now, StepKind.DETAILS, by, history_text, label=BESIDE if merged != wanted else "")
     line = ThreadReply(StepLine(step), (*owner_mention(case, but=by), *calls))
     return transition_to(after, (step, *further_steps(case, after, calls, now)), UpdateCard(), line)
 

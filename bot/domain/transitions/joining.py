@@ -124,7 +124,9 @@ def _merge_details(into: Case, gone: Case) -> Case:
     if is_gone_first:
         details["deadline"] = gone.details.deadline
     first = gone if is_gone_first else into
-    return replace(into, details=Details(**details), due_at=first.due_at, due_known=first.due_known)
+    return replace(
+        into, details=Details(**details), due_at=first.due_at, due_known=first.due_known, due_words=first.due_words
+    )
 
 
 def _close_joined(gone: Case, into: Case, by: Person, now: datetime) -> Transition:

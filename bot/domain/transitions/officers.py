@@ -186,7 +186,7 @@ def _unanswered(case: Case, status: DeskStatus, now: datetime) -> Case:
     if case.due_at is None or case.due_at > now:
         return unanswered
     details = replace(case.details, deadline="", slot="")
-    return replace(unanswered, due_at=status.assumed_deadline, due_known=False, details=details)
+    return replace(unanswered, due_at=status.assumed_deadline, due_known=False, due_words="", details=details)
 
 
 def _fallback_timer(case: Case, status: DeskStatus) -> tuple[StartTimer, ...]:

@@ -15,6 +15,7 @@ import subprocess
 import sys
 import weakref
 from collections import deque
+from collections.abc import Callable
 from contextlib import suppress
 from typing import cast
 
@@ -30,6 +31,7 @@ from bot.matching.process.matcher_server import (
     LearnResult,
     Question,
     frame,
+    is_step,
     take_message,
 )
 
@@ -64,16 +66,21 @@ class MatcherProcess:
 
     @classmethod
     async def start(
-        cls, knowledge: Knowledge, options: Options, match_timeout: float = MATCH_TIMEOUT
+        cls,
+        knowledge: Knowledge,
+        options: Options,
+        match_timeout: float = MATCH_TIMEOUT,
+        begin: Callable[[str], object] = str,
     ) -> MatcherProcess:
         """Start a process and return when it has learned, or has read what an earlier process learned.
 
-        It belongs to the event loop in which it was started. Raises KnowledgeError if the process ended before it had
-        learned, and every error that the learning itself raises.
+        `begin` is called with the name of each step of the learning when it begins. The process belongs to the event
+        loop in which it was started. Raises KnowledgeError if it ended before it had learned, and every error that the
+        learning itself raises.
         """
         matcher = cls(knowledge, options, match_timeout)
         try:
-            await matcher._learn()
+            await matcher._learn(begin)
         except BaseException:
             await matcher.close()
             raise
@@ -141,13 +148,13 @@ class MatcherProcess:
         except UserError as error:
             raise MatcherLost(f"Another process to match cannot be had: {error}") from error
 
-    async def _learn(self) -> None:
+    async def _learn(self, begin: Callable[[str], object] = str) -> None:
         try:
-            result = await self._process.learn(self._request)
+            result = await self._process.learn(self._request, begin)
             if result.has_learned and result.is_cached:
                 # A process that only read the cache needs a fraction of the memory of one that has learned.
                 await self._restart()
-                result = await self._process.learn(self._request)
+                result = await self._process.learn(self._request, begin)
         except (EOFError, OSError):
             what = "the answers could not be learned: the process that does it ended."
             raise KnowledgeError(Problem("", what, "Is there enough memory?")) from None
@@ -183,11 +190,13 @@ class _ChildProcess:
     def has_ended(self) -> bool:
         return self._connection is None or self._connection.is_closed
 
-    async def learn(self, request: LearnRequest) -> LearnResult:
+    async def learn(self, request: LearnRequest, begin: Callable[[str], object]) -> LearnResult:
         message = await asyncio.to_thread(dumps, request)
         if self._socket.fileno() < 0:  # `end` was called meanwhile
             raise EOFError
-        _, self._connection = await asyncio.get_running_loop().create_connection(_Connection, sock=self._socket)
+        _, self._connection = await asyncio.get_running_loop().create_connection(
+            lambda: _Connection(begin), sock=self._socket
+        )
         answer = loads(await self._connection.request(message), LearnAnswer)
         if answer.result is None:
             raise answer.failure.error if answer.failure else EOFError
@@ -221,7 +230,8 @@ class _ChildProcess:
 class _Connection(asyncio.Protocol):
     """The desk's end of the socket. Requests are sent at once; the answers arrive in the same order."""
 
-    def __init__(self) -> None:
+    def __init__(self, begin: Callable[[str], object]) -> None:
+        self._begin = begin
         self._transport: asyncio.WriteTransport
         self._received = bytearray()
         self._pending: deque[tuple[asyncio.Future[bytes], float | None]] = deque()
@@ -237,6 +247,9 @@ class _Connection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         self._received += data
         while (message := take_message(self._received)) is not None:
+            if is_step(message):
+                self._begin(message.decode())
+                continue
             self._has_begun = message == BEGUN
             if not self._has_begun:
                 answer, _ = self._pending.popleft()

@@ -1,11 +1,12 @@
 """The child process that runs a matcher and serves its parent over an inherited socket.
 
 The number of the socket is the program's argument. The parent sends one `LearnRequest`; the child learns, or reads
-what an earlier process learned, and answers with a `LearnAnswer`. From then on it answers each `Question`: with `BEGUN`
-before it matches the text, so that the parent knows which message it was if the child does not come to an end; then
-with a `Match` without its explanation. The child exits when the parent closes its end.
+what an earlier process learned, and answers with a `LearnAnswer`. Meanwhile it sends the name of each step of the
+learning when it begins, see `is_step`. From then on it answers each `Question`: with `BEGUN` before it matches the
+text, so that the parent knows which message it was if the child does not come to an end; then with a `Match` without
+its explanation. The child exits when the parent closes its end.
 
-Every message but `BEGUN` is JSON with a version (`encoding.py`), and all have their length before them.
+Every other message is JSON with a version (`encoding.py`), and all have their length before them.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import select
 import signal
 import socket
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -106,6 +108,7 @@ def main() -> None:
     # A service manager sends SIGTERM to every process of the service. The parent decides when this one ends.
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     logs.configure()
+    sys.excepthook = lambda _type, error, _traceback: log.critical("a defect, please report it: %s", _described(error))
     connection = socket.socket(fileno=int(sys.argv[1]))
     Thread(target=_exit_with_parent, args=(connection,), name="exit with parent", daemon=True).start()
     serve(connection)
@@ -115,7 +118,8 @@ def serve(connection: socket.socket) -> None:
     """Answer one LearnRequest, then match until the other end closes."""
     with suppress(EOFError, ConnectionError):
         received = bytearray()
-        learned = _learned(loads(_receive(connection, received), LearnRequest))
+        request = loads(_receive(connection, received), LearnRequest)
+        learned = _learned(request, lambda step: connection.sendall(frame(step.encode())))
         if isinstance(learned, LearnFailure):
             _send(connection, LearnAnswer(failure=learned))
             return
@@ -131,6 +135,11 @@ def serve(connection: socket.socket) -> None:
 def frame(message: bytes) -> bytes:
     """Return the message as it is sent: with its length before it."""
     return len(message).to_bytes(_LENGTH_BYTES, "big") + message
+
+
+def is_step(message: bytes) -> bool:
+    """Return whether a message is the name of a step of the learning. No JSON begins like one."""
+    return message.startswith(b"step ")
 
 
 def take_message(received: bytearray) -> bytes | None:
@@ -157,24 +166,24 @@ def _send(connection: socket.socket, value: object) -> None:
     connection.sendall(frame(dumps(value)))
 
 
-def _learned(request: LearnRequest) -> tuple[Matcher, LearnResult] | LearnFailure:
+def _learned(request: LearnRequest, begin: Callable[[str], object]) -> tuple[Matcher, LearnResult] | LearnFailure:
     try:
-        return _learn(request)
+        return _learn(request, begin)
     except UserError as error:
         return LearnFailure("knowledge" if isinstance(error, KnowledgeError) else "configuration", error.problems)
-    except Exception:
-        log.exception("a defect, please report it")
+    except Exception as error:  # noqa: BLE001  whatever it is, the parent is told
+        log.error("a defect, please report it: %s", _described(error))  # noqa: TRY400
         return LearnFailure("defect")
 
 
-def _learn(request: LearnRequest) -> tuple[Matcher, LearnResult]:
+def _learn(request: LearnRequest, begin: Callable[[str], object]) -> tuple[Matcher, LearnResult]:
     # Imported here, because the parent imports this module and needs none of what learning and matching need.
     from bot.matching.encoder.sentence_encoder import missing
     from bot.matching.process import model_cache
 
     place = model_cache.cache_place(request.knowledge, request.options)
     cached = model_cache.read(place)
-    matcher = cached or model_cache.train_and_store(request.knowledge, request.options, place)
+    matcher = cached or model_cache.train_and_store(request.knowledge, request.options, place, begin)
     is_cached = place is not None and place.path.exists()
     return matcher, LearnResult(missing(request.options.encoder), has_learned=cached is None, is_cached=is_cached)
 
@@ -188,9 +197,14 @@ def _match(matcher: Matcher, question: Question) -> Match:
     try:
         return replace(matcher.match(question.text, question.previous), explanation=_NO_EXPLANATION)
     except Exception as error:  # noqa: BLE001  whatever it is, it would be raised again for this message
-        places = [f"{Path(at.f_code.co_filename).name}:{line}" for at, line in walk_tb(error.__traceback__)]
-        log.error("a defect in matching, please report it: %s at %s", type(error).__name__, " → ".join(places))  # noqa: TRY400
+        log.error("a defect in matching, please report it: %s", _described(error))  # noqa: TRY400
         return GAVE_UP
+
+
+def _described(error: BaseException) -> str:
+    """Return an exception's type and the places that it passed. Its text may quote a message."""
+    places = [f"{Path(at.f_code.co_filename).name}:{line}" for at, line in walk_tb(error.__traceback__)]
+    return f"{type(error).__name__} at {' → '.join(places)}"
 
 
 def _exit_with_parent(connection: socket.socket) -> None:

@@ -11,7 +11,7 @@ import hashlib
 import json
 import logging
 import platform
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -94,9 +94,14 @@ def read(place: Place | None) -> Matcher | None:
     return _opened(stored, place)
 
 
-def train_and_store(knowledge: Knowledge, options: Options, place: Place | None) -> Matcher:
-    """Return a matcher that is trained now, and store it. A folder that cannot be written to is only logged."""
-    matcher = Matcher.build(knowledge, options)
+def train_and_store(
+    knowledge: Knowledge, options: Options, place: Place | None, begin: Callable[[str], object] = str
+) -> Matcher:
+    """Return a matcher that is trained now, and store it. A folder that cannot be written to is only logged.
+
+    `begin` is called as by `Matcher.build`.
+    """
+    matcher = Matcher.build(knowledge, options, begin)
     if place is not None:
         try:
             _write(place.path, matcher)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
 from bot.domain.case import Case
-from bot.knowledge.model import Entry, Knowledge
+from bot.knowledge.model import Document, Entry, Knowledge
 from bot.messages import Block, Button, Buttons, Caption, Markdown, Outgoing
 from bot.plaintext import escape, markdown_message, summarise
 from bot.presentation import texts
@@ -127,21 +127,28 @@ def welcome(knowledge: Knowledge, *, press: bool, first: bool = False) -> Outgoi
     return replace(said, blocks=(*said.blocks, way_on)) if first else said
 
 
-def source_line(knowledge: Knowledge, entry: Entry) -> str:
-    """Return the line that names the sources of an answer; empty if it cites nothing."""
-    places = []
-    for cited in entry.cites:
-        clause = knowledge.clause[cited]
-        document = knowledge.document[clause.document]
-        places.append(texts.source(document.title, clause.section, clause.point, document.updated))
-    return texts.sources(list(dict.fromkeys(places))) if places else ""
+def source_lines(knowledge: Knowledge, entry: Entry) -> list[Block]:
+    """Return a line for each document that an answer rests on, with a link if the document has an address."""
+    cited: dict[str, dict[str, set[int]]] = {}
+    for id_ in entry.cites:
+        clause = knowledge.clause[id_]
+        points = cited.setdefault(clause.document, {}).setdefault(clause.section, set())
+        points.update(() if clause.point is None else (clause.point,))
+    return [_source(knowledge.document[id_], sections) for id_, sections in cited.items()]
+
+
+def _source(document: Document, sections: Mapping[str, Collection[int]]) -> Block:
+    places = tuple((section, tuple(sorted(points))) for section, points in sections.items())
+    line = texts.source(document.title, document.updated, places)
+    if not document.url:
+        return Caption(line)
+    before, after = line.split(document.title, 1)
+    return Markdown(f"{escape(before)} [{escape(document.title)}](<{document.url}>){escape(after)}")
 
 
 def _small_print(knowledge: Knowledge, entry: Entry, today: date) -> list[Block]:
     """Return the sources, and a warning if the entry is past its review date."""
-    blocks: list[Block] = []
-    if line := source_line(knowledge, entry):
-        blocks.append(Caption(line))
+    blocks = source_lines(knowledge, entry)
     if entry.review_by and entry.review_by < today:
         blocks.append(Caption(texts.past_review(entry.review_by)))
     return blocks

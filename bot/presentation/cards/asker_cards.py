@@ -107,7 +107,7 @@ def _acknowledgement(case: Case, notice: Acknowledgement, context: CaseContext) 
     It holds the reference, the holding line, who is at the desk, the deadline as it was understood and the phone
     number. In an urgent enquiry the phone number comes first.
     """
-    duty, phone = _duty(notice, context), escape(notice.phone)
+    duty, phone = _duty(case, notice, context), escape(notice.phone)
     if case.kind is CaseKind.MEDIA:
         told = [texts.passed_on(case.reference), notice.holding_line.strip()]
         paragraphs = [*told, escape(duty), escape(_deadline(case, context)), texts.phone(phone)]
@@ -123,9 +123,11 @@ def _acknowledgement(case: Case, notice: Acknowledgement, context: CaseContext) 
     return Outgoing(tuple(blocks), summary=summarise(paragraphs[0]))
 
 
-def _duty(notice: Acknowledgement, context: CaseContext) -> str:
+def _duty(case: Case, notice: Acknowledgement, context: CaseContext) -> str:
     """Return when an officer is at the desk."""
     now = _local(context.now, context)
+    if case.urgent and notice.phone and not notice.closes_at:
+        return texts.hours_unknown(called=notice.called)  # whoever is to ring now need not know when somebody is back
     if notice.closes_at:
         return texts.desk_is_open(_local(notice.closes_at, context), now)
     if notice.opens_at:
@@ -153,11 +155,12 @@ def _deadline_read(case: Case, context: CaseContext) -> Outgoing:
 
 
 def _deadline(case: Case, context: CaseContext) -> str:
-    """Return the deadline as it was understood; empty if the case has none."""
+    """Return the deadline as it was understood, or the question for it; empty if the case has none."""
     if case.due_at is None:
         return ""
-    say = texts.understood_deadline if case.due_known else texts.assumed_deadline
-    return say(_local(case.due_at, context))
+    if not case.due_known:
+        return texts.DEADLINE_WANTED
+    return texts.understood_deadline(_local(case.due_at, context), _local(context.now, context))
 
 
 def _reply(case: Case, notice: OfficerReply) -> Outgoing:

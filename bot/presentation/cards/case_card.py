@@ -9,12 +9,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 
-from bot.domain.case import LONGEST_ON_CARD, Asker, Case, CaseKind, CaseState, LinkKind, Step, StepKind
+from bot.domain.case import LONGEST_ON_CARD, Asker, Case, CaseKind, CaseState, LinkKind, Step, StepKind, beside
 from bot.messages import Block, Button, Buttons, Caption, CaseHead, Facts, History, Line, Mention, Outgoing, Quote
 from bot.plaintext import display_name, moment, shorten
 from bot.presentation import texts
 from bot.presentation.cards.visibility import is_discreet, visible, visible_steps
 
+DEADLINE_WORDS_LENGTH = 60
+"""Characters of the words from which a deadline was read. Longer words are shortened."""
 HISTORY_LINE_LENGTH = 300
 """Characters of a step's text in the history. A longer text is shortened."""
 
@@ -80,7 +82,10 @@ def deadline(case: Case, context: CaseContext) -> str:
     if case.due_at is None:
         return case.details.deadline
     over = case.due_at <= context.now and case.responded_at is None and case.state is not CaseState.CLOSED
-    return texts.deadline(local(case.due_at, context.zone), known=case.due_known, over=over)
+    when, words = local(case.due_at, context.zone), shorten(case.due_words, DEADLINE_WORDS_LENGTH)
+    # The words of a form that the desk filled in, or of a slot with its date, say what is shown already.
+    is_repeated = f"{when.day} {when:%B %Y}, {when:%H:%M}" in words
+    return texts.deadline(when, known=case.due_known, over=over, words="" if is_repeated else words)
 
 
 def local(instant: datetime, zone: tzinfo) -> datetime:
@@ -102,9 +107,10 @@ def case_card(case: Case, steps: Sequence[Step], context: CaseContext, *, mentio
     blocks: list[Block] = [head(seen, context)]
     if mention:
         blocks.append(Mention(tuple(mention)))
-    blocks += _enquiry_blocks(seen, context)
+    shown = visible_steps(case, steps)
+    blocks += _enquiry_blocks(seen, shown, context, LONGEST_ON_CARD)
     blocks += action_rows(case, context)
-    blocks.append(history(seen, visible_steps(case, steps)))
+    blocks.append(history(seen, shown))
     blocks.append(Caption(texts.THREAD_HINT))
     return Outgoing(tuple(blocks), _summary(seen), urgent=case.kind is CaseKind.MEDIA and case.state is CaseState.OPEN)
 
@@ -112,14 +118,15 @@ def case_card(case: Case, steps: Sequence[Step], context: CaseContext, *, mentio
 def mail(case: Case, steps: Sequence[Step], context: CaseContext) -> Outgoing:
     """Return the card of a case for an e-mail: with whole messages and without buttons, since it is never updated."""
     seen = visible(case)
-    lines = history(seen, visible_steps(case, steps))
-    return Outgoing((head(seen, context), *_enquiry_blocks(seen, context, length=None), lines), _summary(seen))
+    shown = visible_steps(case, steps)
+    blocks = _enquiry_blocks(seen, shown, context, None)
+    return Outgoing((head(seen, context), *blocks, history(seen, shown)), _summary(seen))
 
 
 def case_in_full(case: Case, steps: Sequence[Step], context: CaseContext) -> Outgoing:
     """Return everything about a case, restricted or not. Show it only to an officer, where nobody else sees it."""
     lines = history(case, steps)
-    return Outgoing((head(case, context), *_enquiry_blocks(case, context, length=None), lines), f"{case.reference}")
+    return Outgoing((head(case, context), *_enquiry_blocks(case, steps, context, None), lines), f"{case.reference}")
 
 
 def _summary(seen: Case) -> str:
@@ -130,7 +137,7 @@ def _summary(seen: Case) -> str:
     return f"{what}, {title(seen)}, {state_word(seen)}. {said}".rstrip()
 
 
-def _enquiry_blocks(seen: Case, context: CaseContext, length: int | None = LONGEST_ON_CARD) -> Iterator[Block]:
+def _enquiry_blocks(seen: Case, steps: Sequence[Step], context: CaseContext, length: int | None) -> Iterator[Block]:
     """Return what was asked, by whom, and the details. `length` is the limit in characters for each quoted message."""
     if seen.urgent and seen.details.contact and seen.state is not CaseState.CLOSED:
         yield Facts(((texts.CONTACT_NOW, seen.details.contact),))
@@ -138,7 +145,7 @@ def _enquiry_blocks(seen: Case, context: CaseContext, length: int | None = LONGE
         yield from _message_blocks(asker, length)
         if facts := _asker_facts(asker):
             yield Facts(facts)
-    if known := tuple(_details(seen, context)):
+    if known := tuple(_details(seen, steps, context)):
         yield Facts(known)
     for hint in _hints(seen, context):
         yield Caption(hint)
@@ -170,10 +177,11 @@ def attachment_facts(files: int, link: str) -> tuple[tuple[str, str], ...]:
     return (*rows_, (texts.MESSAGE, link)) if link else tuple(rows_)
 
 
-def _details(seen: Case, context: CaseContext) -> Iterator[tuple[str, str]]:
+def _details(seen: Case, steps: Sequence[Step], context: CaseContext) -> Iterator[tuple[str, str]]:
     for key, label in texts.DETAILS_LABELS.items():
         if value := getattr(seen.details, key):
             yield label, value
+    yield from ((texts.beside(display_name(step.by)), step.text) for step in beside(steps) if step.by and step.text)
     if seen.responded_at:
         yield texts.RESPONDED, moment(local(seen.responded_at, context.zone))
     if context.incident and seen.incident_id is not None:

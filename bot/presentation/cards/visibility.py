@@ -36,12 +36,23 @@ def visible(case: Case) -> Case:
         kept = {name: getattr(case.details, name) for name in _SHOWN_IF_RESTRICTED}
         somebody = tuple(_without_name(asker) for asker in case.askers)
         return replace(
-            case, askers=somebody, details=Details(**kept), waiting_for="", incident_id=None, foi=False, unreachable=""
+            case,
+            askers=somebody,
+            details=Details(**kept),
+            due_words="",
+            waiting_for="",
+            incident_id=None,
+            foi=False,
+            unreachable="",
         )
     if case.details.embargo:
         silent = replace(case.details, **dict.fromkeys(_HIDDEN_UNDER_EMBARGO, ""))
         return replace(
-            case, askers=tuple(_without_words(asker) for asker in case.askers), details=silent, waiting_for=""
+            case,
+            askers=tuple(_without_words(asker) for asker in case.askers),
+            details=silent,
+            due_words="",
+            waiting_for="",
         )
     return case
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.plaintext import moment, spoken
 
@@ -11,7 +11,7 @@ WITHDRAW = "Withdraw"
 SEPARATE = "This is another enquiry"
 """Buttons below the notices to an asker."""
 FILES_NOT_PASSED = (
-    "Attachments are not passed on. Please tell the press office what they show, or send them when they call."
+    "Attachments are not passed on. Please tell the press office what they show, or send them when they ring you."
 )
 HOME, QUEUE = "Policy Desk", "Open enquiries"
 """Titles of the two pages of the desk. `HOME` is also the name of the app."""
@@ -19,46 +19,46 @@ WHAT_I_ANSWER = "What can you answer?"
 """A button below the welcome. In Teams it is also a command, which opens the home page."""
 SHARE = "Share in channel"
 """A button below an answer that only one person sees."""
-PRESS_AGAIN = "I cannot tell at the moment who you are. Please do that again in a minute."
-NOT_FOR_GUESTS = "I am here for the staff of this organisation only. Please ask the person who invited you."
+PRESS_AGAIN = "I can’t tell at the moment who you are. Please do that again in a minute."
+NOT_FOR_GUESTS = "I’m here for the staff of this organisation only. Please ask the person who invited you."
 TOPICS = "What I can answer:"
 OTHER_TOPICS = "Other topics"
 """The heading above topics whose answers name no section of a policy."""
 DONE = "Done."
 """The answer to a button, if the platform requires a text and the desk has none."""
 DIRECT_MESSAGE_FAILED = (
-    "I have something for you, but I cannot write to you directly. Please open a direct message with me."
+    "I have something for you, but I can’t write to you directly. Please open a direct message with me."
 )
 """To the asker, in the channel where they wrote, after a direct message could not be delivered.
 
 It says nothing of the case, because others read it.
 """
-SEE_DIRECT_MESSAGE = "I have written to you directly about this."
+SEE_DIRECT_MESSAGE = "I’ve written to you directly about this."
 """To the asker, in the channel where they wrote. It says nothing of the case, because others read it."""
 REPLY_LABELS = {
-    "advice": "Advice, for you alone and not to be quoted.",
-    "words to give": "Words that you may give to the journalist as they stand.",
-    "we respond": "The press office responds to the journalist itself; you need not answer them.",
+    "advice": "This is advice for you. Please don’t pass it on.",
+    "words to give": "You may give these words to the journalist as they stand.",
+    "we respond": "The press office is answering the journalist. You don’t need to.",
 }
 """Value of a ReplyKind -> the line that an asker reads above the words of the reply."""
 
 
 def passed_on(reference: str) -> str:
     """To the asker of a media enquiry, in the acknowledgement. Markdown."""
-    return f"I am passing this to the press office now. Your reference is **{reference}**."
+    return f"I’m passing this to the press office now. Your reference is **{reference}**."
 
 
 def question_passed_on(reference: str) -> str:
     """To the asker of a question to the press office, in the acknowledgement. Markdown."""
     return (
-        f"Your question is with the press office. Your reference is **{reference}**. Their answer will reach you here; "
-        "to add to it, write here and name that reference."
+        f"Your question is with the press office. Your reference is **{reference}**. You’ll read their answer here; to "
+        "add to it, write here and name that reference."
     )
 
 
 def phone(number: str) -> str:
     """To the asker, in the acknowledgement, and on the home page: the phone number. Markdown; `number` too."""
-    return f"If it cannot wait, phone the press office on **{number}**." if number else ""
+    return f"If it can’t wait, ring the press office on **{number}**." if number else ""
 
 
 def shared_by(name: str) -> str:
@@ -77,8 +77,8 @@ def added(reference: str, *, reached: bool) -> str:
     `reached` is whether a press channel has the case.
     """
     if reached:
-        return f"I have added this to **{reference}**. It goes to the press office as well."
-    return f"I have added this to **{reference}**. I have not reached the press office about it yet, so please phone."
+        return f"I’ve added this to **{reference}**. The press office gets it too."
+    return f"I’ve added this to **{reference}**, but I couldn’t reach the press office yet. Please ring them."
 
 
 def further_delivered(reference: str) -> str:
@@ -88,8 +88,8 @@ def further_delivered(reference: str) -> str:
 
 def further_undelivered(reference: str, number: str) -> str:
     """To the asker: their further message reached no press channel. Markdown; `number` too."""
-    call = f"please phone them on **{number}**" if number else "please phone them"
-    return f"What you added to {reference} has not reached the press office, so {call} and give that reference."
+    call = f"Please ring them on **{number}**" if number else "Please ring them"
+    return f"What you added to {reference} hasn’t reached the press office. {call} and give that reference."
 
 
 def reply_from(officer: str, reference: str) -> str:
@@ -99,43 +99,43 @@ def reply_from(officer: str, reference: str) -> str:
 
 def claimed_for_asker(officer: str, reference: str) -> str:
     """To the asker: an officer claimed the case."""
-    return f"{officer} of the press office is now looking after {reference} and will get back to you here."
+    return f"{officer} of the press office is looking after {reference} now."
 
 
 def closed_for_asker(reference: str) -> str:
     """To the asker: the case is closed."""
-    return f"The press office has closed {reference}. If it comes up again, tell me here."
+    return f"The press office has closed {reference}, so nothing more will happen. If it comes up again, tell me here."
 
 
 def freed_for_asker(officer: str, reference: str) -> str:
     """To the asker: the case has no owner any more."""
-    return f"{officer} has handed {reference} back to the press office. I will tell you who takes it up."
+    return f"{officer} has handed {reference} back to the press office. I’ll tell you who takes it up."
 
 
 def reopened_for_asker(reference: str) -> str:
     """To the asker: the closed case is open again."""
-    return f"The press office has taken up {reference} again."
+    return f"The press office is working on {reference} again."
 
 
 def false_alarm_for_asker(reference: str) -> str:
     """To the asker: the case was closed as a false alarm."""
-    return f"The press office has looked at {reference} and nothing needs doing. Thank you for passing it on."
+    return f"The press office does not need to act on {reference}. If you think it should, or they try again, tell me."
 
 
 def withdrawn_for_asker(reference: str) -> str:
     """To the asker, after they withdrew a case that nobody had claimed."""
-    return f"{reference} is withdrawn. The press office has been told."
+    return f"{reference} is withdrawn, and the press office knows. It keeps what you told it."
 
 
 def withdrawal_asked_for_asker(reference: str, officer: str) -> str:
     """To the asker, after they asked to withdraw a claimed case. Its owner decides."""
-    return f"{officer} is already working on {reference}. I have told them that you would like to withdraw it."
+    return f"{officer} is already working on {reference}. I’ve told them that you’d like to withdraw it."
 
 
 def unreachable_for_asker(reference: str, number: str) -> str:
     """To the asker: no press channel took the card, so please phone. Markdown; `number` too."""
-    call = f"Please phone the press office on **{number}**" if number else "Please phone the press office"
-    return f"I could not reach the press office about {reference} yet. {call} and give that reference; I keep trying."
+    call = f"Please ring them on **{number}**" if number else "Please ring them"
+    return f"I couldn’t reach the press office about {reference} yet. {call} and give that reference. I’ll keep trying."
 
 
 def reached_for_asker(reference: str) -> str:
@@ -145,9 +145,7 @@ def reached_for_asker(reference: str) -> str:
 
 def withdrawal_noted_for_asker(reference: str) -> str:
     """To the asker, after they asked to withdraw a case that has other askers too."""
-    return (
-        f"Others asked about {reference} too, so it goes on. I have told the press office that you no longer need it."
-    )
+    return f"Others asked about {reference} too, so it goes on. I’ve told the press office that you no longer need it."
 
 
 def details_received(reference: str) -> str:
@@ -155,12 +153,12 @@ def details_received(reference: str) -> str:
     return f"Thank you. The press office can see the details of {reference}."
 
 
-def understood_deadline(when: datetime) -> str:
+def understood_deadline(when: datetime, now: datetime) -> str:
     """To the asker, in the acknowledgement: the deadline that was read from their message.
 
-    `when` is in the organisation's time zone.
+    Both times are in the organisation's time zone.
     """
-    return f"I understood the deadline as {moment(when)}. If that is wrong, press “Add details” to correct it."
+    return f"I’ve noted the deadline as {spoken(when, now)}. If that’s wrong, press “Add details”."
 
 
 def with_reference(reference: str, sentence: str) -> str:
@@ -168,12 +166,8 @@ def with_reference(reference: str, sentence: str) -> str:
     return f"{reference}: {sentence}"
 
 
-def assumed_deadline(when: datetime) -> str:
-    """To the asker, in the acknowledgement: no deadline is known, so this one is assumed.
-
-    `when` is in the organisation's time zone.
-    """
-    return f"I know of no deadline, so I count on {moment(when)}. If you know it, press “Add details”."
+DEADLINE_WANTED = "When do they need an answer? If you know, press “Add details”."
+"""To the asker, in the acknowledgement: no deadline is known. The one that is assumed is not shown to them."""
 
 
 def deadline_read(when: datetime) -> str:
@@ -189,28 +183,32 @@ def desk_is_open(until: datetime, now: datetime) -> str:
 
     Both times are in the organisation's time zone.
     """
-    return (
-        f"Somebody is at the press desk until {until:%H:%M} {_day(until, now)}. I will tell you here who takes it up."
-    )
+    last = until - timedelta(minutes=1)  # a day ends at midnight
+    day = "today" if last.date() == now.date() else f"on {last:%A}"
+    return f"The press office is there until {_clock(until)} {day}. I’ll tell you here who takes it up."
 
 
 def desk_is_shut(until: datetime, now: datetime, *, called: bool) -> str:
     """To the asker, in the acknowledgement: when an officer is next at the desk.
 
-    `called` is whether the officers on call are told now. Both times are in the organisation's time zone.
+    `called` is whether the officers on call are messaged now. Both times are in the organisation's time zone.
     """
-    meanwhile = " I am calling whoever is on call." if called else ""
-    return f"Somebody is next at the press desk {spoken(until, now)}.{meanwhile} I will tell you here who takes it up."
+    days = (until.date() - now.date()).days
+    if days in {0, 1}:
+        day = "tomorrow" if days else "today"
+    else:
+        day = f"on {until:%A}" if days < 7 else f"on {until.day} {until:%B}"
+    return f"The press office is back {day} at {_clock(until)}. {hours_unknown(called=called)}"
 
 
 def hours_unknown(*, called: bool) -> str:
     """To the asker, in the acknowledgement, if no hours are configured. `called` as in `desk_is_shut`."""
-    return ("I am calling whoever is on call. " if called else "") + "I will tell you here who takes it up."
+    return ("I’m messaging whoever is on call. " if called else "") + "I’ll tell you here who takes it up."
 
 
 def urgent_phone(number: str) -> str:
     """To the asker, at the top of the acknowledgement of an urgent enquiry. Markdown; `number` too."""
-    return f"This is urgent, so please phone the press office now: **{number}**." if number else ""
+    return f"This is urgent, so please ring the press office now: **{number}**." if number else ""
 
 
 def responded_for_asker(reference: str) -> str:
@@ -218,30 +216,34 @@ def responded_for_asker(reference: str) -> str:
     return f"The press office has answered the journalist about {reference}."
 
 
-def _day(when: datetime, now: datetime) -> str:
-    return "today" if when.date() == now.date() else f"on {when:%A}"
+def _clock(when: datetime) -> str:
+    """Return the time of day as people say it: 9am, 5.30pm, noon."""
+    if (when.hour, when.minute) in {(0, 0), (12, 0)}:
+        return "noon" if when.hour else "midnight"
+    minutes = f".{when:%M}" if when.minute else ""
+    return f"{(when.hour - 1) % 12 + 1}{minutes}{'am' if when.hour < 12 else 'pm'}"
 
 
 def phone_for_asker(reference: str, number: str) -> str:
     """To the asker: nobody claimed the case in time, so please phone. Markdown; `number` too."""
-    call = f"Please phone the press office on **{number}**" if number else "Please phone the press office"
-    return f"Nobody in the press office has taken {reference} up yet. {call} and give that reference."
+    call = f"Please ring them on **{number}**" if number else "Please ring them"
+    return f"Nobody in the press office has picked up {reference} yet. {call} and give that reference."
 
 
 def returned_for_asker(reference: str) -> str:
     """To the asker: the owner did nothing, so the case has no owner any more."""
-    return f"{reference} is with the whole press office again. I will tell you who takes it up."
+    return f"{reference} is with the whole press office again. I’ll tell you who takes it up."
 
 
 def joined_for_asker(reference: str, into: str, officer: str) -> str:
     """To the asker: their case `reference` was joined to another. They learn nothing else about that one."""
     by = f", by {officer} of the press office" if officer else " in the press office"
-    return f"{reference} is looked after together with {into} from now on{by}. You can go on using {reference}."
+    return f"{reference} is looked after together with {into} now{by}. You can go on using {reference}."
 
 
 def split_for_asker(reference: str, into: str) -> str:
     """To the asker: their case, which was joined to another, is on its own again."""
-    return f"{reference} is looked after on its own again, apart from {into}. I will tell you who takes it up."
+    return f"{reference} is looked after on its own again, apart from {into}. I’ll tell you who takes it up."
 
 
 # ---- further messages -----------------------------------------------------------------------------------------------

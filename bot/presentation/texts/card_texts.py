@@ -26,7 +26,7 @@ ASKED_BY, FILES, MESSAGE = "Asked by", "Files", "Message"
 DETAILS_LABELS = {
     "outlet": "Outlet",
     "journalist": "Journalist",
-    "contact": "Their phone or e-mail",
+    "contact": "Their phone or email",
     "deadline": "Deadline",
     "questions": "Their questions, word for word",
     "callback": "Your own number",
@@ -58,7 +58,7 @@ _STEP_PHRASES = {
     "undelivered": "could not deliver it",
     "fallback": "gave the phone number to the person who asked",
     "on call called": "called whoever is on call",
-    "mailed": "wrote to the press office by e-mail",
+    "mailed": "wrote to the press office by email",
     "phone given": "told the person who asked to phone",
     "nudged": "asked the owner how it is going",
     "returned": "put it back into the queue",
@@ -110,12 +110,17 @@ EMBARGO_HINT = "Under embargo: what it is about opens to officers only, with “
 _MEMBERSHIPS = {"": "", "unconfirmed": " · membership not confirmed", "refused": " · may not use the desk"}
 CONTACT_NOW, RESPONDED = "Phone first", "Journalist answered"
 INCIDENT_LABEL = "Incident"
-FOI_HINT = "This may be a request for recorded information (FOI). It is still answered as press."
+FOI_HINT = "This may be an FOI request. Answer the journalist, and send it to whoever handles FOI today."
 
 
 def membership(state: str) -> str:
     """On the card, after the name of an asker: what is not known of them. `state` is the value of a `Membership`."""
     return _MEMBERSHIPS[state]
+
+
+def in_trial_console(name: str) -> str:
+    """On cards and in the console, beside a real platform: a name as whom anybody with the console’s page can act."""
+    return f"{name} (trial console)"
 
 
 def claimed_by(officer: str) -> str:
@@ -141,6 +146,11 @@ def files(count: int) -> str:
 def unreachable(where: str, why: str) -> str:
     """On the card: it could not be posted in `where`. `why` is a reason that names the fix."""
     return f"This could not be posted in {where}: {why} The asker was given the phone number."
+
+
+def beside(name: str) -> str:
+    """The label of what an asker wrote into the form where the press office had written something else."""
+    return f"{name} writes otherwise"
 
 
 def history_line(who: str, kind: str, text: str, label: str = "") -> str:
@@ -182,15 +192,15 @@ def waiting_step(facts: str, until: str) -> str:
     return f"{facts}, until {until}" if facts else f"until {until}"
 
 
-def deadline(when: datetime, *, known: bool, over: bool) -> str:
+def deadline(when: datetime, *, known: bool, over: bool, words: str = "") -> str:
     """On the card: the journalist's deadline.
 
-    `known` is False if it is only assumed. `over` is True if it has passed without an answer to the journalist.
+    `known` is False if it is only assumed. `over` is True if it has passed without an answer to the journalist. `words`
+    are those from which it was read, if they were others.
     """
-    if not known:
-        said = f"not known, so {moment(when)}"
-        return f"overdue: {said}" if over else said
-    return f"overdue: {moment(when)}" if over else moment(when)
+    said = moment(when) if known else f"not known, so {moment(when)}"
+    said = f"{said}, read from “{words}”" if words else said
+    return f"overdue: {said}" if over else said
 
 
 def urgent(words: str) -> str:

@@ -10,9 +10,9 @@ from datetime import datetime
 from bot.plaintext import moment
 from bot.presentation.texts.card_texts import RESPOND
 
-ENTRY_GONE = "That answer has been withdrawn since. Please ask again in your own words."
+ENTRY_GONE = "That answer has been withdrawn. Please ask again in your own words."
 TOO_OLD = "That message is too old to act on. Please ask again."
-SHOWN_ALREADY = "You have that answer already: it stands further down in this conversation."
+SHOWN_ALREADY = "You have that answer already, further down in this conversation."
 NOT_YOURS = "Only the person who wrote this can do that."
 ALREADY_PASSED_ON = "This has been passed on already."
 NOT_AN_OFFICER = (
@@ -21,9 +21,9 @@ NOT_AN_OFFICER = (
 STALE = "That card is out of date: the case has changed since. Use the buttons on the current card."
 NO_SUCH_CASE = "That case is not here any more."
 NOTHING_WRITTEN = "Write something first."
-NO_TIME = "I read no time in this; write it as 17:00 or tomorrow noon."
+NO_TIME = "I could not find a time in that. Write it as 17:00 or tomorrow noon."
 """At the field for a deadline."""
-NOT_A_TIME = "I cannot read that as a time to come. Write one such as 16:00."
+NOT_A_TIME = "I could not find a time to come in that. Write one such as 16:00."
 """At the field for the time until which an officer waits."""
 NOTHING_TO_PUT_OFF = "Nobody asks how an ordinary question is going, so there is nothing to put off. A note is enough."
 CLAIM_FIRST = "Nobody has this yet. Claim it first."

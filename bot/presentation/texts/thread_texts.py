@@ -24,7 +24,7 @@ REPLY_PREFIXES = {"reply:": "advice", "say:": "words to give", "we respond:": "w
 NOBODY_ON_CALL = "Nobody is on call."
 REMINDER_URGENT = "It is urgent."
 PLEASE_CLAIM = "Whoever is on call: please claim it."
-ALSO_MAILED = "It went to the press office by e-mail as well."
+ALSO_MAILED = "It went to the press office by email as well."
 """The four sentences that may follow `reminder`, in the same line below the card."""
 
 
@@ -141,9 +141,7 @@ def wait_is_over(reference: str, facts: str) -> str:
 
 def returned(reference: str, officer: str) -> str:
     """Below the card: the owner did nothing, so the case has no owner any more."""
-    return (
-        f"There was no sign of {officer}, so {reference} is back in the queue. Whoever can take it on, please claim it."
-    )
+    return f"{officer} has not updated {reference}, so it is back in the queue. Please claim it, whoever can."
 
 
 def deadline_near(reference: str, at: str, *, known: bool) -> str:

@@ -33,6 +33,7 @@ class CaseRepository:
         incident_id: int | None = None,
         due_at: datetime | None = None,
         due_known: bool = False,
+        due_words: str = "",
         urgent: bool = False,
         foi: bool = False,
     ) -> Case:
@@ -51,6 +52,7 @@ class CaseRepository:
             incident_id=incident_id,
             due_at=due_at,
             due_known=due_known,
+            due_words=due_words,
             urgent=urgent,
             foi=foi,
         )
@@ -228,6 +230,7 @@ def _columns(case: Case) -> dict[str, Any]:
         "unreachable": case.unreachable,
         "due_at": case.due_at,
         "due_known": case.due_known,
+        "due_words": case.due_words,
         "urgent": case.urgent,
         "responded_at": case.responded_at,
         "waiting_until": case.waiting_until,
@@ -260,6 +263,7 @@ def _case(row: Row[Any], askers: tuple[Asker, ...]) -> Case:
         held=row.held,
         due_at=row.due_at,
         due_known=row.due_known,
+        due_words=row.due_words,
         urgent=row.urgent,
         responded_at=row.responded_at,
         waiting_until=row.waiting_until,

@@ -21,10 +21,12 @@ from bot.storage.schema import (
     press_case,
     relayed,
 )
-from bot.storage.sql import TransactionScope, is_person
+from bot.storage.sql import TransactionScope, is_person, upsert
 
 ERASED = "(erased)"
 """Replaces a name, an address or a text."""
+
+_MARK = "forgotten"
 
 _STEPS_OF_ASKERS = (
     StepKind.OPENED,
@@ -58,7 +60,7 @@ _MAY_NAME = (
 )
 """Columns in which others may have written the person's name."""
 
-_EXTRACTED = (press_case.c.contact, press_case.c.slot)
+_EXTRACTED = (press_case.c.contact, press_case.c.slot, press_case.c.due_words)
 """Columns that the desk may have filled from the person's own words."""
 
 
@@ -120,6 +122,18 @@ class PersonErasure:
         self._tx.connection.execute(delete(adapter_state).where(stored))
         welcomed = and_(inbound_event.c.source == DedupeScope.WELCOME, inbound_event.c.event_id == person)
         return len(theirs) + self._tx.connection.execute(delete(inbound_event).where(welcomed)).rowcount
+
+    def leave_mark(self) -> None:
+        """Leave a mark for every process that serves from this database, so that it clears its memory."""
+        row = {"platform": "desk", "key": _MARK, "value": self._tx.now.isoformat()}
+        statement = upsert(self._tx, adapter_state).values(row)
+        keys = ["platform", "key"]
+        self._tx.connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=row))
+
+    def mark(self) -> str:
+        """The last mark that was left; empty if there is none."""
+        of_desk = and_(adapter_state.c.platform == "desk", adapter_state.c.key == _MARK)
+        return self._tx.connection.execute(select(adapter_state.c.value).where(of_desk)).scalar_one_or_none() or ""
 
     def _names(self, case: Case, person: str) -> set[str]:
         """Their names in this case: as an asker of it, and as an asker who left when two joined cases were split."""

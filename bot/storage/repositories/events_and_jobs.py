@@ -37,6 +37,7 @@ from bot.storage.sql import Prepared, TransactionScope, upsert_on
 
 _PENDING: ColumnElement[str] = literal_column("'pending'")
 _TIMER: ColumnElement[str] = literal_column("'timer'")
+_KINDS: list[ColumnElement[str]] = [literal_column(f"'{kind}'") for kind in JobKind]
 _NOW = bindparam("now", type_=job.c.due_at.type)
 
 
@@ -180,6 +181,15 @@ class JobRepository:
             dead=self._tx.connection.execute(given_up).scalar_one(),
         )
 
+    def revive_timers(self) -> int:
+        """Make the timers that were given up due once more, and return their number.
+
+        For the start of a process: perhaps this release can carry them out.
+        """
+        given_up = and_(job.c.kind == _TIMER, job.c.state == JobState.DEAD)
+        again = {"state": JobState.PENDING, "attempts": 0, "claims": 0, "due_at": self._tx.now, "ended_at": None}
+        return self._tx.connection.execute(update(job).where(given_up).values(again)).rowcount
+
     def end_all_leases(self) -> None:
         """End all leases. Only for the single process of an SQLite database, when it starts."""
         held = and_(job.c.state == _PENDING, job.c.lease_until.is_not(None))
@@ -256,8 +266,13 @@ def _first_due(*, timers: bool) -> Select[Any]:
 
 
 def _free(*, timers: bool) -> ColumnElement[bool]:
-    """Pending jobs that nobody holds: timers, or else the first delivery of each lane."""
-    unheld = and_(job.c.state == _PENDING, or_(job.c.lease_until.is_(None), job.c.lease_until <= _NOW))
+    """Pending jobs that nobody holds: timers, or else the first delivery of each lane.
+
+    A kind that a later release added waits for that release.
+    """
+    unheld = and_(
+        job.c.state == _PENDING, job.c.kind.in_(_KINDS), or_(job.c.lease_until.is_(None), job.c.lease_until <= _NOW)
+    )
     if timers:
         return and_(unheld, job.c.kind == _TIMER)
     earlier = job.alias("earlier")

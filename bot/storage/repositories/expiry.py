@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
@@ -43,6 +45,10 @@ from bot.storage.sql import TransactionScope
 _PENDING: ColumnElement[str] = literal_column("'pending'")
 _WAITING: ColumnElement[str] = literal_column("'waiting'")
 _NOTHING: ColumnElement[str] = literal_column("'{}'")
+
+
+RowKey = tuple[Any, ...]
+"""The primary key of a row."""
 
 
 class RetentionClass(StrEnum):
@@ -86,17 +92,35 @@ class ExpiredRecords:
         table, expired = _rule(kind, cutoffs)
         return int(self._tx.connection.execute(select(func.count()).select_from(table).where(expired)).scalar_one())
 
-    def remove(self, kind: RetentionClass, cutoffs: Cutoffs, limit: int) -> int:
-        """Remove up to `limit` expired rows and return their number. Rows locked by another transaction are skipped."""
+    def expired(
+        self, kind: RetentionClass, cutoffs: Cutoffs, limit: int, without: Collection[RowKey] = ()
+    ) -> list[RowKey]:
+        """The primary keys of up to `limit` expired rows."""
         table, expired = _rule(kind, cutoffs)
-        keys = list(table.primary_key)
-        query = select(*keys).where(expired).limit(limit).with_for_update(skip_locked=True)
+        query = select(*table.primary_key).where(expired, not_(_is_among(table, without))).limit(limit)
+        return [tuple(row) for row in self._tx.connection.execute(query)]
+
+    def remove(
+        self,
+        kind: RetentionClass,
+        cutoffs: Cutoffs,
+        limit: int,
+        *,
+        only: Collection[RowKey] = (),
+        without: Collection[RowKey] = (),
+    ) -> int:
+        """Remove up to `limit` expired rows and return their number. Rows locked by another transaction are skipped.
+
+        `only` and `without` are primary keys; no `only` means all.
+        """
+        table, expired = _rule(kind, cutoffs)
+        wanted = and_(expired, not_(_is_among(table, without)), *([_is_among(table, only)] if only else []))
+        query = select(*table.primary_key).where(wanted).limit(limit).with_for_update(skip_locked=True)
         chosen = [tuple(row) for row in self._tx.connection.execute(query)]
         if not chosen:
             return 0
-        locked = tuple_(*keys).in_(chosen) if len(keys) > 1 else keys[0].in_([row[0] for row in chosen])
         # Checked again now that the rows are locked: a job may have entered a lane between the read and the lock.
-        still_expired = and_(locked, expired)
+        still_expired = and_(_is_among(table, chosen), expired)
         if kind is RetentionClass.TEXTS:
             return self._tx.connection.execute(update(table).where(still_expired).values(payload={})).rowcount
         return self._tx.connection.execute(delete(table).where(still_expired)).rowcount
@@ -105,6 +129,12 @@ class ExpiredRecords:
         """The ids of cases that have expired but are held, oldest first."""
         query = select(press_case.c.id).where(press_case.c.held.is_(True), _closed(closed_before))
         return list(self._tx.connection.execute(query.order_by(press_case.c.id)).scalars())
+
+
+def _is_among(table: Table, keys: Collection[RowKey]) -> ColumnElement[bool]:
+    """Whether the primary key of a row is one of these."""
+    columns = list(table.primary_key)
+    return tuple_(*columns).in_(keys) if len(columns) > 1 else columns[0].in_([key[0] for key in keys])
 
 
 def _rule(kind: RetentionClass, cutoffs: Cutoffs) -> tuple[Table, ColumnElement[bool]]:

@@ -121,6 +121,21 @@ async def test_a_terminal_is_not_commanded_by_what_people_wrote(harness: DeskHar
     assert "second line" in text
 
 
+@pytest.mark.parametrize("letter", ["\x07", "\x1b", "\x7f", "\x9b", "\u202e", "\u2066"])
+async def test_an_export_carries_no_control_characters_and_no_formula(harness: DeskHarness, letter: str) -> None:
+    await enquire(harness, replace(SAMWISE, name=f"={letter}Sam"), f"{ENQUIRY} {letter}\nsecond line")
+    with harness.store.transaction() as tx:
+        tx.connection.execute(update(press_case).values(outlet=f"{letter}=cmd|' /C calc'!A0"))
+    value = whole(harness.store, "M-1")
+    as_json = "".join(casebook.as_json([value]))
+    assert letter not in as_json
+    assert letter not in json.loads(as_json)[0]["askers"][0]["text"]
+    (row,) = table("".join(casebook.as_csv([value], casebook.EXPORTED)))
+    assert row["outlet"] == "'=cmd|' /C calc'!A0"
+    assert not any(letter in cell for cell in row.values())
+    assert "second line" in row["askers"]
+
+
 async def test_a_record_names_what_was_issued_what_belongs_with_it_and_what_goes_on(harness: DeskHarness) -> None:
     first, second = await enquire(harness), await enquire(harness, ROSIE, f"{ENQUIRY}, says rosie")
     with harness.store.transaction() as tx:
@@ -231,6 +246,9 @@ async def test_the_commands_work_beside_a_desk(
     capsys.readouterr()
     assert main(["cases", "list", "--json", "--state", "all", *configured]) == 0
     assert [each["reference"] for each in json.loads(capsys.readouterr().out)] == ["M-1"]
+    assert main(["cases", "next", "m-500", *configured]) == 0
+    assert capsys.readouterr().out == "The next case is M-500 or Q-500.\n"
+    assert await enquire(harness, ROSIE) == 500
     assert main(["cases", "hold", "M-1", *configured]) == 0
     assert "neither purged nor erased" in capsys.readouterr().out
     assert main(["cases", "show", "M-1", "--json", *configured]) == 0
@@ -240,7 +258,7 @@ async def test_the_commands_work_beside_a_desk(
     assert "M-9: there is no such case." in capsys.readouterr().err
     out = tmp_path / "cases.csv"
     assert main(["cases", "export", "--csv", "--out", str(out), *configured]) == 0
-    assert [row["reference"] for row in table(out.read_text(encoding="utf-8"))] == ["M-1"]
+    assert [row["reference"] for row in table(out.read_text(encoding="utf-8"))] == ["M-500", "M-1"]
     assert stat.S_IMODE(out.stat().st_mode) == 0o600
     await work_off(harness, case)
     found = loaded(harness.store, case)

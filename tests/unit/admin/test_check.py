@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.admin.check import Remark, as_json, as_text, remarks_of, review
+from bot.admin.check import Remark, as_json, as_text, contacts_missing, remarks_of, review
 from bot.errors import Problem
+from bot.knowledge.contacts import Contact
 from bot.knowledge.loader import load
 from tests.unit.knowledge.knowledge_folders import ENTRY, write
 
@@ -110,6 +111,44 @@ def test_see_also_leads_to_answers_that_staff_can_see(tmp_path: Path, status: st
         ("a.yaml:8", "The answer `bio` points to `other` in `see_also`, which is not approved and so never shown."),
         ("a.yaml:8", "The answer `bio` points to itself in `see_also`."),
     ]
+
+
+@pytest.mark.parametrize(
+    ("questions", "answer"),
+    [
+        ("can I post it, must I post it, a, b, c", "**No, not there.**"),
+        ("am I allowed to delete it, Do I have to delete it, a, b, c", "Yes, it counts."),
+        ("may we tag them, is it against the rules to tag them, a, b, c", "_No._ Ask first."),
+    ],
+)
+def test_yes_or_no_is_not_said_to_questions_from_both_sides(tmp_path: Path, questions: str, answer: str) -> None:
+    first, second, *_ = questions.split(", ")
+    said = answer.strip("*_")[:3].rstrip(",.")
+    ((where, what),) = _remarks(tmp_path, _perfect(questions=f"[{questions}]", answer=f'"{answer}"'))
+    assert where == "a.yaml:8"
+    assert what == f"The answer `bio` opens with {said}, which is not true of both “{first}” and “{second}”."
+
+
+@pytest.mark.parametrize(
+    ("questions", "answer"),
+    [
+        ("can I post it, must I post it, a, b, c", "**You may, and need not.**"),
+        ("can I post it, is it ok to post it, a, b, c", "**Yes.** Now."),
+        ("can I post it, must I post it, a, b, c", "None of them."),
+        ("can a student post it, must I post it, a, b, c", "Yes."),
+    ],
+)
+def test_a_verdict_that_is_true_of_every_question(tmp_path: Path, questions: str, answer: str) -> None:
+    assert _remarks(tmp_path, _perfect(questions=f"[{questions}]", answer=f'"{answer}"')) == []
+
+
+def test_contacts_that_are_not_configured_are_listed_and_not_counted(tmp_path: Path) -> None:
+    text = _perfect(answer="'Ask {contact:it|the IT desk}, {contact:hr|HR} or {contact:it|IT}.'")
+    knowledge = load(write(tmp_path, {"a.yaml": text}))
+    assert contacts_missing(knowledge, {"it": Contact("IT"), "hr": Contact("HR")}) == []
+    (note,) = contacts_missing(knowledge, {"hr": Contact("HR", phone="1")})
+    assert note.what == "Answers name contacts that are not configured: it (“IT”)."
+    assert as_text([note]).endswith("\nno errors, no warnings.")
 
 
 def test_drafts_are_left_in_peace(tmp_path: Path) -> None:

@@ -30,7 +30,19 @@ def _entries(entries: Mapping[str, tuple[str, ...]], **nots: tuple[str, ...]) ->
     return Knowledge(
         "r",
         entries=tuple(
-            Entry(name, "", questions, nots.get(name, ()), "Yes.", (), (), "approved", "", None, Origin("a.yaml", line))
+            Entry(
+                name,
+                "",
+                questions,
+                nots.get(name, ()),
+                "It depends.",
+                (),
+                (),
+                "approved",
+                "",
+                None,
+                Origin("a.yaml", line),
+            )
             for line, (name, questions) in enumerate(entries.items(), start=1)
         ),
     )

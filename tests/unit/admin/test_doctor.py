@@ -67,6 +67,11 @@ async def failing(path: Path) -> dict[str, Finding]:
     return {finding.subject: finding for finding in findings if not finding.ok}
 
 
+def open_to_others(path: Path) -> None:
+    path.parent.chmod(0o755)
+    path.chmod(0o644)
+
+
 async def heard(path: Path, microsoft: Microsoft) -> Store:
     """The database of a desk that Teams has posted to; open, as that of a desk that serves."""
     store = Store(read_config(path).database_url, ManualClock())
@@ -107,6 +112,17 @@ async def test_each_thing_that_fails_names_what_mends_it(
     assert "Invite the app" in said["slack:C0PRESS"]
     assert "the secret has expired" in said["teams access token"]
     assert "MICROSOFT_APP_PASSWORD" in said[f"teams:{PRESS}"]
+
+
+async def test_a_database_that_others_can_read_fails(
+    written: Config, slack: LoopbackSlack, microsoft: Microsoft, tmp_path: Path
+) -> None:
+    path = written(**sections(slack, microsoft))
+    store = await heard(path, microsoft)
+    open_to_others(tmp_path / "desk.db")
+    found = await failing(path)
+    store.close()
+    assert found["database"].fix == f"Run: chmod 600 {tmp_path}/desk.db"
 
 
 async def test_before_the_first_start_there_is_no_database_and_none_is_made(

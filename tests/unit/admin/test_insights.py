@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -95,6 +96,21 @@ def test_answers_are_counted_by_entry_with_what_was_thought_of_them(store: Store
     assert use(told, "withdrawn-entry").answered == 1
     assert told.outcomes == {"answer": 5, "choose": 1}
     assert [one.text for one in told.unanswered] == ["which of them"]
+
+
+def test_what_was_counted_under_a_former_id_counts_for_the_entry_that_took_its_place(quick_store: Store) -> None:
+    knowledge = loaded_knowledge().knowledge
+    first, *others = knowledge.answering
+    renamed = replace(knowledge, entries=(replace(first, formerly=("old-name",)), *others))
+    with quick_store.transaction() as tx:
+        asked = tx.answers.record("before", "answer", ("old-name",), "r1", SAMWISE.key)
+        tx.answers.feedback(asked, "helpful")
+        tx.answers.record("after", "answer", (first.id,), "r2", SAMWISE.key)
+    with quick_store.transaction() as tx:
+        told = report(gather(tx, PRIVACY), renamed, LONDON)
+    entry = use(told, first.id)
+    assert (entry.answered, entry.helpful) == (2, 1)
+    assert "old-name" not in {one.id for one in told.entries}
 
 
 async def false_alarm(harness: DeskHarness, case_id: int) -> None:

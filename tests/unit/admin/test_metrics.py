@@ -13,7 +13,7 @@ async def test_readiness_says_what_the_matcher_does_without(harness: DeskHarness
     keeper = KnowledgeWatcher(KNOWLEDGE, harness.active_knowledge.current.knowledge, ())
     parts = (harness.store, keeper, list(harness.platforms.values()))
 
-    whole, poor = await Monitoring(*parts).readiness(), await Monitoring(*parts, lambda: LOST).readiness()
+    whole, poor = await Monitoring(*parts).readiness(), await Monitoring(*parts, {"matching": lambda: LOST}).readiness()
 
     assert "matching" not in whole.reasons
     assert poor.reasons["matching"] == LOST

@@ -86,6 +86,23 @@ def _take_away(file: Path, replaced: bool) -> None:
         file.write_bytes(b"")
 
 
+@pytest.mark.parametrize(("free", "total"), [(199_000_000, 500_000_000), (1_900_000_000, 100_000_000_000)])
+async def test_a_disk_that_is_nearly_full_is_said_in_time(
+    serving: Store, monkeypatch: pytest.MonkeyPatch, free: int, total: int
+) -> None:
+    tried = Probe(serving)
+    space = serving.free_space()
+    assert space is not None
+    assert 0 < space[0] < space[1]
+    monkeypatch.setattr(serving, "free_space", lambda: (free, total))
+    await tried.look()
+    assert f"{free // 1_000_000} MB left" in tried.warning()
+    assert tried.problem() == ""
+    monkeypatch.setattr(serving, "free_space", lambda: (10 * free, total))
+    await tried.look()
+    assert tried.warning() == ""
+
+
 async def test_a_probe_that_nobody_runs_is_not_well(serving: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     tried = Probe(serving)
     await tried.look()

@@ -2,23 +2,25 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from adapters.web.message_store import MessageStore
-from bot.admin.retention import EVENTS_KEPT, TEXTS_KEPT, forget, purge, purge_daily, purge_every_day
+from bot.admin import retention
+from bot.admin.retention import EVENTS_KEPT, TEXTS_KEPT, DailyPurge, forget, purge
 from bot.config import Privacy
 from bot.domain.case import Link, LinkKind, Outcome, StepKind
 from bot.domain.transitions import close, reopen
-from bot.errors import UserError
+from bot.errors import StoreUnavailable, UserError
 from bot.messages import Address, Pressed
 from bot.storage.adapter_state import DurableState
 from bot.storage.engine import Store
 from bot.storage.records import DedupeScope, JobKind, NewJob
 from bot.storage.repositories import expiry
 from bot.storage.repositories.expiry import RetentionClass
-from bot.storage.schema import inbound_event, job, lane
+from bot.storage.schema import answered, inbound_event, job, lane
 from tests.clock import ManualClock
 from tests.desk import DeskHarness, direct, loaded_knowledge, said
 from tests.unit.admin.keeping import ANNA, ENQUIRY, ROSIE, SAMWISE, change, dump, enquire, loaded, work_off
@@ -214,11 +216,11 @@ def test_a_lane_that_somebody_is_writing_into_is_left_alone(postgresql_url: str,
 async def test_one_of_several_processes_purges_each_day(store: Store, database_url: str, clock: ManualClock) -> None:
     other = Store(database_url, clock)
     other.open()
-    done = [await purge_daily(each, PRIVACY) for each in (store, other, store)]
+    done = [await DailyPurge(each, PRIVACY).purge_once() for each in (store, other, store)]
     assert [purged is not None for purged in done] == [True, False, False]
     clock.advance(DAY)
-    assert await purge_daily(other, PRIVACY) is not None
-    assert await purge_daily(store, PRIVACY) is None
+    assert await DailyPurge(other, PRIVACY).purge_once() is not None
+    assert await DailyPurge(store, PRIVACY).purge_once() is None
     other.close()
 
 
@@ -226,16 +228,61 @@ async def test_a_serving_process_purges_by_itself(store: Store, clock: ManualClo
     with store.transaction() as tx:
         tx.answers.record("can I?", "answer", ("a",), "r1", "slack:U1")
     clock.advance(PRIVACY.questions + SECOND)
-    keeping = asyncio.create_task(purge_every_day(store, PRIVACY))
+    keeping = asyncio.create_task(DailyPurge(store, PRIVACY).run())
     await until(lambda: not dump(store, "answered"))
     keeping.cancel()
     with pytest.raises(asyncio.CancelledError):
         await keeping
 
 
+async def test_a_purge_that_fails_half_way_is_repeated_the_same_day(
+    store: Store, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for_a_day = DailyPurge(store, PRIVACY)
+    count, failures = retention._cutoffs_and_held, [StoreUnavailable("away")]
+
+    def sometimes(*given: Any) -> Any:
+        if failures:
+            raise failures.pop()
+        return count(*given)
+
+    monkeypatch.setattr(retention, "_cutoffs_and_held", sometimes)
+    with pytest.raises(StoreUnavailable):
+        await for_a_day.purge_once()
+    assert await for_a_day.purge_once() is not None
+    assert await for_a_day.purge_once() is None
+
+
+async def test_a_row_that_cannot_be_removed_does_not_keep_the_others(
+    store: Store, clock: ManualClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Something that this release does not know refers to it, such as a table of a later one."""
+    with store.transaction() as tx:
+        for name in "abcde":
+            tx.answers.record(f"can I {name}?", "answer", (name,), "r1", f"slack:{name}")
+        ids = sorted(tx.connection.execute(select(answered.c.id)).scalars())
+        tx.connection.execute(text("CREATE TABLE later (answer BIGINT REFERENCES answered (id))"))
+        tx.connection.execute(text("INSERT INTO later VALUES (:id)"), {"id": ids[1]})
+    clock.advance(PRIVACY.questions + SECOND)
+    for_a_day = DailyPurge(store, PRIVACY)
+    purged = await for_a_day.purge_once()
+    assert purged is not None
+    assert (purged.counts["questions"], purged.failed) == (4, 1)
+    assert "1 rows." in purged.as_text(dry_run=False)
+    assert dump(store, "answered").count("can I") == 1
+    assert "1 rows are older" in for_a_day.problem()
+    assert "An old row of questions cannot be removed: IntegrityError" in caplog.text
+
+    with store.transaction() as tx:
+        tx.connection.execute(text("DROP TABLE later"))
+    assert await for_a_day.purge_once() is not None, "it is tried again the same day"
+    assert for_a_day.problem() == ""
+    assert not dump(store, "answered")
+
+
 async def test_a_failing_purge_ends_nothing(store: Store, caplog: pytest.LogCaptureFixture) -> None:
     store.close()
-    keeping = asyncio.create_task(purge_every_day(store, PRIVACY))
+    keeping = asyncio.create_task(DailyPurge(store, PRIVACY).run())
     await until(lambda: "waits for the database" in caplog.text)
     assert not keeping.done()
     keeping.cancel()

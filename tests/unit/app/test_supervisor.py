@@ -16,7 +16,7 @@ from adapters.slack.adapter import SlackAdapter
 from adapters.slack.transports import DowntimeTracker
 from adapters.slack.web_api import SlackWebApi
 from bot.admin.monitoring import Monitoring
-from bot.admin.retention import purge_every_day
+from bot.admin.retention import DailyPurge
 from bot.app import serving, supervisor
 from bot.app.supervisor import Supervisor
 from bot.config import Privacy, from_mapping
@@ -282,7 +282,7 @@ async def test_a_fault_of_retention_is_seen(
         raise LookupError(SECRET)
 
     monkeypatch.setattr("bot.admin.retention._cutoffs_and_held", fails)
-    task = tasks.start("retention", lambda: purge_every_day(quick_store, Privacy()))
+    task = tasks.start("retention", DailyPurge(quick_store, Privacy()).run)
     await until(lambda: "task retention" in tasks.problems())
     assert tasks.problems()["task retention"].startswith("LookupError at fails:")
     assert SECRET not in caplog.text
@@ -319,8 +319,8 @@ async def test_readiness_names_the_task(harness: DeskHarness, tasks: Supervisor)
     await until(tasks.problems)
     keeper = KnowledgeWatcher(KNOWLEDGE, harness.active_knowledge.current.knowledge)
     platforms = list(harness.platforms.values())
-    parts = (harness.store, keeper, platforms, str, tasks.problems)
-    assert "LookupError" in (await Monitoring(*parts).readiness()).reasons["task relay"]
+    seen = Monitoring(harness.store, keeper, platforms, problems=[tasks.problems])
+    assert "LookupError" in (await seen.readiness()).reasons["task relay"]
     await ended(task)
 
 

@@ -46,10 +46,12 @@ def keys(model: type[BaseModel], prefix: str = "") -> Iterator[str]:
 
 
 def written(settings: object, key: str) -> bool:
-    """Whether a mapping holds a key, in the first item where a list is on the way."""
+    """Whether a mapping holds a key, in the first item where a list or things by id are on the way."""
     for part in key.split("."):
         if isinstance(settings, list):
             settings = settings[0]
+        if isinstance(settings, dict) and part not in settings:
+            settings = next(iter(settings.values()), None)
         if not isinstance(settings, dict) or part not in settings:
             return False
         settings = settings[part]
@@ -82,6 +84,14 @@ def test_a_comment_stands_above_every_key_of_the_example() -> None:
     for before, line in pairwise(lines):
         if ":" in line and not line.startswith(("#", "- ")) and line.split()[0] not in inside:
             assert before.startswith("#"), line
+
+
+def test_contacts_are_named_by_id_and_reached_somewhere() -> None:
+    wrong = {"IT": {"name": "IT"}, "hr": {"phone": "1"}, "web": {"name": "the web team", "url": "help.example.org"}}
+    told = refused({"contacts": wrong})
+    assert told["contacts.IT.[key]"].startswith("'IT' is no id of a contact.")
+    assert told["contacts.hr.name"] == "this key is missing."
+    assert told["contacts.web.url"].startswith("'help.example.org' is no web address.")
 
 
 # ---- what is taken --------------------------------------------------------------------------------------------------
@@ -291,3 +301,68 @@ def test_a_secret_is_never_in_a_repr_or_an_error(secret: str, name: str) -> None
         for environment in ({name: hidden}, {"DATABASE_URL": f"mysql://desk:{secret}@db/desk"}):
             said = refused(settings, environment)
             assert secret not in str(said)
+
+
+# ---- secrets of the environment -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://desk:TOP@SECRET@db.example.org/desk",
+        "postgresql://desk:TOP/SECRET@db.example.org/desk",
+        "postgresql://desk:TOP?SECRET@db.example.org/desk",
+        "postgresql://desk:TOP#SECRET@db.example.org/desk",
+        "postgresql://desk:TOP:SECRET@db.example.org/desk",
+        "postgresql://desk:TOP SECRET@db.example.org/desk",
+        "postgresql://desk:TOP[SECRET@[db.example.org/desk",
+        "postgresql://desk:TOPSECRET@db.example.org:SECRET/desk",
+        "postgresql://desk:TOPSECRET@db.example.org:543299/desk",
+        "postgresql://db.example.org/desk?password=TOP@SECRET",
+        "postgresql://desk:TOPSECRET@db.example.org/desk\n",
+        "mysql://desk:TOPSECRET@db.example.org/desk",
+        "desk:TOPSECRET@db.example.org/desk",
+    ],
+)
+def test_a_database_url_that_cannot_be_read_is_not_repeated(url: str) -> None:
+    said = refused({}, {"DATABASE_URL": url})
+    assert said.keys() == {"DATABASE_URL"}
+    assert "TOP" not in said["DATABASE_URL"]
+    assert "SECRET" not in said["DATABASE_URL"]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://desk:top%40secret%2F@db.example.org:5432/desk?sslmode=require",
+        "postgresql://desk@[::1]/desk",
+        "postgresql:///desk?host=/var/run/postgresql",
+        "postgres://db.example.org",
+    ],
+)
+def test_what_a_database_url_may_look_like(url: str) -> None:
+    assert from_mapping({}, {"DATABASE_URL": url}).database_url == url
+
+
+@pytest.mark.parametrize("name", list(SECRETS.values()))
+def test_a_secret_with_a_line_break_is_refused_and_not_repeated(name: str) -> None:
+    said = refused({}, {name: "postgresql://desk:geheim@db/desk\nX-Injected: 1"})
+    assert said.keys() == {name}
+    assert "geheim" not in said[name]
+
+
+@pytest.mark.parametrize(
+    "value", ["http://slack.com/api/", "slack.com/api", "ftp://slack.com", "https://", "http://[::"]
+)
+def test_a_secret_is_sent_over_https_alone(value: str) -> None:
+    teams = {"app_id": "1", "tenant_id": "2", "login_url": value, "openid_metadata_url": value}
+    said = refused({"slack": {"api_url": value}, "teams": teams})
+    assert said.keys() == {"slack.api_url", "teams.login_url", "teams.openid_metadata_url"}
+    assert all("must begin with https://" in each for each in said.values())
+
+
+@pytest.mark.parametrize("value", ["https://slack-gov.com/api/", "http://127.0.0.1:1/api/", "http://localhost/"])
+def test_what_an_address_may_look_like(value: str) -> None:
+    slack = from_mapping({"slack": {"api_url": value}}, {}).slack
+    assert slack is not None
+    assert slack.api_url == value

@@ -263,7 +263,7 @@ def test_standard_output_that_is_not_utf_8_gets_escapes_as_in_json(monkeypatch: 
         (b"knowledge: caf\xe9\n", ":1: The file is not UTF-8"),
         ("knowledge: ours\n".encode("utf-16"), ":1: The file is saved as UTF-16"),
         (b"knowledge: ours\n# \x01\n", ":2: This line has an invisible character (U+0001)"),
-        (b"knowledge: 2026-02-30\n", ": holds a date or a number that does not exist: day is out of range"),
+        (b"knowledge: 2026-02-30\n", ":1: holds a date or a number that does not exist: day is out of range"),
     ],
 )
 def test_a_configuration_that_is_no_text_is_refused(
@@ -283,3 +283,29 @@ def test_an_export_into_a_place_that_cannot_be_written(here: Path, capsys: pytes
     for place in (here / "nowhere" / "cases.json", here):
         assert cli.main(["cases", "export", "--out", str(place)]) == 2
         assert capsys.readouterr().err.startswith(f"policydesk: --out: cannot write {place}: ")
+
+
+# ---- triage ---------------------------------------------------------------------------------------------------------
+
+
+def test_triage_says_what_is_read_from_a_message(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    config = tmp_path / "policydesk.yaml"
+    config.write_text(f'knowledge: {KNOWLEDGE}\nmatching: {{encoder: "off"}}\n', encoding="utf-8")
+    words = "The BBC rang from 07700 900123, they need it by 5pm ET"
+    assert cli.main(["triage", "--json", "--config", str(config), "--at", "2026-11-10T14:20", words]) == 0
+    read = json.loads(capsys.readouterr().out)
+    assert (read["deadline"], read["deadline_known"], read["read_from"]) == (
+        "2026-11-10T22:00:00+00:00",
+        True,
+        "5pm ET",
+    )
+    assert (read["contact"], read["callback"], read["urgent"]) == ("07700 900123", "", False)
+    assert (
+        cli.main(["triage", "--config", str(config), "--deadline-field", "--at", "2026-11-10T14:20", "Weds noon"]) == 0
+    )
+    assert "deadline: 2026-11-11T12:00:00+00:00" in capsys.readouterr().out
+
+
+def test_triage_at_no_time_is_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["triage", "--at", "soon", "the BBC rang"]) == 2
+    assert capsys.readouterr().err == "policydesk: --at: soon is no time. Write it as 2026-11-10T14:20.\n"

@@ -51,4 +51,4 @@ def test_what_cannot_be_read_is_said(
 ) -> None:
     command = configured(database_url, tmp_path)
     assert main([*command, "--about", "the cellar", "--deadline", "when she can"]) == 2
-    assert "I read no time in this" in capsys.readouterr().err
+    assert "I could not find a time in that" in capsys.readouterr().err

@@ -35,7 +35,8 @@ class TakesAllLongForMedia:
     async def match(self, text: str, previous: str = "") -> Match:
         if len(text) > 1_000:
             return Match("media")
-        return await loaded_knowledge().matcher.match(text, previous)
+        _, match = await ActiveKnowledge(loaded_knowledge()).match(text, previous)
+        return match
 
 
 @pytest.fixture

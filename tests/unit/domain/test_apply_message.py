@@ -72,7 +72,7 @@ def test_a_corrected_opening_message_is_read_again() -> None:
 def test_a_deadline_that_an_edit_takes_away_is_assumed_again() -> None:
     change = edited(case(), "the Gazette rang")
     assert not change.case.due_known
-    assert "I know of no deadline" in told(change)
+    assert "When do they need an answer" in told(change)
 
 
 def test_an_edit_that_leaves_the_deadline_alone_does_not_move_it() -> None:
@@ -160,3 +160,22 @@ def test_a_new_deadline_of_a_reopened_case_runs() -> None:
     steps = [Step(NOON, StepKind.OPENED, SAM), Step(later, StepKind.REOPENED, ANNA)]
     passed = [each.at for each in due(change.case, steps, POLICY) if each.kind is StepKind.DEADLINE_PASSED]
     assert passed == [FIVE + 24 * HOUR]
+
+
+def test_a_corrected_further_message_moves_the_deadline_that_was_read_from_it() -> None:
+    was = case("the Gazette rang", due_known=False, due_words="")
+    later = added(was, "she needs it by 3pm")
+    steps = later.steps
+    assert (later.case.due_at, later.case.due_words) == (NOON + 3 * HOUR, "3pm")
+    said = Said("e3", SAM, "she needs it by 6pm", DIRECT, DIRECT, corrects="e2")
+    moved = transitions.correct(later.case, said, steps, STATUS, POLICY, NOON).case
+    assert (moved.due_at, moved.due_words) == (SIX, "6pm")
+    said = Said("e3", SAM, "she needs it soon", DIRECT, DIRECT, corrects="e2")
+    gone = transitions.correct(later.case, said, steps, STATUS, POLICY, NOON).case
+    assert (gone.due_known, gone.due_words) == (False, "")
+
+
+def test_a_corrected_further_message_leaves_the_deadline_of_another_message() -> None:
+    later = added(case(), "she wants a quote by 6pm")
+    said = Said("e3", SAM, "she wants a quote by 7pm", DIRECT, DIRECT, corrects="e2")
+    assert transitions.correct(later.case, said, later.steps, STATUS, POLICY, NOON).case.due_at == FIVE

@@ -75,7 +75,7 @@ def wall(instant: datetime | None) -> str:
         ("by Friday", "Fri 27 Nov 2026 16:30"),
         ("next Friday", "Fri 27 Nov 2026 16:30"),
         ("Saturday", "Sat 28 Nov 2026 17:00"),
-        ("Monday", "Mon 23 Nov 2026 17:00"),
+        ("Monday", "Mon 30 Nov 2026 17:00"),
         ("Monday 9am", "Mon 30 Nov 2026 09:00"),
         ("24/11", "Tue 24 Nov 2026 17:00"),
         ("3/12/2026 15:00", "Thu 03 Dec 2026 15:00"),
@@ -257,3 +257,37 @@ def test_a_span_is_counted_from_now(minutes: int, now: datetime) -> None:
 @given(moments)
 def test_an_assumed_deadline_is_to_come_and_within_the_holidays(now: datetime) -> None:
     assert timedelta(0) < deadlines.assumed(HOURS, now) - now <= timedelta(days=6)
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        ("5pm ET", "Mon 23 Nov 2026 22:00"),
+        ("tomorrow noon New York time", "Tue 24 Nov 2026 17:00"),
+        ("tomorrow noon Narnia time", "nothing"),
+        ("tomorrow noon their time", "nothing"),
+        ("Friday 26 November", "nothing"),  # a Thursday
+        ("quarter to one", "Mon 23 Nov 2026 12:45"),
+        ("the 12th", "Sat 12 Dec 2026 17:00"),
+        ("thur", "Thu 26 Nov 2026 17:00"),
+        ("next Monday", "Mon 30 Nov 2026 17:00"),
+        ("within 3 working days", "Thu 26 Nov 2026 17:00"),
+        ("1h30", "Mon 23 Nov 2026 12:30"),
+        ("16h30", "Mon 23 Nov 2026 16:30"),
+        ("11-1pm", "Mon 23 Nov 2026 11:00"),
+    ],
+)
+def test_no_part_of_a_time_is_left_out(words: str, meant: str) -> None:
+    assert wall(deadlines.read(words, HOURS, NOW)) == meant
+
+
+def test_the_words_of_a_deadline_are_those_of_the_message() -> None:
+    found = deadlines.find_reading("She called. Needs it by noon New York time on Thursday, she says", HOURS, NOW)
+    assert found is not None
+    assert (wall(found.at), found.words) == ("Thu 26 Nov 2026 17:00", "noon New York time on Thursday")
+
+
+def test_a_bare_hour_is_the_one_that_comes_next_early_in_the_morning() -> None:
+    early = NOW.replace(hour=6, minute=30)
+    assert wall(deadlines.read("7", HOURS, early)) == "Mon 23 Nov 2026 07:00"
+    assert wall(deadlines.read("5", HOURS, early)) == "Mon 23 Nov 2026 17:00"

@@ -70,7 +70,7 @@ def test_a_message_tells_the_medium_and_the_slot(text: str, medium: str, slot: s
         ("her number is 07700 900123", "07700 900123", ""),
         ("Joan of the Gazette, joan@gazette.example, rang", "joan@gazette.example", ""),
         ("Her number is 07700 900123. My number is 01524 592123", "07700 900123", "01524 592123"),
-        ("call me on +44 1524 592000 about Joan@gazette.example", "", "+44 1524 592000"),
+        ("call me on +44 1524 592000 about Joan@gazette.example", "Joan@gazette.example", "+44 1524 592000"),
         ("they phoned my office, his mobile is (0)7700-900-123", "", ""),
         ("they phoned my office, his mobile is 07700-900-123", "07700-900-123", ""),
         ("deadline 15:30 on 24/11/2026, grant 1234567890123456", "", ""),
@@ -151,7 +151,7 @@ def test_a_corrected_message_moves_the_slot_and_its_deadline() -> None:
 def test_a_slot_that_was_written_down_is_a_deadline_unless_an_earlier_one_is_known() -> None:
     assert opened_with(slot="Radio 4 at 7pm") == (SEVEN, True)
     assert opened_with(slot="7pm", deadline="5pm") == (FIVE, True)
-    assert opened_with(slot="7pm", deadline="8pm") == (SEVEN, True)
+    assert opened_with(slot="7pm", deadline="8pm") == (EIGHT, True)  # somebody wrote the deadline down
     assert opened_with("deadline 5pm", slot="7pm") == (FIVE, True)
     assert opened_with(slot="Newsnight")[1] is False
 
@@ -191,3 +191,8 @@ def test_a_question_has_no_slot() -> None:
     after = transitions.add(question, said, (), STATUS, POLICY, NOON).case
     assert (after.details, after.due_at) == (UNKNOWN, None)
     assert filled(question, slot="19:00").case.due_at is None
+
+
+def test_a_slot_in_a_form_moves_no_deadline_that_somebody_wrote_down() -> None:
+    was = filled(case(due_known=False), deadline="8pm").case
+    assert filled(was, slot="live at 7", deadline="8pm").case.due_at == EIGHT

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from bot.domain import transitions
 from bot.domain.case import (
+    BESIDE,
     Asker,
     Case,
     CaseKind,
@@ -23,6 +24,7 @@ from bot.domain.case import (
     Statement,
     Step,
     StepKind,
+    beside,
 )
 from bot.domain.transitions import (
     DeskStatus,
@@ -233,3 +235,50 @@ def test_nothing_written_is_nothing_done(text: str) -> None:
         == transitions.note(OWNED, ANNA, text, NOON)
         == Refused(Refusal.NOTHING_WRITTEN, OWNED)
     )
+
+
+# ---- what an asker writes beside what an officer has checked -------------------------------------------------------
+
+
+def kept(case: Case, **details: str) -> Transition:
+    result = transitions.add_details(case, SAM, Details(**details), "told", STATUS, POLICY, NOON, keep=True)
+    assert isinstance(result, Transition)
+    return result
+
+
+CHECKED = replace(OPEN, details=Details(outlet="Guardian", deadline="17:00"), due_at=NOON + 5 * HOUR, due_known=True)
+
+
+def test_what_an_asker_writes_stands_beside_what_an_officer_has_checked() -> None:
+    result = kept(CHECKED, outlet="Times", deadline="18:00", journalist="Jo Bloggs")
+    assert result.case.details == replace(CHECKED.details, journalist="Jo Bloggs")
+    assert result.case.due_at == CHECKED.due_at
+    assert [(step.kind, step.label) for step in result.steps] == [(StepKind.DETAILS, BESIDE)]
+
+
+def test_what_fills_a_gap_or_says_the_same_is_taken_as_ever() -> None:
+    result = kept(CHECKED, outlet="Guardian", journalist="Jo Bloggs")
+    assert result.case.details.journalist == "Jo Bloggs"
+    assert [step.label for step in result.steps] == [""]
+
+
+def test_an_asker_s_earlier_deadline_is_urgent_although_the_checked_one_stays() -> None:
+    result = kept(CHECKED, deadline="12:20")
+    assert result.case.due_at == CHECKED.due_at
+    assert result.case.urgent
+    assert StepKind.ON_CALL in [step.kind for step in result.steps]
+
+
+def test_details_are_checked_once_somebody_who_did_not_ask_wrote_some() -> None:
+    by_sam, by_anna = Step(NOON, StepKind.DETAILS, SAM, "x"), Step(NOON, StepKind.DETAILS, ANNA, "y")
+    assert not transitions.are_checked(OPEN, [FIRST, by_sam])
+    assert transitions.are_checked(OPEN, [FIRST, by_sam, by_anna])
+    assert transitions.are_checked(OPEN, [Step(NOON, StepKind.OPENED, None, "by phone")])
+
+
+def test_an_officer_s_next_form_settles_what_stood_beside() -> None:
+    first, second, other = (Step(NOON, StepKind.DETAILS, who, "x", label=BESIDE) for who in (SAM, SAM, PRIYA))
+    plain = Step(NOON, StepKind.DETAILS, SAM, "fills a gap")
+    assert list(beside([FIRST, first, other, plain, second])) == [second, other]
+    assert list(beside([first, Step(NOON, StepKind.DETAILS, ANNA, "checked")])) == []
+    assert list(beside([first, Step(NOON, StepKind.DETAILS, ANNA, "checked"), other])) == [other]

@@ -161,6 +161,42 @@ def test_an_id_is_used_once_and_both_places_are_named(tmp_path: Path) -> None:
     ]
 
 
+def test_a_former_id_belongs_to_one_entry_and_leads_to_it(tmp_path: Path) -> None:
+    other = ENTRY.replace("deleted-post", "other")
+    knowledge = load(
+        write(tmp_path / "good", {"a.yaml": ENTRY + "    formerly: [removed-post, gone]\n", "b.yaml": other})
+    )
+    assert knowledge.entry["gone"] is knowledge.entry["deleted-post"]
+    assert set(knowledge.entry) == {"deleted-post", "removed-post", "gone", "other"}
+    twice = {"a.yaml": ENTRY + "    formerly: [other]\n", "b.yaml": other + "    formerly: [gone, gone]\n"}
+    assert said(write(tmp_path / "bad", twice)) == [
+        ("b.yaml:2", "The id `other` is already used at a.yaml:5."),
+        ("b.yaml:5", "The id `gone` is already used at b.yaml:5."),
+    ]
+
+
+def test_what_nobody_approved_is_a_draft_where_approval_is_required(tmp_path: Path) -> None:
+    approved = (
+        ENTRY.replace("deleted-post", "other")
+        + "    approved_by: Head of Communications\n    approved_on: 2026-11-02\n"
+    )
+    folder = write(tmp_path / "one", {"a.yaml": ENTRY, "b.yaml": approved})
+    assert len(load(folder).answering) == 2
+    (entry,) = load(folder, require_approval=True).answering
+    assert (entry.id, entry.approved_by, entry.approved_on) == ("other", "Head of Communications", date(2026, 11, 2))
+    with pytest.raises(KnowledgeError, match="No entry is approved by anybody"):
+        load(write(tmp_path / "none", {"a.yaml": ENTRY}), require_approval=True)
+
+
+def test_holding_lines_are_given_by_kind(tmp_path: Path) -> None:
+    media = f"{ENTRY}media:\n  holding_line: Wait.\n  enquiries: [the BBC rang]\n  holding_lines:\n"
+    knowledge = load(write(tmp_path / "good", {"a.yaml": f"{media}    leak: Say nothing.\n    on_site: Stay in.\n"}))
+    assert knowledge.media
+    assert knowledge.media.holding_lines == {"leak": "Say nothing.", "on_site": "Stay in."}
+    (problem,) = problems(write(tmp_path / "bad", {"a.yaml": f"{media}    leek: Say nothing.\n"}))
+    assert (problem.where, problem.fix) == ("a.yaml:9", "Did you mean `leak`?")
+
+
 def test_clauses_of_two_documents_do_not_share_an_id(tmp_path: Path) -> None:
     text = "documents:\n" + "".join(
         f"  - id: {name}\n    title: T\n    issuer: U\n    clauses:\n      - {{id: c, section: S, strength: may}}\n"

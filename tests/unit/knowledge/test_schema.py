@@ -41,7 +41,7 @@ def _plain(text: str) -> Any:
 
 def test_every_key_has_a_description_for_editors_to_show() -> None:
     groups = list(_objects(json_schema()))
-    assert len(groups) == 8
+    assert len(groups) == 9
     for group in groups:
         assert group["additionalProperties"] is False
         for key, schema in group["properties"].items():

@@ -203,6 +203,15 @@ async def test_what_was_wrong_with_the_settings_is_told_as_if_it_had_happened_he
     assert [problem.where for problem in caught.value.problems] == ["matching.encoder"]
 
 
+async def test_it_tells_each_step_of_a_training(knowledge: Knowledge, tmp_path: Path) -> None:
+    begun: list[str] = []
+    for _ in range(2):  # the second reads what the first has learned
+        await (
+            await MatcherProcess.start(knowledge, Options(encoder="off", cache=tmp_path), begin=begun.append)
+        ).close()
+    assert [step[:11] for step in begun] == ["step 1 of 3", "step 2 of 3", "step 3 of 3"]
+
+
 async def test_a_training_that_dies_is_told_in_a_sentence(knowledge: Knowledge) -> None:
     training = asyncio.create_task(MatcherProcess.start(knowledge, OPTIONS))
     process = await _started()

@@ -35,7 +35,9 @@ class Connection:
 
     def learn(self, request: matcher_server.LearnRequest) -> matcher_server.LearnAnswer:
         self._ours.sendall(matcher_server.frame(dumps(request)))
-        return loads(self.receive(), matcher_server.LearnAnswer)
+        while matcher_server.is_step(answer := self.receive()):
+            pass
+        return loads(answer, matcher_server.LearnAnswer)
 
     def match(self, text: str) -> Match:
         self._ours.sendall(matcher_server.frame(dumps(matcher_server.Question(text, ""))))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from hypothesis import given
@@ -8,7 +9,7 @@ from markdown_it import MarkdownIt
 
 from bot import plaintext
 from bot.domain.case import Asker, Case, CaseKind, CaseState, Outcome, Step, StepKind
-from bot.knowledge.model import Knowledge
+from bot.knowledge.model import Clause, Document, Knowledge
 from bot.messages import Address, Buttons, Caption, Markdown, Outgoing, Person
 from bot.plaintext import summarise
 from bot.presentation import cards, texts
@@ -75,8 +76,24 @@ def actions(card: Outgoing) -> list[str]:
 def test_an_answer_names_its_source_and_what_is_related() -> None:
     entry = library().entry["coffee"]
     card = cards.answer(library(), [entry], answered=4, press=True, today=date(2026, 1, 1))
-    assert Caption("Source: Reading Room Handbook, At the desks, point 1 (10 March 2025)") in card.blocks
+    assert Caption("Source: Reading Room Handbook (March 2025): At the desks 1") in card.blocks
     assert actions(card) == ["entry.show", "answer.helpful", "answer.not_helpful", "press.ask"]
+
+
+def test_sources_are_grouped_by_document_and_section_and_linked_where_there_is_an_address() -> None:
+    clauses = [
+        Clause(f"c{at}", section, at, "must", "h")
+        for section, at in (("At desks", 3), ("The yard", 4), ("At desks", 1))
+    ]
+    preface = Clause("p", "Preface", None, "states", "r")
+    handbook = Document("h", "Hand*book", date(2025, 3, 10), tuple(clauses), library().documents[0].origin)
+    rules = Document("r", "Rules", None, (preface,), handbook.origin, url="https://example.org/rules")
+    entry = replace(library().entry["coffee"], cites=("c3", "c4", "p", "c1"))
+    card = cards.answer_alone(replace(library(), documents=(handbook, rules)), [entry], date(2025, 1, 1))
+    assert card.blocks[1:] == (
+        Caption("Source: Hand*book (March 2025): At desks 1, 3; The yard 4"),
+        Markdown("Source\\: [Rules](<https://example.org/rules>)\\: Preface"),
+    )
 
 
 def test_an_answer_past_its_review_says_so() -> None:

@@ -7,13 +7,14 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import delete, select, update
+from sqlalchemy import text as sql
 
 from bot.errors import StoreUnavailable
 from bot.messages import Address
 from bot.queue import relay, retry_policy
 from bot.queue.outbox_transactions import LEASE, MOST_CRASHES, OutboxTransactions
-from bot.queue.relay import SEND_TIMEOUT, can_send_within_lease
+from bot.queue.relay import SEND_TIMEOUT, Relay, can_send_within_lease
 from bot.storage.engine import Store
 from bot.storage.records import JobKind, JobState, NewJob
 from bot.storage.schema import job
@@ -30,6 +31,7 @@ from tests.unit.queue.relaying import (
     relaying,
     send,
     the,
+    timer,
 )
 from tests.waiting import until
 
@@ -103,15 +105,103 @@ async def test_an_adapters_mistake_is_a_failure_and_not_an_end(
 
 
 async def test_what_this_release_cannot_read_waits_for_one_that_can(
-    store: Store, platform: Platform, desk: Desk
+    store: Store, platform: Platform, desk: Desk, clock: ManualClock
 ) -> None:
     with store.transaction() as tx:
         tx.jobs.put(NewJob(JobKind.SEND, "lane", "from the future", {"v": 1000}, tx.now))
+        send(tx, ADA, "of another kind", lane="another")
         send(tx, ADA, "good")
-    async with relaying(store, platform, desk):
+        other = update(job).where(job.c.idempotency_key == "of another kind")
+        tx.connection.execute(other.values(kind="a later kind"))
+    async with relaying(store, platform, desk) as relay:
         await until(is_in(store, "good", JobState.DONE))
-        await until(lambda: the(store, "from the future").attempts == 1)
+        for tries in range(1, retry_policy.PARKED_AFTER + 3):
+            await until(lambda: the(store, "from the future").attempts == tries)  # noqa: B023
+            clock.advance(retry_policy.LONGEST_DELAY)
+            relay.wake()
     assert the(store, "from the future").state is JobState.PENDING
+    with store.transaction() as tx:
+        query = select(job.c.state, job.c.claims).where(job.c.kind == "a later kind")
+        assert tuple(tx.connection.execute(query).one()) == ("pending", 0)
+        tx.connection.execute(delete(job).where(job.c.kind == "a later kind"))
+
+
+async def park(store: Store, key: str, relay: Relay, clock: ManualClock) -> None:
+    """Let a job be tried until it is parked."""
+    for tries in range(1, retry_policy.PARKED_AFTER):
+        await until(lambda: the(store, key).attempts == tries)  # noqa: B023
+        clock.advance(retry_policy.LONGEST_DELAY)
+        relay.wake()
+    await until(is_in(store, key, JobState.DEAD))
+    assert the(store, key).attempts == retry_policy.PARKED_AFTER
+
+
+UNREADABLE = {
+    "no JSON": "what is this",
+    "no object": "[1]",
+    "empty": "{}",
+    "of an unknown action": '{"v": 1, "delivery": {"do": "dance"}}',
+    "without a delivery": '{"v": 1}',
+    "of no version": '{"v": "x", "delivery": {}}',
+}
+
+
+@pytest.mark.parametrize("text", UNREADABLE.values(), ids=UNREADABLE)
+async def test_a_row_that_nobody_can_read_is_parked_and_its_lane_goes_on(
+    quick_store: Store, platform: Platform, desk: Desk, clock: ManualClock, caplog: pytest.LogCaptureFixture, text: str
+) -> None:
+    store = quick_store
+    with store.transaction() as tx:
+        send(tx, ADA, "bad")
+        send(tx, ADA, "behind it")
+        damaged = sql("UPDATE job SET payload = :text WHERE idempotency_key = 'bad'")
+        tx.connection.execute(damaged, {"text": text})
+    async with relaying(store, platform, desk) as relay:
+        await park(store, "bad", relay, clock)
+        await until(is_in(store, "behind it", JobState.DONE))
+    assert platform.taken == ["ada: behind it"]
+    assert the(store, "bad").last_error.startswith("Parked: It cannot be read: ")
+    assert "(send) is parked" in caplog.text
+
+
+async def test_a_timer_that_fails_each_time_is_parked_and_tried_again_by_the_next_process(
+    store: Store, platform: Platform, desk: Desk, clock: ManualClock
+) -> None:
+    desk.fails["remind"] = LookupError("a secret")
+    with store.transaction() as tx:
+        timer(tx, "remind")
+        timer(tx, "beside")
+        send(tx, ADA, "good")
+    async with relaying(store, platform, desk) as relay:
+        await until(is_in(store, "good", JobState.DONE))
+        await until(is_in(store, "beside", JobState.DONE))
+        await park(store, "remind", relay, clock)
+    assert "Parked: Unexpected: LookupError" in the(store, "remind").last_error
+    with store.transaction() as tx:
+        assert tx.jobs.backlog().dead == 1
+    desk.fails.clear()
+    with store.transaction() as tx:
+        assert tx.jobs.revive_timers() == 1
+    async with relaying(store, platform, desk):
+        await until(is_in(store, "remind", JobState.DONE))
+    assert "timer remind: fired" in notes(store)
+
+
+async def test_a_message_whose_giving_up_fails_each_time_is_parked(
+    store: Store, platform: Platform, desk: Desk, clock: ManualClock
+) -> None:
+    def gone() -> None:
+        raise GONE
+
+    platform.before["ping"] = gone
+    desk.fails["ping"] = LookupError("a secret")
+    with store.transaction() as tx:
+        send(tx, PRESS, "ping")
+        send(tx, PRESS, "behind it")
+    async with relaying(store, platform, desk) as relay:
+        await park(store, "ping", relay, clock)
+        await until(is_in(store, "behind it", JobState.DONE))
+    assert the(store, "ping").last_error == f"Parked: {GONE}"
 
 
 async def test_a_platform_that_is_not_configured_is_a_permanent_failure(

@@ -19,7 +19,19 @@ GUIDES = [path for path in DOCUMENTS if path.name != "CHANGELOG.md"]
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
 _CODE = re.compile(r"`([^`\n]+)`")
 _PATH = re.compile(r"(?:bot|adapters|tests|docs|knowledge)/[\w./*-]*|[\w.-]+\.(?:md|toml|yaml)")
-_BASE = {"errors", "clock", "text", "messages", "markdown", "plaintext", "ports", "config", "logs", "outlets"}
+_BASE = {
+    "errors",
+    "clock",
+    "text",
+    "messages",
+    "markdown",
+    "plaintext",
+    "ports",
+    "config",
+    "logs",
+    "outlets",
+    "private_files",
+}
 
 
 def named(path: Path) -> str:

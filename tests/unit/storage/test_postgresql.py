@@ -8,11 +8,24 @@ import pytest
 from sqlalchemy import text
 
 from bot.clock import SystemClock
-from bot.errors import StoreUnavailable
+from bot.errors import ConfigurationError, StoreUnavailable
 from bot.storage.engine import Store
 from bot.storage.transaction import Transaction
 from tests.clock import ManualClock
 from tests.postgres import Postgres, packaged_binaries
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("postgresql://desk:geheim@127.0.0.1/desk?sslmod=require", 'invalid connection option "sslmod"'),
+        ("postgresql://desk:geheim@127.0.0.1:port/desk", "neither an SQLite file nor a PostgreSQL database"),
+    ],
+)
+def test_a_url_that_cannot_be_used_is_refused_without_its_password(url: str, said: str) -> None:
+    with pytest.raises(ConfigurationError, match=said) as caught:
+        Store(url, SystemClock())
+    assert "geheim" not in str(caught.value)
 
 
 @pytest.mark.postgresql

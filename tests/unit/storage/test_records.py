@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -183,6 +184,17 @@ async def test_a_platform_remembers_for_itself(store: Store) -> None:
     await slack.delete("k")
     await slack.delete("k")
     assert (await slack.get("k"), await teams.get("k")) == (None, "4")
+
+
+async def test_each_number_is_given_to_one_change(store: Store) -> None:
+    one, other = DurableState(store, "web"), DurableState(store, "web")
+    assert await one.put_numbered("revision", 58, "a", "1"), "nothing has been counted yet"
+    assert not await other.put_numbered("revision", 58, "a", "2")
+    assert not await other.put_numbered("revision", 60, "b", "2")
+    tries = [state.put_numbered("revision", 59, "a", value) for state, value in ((one, "3"), (other, "4"))]
+    assert sorted(await asyncio.gather(*tries)) == [False, True]
+    assert await one.get("a") in {"3", "4"}
+    assert (await one.get("b"), await one.get("revision")) == (None, "59")
 
 
 async def test_a_prefix_is_taken_literally(store: Store) -> None:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.clock import SystemClock
-from bot.errors import ConfigurationError, DatabaseInUse, StoreUnavailable
+from bot.errors import ConfigurationError, DatabaseInUse
 from bot.storage.engine import Store
 from tests.clock import ManualClock
 from tests.unit.storage.test_jobs import a_send
@@ -72,8 +72,8 @@ def test_a_command_reads_and_writes_beside_the_server(sqlite_url: str, clock: Ma
     server.close()
 
 
-def test_a_file_that_cannot_be_opened_is_an_outage(tmp_path: Path, clock: ManualClock) -> None:
-    with pytest.raises(StoreUnavailable, match="unable to open database file"):
+def test_a_folder_in_the_place_of_the_file_is_refused(tmp_path: Path, clock: ManualClock) -> None:
+    with pytest.raises(ConfigurationError, match=r"cannot be made or written \(Is a directory\)"):
         Store(f"sqlite:///{tmp_path}", clock).open()
 
 

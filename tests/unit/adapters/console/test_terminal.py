@@ -25,6 +25,7 @@ from bot.messages import (
     Submitted,
     SyncResponse,
 )
+from tests.waiting import goes_on
 
 YOU = Address("console", "you")
 
@@ -151,3 +152,15 @@ async def test_no_character_acts_on_the_terminal(text: str) -> None:
     shown = output.getvalue()
     assert not any(char in shown for char in "\x1b\x07\x08\r\x9b\x7f\u202e\u2066")
     assert all(char in shown for char in text if char.isalnum())
+
+
+async def test_lines_wait_until_the_desk_answers() -> None:
+    desk, answering = EchoDesk(), asyncio.Event()
+    desk.console = console = TerminalConsole(StringIO("hello\n"), StringIO(), answering)
+    await console.start(desk)
+    finished = asyncio.create_task(console.finished())
+    assert await goes_on(finished)
+    assert desk.taken == []
+    answering.set()
+    await finished
+    assert len(desk.taken) == 1

@@ -22,6 +22,7 @@ from adapters.email import SmtpMessenger
 from adapters.email.mime import compose, message_id
 from bot.errors import PermanentFailure, TemporaryFailure
 from bot.messages import Address, Button, Buttons, Facts, Markdown, Outgoing, Quote
+from bot.plaintext import without_control_characters
 from bot.ports import Messenger
 from tests.clock import ManualClock
 
@@ -202,7 +203,8 @@ def test_whatever_people_wrote_stays_in_subject_and_body(summary: str, words: st
     kept = [char for char in expected if char.isprintable() and not char.isspace()]
     assert [char for char in letter["Subject"] if not char.isspace()] == kept
     lines = words.encode("utf-8", "replace").decode().splitlines() or [""]
-    assert words_of(letter) == "\n".join(f"> {line}" for line in lines) + "\n"
+    shown = without_control_characters("\n".join(f"> {line}" for line in lines))
+    assert words_of(letter) == f"{shown}\n"
 
 
 # ---- what a mail server answers -------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import logging
+import socket
 from collections.abc import AsyncIterator
 from io import BytesIO
 
@@ -10,7 +11,7 @@ import pytest
 from aiohttp import ClientSession, web
 
 from adapters.http import MAX_BODY, HttpServer
-from bot.errors import StoreUnavailable
+from bot.errors import ConfigurationError, StoreUnavailable
 
 
 async def _echo(request: web.Request) -> web.Response:
@@ -106,8 +107,23 @@ async def test_a_request_under_way_is_finished_before_it_stops(client: ClientSes
     await server.stop()
 
 
-async def test_a_port_that_is_taken_is_an_oserror_and_leaves_nothing_behind(server: HttpServer) -> None:
-    second = HttpServer("127.0.0.1", server.port)
-    with pytest.raises(OSError, match="address"):
+async def test_a_port_that_is_taken_is_said_with_its_setting_and_leaves_nothing_behind(server: HttpServer) -> None:
+    second = HttpServer("127.0.0.1", server.port, section="console")
+    expected = rf"^console.port: cannot listen on 127.0.0.1:{server.port}: Address already in use. Stop what listens"
+    with pytest.raises(ConfigurationError, match=expected):
         await second.start()
     await second.stop()
+
+
+async def test_an_address_of_another_machine_is_said_with_its_setting() -> None:
+    with pytest.raises(ConfigurationError, match=r"^server.host: cannot listen on 192.0.2.1:0: .*\. Set an address of"):
+        await HttpServer("192.0.2.1", 0).start()
+
+
+async def test_a_name_that_nobody_knows_is_said_with_its_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    def knows_none(*_: object, **__: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", knows_none)
+    with pytest.raises(ConfigurationError, match=r"^server.host: cannot listen on desk:0: Name or service not known. "):
+        await HttpServer("desk", 0).start()

@@ -116,12 +116,22 @@ async def test_while_slack_is_slow_it_still_gets_its_answer_in_time(open_: Opens
         begun = time.monotonic()
         await asyncio.gather(*[here.says("U0SAM", f"number {number}") for number in range(3)])
         assert time.monotonic() - begun < 3  # after which Slack sends it again
-        assert {said.identified for said in desk.said} == {False}
+        assert {said.person.groups for said in desk.said} == {frozenset()}
         clock.advance(2 * RETRY_GROUP_AFTER)
 
         for _ in range(3):  # look-ups that were under way end first
             await here.says("U0SAM", "later")
         assert desk.said[-1].person.groups == frozenset(groups)
+
+
+async def test_an_officer_stays_one_after_a_restart_while_slack_does_not_list_the_group(open_: Opens) -> None:
+    async with open_(officer_groups=frozenset({"S0PRESS"})) as (here, desk):
+        here.slack.groups["S0PRESS"] = ["U0BEN"]
+        await here.says("U0BEN", "one")
+    async with open_(officer_groups=frozenset({"S0PRESS"})) as (here, later):
+        await here.says("U0BEN", "two")
+        await here.says("U0SAM", "three")
+    assert [said.person.groups for said in (*desk.said, *later.said)] == [{"S0PRESS"}, {"S0PRESS"}, frozenset()]
 
 
 async def test_an_organisation_s_people_belong_to_all_its_workspaces(open_: Opens) -> None:

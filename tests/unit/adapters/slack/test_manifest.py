@@ -21,6 +21,7 @@ USED = {
     "chat_update": "chat:write",
     "chat_delete": "chat:write",
     "conversations_history": "channels:history",
+    "conversations_info": "channels:read",  # and groups:read for private channels
     "conversations_replies": "channels:history",
     "conversations_open": "im:write",
     "reactions_add": "reactions:write",
@@ -59,7 +60,7 @@ def test_every_method_that_is_called_has_its_scope_and_every_scope_its_use() -> 
     called = set(re.findall(r"self\.client\.([a-z]+_[A-Za-z_]+)\(", code()))
     assert called == set(USED)
     heard = {scope for scopes in HEARD.values() for scope in scopes}
-    assert {scope for scope in USED.values() if scope} | heard | {"commands"} == manifest.SCOPES
+    assert {scope for scope in USED.values() if scope} | heard | {"commands", "groups:read"} == manifest.SCOPES
     assert frozenset(SCOPES.split(",")) == manifest.SCOPES
 
 

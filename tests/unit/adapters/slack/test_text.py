@@ -2,18 +2,40 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.slack.conversations import direct_address, parse_address
-from adapters.slack.from_slack import mentions, to_plain_text, without_mention
+from adapters.slack.conversations import Conversations, direct_address, parse_address
+from adapters.slack.from_slack import ShareRequest, mentions, to_plain_text, without_mention
+from adapters.slack.responses import ResponseRenderer
+from adapters.slack.settings import SlackSettings
 from adapters.slack.to_slack.blocks import message_parts, to_blocks
 from adapters.slack.to_slack.from_markdown import to_rich_text
 from adapters.slack.to_slack.rich_text import rich_text_blocks, split_text
 from adapters.slack.to_slack.views import form_modal, form_values
+from adapters.slack.web_api import SlackWebApi
 from bot.errors import PermanentFailure
-from bot.messages import Address, Button, Buttons, Caption, Field, Form, Markdown, Mention, Outgoing
+from bot.messages import (
+    Address,
+    Button,
+    Buttons,
+    Caption,
+    Field,
+    Form,
+    Markdown,
+    Mention,
+    Outgoing,
+    Person,
+    Pressed,
+    SyncResponse,
+)
+from bot.storage.adapter_state import DurableState
+from bot.storage.engine import Store
+from tests.clock import ManualClock
+from tests.contract.adapters import RecordingDesk
 from tests.slack import limits
 from tests.slack.workspace import escaped
 
@@ -135,3 +157,32 @@ def test_a_token_that_names_no_place_says_what_would(token: str) -> None:
     with pytest.raises(PermanentFailure) as caught:
         parse_address(Address("slack", token))
     assert "slack:C" in caught.value.fix
+
+
+HOSTILE = "Sam <!channel> <@U0ANNA> <https://evil.example|the policy>\x1b[2J\x9b\u202e"
+QUIET = "Sam &lt;!channel&gt; &lt;@U0ANNA&gt; &lt;https://evil.example|the policy&gt;[2J"
+
+
+async def test_nothing_in_a_notice_or_above_a_shared_answer_comes_alive(quick_store: Store, clock: ManualClock) -> None:
+    sent: list[dict[str, Any]] = []
+
+    class Api(SlackWebApi):
+        async def respond(self, url: str, message: dict[str, Any]) -> bool:
+            sent.append(message)
+            return True
+
+    api = Api(SlackSettings("xoxb-1"))
+    conversations = Conversations(DurableState(quick_store, "slack"), clock, api)
+    await conversations.store_answer("a1", "[]")
+    renderer = ResponseRenderer(api, conversations)
+    body = {"response_url": "https://hooks.slack.com/x"}
+    pressed = Pressed("E1", Person("slack", "U1"), "case.claim", "1", Address("slack", "C1"), Address("slack", "U1"))
+    await renderer.show_response(pressed, SyncResponse(notice=HOSTILE), body, RecordingDesk())
+    await renderer.share_answer(ShareRequest(answer="a1", user="U1", name=HOSTILE), body)
+    assert [QUIET in message["text"] for message in sent] == [True, True]
+
+
+def test_what_a_form_is_filled_in_with_has_no_control_characters() -> None:
+    form = Form("f", "Title", "", (Field("x", "Label", value=HOSTILE),))
+    (block,) = form_modal(form, Address("slack", "C1"))["blocks"]
+    assert block["element"]["initial_value"].isprintable()

@@ -16,7 +16,7 @@ from jsonschema import Draft6Validator
 
 from adapters.teams.activities import plain_text
 from adapters.teams.cards import to_cards, to_form_card, to_message, to_page_card
-from adapters.teams.rich_text import markdown_blocks
+from adapters.teams.rich_text import markdown_blocks, shown
 from bot.messages import Block, Button, Buttons, Caption, Form, History, Line, Markdown, Mention, Outgoing, Quote, View
 from bot.presentation import texts
 from tests.shapes import block, form, outgoing, some, text, view
@@ -98,7 +98,7 @@ def test_what_is_long_is_folded_on_a_page_so_that_the_rest_is_seen() -> None:
 def test_cards_say_what_they_are_where_they_cannot_be_shown_and_label_what_is_filled_in(made: Outgoing) -> None:
     for card in to_cards(made):
         assert card["version"] == "1.5"
-        assert card["fallbackText"] == made.summary
+        assert card["fallbackText"] == shown(made.summary)
 
 
 @given(outgoing, form, view)

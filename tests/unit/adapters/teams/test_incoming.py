@@ -84,6 +84,7 @@ def bad_token(office: TeamsOffice, kind: str) -> str:
         "serviceurl mismatch": lambda: microsoft.token(serviceurl="https://smba.trafficmanager.net/uk/"),
         "no serviceurl": lambda: microsoft.token(serviceurl=None),
         "unknown key id": lambda: microsoft.token(headers={"kid": "key-9"}),
+        "no expiry": lambda: microsoft.token(exp=None),
         "no key id": lambda: jwt.encode(claims, microsoft.keys[0].private, "RS256"),
     }
     return tokens[kind]()
@@ -106,6 +107,7 @@ def bad_token(office: TeamsOffice, kind: str) -> str:
         "no audience",
         "two audiences",
         "expired",
+        "no expiry",
         "not yet valid",
         "serviceurl mismatch",
         "no serviceurl",
@@ -284,6 +286,7 @@ async def test_what_the_roster_said_last_holds_while_it_cannot_be_read(office: T
         ("https://SMBA.TrafficManager.net/uk/", True),
         ("http://smba.trafficmanager.net/uk/", False),
         ("https://trafficmanager.net/", False),
+        ("https://anybody.trafficmanager.net/", False),
         ("https://eviltrafficmanager.net/", False),
         ("https://smba.trafficmanager.net@evil.example/", False),
         ("https://evil.example/smba.trafficmanager.net", False),

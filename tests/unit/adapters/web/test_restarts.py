@@ -1,8 +1,11 @@
 from __future__ import annotations
 
-from aiohttp import WSMsgType
+import pytest
+from aiohttp import ClientSession, WSMsgType, WSServerHandshakeError
+from yarl import URL
 
 from adapters.web import WebConsole
+from bot.errors import ConfigurationError
 from bot.storage.adapter_state import DurableState
 from bot.storage.engine import Store
 from tests.clock import ManualClock
@@ -15,10 +18,9 @@ async def test_a_page_goes_on_after_a_restart(
 ) -> None:
     await window.post("say", **say())
     await console.stop()
-    again = WebConsole(
-        DurableState(quick_store, "web"), clock, int(window.url.split(":")[2].strip("/")), PEOPLE, lambda: ""
-    )
+    again = WebConsole(DurableState(quick_store, "web"), clock, URL(window.url).port or 0, PEOPLE, lambda: "")
     await again.start(desk)
+    assert again.url == console.url
     assert (await window.post("say", **say()))[0] == 200
     assert [one["text"] for one in await window.messages()] == ["a question"]
     await again.stop()
@@ -51,18 +53,34 @@ async def test_an_open_window_does_not_hold_up_the_end(window: WebClient, consol
     assert message.type in {WSMsgType.CLOSE, WSMsgType.CLOSED}
 
 
-async def test_a_port_that_is_taken_is_a_matter_of_health(
+async def test_a_port_that_is_taken_ends_the_start(
     console: WebConsole, quick_store: Store, clock: ManualClock, desk: FormDesk
 ) -> None:
-    port = int(console.url.rstrip("/").rpartition(":")[2])
+    port = URL(console.url).port or 0
     second = WebConsole(DurableState(quick_store, "web"), clock, port, PEOPLE, lambda: "")
+    with pytest.raises(ConfigurationError, match=rf"^console.port: cannot listen on 127.0.0.1:{port}: .* set another"):
+        await second.start(desk)
     assert not second.health().ready
-    await second.start(desk)
-    assert second.health().reason == f"cannot listen on 127.0.0.1:{port}"
     (finding,) = await second.messenger.diagnose()
     assert finding.fix
     await second.stop()
     assert console.health().ready
+
+
+async def test_a_page_that_is_opened_before_the_desk_has_started_waits(
+    quick_store: Store, clock: ManualClock, session: ClientSession, desk: FormDesk
+) -> None:
+    console = WebConsole(DurableState(quick_store, "web"), clock, 0, PEOPLE, lambda: "")
+    await console.listen()
+    window = await WebClient.open(session, console.url)
+    with pytest.raises(WSServerHandshakeError, match="503"):
+        await window.live()
+    said = {"person": "sam", "at": "staff/sam", "id": "event-one", "text": "may I?"}
+    assert (await window.post("say", **said))[0] == 503, "the page says it again"
+    await console.start(desk)
+    assert (await window.post("say", **said))[0] == 200
+    assert {one.text for one in desk.said} == {"may I?"}
+    await console.stop()
 
 
 async def test_what_the_desk_stumbles_over_is_marked_and_not_told_again(

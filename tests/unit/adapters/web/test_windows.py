@@ -57,10 +57,10 @@ async def test_the_desk_meets_everybody_once(window: WebClient, desk: FormDesk) 
 
 @pytest.mark.parametrize("greeting", ["{", "[]", '{"since": "x"}', "7"])
 async def test_a_window_that_makes_no_sense_is_sent_away(window: WebClient, greeting: str) -> None:
-    socket = await window.session.ws_connect(f"{window.url}api/live")
+    socket = await window.session.ws_connect(f"{window.url}api/live", headers=window.cookie)
     await socket.send_str(greeting)
     message = await socket.receive(timeout=10)
-    assert (message.type, message.data) == (WSMsgType.CLOSE, 4403)
+    assert (message.type, message.data) == (WSMsgType.CLOSE, 4400)
 
 
 async def test_mentions_become_names_and_states_get_a_phase(window: WebClient, console: WebConsole) -> None:
