@@ -70,6 +70,13 @@ class Messenger(Protocol):
         """Change a message in place."""
         ...
 
+    async def delete(self, receipt: Receipt) -> bool:
+        """Delete a message: its words are no longer shown. It is no error if it is gone already.
+
+        Return False if the platform cannot delete, as with an e-mail.
+        """
+        ...
+
     async def mark(self, message: Address, event_id: str, mark: Mark) -> bool:
         """Show on a person's own message what became of it; `event_id` is the id with which it arrived.
 

@@ -88,6 +88,7 @@ class Message:
     to: Address
     key: str
     versions: list[Outgoing]
+    deleted: bool = False
 
     @property
     def text(self) -> str:
@@ -158,12 +159,18 @@ class RecordingPlatform:
 
     async def update(self, receipt: Receipt, outgoing: Outgoing, key: str) -> Receipt:
         self._check(receipt.address)
-        message = next((shown for shown in self.shown if shown.id == receipt.parts[0]), None)
+        message = next((shown for shown in self.shown if shown.id == receipt.parts[0] and not shown.deleted), None)
         if message is None:
             return await self.send(receipt.address, outgoing, key)
         message.versions.append(outgoing)
         self.taken.append(key)
         return receipt
+
+    async def delete(self, receipt: Receipt) -> bool:
+        self._check(receipt.address)
+        for shown in self.shown:
+            shown.deleted = shown.deleted or shown.id in receipt.parts
+        return True
 
     async def mark(self, message: Address, event_id: str, mark: Mark) -> bool:
         self._check(message)
@@ -261,7 +268,9 @@ class DeskHarness:
 
     def at(self, place: Address) -> list[Message]:
         """What stands there, oldest first."""
-        return [message for message in self.platforms[place.platform].shown if message.to == place]
+        return [
+            message for message in self.platforms[place.platform].shown if message.to == place and not message.deleted
+        ]
 
 
 def _next_due(tx: Transaction) -> datetime | None:

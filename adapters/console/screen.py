@@ -43,6 +43,10 @@ class Screen:
         """Print the changed message as a new one."""
         return await self.send(receipt.address, outgoing, key)
 
+    async def delete(self, receipt: Receipt) -> bool:
+        """Return False: printed text stays."""
+        return False
+
     async def mark(self, message: Address, event_id: str, mark: Mark) -> bool:
         """Print whether the person's message was delivered."""
         self.show(_MARKS[mark])

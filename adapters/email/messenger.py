@@ -65,6 +65,10 @@ class SmtpMessenger:
         """Do nothing, and return the same receipt: an e-mail that was sent cannot be changed."""
         return receipt
 
+    async def delete(self, receipt: Receipt) -> bool:
+        """Return False: an e-mail that was sent stays."""
+        return False
+
     async def mark(self, message: Address, event_id: str, mark: Mark) -> bool:
         """Return False: nobody writes to the desk by e-mail, so there is nothing to mark."""
         return False

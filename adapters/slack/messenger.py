@@ -84,6 +84,11 @@ class SlackMessenger:
             await self._delete(receipt.parts)
         return await self.send(receipt.address, outgoing, key)
 
+    async def delete(self, receipt: Receipt) -> bool:
+        """Delete all parts of a message. An answer to a command cannot be deleted."""
+        await self._delete(receipt.parts)
+        return all("/" in reference for reference in receipt.parts)
+
     async def mark(self, message: Address, event_id: str, mark: Mark) -> bool:
         """Add an emoji to the person's message that arrived as `event_id`. No error if the message is gone."""
         _, channel, ts, *_ = event_id.split(":")

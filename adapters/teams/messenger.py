@@ -83,6 +83,19 @@ class TeamsMessenger:
             kept = receipt.parts[: len(messages)]
             return Receipt(receipt.address, kept + (added.parts if added else ()), receipt.thread)
 
+    async def delete(self, receipt: Receipt) -> bool:
+        """Delete all parts of a message."""
+        with self._errors_translated():
+            target = await self._targets.resolve(receipt.thread or receipt.address)
+            for part in receipt.parts:
+                await self._wait_for_rate_limit(target.conversation)
+                try:
+                    await self._connector.delete_activity(target.service_url, target.conversation, part)
+                except ConnectorError as error:
+                    if error.status != HTTPStatus.NOT_FOUND:
+                        raise
+        return True
+
     async def mark(self, message: Address, event_id: str, mark: Mark) -> bool:
         """Return False: a bot in Teams cannot add a reaction to a message."""
         return False

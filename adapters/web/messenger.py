@@ -10,7 +10,9 @@ from adapters.web.page_json import to_stored_json
 from adapters.web.personas import PLATFORM, PRESS, STAFF_PREFIX, THREAD_PREFIX, Personas, thread_of
 from bot.errors import PermanentFailure, StoreError, TemporaryFailure
 from bot.messages import Address, Mark, Outgoing, Receipt
+from bot.plaintext import text_message
 from bot.ports import Finding, Health
+from bot.presentation import texts
 
 
 class WebMessenger:
@@ -31,6 +33,12 @@ class WebMessenger:
         with _errors_translated():
             changed = await self._messages.replace_content(receipt.parts[0], to_stored_json(outgoing))
         return receipt if changed else await self.send(receipt.address, outgoing, key)
+
+    async def delete(self, receipt: Receipt) -> bool:
+        """Replace the message by a line that says that it was taken back."""
+        with _errors_translated():
+            await self._messages.replace_content(receipt.parts[0], to_stored_json(text_message(texts.MESSAGE_REMOVED)))
+        return True
 
     async def mark(self, message: Address, event_id: str, mark: Mark) -> bool:
         """Show the mark on a person's message. Does nothing if the message no longer exists."""

@@ -13,12 +13,14 @@ from functools import cached_property
 from typing import assert_never
 
 from bot.desk.press_desk import PressDesk
+from bot.desk.removed_words import remove_deliveries, remove_from_history
 from bot.domain.case import Case, Step
 from bot.domain.schedule import WATCH, due
 from bot.domain.transitions import (
     Mail,
     NotifyAsker,
     PostCard,
+    RemoveWords,
     StartTimer,
     StopTimer,
     ThreadReply,
@@ -60,6 +62,9 @@ def schedule(tx: Transaction, case: Case, press_desk: PressDesk) -> None:
 def _store(tx: Transaction, transition: Transition) -> None:
     if transition.case.revision > 1:  # revision 1 was stored when the case was created
         tx.cases.save(transition.case)
+    for effect in transition.effects:
+        if isinstance(effect, RemoveWords):
+            remove_from_history(tx, transition.case.id, effect)
     for step in transition.steps:
         tx.cases.add_step(transition.case.id, step)
 
@@ -133,6 +138,9 @@ def _enqueue(
                     delivery_to = _delivery_to_press(renderer, effect)
                     for channel in channels:
                         outbox.put(tx, case.id, delivery_to(channel), channel, key=f"{key}:{channel}")
+            case RemoveWords():
+                remove_deliveries(tx, case, effect, press_desk.channels, key)
+                _redraw_waiting(tx, renderer, press_desk)
             case Mail():
                 if press_desk.mail:
                     outbox.put(tx, case.id, Send(press_desk.mail, renderer.mail()), press_desk.mail, key=key)
@@ -180,7 +188,9 @@ def _delivery_to_press(
             line = drawn if effect.harmless else cards.redact_line(renderer.case, drawn)
             mention = (Mention(effect.mention),) if effect.mention else ()
             with_mention = replace(line, blocks=(*mention, *line.blocks))
-            carries = None if effect.carries is None else _delivered_mark(renderer.case, effect.carries)
+            carries = (
+                None if effect.carries is None else _delivered_mark(renderer.case, effect.carries, effect.from_form)
+            )
             return lambda channel: SendToThread(channel, with_mention, effect.harmless, carries)
         case _:
             assert_never(effect)
@@ -194,17 +204,17 @@ def _message_to_asker(renderer: CardRenderer, effect: NotifyAsker, answers: Mark
     return Send(asker.direct, notice, purpose, display_name(asker.person), instead, answers)
 
 
-def _delivered_mark(case: Case, said: Said) -> MarkMessage:
+def _delivered_mark(case: Case, said: Said, from_form: bool) -> MarkMessage:
     """Return the mark "delivered" for an asker's message. The platform shows an edit on the original message."""
     words = cards.text_message(texts.further_delivered(case.reference))
-    return MarkMessage(said.at, said.corrects or said.event_id, "delivered", words, said.direct)
+    return MarkMessage(said.at, said.corrects or said.event_id, "delivered", words, said.direct, not from_form)
 
 
-# ---- waiting deliveries of a case that became restricted or embargoed -----------------------------------------------
+# ---- waiting deliveries of a case that shows less than before --------------------------------------------------------
 
 
 def _redraw_waiting(tx: Transaction, renderer: CardRenderer, press_desk: PressDesk) -> None:
-    """Draw again the deliveries to the press office that wait. They may hold words that only officers may see now."""
+    """Draw again the deliveries to the press office that wait. They may hold words that are not shown any more."""
     for to in (*press_desk.channels, *([press_desk.mail] if press_desk.mail else [])):
         posted_again = tx.jobs.waiting(outbox.repost_lane(renderer.case.id, to))
         case_lists = tx.jobs.waiting(str(to))  # messages about several cases, as at the end of a shift

@@ -1,9 +1,16 @@
-"""The decision what to do with a message: pure, from its words, the match, and the person's open case."""
+"""The decision what to do with a message: pure, from its words, the match, and the person's open cases.
+
+Nothing that a person writes reaches the press office unless they report an enquiry with it, or were told before that it
+will. So a message is added to an open case only if it is plainly about the case. Anything else is answered as if there
+were no case; if it may be about one after all, a button offers to add it.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
+from bot.domain.belonging import UNRELATED, Relation
 from bot.domain.case import Case, CaseKind
 from bot.matching.match import Match
 from bot.messages import Said
@@ -13,8 +20,14 @@ from bot.messages import Said
 class Context:
     """What else the decision depends on."""
 
-    open_case: Case | None = None
-    """The person's case to which this message may belong: the last one to which they wrote here, within two hours."""
+    open_cases: tuple[Case, ...] = ()
+    """The person's cases to which this message may belong, newest first: they asked in this conversation."""
+    relations: Mapping[int, Relation] = field(default_factory=dict)
+    """Id of an open case -> what the words of the message tell of it."""
+    newest: int | None = None
+    """The open case that the newest message of the desk in this conversation is about; None if it is about none."""
+    officer: str = ""
+    """The officer who wrote that message, if it passes a reply on."""
     press: bool = True
     """True if a press office is configured."""
 
@@ -73,11 +86,23 @@ class MediaEnquiry:
 
 @dataclass(frozen=True, slots=True)
 class AddToCase:
-    """Add the message to the open case, then answer the policy question in it."""
+    """Add the message to an open case, then answer the policy question in it."""
 
     case_id: int
     answers: tuple[str, ...]
     """As in `ConfirmMedia`."""
+    unsure: bool = False
+    """True if it reports an enquiry that may be another one: officers are mentioned anew, and the asker can say so."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskToSend:
+    """Ask whether the message is the answer to an officer, who wrote last."""
+
+    case_id: int
+    officer: str
+    nearest: tuple[str, ...]
+    """The entries to offer if it is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +115,10 @@ class NoPressOffice:
 
 @dataclass(frozen=True, slots=True)
 class Empty:
-    """Reply that the message has no words."""
+    """Reply that the message has no words, or nothing but attachments."""
+
+    files: int = 0
+    """Number of attachments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,32 +126,79 @@ class Silence:
     """Write nothing, because the desk was not addressed and is not sure what is meant."""
 
 
-Decision = (
-    Answer | Choose | Unknown | Smalltalk | ConfirmMedia | MediaEnquiry | AddToCase | NoPressOffice | Empty | Silence
-)
+Answered = Answer | Choose | Unknown | Smalltalk | ConfirmMedia
+"""What answers the message and passes nothing on."""
+
+Decision = Answered | MediaEnquiry | AddToCase | AskToSend | NoPressOffice | Empty | Silence
 
 
 def decide(said: Said, match: Match, context: Context) -> Decision:
-    """Return what to do. A message that belongs to the open case is added to it; any other is decided by its match."""
+    """Return what to do. A message that belongs to an open case is added to it; any other is decided by its match."""
     is_empty = not said.text.strip()
     if not said.addressed and (is_empty or match.outcome not in {"answer", "media"}):
         return Silence()
-    case = context.open_case
-    if case is not None and (said.files if is_empty else _belongs(case, match)):
-        return AddToCase(case.id, () if is_empty or match.outcome == "choose" else _ids(match))
-    return Empty() if is_empty else _by_match(match, context)
+    if is_empty:
+        return Empty(said.files)
+    return _for_open_case(match, context) or _by_match(match, context)
 
 
-def _belongs(case: Case, match: Match) -> bool:
-    """Return whether the message belongs to the open case.
+def offered_case(match: Match, context: Context, decision: Decision) -> Case | None:
+    """Return the case to which a button below the answer offers to add the message; None if none is offered.
 
-    - Small talk never does: thanks are no news for the press office.
-    - Everything else belongs to a media case, because it may be about the enquiry.
-    - Only what the desk cannot answer belongs to a question case. A media enquiry has to become a case with a ping.
+    That is the newest if the message is unclear. What has an answer is about something else, unless its words tell of
+    a case.
     """
-    if match.outcome == "smalltalk":
-        return False
-    return case.kind is CaseKind.MEDIA or match.outcome in {"choose", "unknown"}
+    if not isinstance(decision, Answered):
+        return None
+    telling = next((case for case in context.open_cases if _tells(context, case)), None)
+    return telling if telling or _has_answer(match) else next(iter(context.open_cases), None)
+
+
+def _for_open_case(match: Match, context: Context) -> AddToCase | AskToSend | None:
+    """Return what to do if the message belongs to an open case, or may be an answer to an officer; None otherwise."""
+    if not context.open_cases or match.outcome == "smalltalk":
+        return None
+    named = next((case for case in context.open_cases if _relation(context, case).named), None)
+    if named is not None:
+        return AddToCase(named.id, () if match.outcome == "choose" else _ids(match))
+    if match.outcome == "media":
+        return _enquiry_again(match, context)
+    if _has_answer(match):
+        return None
+    telling = next((case for case in context.open_cases if _tells(context, case)), None)
+    if telling is not None:
+        return AddToCase(telling.id, ())
+    if context.newest is not None and context.officer and match.outcome != "confirm_media":
+        nearest = match.entries if match.outcome == "choose" else match.nearest
+        return AskToSend(context.newest, context.officer, tuple(candidate.id for candidate in nearest))
+    return None
+
+
+def _enquiry_again(match: Match, context: Context) -> AddToCase | None:
+    """Return to which case a reported enquiry belongs; None if outlet, journalist or matter differ from all of them."""
+    possible = [
+        case for case in context.open_cases if case.kind is CaseKind.MEDIA and not _relation(context, case).other
+    ]
+    for case in possible:
+        if _relation(context, case).same or _tells(context, case):
+            return AddToCase(case.id, _ids(match))
+    return AddToCase(possible[0].id, _ids(match), unsure=True) if possible else None
+
+
+def _has_answer(match: Match) -> bool:
+    """Return whether the message is about something else than an enquiry: a policy, another topic, a danger."""
+    is_answered = match.outcome in {"answer", "smalltalk"} or (match.outcome == "unknown" and match.topic != "")
+    return is_answered or match.danger != ""
+
+
+def _tells(context: Context, case: Case) -> bool:
+    """Return whether every clause of the message tells something of this enquiry."""
+    found = _relation(context, case)
+    return found.plain or (found.continues and context.newest == case.id)
+
+
+def _relation(context: Context, case: Case) -> Relation:
+    return context.relations.get(case.id, UNRELATED)
 
 
 def _by_match(match: Match, context: Context) -> Decision:

@@ -12,6 +12,7 @@ from datetime import timedelta
 
 from bot.desk.apply_transition import CardRenderer, apply_transition, schedule
 from bot.desk.press_desk import PressDesk, status_of
+from bot.desk.removed_words import delete
 from bot.desk.shift_handover import HANDOVER, post_handover, schedule_handover
 from bot.domain import transitions
 from bot.domain.case import Case, CaseState
@@ -21,7 +22,7 @@ from bot.matching.active_knowledge import ActiveKnowledge
 from bot.messages import Address, Receipt
 from bot.presentation import cards, texts
 from bot.queue import outbox
-from bot.queue.outbox import MarkMessage, Repost, Send, SendToThread
+from bot.queue.outbox import Delete, MarkMessage, Repost, Send, SendToThread
 from bot.storage.records import Job, JobKind, JobState
 from bot.storage.transaction import Transaction
 
@@ -55,7 +56,7 @@ class DeliveryOutcomes:
             return
         delivery = outbox.read(job)
         if isinstance(delivery, SendToThread):
-            _mark_once(tx, case, job, delivery)
+            _passed_on(tx, case, job, delivery, receipt)
         elif not isinstance(delivery, Send):
             return
         elif delivery.purpose == "ping":
@@ -203,13 +204,24 @@ class DeliveryOutcomes:
                 yield channel, other.state
 
 
+def _passed_on(tx: Transaction, case: Case, job: Job, line: SendToThread, receipt: Receipt) -> None:
+    """Record that a press channel has a message of an asker; delete it there if they have taken it back meanwhile."""
+    if line.carries is None:
+        return
+    if not tx.cases.has_message(case.id, line.carries.event_id):
+        delete(tx, case.id, Delete(receipt), key=job.key)
+        return
+    tx.postings.add_relayed(case.id, line.carries.event_id, receipt)
+    _mark_once(tx, case, job, line)
+
+
 def _mark_once(tx: Transaction, case: Case, job: Job, line: SendToThread) -> None:
     """Show an asker that the press office has their message. All channels use one key, so this happens once."""
     _mark(tx, case, f"{job.key.removesuffix(str(line.channel))}mark", line.carries)
 
 
 def _mark(tx: Transaction, case: Case, key: str, mark: MarkMessage | None) -> None:
-    if mark:
+    if mark and mark.is_message:
         outbox.put(tx, case.id, mark, mark.message, key=key)
 
 

@@ -94,7 +94,8 @@ def open_case_for(
     case = open_case(tx, press_desk, knowledge, Reported(details), kind=kind, asker=asker, related=related)
     if said.at != said.direct:
         key = f"said:{said.at.platform}:{said.event_id}:direct"
-        outbox.send(tx, said.at, cards.markdown_message(texts.SEE_DIRECT_MESSAGE), key=key)
+        pointer = outbox.Send(said.at, cards.markdown_message(texts.SEE_DIRECT_MESSAGE))
+        outbox.send_to_asker(tx, case.id, pointer, key=key)
     return case
 
 

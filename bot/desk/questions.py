@@ -8,18 +8,21 @@ Also the welcome of a person who joins, and the form for a message that is share
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import assert_never
 
 from bot.desk import decide
 from bot.desk.apply_transition import apply_transition
 from bot.desk.decide import Context, Decision
+from bot.desk.further_messages import compare, context_of
 from bot.desk.open_case import RelatedCaseFinder, RelatedCases, open_case_for
 from bot.desk.press_desk import PressDesk, status_of
 from bot.domain import transitions
-from bot.domain.case import Case, CaseKind, Details, Step
+from bot.domain.belonging import Relation
+from bot.domain.case import Case, CaseKind, CaseState, Details, Step
 from bot.domain.extraction import prefilled
 from bot.domain.schedule import EscalationPolicy
 from bot.domain.transitions import DeskStatus, Transition
@@ -34,8 +37,6 @@ from bot.storage.records import DedupeScope
 from bot.storage.transaction import Transaction
 from bot.text import follows_up
 
-BELONGS_WITHIN = timedelta(hours=2)
-"""Time after a person's last message to a case in which a further message may belong to the case."""
 FOLLOWS_WITHIN = timedelta(minutes=15)
 """Time after a question in which a short message ("and on Instagram?") is matched together with it."""
 
@@ -51,6 +52,8 @@ class Prepared:
     match: Match
     related: RelatedCases | None = None
     """The cases that belong with it if it may open a case for the media."""
+    relations: Mapping[int, Relation] = field(default_factory=dict)
+    """Id of an open case of the person -> what the words of the message tell of it."""
 
 
 class Questions:
@@ -67,7 +70,7 @@ class Questions:
     async def prepare(self, said: Said) -> Prepared:
         """Match the message, and compare it with recent cases if it is an enquiry. Raises MatcherLost."""
         loaded, match = await self._active_knowledge.match(said.text, await self._previous_question(said))
-        return Prepared(loaded, match, await self._related_to(said, match))
+        return Prepared(loaded, match, await self._related_to(said, match), await self._relations(said, match))
 
     def unmatched(self, match: Match) -> Prepared:
         """Return this match, for a message that is not matched: one without words, or one that is given up."""
@@ -103,6 +106,13 @@ class Questions:
             lambda tx: tx.answers.previous_question(asker, conversation, tx.now - FOLLOWS_WITHIN)
         )
 
+    async def _relations(self, said: Said, match: Match) -> Mapping[int, Relation]:
+        """Compare the message with the open cases to which it may belong. That may take long."""
+        if not self._press_desk.exists:
+            return {}
+        cases = await self._store.read(lambda tx: tx.cases.open_in(said.person.key, said.at))
+        return await asyncio.to_thread(compare, said, match, cases) if cases else {}
+
     async def _related_to(self, said: Said, match: Match) -> RelatedCases | None:
         """Return the cases that belong with the message if it may open a case for the media; None if it cannot."""
         if match.outcome != "media" or not self._press_desk.exists:
@@ -115,16 +125,18 @@ class Questions:
         """Decide what to do with the message and do it."""
         if said.corrects and self._correct(tx, said, prepared.loaded, prepared.match):
             return
-        decision = self._decide(tx, said, prepared.match)
+        context = self._context(tx, said, prepared)
+        decision = decide.decide(said, prepared.match, context)
         self._warn_of_danger(tx, said, prepared, decision)
-        self._carry_out(tx, said, prepared, decision)
+        offered = decide.offered_case(prepared.match, context, decision)
+        self._carry_out(tx, said, prepared, decision, offered)
 
     def respond_unidentified(self, tx: Transaction, said: Said, prepared: Prepared) -> bool:
         """Pass an enquiry on although the platform does not say who wrote it; answer nothing.
 
         Return False if the message is no enquiry. It then has to wait, apart from what is said of danger.
         """
-        decision = self._decide(tx, said, prepared.match)
+        decision = decide.decide(said, prepared.match, self._context(tx, said, prepared))
         self._warn_of_danger(tx, said, prepared, decision)
         if said.corrects or not isinstance(decision, decide.MediaEnquiry | decide.AddToCase):
             return False
@@ -136,10 +148,13 @@ class Questions:
         if prepared.match.outcome == "media":
             self._answer(tx, said, prepared.loaded, tuple(each.id for each in prepared.match.entries))
 
-    def _decide(self, tx: Transaction, said: Said, match: Match) -> Decision:
-        since = tx.now - BELONGS_WITHIN
-        open_case = tx.cases.open_for(said.person.key, said.at, since) if self._press_desk.exists else None
-        return decide.decide(said, match, Context(open_case, self._press_desk.exists))
+    def _context(self, tx: Transaction, said: Said, prepared: Prepared) -> Context:
+        if not self._press_desk.exists:
+            return Context(press=False)
+        cases = tuple(tx.cases.open_in(said.person.key, said.at))
+        if not cases:
+            return Context()
+        return context_of(tx, said, cases, prepared.relations)
 
     def _warn_of_danger(self, tx: Transaction, said: Said, prepared: Prepared, decision: Decision) -> None:
         danger = prepared.match.danger
@@ -157,54 +172,79 @@ class Questions:
         if case is not None:
             self._apply_to_case(tx, said, loaded, case, transitions.correct)
             return True
+        tx.answers.replace_question(said.person.key, said.corrects, said.text)
         return match.outcome not in {"media", "confirm_media"}
 
-    def _carry_out(self, tx: Transaction, said: Said, prepared: Prepared, decision: Decision) -> None:
+    def _carry_out(
+        self, tx: Transaction, said: Said, prepared: Prepared, decision: Decision, offered: Case | None = None
+    ) -> None:
+        """Do what was decided. A button offers to add the message to the case `offered`."""
         loaded = prepared.loaded
         match decision:
-            case decide.Answer():
-                self._answer(tx, said, loaded, decision.entries)
-            case decide.Choose():
-                asked = self._record(tx, said, loaded, "choose", decision.entries)
-                self._say(tx, said, cards.choose(_entries(loaded, decision.entries), answered=asked))
-            case decide.Unknown():
-                asked = self._record(tx, said, loaded, "unknown", decision.nearest)
-                self._say(tx, said, self._unknown_card(loaded, decision, asked))
-            case decide.Smalltalk():
-                self._record(tx, said, loaded, "smalltalk", ())
-                self._say(tx, said, cards.markdown_message(loaded.knowledge.topic[decision.topic].answer))
-            case decide.ConfirmMedia():
-                asked = self._record(tx, said, loaded, "confirm_media", decision.answers, beside=prepared.match)
-                self._say(tx, said, cards.confirm_media(answered=asked))
-                self._answer(tx, said, loaded, decision.answers)
+            case decide.Answer() | decide.Choose() | decide.Unknown() | decide.Smalltalk() | decide.ConfirmMedia():
+                self._answer_question(tx, said, prepared, decision, offered)
             case decide.MediaEnquiry():
                 self._record(tx, said, loaded, "media", decision.answers)
-                details = Details(outlet=decision.outlet)
-                related = prepared.related
-                open_case_for(tx, self._press_desk, loaded.knowledge, said, CaseKind.MEDIA, details, related)
+                known, details, related = loaded.knowledge, Details(outlet=decision.outlet), prepared.related
+                open_case_for(tx, self._press_desk, known, said, CaseKind.MEDIA, details, related)
                 self._answer(tx, said, loaded, decision.answers)
             case decide.AddToCase():
-                if (case := tx.cases.load(decision.case_id)) is not None:
-                    self._apply_to_case(tx, said, loaded, case, transitions.add)
+                case = tx.cases.load(decision.case_id)
+                if case is not None and case.state is not CaseState.CLOSED:
+                    self._apply_to_case(tx, said, loaded, case, partial(transitions.add, unsure=decision.unsure))
+                elif case is not None:  # closed since the message was compared with it
+                    self._say(tx, said, cards.text_message(texts.no_longer_open(case.reference)))
                 self._answer(tx, said, loaded, decision.answers)
+            case decide.AskToSend():
+                asked = self._record(tx, said, loaded, "unknown", decision.nearest, keeps_asker=True)
+                self._say(tx, said, cards.ask_to_send(decision.officer, decision.case_id, answered=asked))
             case decide.NoPressOffice():
                 holding_line = loaded.knowledge.media.holding_line if loaded.knowledge.media else ""
                 self._say(tx, said, cards.markdown_message(f"{holding_line.strip()}\n\n{texts.NO_PRESS_OFFICE}"))
                 self._answer(tx, said, loaded, decision.answers)
             case decide.Empty():
-                self._say(tx, said, cards.markdown_message(texts.EMPTY_MESSAGE))
+                self._say(tx, said, cards.without_words(decision.files, press=self._press_desk.exists))
             case decide.Silence():
                 pass
             case _:
                 assert_never(decision)
 
-    def _answer(self, tx: Transaction, said: Said, loaded: LoadedKnowledge, ids: tuple[str, ...]) -> None:
+    def _answer_question(
+        self, tx: Transaction, said: Said, prepared: Prepared, decision: decide.Answered, offered: Case | None
+    ) -> None:
+        """Answer a message that goes to nobody. A button offers to add it to the case `offered`."""
+        loaded = prepared.loaded
+        match decision:
+            case decide.Answer():
+                self._answer(tx, said, loaded, decision.entries, offered)
+            case decide.Choose():
+                asked = self._record(tx, said, loaded, "choose", decision.entries)
+                card = cards.choose(_entries(loaded, decision.entries), answered=asked)
+                self._say(tx, said, cards.with_offer(card, offered, answered=asked))
+            case decide.Unknown():
+                asked = self._record(tx, said, loaded, "unknown", decision.nearest, keeps_asker=offered is not None)
+                card = self._unknown_card(loaded, decision, asked)
+                self._say(tx, said, cards.with_offer(card, offered, answered=asked))
+            case decide.Smalltalk():
+                asked = self._record(tx, said, loaded, "smalltalk", ())
+                card = cards.markdown_message(loaded.knowledge.topic[decision.topic].answer)
+                self._say(tx, said, cards.with_offer(card, offered, answered=asked))
+            case decide.ConfirmMedia():
+                asked = self._record(tx, said, loaded, "confirm_media", decision.answers, beside=prepared.match)
+                self._say(tx, said, cards.with_offer(cards.confirm_media(answered=asked), offered, answered=asked))
+                self._answer(tx, said, loaded, decision.answers)
+            case _:
+                assert_never(decision)
+
+    def _answer(
+        self, tx: Transaction, said: Said, loaded: LoadedKnowledge, ids: tuple[str, ...], offered: Case | None = None
+    ) -> None:
         if not ids:
             return
         asked, entries = self._record(tx, said, loaded, "answer", ids), _entries(loaded, ids)
         press, today = self._press_desk.exists, tx.now.date()
         card = cards.answer(loaded.knowledge, entries, answered=asked, press=press, today=today)
-        self._say(tx, said, card, part="answer")
+        self._say(tx, said, cards.with_offer(card, offered, answered=asked), part="answer")
 
     def _unknown_card(self, loaded: LoadedKnowledge, decision: decide.Unknown, asked: int) -> Outgoing:
         pointer = loaded.knowledge.topic[decision.topic].answer if decision.topic else ""
@@ -221,13 +261,15 @@ class Questions:
         entries: tuple[str, ...],
         *,
         beside: Match | None = None,
+        keeps_asker: bool = False,
     ) -> int:
-        """Store the question and what was answered, and return the id. An unanswered question has no asker.
+        """Store the question and what was answered, and return the id.
 
-        `beside` is what is said of it if it is not about the media.
+        An unanswered question has no asker, unless `keeps_asker`: a button may pass it on, for its author alone. That
+        has to be told, too, where others see the button. `beside` is what is said if it is not about the media.
         """
         revision = loaded.knowledge.revision
-        if outcome == "unknown":
+        if outcome == "unknown" and not keeps_asker and said.at == said.direct:
             return tx.answers.record(said.text, outcome, entries, revision)
         return tx.answers.record(
             said.text,

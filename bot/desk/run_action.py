@@ -129,7 +129,7 @@ def run_answer_action(
     if asked is None:
         return SyncResponse(notice=texts.TOO_OLD)
     if not _may_press(action, pressed, asked):
-        return SyncResponse(notice=texts.NOT_YOURS)
+        return SyncResponse(notice=texts.ONLY_THE_AUTHOR if action.author_only else texts.NOT_YOURS)
     rest = pressed.value.partition(":")[2]
     return action.do(AnswerContext(tx, pressed, rest, loaded, press_desk, pressed, asked))
 
@@ -149,4 +149,6 @@ def _may_press(action: AnswerAction, pressed: Pressed, asked: Answered) -> bool:
         return True
     if action.asker_only:
         return False
+    if action.author_only:
+        return not asked.asker and pressed.at == pressed.direct
     return not asked.asker or pressed.at != pressed.direct

@@ -112,6 +112,16 @@ class MessageAdded:
     """Number of files attached to the message."""
     new_deadline: bool
     """True if a deadline was read from the message. The asker is shown it, so that they can correct it."""
+    unsure: bool = False
+    """True if it may be another enquiry, which the asker can say with a button."""
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """The asker has taken back a message."""
+
+    mailed: bool
+    """True if the press office has got an e-mail with it, which stays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +208,10 @@ class PlainNotice(Enum):
     FALSE_ALARM = auto()
     REACHED = auto()
     """A press channel accepted the card after the asker was told to phone."""
+    REMOVAL_ASKED = auto()
+    """The officers were asked to remove a message."""
+    REMOVED = auto()
+    """An officer has removed it."""
     REOPENED = auto()
     RESPONDED = auto()
     """The press office has answered the journalist."""
@@ -209,6 +223,7 @@ class PlainNotice(Enum):
 AskerNotice = (
     Acknowledgement
     | MessageAdded
+    | TakenBack
     | DeadlineRead
     | WithdrawalNoted
     | PleasePhone

@@ -81,6 +81,26 @@ def apply_correction(
     return _restrict_if_delicate(_triage_again(after, details, policy, now, replace_deadline=is_new), text, steps)
 
 
+def without_message(case: Case, message: Step, others: Sequence[Step], policy: EscalationPolicy) -> Case:
+    """Return the case without what was read from a message that is removed. `others` are the steps that stay.
+
+    An urgent case stays urgent and a restricted one restricted: whoever was called has been called.
+    """
+    if case.kind is not CaseKind.MEDIA:
+        return case
+    details = reextract(case.details, message.text, "", policy, message.at)
+    found = deadlines.find(message.text, policy.hours, message.at)
+    if found is None or found != case.due_at or case.details.deadline:
+        return replace(case, details=details)
+    texts = [asker.text for asker in case.askers]
+    result = triage(case.kind, "".join(texts[:1]), details, policy, case.opened_at, further=texts[1:])
+    added = (step for step in others if step.kind in {StepKind.ADDED, StepKind.CORRECTED} and step.text)
+    stated = [due for step in added if (due := deadlines.find(step.text, policy.hours, step.at)) is not None]
+    stated += [result.due_at] if result.due_known and result.due_at is not None else []
+    due_at = min(stated, default=result.due_at)
+    return replace(case, details=details, due_at=due_at, due_known=bool(stated))
+
+
 def apply_details(case: Case, details: Details, policy: EscalationPolicy, now: datetime) -> Case:
     """Return the case with details that somebody wrote into a form at `now`.
 

@@ -94,6 +94,38 @@ class StepKind(StrEnum):
     UNRESTRICTED = "unrestricted"
     IDENTIFIED = "identified"  # the platform says that an asker may use the desk, after the case opened
     NOT_A_MEMBER = "not a member"  # it says that they may not
+    TAKEN_BACK = "taken back"  # an added message, by its author
+    REMOVAL_ASKED = "removal asked"  # its author asks the officers to remove it
+    REMOVED = "removed"  # by an officer
+
+
+OFFICER_STEPS = frozenset(
+    {
+        StepKind.CLAIMED,
+        StepKind.UNCLAIMED,
+        StepKind.REPLIED,
+        StepKind.NOTED,
+        StepKind.CLOSED,
+        StepKind.REOPENED,
+        StepKind.FALSE_ALARM,
+        StepKind.WAITING,
+        StepKind.HANDOVER_OFFERED,
+        StepKind.HANDOVER_ACCEPTED,
+        StepKind.HANDOVER_DECLINED,
+        StepKind.TOOK_IN,
+        StepKind.RESPONDED,
+        StepKind.STATEMENT,
+        StepKind.JOINED,
+        StepKind.SPLIT,
+        StepKind.RESTRICTED,
+        StepKind.UNRESTRICTED,
+        StepKind.REMOVED,
+    }
+)
+"""Kinds of steps that only officers take. The person who took any other step may be an asker."""
+
+TAKEN_BACK = "taken back"
+"""Label of a step whose words were removed."""
 
 
 LONGEST_ON_CARD = 2500
@@ -233,7 +265,9 @@ class Step:
     event_id: str = ""
     """The event of the message that the step records, if it records one. A later edit finds the case by it."""
     label: str = ""
-    """The `ReplyKind` of a reply to a media enquiry; `BESIDE` for details that did not replace checked ones."""
+    """The `ReplyKind` of a reply to a media enquiry, the event of the message that was corrected, `TAKEN_BACK` for a
+    message whose words were removed, the number of the step that is to be removed, or `BESIDE` for details that did not
+    replace checked ones."""
 
 
 def beside(steps: Iterable[Step]) -> Iterable[Step]:

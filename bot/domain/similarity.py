@@ -31,6 +31,7 @@ _MOST_WORDS = 200  # words of an enquiry that are compared
 _LONGEST_WORD = 40  # characters; a longer one is no word
 _LONGEST_NAME = 200  # characters of an outlet, a journalist or a contact that are read
 _MOST_MESSAGES = 10  # messages of a case that are read
+_FEWEST_OF_MATTER = 2  # words without which nobody can say what an enquiry is about
 _CommonSource = Literal["journalist", "outlet", "none"]
 """What the senders of two enquiries have in common."""
 
@@ -105,6 +106,11 @@ def related(new: Enquiry, others: Sequence[Enquiry], links: Mapping[int, Collect
     similar = _with_similar_subject(new, others)
     story = {*similar, *(linked for each in similar for linked in links.get(each, ()))}
     return {each.id: _kind(new, each) for each in others if each.id in story}
+
+
+def tells_matter(each: Enquiry) -> bool:
+    """Return whether the text says what the enquiry is about, in at least two words that are not common."""
+    return len(_subject(each).words) >= _FEWEST_OF_MATTER
 
 
 def _kind(one: Enquiry, other: Enquiry) -> LinkKind:

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, TypeAdapter
 
-from bot.messages import Address, Mark, Outgoing
+from bot.messages import Address, Mark, Outgoing, Receipt
 from bot.storage.records import Job, JobKind, NewJob
 from bot.storage.transaction import Transaction
 
@@ -43,6 +43,8 @@ class MarkMessage:
     words: Outgoing | None = None
     """What to write to `to` instead if the platform has no marks. If None, nothing is written."""
     to: Address | None = None
+    is_message: bool = True
+    """False if there is nothing to show it on, because the words were written into a form."""
     do: Literal["mark"] = "mark"
 
 
@@ -94,7 +96,15 @@ class Repost:
     do: Literal["repost"] = "repost"
 
 
-Delivery = Annotated[Send | Update | SendToThread | Repost | MarkMessage, Discriminator("do")]
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """Delete a message that was delivered."""
+
+    receipt: Receipt
+    do: Literal["delete"] = "delete"
+
+
+Delivery = Annotated[Send | Update | SendToThread | Repost | MarkMessage | Delete, Discriminator("do")]
 
 _delivery: TypeAdapter[Delivery] = TypeAdapter(Delivery)
 _KINDS = {
@@ -103,6 +113,7 @@ _KINDS = {
     "update": JobKind.UPDATE,
     "repost": JobKind.REPOST,
     "mark": JobKind.MARK,
+    "delete": JobKind.UPDATE,  # not a kind of its own, because an earlier release beside this one would not know it
 }
 
 

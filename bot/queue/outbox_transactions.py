@@ -12,7 +12,7 @@ from zlib import crc32
 
 from bot.errors import DeliveryFailure, PermanentFailure, TemporaryFailure
 from bot.messages import Address, Outgoing, Receipt
-from bot.queue.outbox import LaterVersion, MarkMessage, Repost, Send, SendToThread, Update, post_later, read
+from bot.queue.outbox import Delete, LaterVersion, MarkMessage, Repost, Send, SendToThread, Update, post_later, read
 from bot.queue.retry_policy import LONGEST_DELAY, PARKED_AFTER, next_try
 from bot.storage.records import Job, JobKind
 from bot.storage.transaction import Transaction
@@ -61,7 +61,7 @@ class CardUpdate:
     outgoing: Outgoing
 
 
-OutboundMessage = Send | CardUpdate | MarkMessage
+OutboundMessage = Send | CardUpdate | MarkMessage | Delete
 """What a messenger can deliver."""
 
 
@@ -81,7 +81,7 @@ class Delivered:
     job: Job
     message: OutboundMessage
     receipt: Receipt | None
-    """None for a mark."""
+    """None for a mark, and for a message that was deleted."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from typing import assert_never
 from bot.errors import DeliveryFailure, PermanentFailure, StoreUnavailable, TemporaryFailure
 from bot.messages import Address, Receipt
 from bot.ports import Messenger, Recalls, StartTask, plain_task
-from bot.queue.outbox import MarkMessage, Send
+from bot.queue.outbox import Delete, MarkMessage, Send
 from bot.queue.outbox_transactions import (
     LEASE,
     CardUpdate,
@@ -184,7 +184,7 @@ class Relay:
             self._finished.append(Failed(job, TemporaryFailure(f"Unexpected: {describe(error)}."), is_ours))
 
     async def _deliver(self, job: Job, message: OutboundMessage) -> Receipt | None:
-        """Deliver a message and return its receipt, or None for a mark. Raises DeliveryFailure."""
+        """Deliver a message and return its receipt, or None for a mark or a deletion. Raises DeliveryFailure."""
         match message:
             case Send():
                 messenger = self._messenger(message.to)
@@ -198,6 +198,9 @@ class Relay:
                 is_shown = await messenger.mark(message.message, message.event_id, message.mark)
                 if not is_shown and message.words and message.to:
                     await messenger.send(message.to, message.words, job.key)
+                return None
+            case Delete():
+                await self._messenger(message.receipt.address).delete(message.receipt)
                 return None
             case _:
                 assert_never(message)

@@ -162,7 +162,8 @@ class Answered:
     knowledge: str
     """The revision of the knowledge base."""
     asker: str = ""
-    """`platform:id`. Empty if not needed: an unanswered question is stored without its asker."""
+    """`platform:id`. Empty if not needed: an unanswered question that no button
+    passes on for its author alone is stored without its asker."""
     event_id: str = ""
     """The event of the question: if a case is made of it, later edits of the message find the case.
 

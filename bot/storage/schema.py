@@ -206,6 +206,15 @@ posting = Table(
     Column("receipt", Json, nullable=False),
 )
 
+relayed = Table(
+    "relayed",
+    metadata,
+    Column("id", BigInteger, primary_key=True),
+    Column("case_id", BigInteger, nullable=False),
+    Column("event_id", SafeText, nullable=False),
+    Column("receipt", Json, nullable=False),
+)
+
 answered = Table(
     "answered",
     metadata,

@@ -93,6 +93,10 @@ class SinkMessenger:
         await self._post("update", key, receipt.address, message=receipt.parts[0], outgoing=shown)
         return receipt
 
+    async def delete(self, receipt: Receipt) -> bool:
+        await self._post("delete", f"delete:{receipt.parts}", receipt.address)
+        return True
+
     async def mark(self, message: Address, event_id: str, mark: Mark) -> bool:
         await self._post("mark", f"mark:{event_id}:{mark}", message)
         return True

@@ -213,6 +213,15 @@ class AdapterContract(ABC):
         assert renewed.address == rig.home
         assert [one.text for one in await rig.shown()] == ["Claimed."]
 
+    async def test_what_is_deleted_is_read_no_more(self, rig: Rig) -> None:
+        messenger = rig.adapter.messenger
+        receipt = await messenger.send(rig.home, message(Quote(f"a secret {'and more ' * 6000}")), "job/1")
+        await messenger.send(rig.home, message(Markdown("After it.")), "job/2")
+        assert await messenger.delete(receipt) is self.edits
+        assert ("secret" in str(await rig.shown())) is not self.edits
+        assert (await rig.shown())[-1].text == "After it."
+        assert await messenger.delete(receipt) is self.edits, "it is no error that it is gone"
+
     async def test_a_platform_that_is_down_is_a_delivery_failure(self, rig: Rig) -> None:
         receipt = await rig.adapter.messenger.send(rig.home, message(Markdown("Before.")), "job/1")
         await rig.break_down()
@@ -220,6 +229,9 @@ class AdapterContract(ABC):
             await rig.adapter.messenger.send(rig.home, message(Markdown("After.")), "job/2")
         with pytest.raises(DeliveryFailure):
             await rig.adapter.messenger.update(receipt, message(Markdown("After.")), "job/3")
+        if self.edits:
+            with pytest.raises(DeliveryFailure):
+                await rig.adapter.messenger.delete(receipt)
 
     async def test_a_place_that_does_not_exist_is_a_permanent_failure(self, rig: Rig) -> None:
         with pytest.raises(DeliveryFailure) as caught:

@@ -24,7 +24,7 @@ class RecordingRig:
         return True
 
     async def shown(self) -> list[Shown]:
-        return [Shown(message.text) for message in self.adapter.shown]
+        return [Shown(message.text) for message in self.adapter.shown if not message.deleted]
 
     async def lose(self) -> None:
         self.adapter.shown.clear()

@@ -19,7 +19,7 @@ from bot.matching.active_knowledge import ActiveKnowledge
 from bot.messages import Address, Button, Field, Form, Incoming, Person, Pressed, Submitted, SyncResponse, Viewed
 from bot.storage.engine import Store
 from tests.clock import ManualClock
-from tests.desk import SETTINGS, DeskHarness, direct, person
+from tests.desk import SETTINGS, DeskHarness, Message, direct, person
 
 SAM, TESS, JOE = person("sam"), person("tess", "teams"), person("joe")
 ANNA, BEN = person("anna"), person("ben")
@@ -38,6 +38,15 @@ WORDS = (
     "the BBC are on the line now about the flooded cellar",
     "thanks a lot",
     "",
+    "she is called Joan",
+    "the Gazette rang again",
+    "M-1: they came round",
+    "another journalist just rang me",
+    "Radio 4 are on the phone now about something else",
+    "can I moan about my boss",
+    "she shouted at me and wants it by five",
+    "yes three is fine",
+    "I forgot my password",
 )
 OF_CASES = {name: action for name, action in ACTIONS.items() if isinstance(action, CaseAction)}
 OFFICERS_ONLY = frozenset(name for name, action in OF_CASES.items() if action.who is Who.OFFICER)
@@ -71,6 +80,10 @@ class CaseWorld(RuleBasedStateMachine):
         self.inside: list[str] = []
         self.private: dict[str, list[str]] = defaultdict(list)
         self.words = 0
+        self.said: dict[str, Person] = {}
+        """What askers said -> who."""
+        self.passed_on: set[str] = set()
+        """What the decision for the message, or a press of its author, passes on."""
 
     def furnish(self, channels: list[str], begins: datetime, duty: Mapping[str, Any]) -> None:
         self._empty(begins)
@@ -103,6 +116,7 @@ class CaseWorld(RuleBasedStateMachine):
             self._no_deadline_passes_unheard(case, steps)
             self._each_step_happens_once(steps)
         self._nobody_reads_what_is_not_theirs()
+        self._nothing_is_passed_on_unasked()
         self._lanes_keep_their_order()
 
     def _history_and_state_agree(self, case: Case, steps: tuple[Step, ...]) -> None:
@@ -151,6 +165,24 @@ class CaseWorld(RuleBasedStateMachine):
         for asker in ASKERS:
             shown = [message.versions for place in (direct(asker), YARD) for message in self.harness.at(place)]
             self.is_theirs(asker, str(shown))
+
+    def _nothing_is_passed_on_unasked(self) -> None:
+        """No words stand in a press channel unless it was decided or asked so, and their author was told."""
+        for text, by in self.said.items():
+            if any(text in str(message.versions) for message in self.at_press()):
+                assert text in self.passed_on, text
+                told = "SELECT 1 FROM job WHERE lane = ? AND case_id IS NOT NULL"
+                assert self.read(told, str(direct(by))), text
+
+    def at_press(self) -> list[Message]:
+        """Everything in the press channels and below their cards, and the office's mail; deleted messages too."""
+        places = {channel.token for channel in self.channels}
+        return [
+            message
+            for platform in self.harness.platforms.values()
+            for message in platform.shown
+            if message.to.token.partition("/")[0] in places or message.to.platform == "email"
+        ]
 
     def is_theirs(self, asker: Person, read: str) -> None:
         """Neither what was written inside, nor what somebody else said to the desk alone."""

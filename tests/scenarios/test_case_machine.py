@@ -19,8 +19,11 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from bot.desk import decide
+from bot.desk.actions.action import parse_number
 from bot.domain.case import Case, CaseKind, CaseState, Step, StepKind
 from bot.errors import PermanentFailure, TemporaryFailure
+from bot.matching.match import Match
 from bot.messages import Address, Button, Person, Said, Submitted
 from tests.clock import ManualClock
 from tests.desk import buttons, direct, loaded_knowledge, said
@@ -44,7 +47,8 @@ from tests.scenarios.case_world import (
 
 CHANNELS = (["slack:c-press"], ["slack:c-press", "teams:c-press"])
 OUTCOMES = st.sampled_from(("advice given", "answered", "no action", "withdrawn", ""))
-ELSEWHERE = frozenset({"press.ask", "media.yes", "entry.show", *ON_NO_CASE})
+PASS_ON = frozenset({"press.ask", "media.yes", "further.add"})
+ELSEWHERE = frozenset({*PASS_ON, "further.keep", "entry.show", *ON_NO_CASE})
 ACTIONS_THERE_ARE = sorted(OFFICERS_ONLY | FOR_STAFF | ELSEWHERE)
 BEGINNINGS = st.sampled_from(
     (
@@ -105,7 +109,16 @@ class CaseMachine(CaseWorld):
         at = YARD if yard and asker.platform == "slack" else direct(asker)
         if at != YARD:
             self.private[asker.key].append(own)
-        self.handle(said(asker, f"{text} {own}".strip() if text else "", self.harness.next_event(), at, files=files))
+        words = f"{text} {own}".strip() if text else ""
+        if words:
+            self.said[words] = asker
+        self.handle(said(asker, words, self.harness.next_event(), at, files=files))
+
+    def press(self, by: Person, button: Button, at: Address) -> None:
+        if button.action in PASS_ON and (number := parse_number(button.value.partition(":")[0])) is not None:
+            asked = self.read("SELECT question FROM answered WHERE id = ?", number)
+            self.passed_on |= {text for (text,) in asked if text in self.said and self.said[text] == by}
+        super().press(by, button, at)
 
     @rule(n=pick, old=rarely, by=who)
     def presses(self, n: int, old: bool, by: Person) -> None:
@@ -219,9 +232,17 @@ class CaseMachine(CaseWorld):
     def teardown(self) -> None:
         try:
             self._everything_ends_well()
+            self._what_is_taken_back_is_gone()
         finally:
             self.runner.close()
             self.reader.close()
+
+    def _what_is_taken_back_is_gone(self) -> None:
+        """What can be read in a press channel stands in the record of a case."""
+        kept = str(self.read("SELECT text FROM case_step")) + str(self.read("SELECT text FROM case_asker"))
+        shown = [each for each in self.at_press() if each.to.platform != "email" and not each.deleted]
+        for text in self.said:
+            assert text in kept or not any(text in str(each.versions[-1]) for each in shown), text
 
     def _everything_ends_well(self) -> None:
         """Once nothing is broken any more, everything that was committed arrives, and every case can be closed."""
@@ -276,15 +297,25 @@ def play(sequences: int, url: str) -> None:
     database, clock = Path(url.removeprefix("sqlite:///")), ManualClock()
     store = PromptStore(url, clock)
     store.open()
+    decided = decide.decide
     active_knowledge = PromptKnowledge(loaded_knowledge())
 
     class Machine(CaseMachine):
         def __init__(self) -> None:
             super().__init__(store, clock, active_knowledge, database)
+            patch.setattr(decide, "decide", self.decides)
 
+        def decides(self, message: Said, match: Match, context: decide.Context) -> decide.Decision:
+            decision = decided(message, match, context)
+            if isinstance(decision, decide.MediaEnquiry | decide.AddToCase):
+                self.passed_on.add(message.text)
+            return decision
+
+    patch = pytest.MonkeyPatch()
     try:
         run_state_machine_as_test(
             seed(_seed())(Machine), settings=settings(max_examples=sequences, stateful_step_count=15)
         )
     finally:
+        patch.undo()
         store.close()

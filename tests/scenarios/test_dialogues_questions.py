@@ -98,7 +98,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
     ],
     "a message without words": [
         Says("sam", "   ", sees={"sam": [texts.EMPTY_MESSAGE]}),
-        Says("sam", "", files=2, sees={"sam": [texts.EMPTY_MESSAGE]}),
+        Says("sam", "", files=2, sees={"sam": [f"{texts.FILES_ALONE} … Tell the press office"]}),
         Says("sam", "", at="#yard", addressed=False),
     ],
     "the same event again changes nothing": [
@@ -126,12 +126,22 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
             "joe",
             "Ask the press office",
             at="#yard",
+            notice=texts.ONLY_THE_AUTHOR,
+        ),
+        Presses("joe", "Dogs and other animals", at="#yard", sees={"#yard": ["No, except assistance dogs."]}),
+        Presses("joe", "Ask the press office", at="#yard", notice=texts.ONLY_THE_AUTHOR),
+        Presses(
+            "sam",
+            "Ask the press office",
+            at="#yard",
             sees={
                 "#yard": [texts.SEE_DIRECT_MESSAGE],
-                "press": [f"Q-1 … Joe … {COFFEE}"],
-                "joe": ["Your question is with the press office."],
+                "press": [f"Q-1 … Sam … {COFFEE}"],
+                "sam": ["Your question is with the press office."],
             },
         ),
+        Says("sam", UNKNOWN, at="#yard", sees={"#yard": [texts.UNKNOWN]}),
+        Presses("joe", "Ask the press office", at="#yard", notice=texts.ONLY_THE_AUTHOR),
     ],
     "where it only listens, it speaks when it is sure": [
         UNSURE,

@@ -87,7 +87,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
         M2,
         CLAIMED,
         JOINED,
-        Says("joe", "and how deep", sees={"joe": ["I’ve added this to M-1."], "press/1": ["Joe adds:"]}),
+        Says("joe", "she is called Joan", sees={"joe": ["I’ve added this to M-1."], "press/1": ["Joe adds:"]}),
         Presses(
             "ben",
             "Split",
@@ -99,8 +99,8 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
             },
             card="unclaimed",
         ),
-        Says("joe", "it is one metre deep", sees={"joe": ["I’ve added this to M-2."], "press/3": ["Joe adds:"]}),
-        Says("sam", "here too", sees={"sam": ["I’ve added this to M-1."], "press/1": ["Sam adds:"]}),
+        Says("joe", "her name is Joan Smith", sees={"joe": ["I’ve added this to M-2."], "press/3": ["Joe adds:"]}),
+        Says("sam", "M-1: here too", sees={"sam": ["I’ve added this to M-1."], "press/1": ["Sam adds:"]}),
     ],
     "a reference that an asker knows stays valid": [
         M1,
@@ -136,17 +136,17 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
         ),
         Says(
             "sam",
-            "she was my student",
+            "she is called Joan",
             sees={"sam": ["I’ve added"], "thread": [texts.something_new("M-1")]},
         ),
-        Presses("anna", "Show details", at="press", notice=f"M-1 … Sam: … {DEATH} … she was my student"),
+        Presses("anna", "Show details", at="press", notice=f"M-1 … Sam: … {DEATH} … she is called Joan"),
         Presses("joe", "Show details", at="press", notice=texts.NOT_AN_OFFICER),
         Presses(
             "anna",
             "Lift restriction",
             at="press",
             sees={"thread": [texts.unrestricted_below("Anna")]},
-            card=f"M-1 · Media enquiry · … {DEATH} … Restrict … she was my student",
+            card=f"M-1 · Media enquiry · … {DEATH} … Restrict … she is called Joan",
         ),
     ],
     "an officer restricts": [

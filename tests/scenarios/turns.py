@@ -10,6 +10,8 @@ from tests.dialogue import Fills, Presses, Says
 
 ENQUIRY = "a reporter from the Harbour Gazette rang me about the flooded cellar"
 FURTHER = "she also asked when the branch opens again, and wants it by five"
+ANOTHER = "another journalist just rang me"
+"""An enquiry of which nothing tells whether it is the same one."""
 QUESTION = "when do I get my pay slip"
 HOUR = timedelta(hours=1)
 
@@ -59,7 +61,7 @@ ADDED = Says(
     "sam",
     FURTHER,
     sees={
-        "sam": ["I’ve added this to M-1. … This is a separate enquiry"],
+        "sam": ["I’ve added this to M-1."],
         "thread": [f"Sam adds: … > {FURTHER}"],
     },
     learns=["delivered"],

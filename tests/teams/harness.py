@@ -56,6 +56,9 @@ class _OnTeams(RecordingPlatform):
     async def update(self, receipt: Receipt, outgoing: Outgoing, key: str) -> Receipt:
         return await self.office.adapter.messenger.update(receipt, outgoing, key)
 
+    async def delete(self, receipt: Receipt) -> bool:
+        return await self.office.adapter.messenger.delete(receipt)
+
     async def mark(self, message: Address, event_id: str, mark: Mark) -> bool:
         return await self.office.adapter.messenger.mark(message, event_id, mark)
 

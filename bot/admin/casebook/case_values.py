@@ -14,7 +14,7 @@ from bot.messages import Address, Person
 from bot.presentation import texts
 from bot.presentation.cards import visible
 from bot.queue import outbox
-from bot.queue.outbox import MarkMessage, Repost, Send, SendToThread, Update
+from bot.queue.outbox import Delete, MarkMessage, Repost, Send, SendToThread, Update
 from bot.storage.records import Job, JobState
 
 _JOB_STATES = {
@@ -149,6 +149,8 @@ def _sent(case: Case, job: Job) -> tuple[Address, str]:
             return delivery.channel, texts.DELIVERY_LABELS[delivery.do]
         case MarkMessage():
             return delivery.message, texts.DELIVERY_LABELS[delivery.do]
+        case Delete():
+            return delivery.receipt.address, texts.DELIVERY_LABELS[delivery.do]
 
 
 def _where(case: Case, to: Address) -> str:

@@ -113,6 +113,8 @@ class AnswerAction:
     do: Callable[[AnswerContext], SyncResponse]
     asker_only: bool = False
     """True if in a channel, too, only the person who asked may press it."""
+    author_only: bool = False
+    """As `asker_only`, but anybody may press it in a direct conversation where it is not stored who asked."""
     compares_enquiries: bool = False
     """True if `do` looks for related cases; see `RelatedCaseFinder.read_recent`."""
 

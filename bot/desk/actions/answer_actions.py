@@ -42,7 +42,9 @@ def _show_entry(context: AnswerContext) -> SyncResponse:
         return SyncResponse(notice=texts.ENTRY_GONE)
     if not tx.events.claim_once(DedupeScope.SHOWN, f"{asked.id}:{entry.id}"):
         return SyncResponse(notice=texts.SHOWN_ALREADY)
-    shown = tx.answers.record(asked.question, "answer", (entry.id,), knowledge.revision, context.person.key)
+    # Whoever presses it in a channel, the words stay those of the person who asked.
+    author = asked.asker or context.person.key
+    shown = tx.answers.record(asked.question, "answer", (entry.id,), knowledge.revision, author)
     card = cards.answer(knowledge, [entry], answered=shown, press=context.press_desk.exists, today=tx.now.date())
     outbox.send(tx, context.pressed.at, card, key=f"show:{asked.id}:{entry.id}")
     return SyncResponse()
@@ -97,7 +99,7 @@ ACTIONS: Mapping[str, Action] = {
     "answer.not_helpful": AnswerAction(_not_helpful),
     "choose.none": AnswerAction(_none_of_these),
     "entry.show": AnswerAction(_show_entry),
-    "press.ask": AnswerAction(_ask_press_office),
+    "press.ask": AnswerAction(_ask_press_office, author_only=True),
     "media.yes": AnswerAction(_is_media, asker_only=True, compares_enquiries=True),
     "media.no": AnswerAction(_is_not_media, asker_only=True),
     "topics.show": StaffAction(_show_topics),

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from bot.desk.actions import (
     answer_actions,
     asker_actions,
+    further_actions,
     handover_actions,
     joining_actions,
     officer_actions,
@@ -17,6 +18,7 @@ from bot.desk.actions.action import Action
 ACTIONS: Mapping[str, Action] = {
     **answer_actions.ACTIONS,
     **asker_actions.ACTIONS,
+    **further_actions.ACTIONS,
     **officer_actions.ACTIONS,
     **handover_actions.ACTIONS,
     **joining_actions.ACTIONS,

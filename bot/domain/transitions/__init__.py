@@ -43,6 +43,7 @@ from bot.domain.transitions.officers import (
 )
 from bot.domain.transitions.opening import asker_of, opened
 from bot.domain.transitions.reminders import come_due
+from bot.domain.transitions.taking_back import added_message, ask_to_remove, remove, take_back
 from bot.domain.transitions.transition import (
     FALLBACK,
     DeskStatus,
@@ -52,6 +53,7 @@ from bot.domain.transitions.transition import (
     PostCard,
     Refusal,
     Refused,
+    RemoveWords,
     StartTimer,
     StopTimer,
     ThreadReply,
@@ -70,6 +72,7 @@ __all__ = [
     "PostCard",
     "Refusal",
     "Refused",
+    "RemoveWords",
     "StartTimer",
     "StopTimer",
     "ThreadReply",
@@ -77,7 +80,9 @@ __all__ = [
     "UpdateCard",
     "add",
     "add_details",
+    "added_message",
     "are_checked",
+    "ask_to_remove",
     "asker_of",
     "card_posted",
     "card_refused",
@@ -100,6 +105,7 @@ __all__ = [
     "note",
     "notice_undelivered",
     "opened",
+    "remove",
     "reopen",
     "reply",
     "reply_delivered",
@@ -108,6 +114,7 @@ __all__ = [
     "separate",
     "split",
     "take",
+    "take_back",
     "unclaim",
     "unreachable",
     "unrestrict",

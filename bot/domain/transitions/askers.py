@@ -36,15 +36,29 @@ from bot.messages import Person, Said
 
 
 def add(
-    case: Case, said: Said, steps: Sequence[Step], status: DeskStatus, policy: EscalationPolicy, now: datetime
+    case: Case,
+    said: Said,
+    steps: Sequence[Step],
+    status: DeskStatus,
+    policy: EscalationPolicy,
+    now: datetime,
+    *,
+    unsure: bool = False,
+    from_form: bool = False,
 ) -> Transition:
-    """Add a further message to the case. It may state a deadline or be urgent. `steps` is the history so far."""
+    """Add a further message to the case. It may state a deadline or be urgent. `steps` is the history so far.
+
+    With `unsure` it may be another enquiry: whoever is on call is mentioned anew if nobody owns the case. With
+    `from_form` there is no message, because the words were written into a form.
+    """
     after = apply_message(case, said.text, steps, policy, now)
     calls = newly_called(case, after, status.on_call)
+    if unsure and case.owner is None:
+        calls = status.on_call
     step = Step(now, StepKind.ADDED, said.person, said.text, said.event_id)
     asker = _asker(case, said.person) or asker_of(said, now)
-    line = ThreadReply(StepLine(step), (*owner_mention(case), *calls), carries=said)
-    notice = MessageAdded(len(steps), said.files, new_deadline=deadline_changed(case, after))
+    line = ThreadReply(StepLine(step), (*owner_mention(case), *calls), carries=said, from_form=from_form)
+    notice = MessageAdded(len(steps), said.files, new_deadline=deadline_changed(case, after), unsure=unsure)
     history = (step, *further_steps(case, after, calls, now))
     return transition_to(after, history, UpdateCard(), line, NotifyAsker(asker, notice))
 
@@ -57,7 +71,7 @@ def correct(
     An edited opening message replaces the old one on the card. Of an edited further message the deadline is replaced;
     otherwise it is treated as one more.
     """
-    step = Step(now, StepKind.CORRECTED, said.person, said.text, said.event_id)
+    step = Step(now, StepKind.CORRECTED, said.person, said.text, said.event_id, said.corrects)
     opening = next((asker for asker in case.askers if asker.event_id == said.corrects), None)
     if opening is None:
         after = apply_further_correction(case, said.corrects, said.text, steps, policy, now)

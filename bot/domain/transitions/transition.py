@@ -68,6 +68,19 @@ class ThreadReply:
     """True if the line neither names nor quotes an asker, so that it can be shown as it is below a restricted card."""
     carries: Said | None = None
     """The asker's message that the line passes on. The asker is shown whether it was delivered."""
+    from_form: bool = False
+    """True if that was written into a form, so that there is no message to show it on."""
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveWords:
+    """Remove the words of a message from the history, and what was delivered of it from the press channels."""
+
+    steps: tuple[int, ...]
+    """The steps that hold them, by their positions in the history."""
+    event_id: str
+    """The event of the message."""
+    words: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +114,7 @@ class StopTimer:
     name: str
 
 
-Effect = PostCard | UpdateCard | ThreadReply | Mail | NotifyAsker | StartTimer | StopTimer
+Effect = PostCard | UpdateCard | ThreadReply | RemoveWords | Mail | NotifyAsker | StartTimer | StopTimer
 
 FALLBACK = "fallback"
 """The timer after which an undelivered ping gets its fallback: e-mail, and the phone number for the asker."""
@@ -131,9 +144,11 @@ class Refusal(Enum):
     ALREADY_JOINED = auto()
     ALREADY_RESTRICTED = auto()
     ALREADY_YOURS = auto()
+    ASK_TO_REMOVE = auto()
     ASKER_ONLY = auto()
     CLAIM_FIRST = auto()
     CLAIMED_BY_ANOTHER = auto()
+    HELD = auto()
     JOINED_TO_ANOTHER = auto()
     MEDIA_ONLY = auto()
     NO_ASKER = auto()
@@ -150,7 +165,9 @@ class Refusal(Enum):
     NOTHING_TO_PUT_OFF = auto()
     NOTHING_WRITTEN = auto()
     PASSED_ON_ALREADY = auto()
+    REMOVAL_ALREADY_ASKED = auto()
     STALE_BUTTON = auto()
+    TAKEN_BACK_ALREADY = auto()
     UNKNOWN_OUTCOME = auto()
     WITHDRAWAL_ALREADY_ASKED = auto()
 

@@ -4,11 +4,23 @@ They know no platform, so every platform shows the same words and the same butto
 """
 
 from bot.plaintext import markdown_message, text_message
-from bot.presentation.cards.answer_cards import answer, answer_alone, choose, confirm_media, slowed, unknown, welcome
-from bot.presentation.cards.asker_cards import asker_notice, own_case
+from bot.presentation.cards.answer_cards import (
+    answer,
+    answer_alone,
+    ask_to_send,
+    choose,
+    confirm_media,
+    slowed,
+    unknown,
+    welcome,
+    with_offer,
+    without_words,
+)
+from bot.presentation.cards.asker_cards import asker_notice, may_ask_to_remove, own_case
 from bot.presentation.cards.case_card import CaseContext, case_card, case_in_full, mail
 from bot.presentation.cards.case_forms import (
     CLOSING_OUTCOMES,
+    answer_form,
     close_form,
     details_form,
     details_received,
@@ -27,14 +39,15 @@ from bot.presentation.cards.queue_page import in_queue, queue_head, search_form
 from bot.presentation.cards.shift_card import refresh_shift, shift
 from bot.presentation.cards.thread_lines import in_thread, thread_line
 from bot.presentation.cards.topics_page import topics
-from bot.presentation.cards.visibility import OFFICER_STEPS, is_discreet, redact_line, visible
+from bot.presentation.cards.visibility import is_discreet, redact_line, visible
 
 __all__ = [
     "CLOSING_OUTCOMES",
-    "OFFICER_STEPS",
     "CaseContext",
     "answer",
     "answer_alone",
+    "answer_form",
+    "ask_to_send",
     "asker_notice",
     "case_card",
     "case_in_full",
@@ -54,6 +67,7 @@ __all__ = [
     "linked_case",
     "mail",
     "markdown_message",
+    "may_ask_to_remove",
     "note_form",
     "open_form",
     "own_case",
@@ -75,4 +89,6 @@ __all__ = [
     "visible",
     "wait_form",
     "welcome",
+    "with_offer",
+    "without_words",
 ]

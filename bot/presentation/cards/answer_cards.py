@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
+from bot.domain.case import Case
 from bot.knowledge.model import Document, Entry, Knowledge
 from bot.messages import Block, Button, Buttons, Caption, Markdown, Outgoing
 from bot.plaintext import escape, markdown_message, summarise
@@ -74,6 +75,35 @@ def slowed(text: str, *, press: bool, phone: str) -> Outgoing:
     if press:
         blocks.append(Buttons((Button(texts.TELL_PRESS, "report.open", opens_form=True),)))
     return Outgoing(tuple(blocks), summary=summarise(text))
+
+
+def without_words(files: int, *, press: bool) -> Outgoing:
+    """Return what is said to a message without words, which may have attachments."""
+    if not files or not press:
+        return markdown_message(texts.EMPTY_MESSAGE)
+    tell = Buttons((Button(texts.TELL_PRESS, "report.open", opens_form=True),))
+    return Outgoing((Markdown(texts.FILES_ALONE), tell), summary=summarise(texts.FILES_ALONE))
+
+
+def with_offer(outgoing: Outgoing, case: Case | None, *, answered: int) -> Outgoing:
+    """Return the card with a button that adds the message to this case; without a case, the card as it is."""
+    if case is None:
+        return outgoing
+    add = Button(texts.add_to(case.reference), "further.add", f"{answered}:{case.id}")
+    *before, last = outgoing.blocks
+    if isinstance(last, Buttons):
+        return replace(outgoing, blocks=(*before, Buttons((*last.buttons, add))))
+    return replace(outgoing, blocks=(*outgoing.blocks, Buttons((add,))))
+
+
+def ask_to_send(officer: str, case_id: int, *, answered: int) -> Outgoing:
+    """Return the question whether a message is the answer to this officer, who wrote last."""
+    asked = texts.send_to(officer)
+    buttons = (
+        Button(texts.SEND, "further.add", f"{answered}:{case_id}", "primary"),
+        Button(texts.DO_NOT_SEND, "further.keep", str(answered)),
+    )
+    return Outgoing((Markdown(f"**{escape(asked)}**"), Buttons(buttons)), summary=asked)
 
 
 def confirm_media(*, answered: int) -> Outgoing:

@@ -18,6 +18,7 @@ from bot.domain.announcements import (
     PlainNotice,
     PleasePhone,
     SplitNotice,
+    TakenBack,
     WithdrawalNoted,
 )
 from bot.domain.case import Asker, Case, CaseKind
@@ -44,16 +45,25 @@ def asker_notice(case: Case, notice: AskerNotice, context: CaseContext) -> Outgo
             return text_message(_in_a_sentence(case, notice))
 
 
+def may_ask_to_remove(case: Case, number: int) -> Outgoing:
+    """Return that a message cannot be taken back any more, with a button that asks the officers to remove it."""
+    said = texts.cannot_undo(case.reference)
+    ask = Button(texts.ASK_TO_REMOVE, "case.ask_removal", f"{button_value(case)}:{number}")
+    return Outgoing((Markdown(escape(said)), Buttons((ask,))), summary=said)
+
+
 def own_case(case: Case, asker: Asker, context: CaseContext) -> Outgoing:
     """Return an asker's own enquiry with its state, for the home page."""
     return Outgoing((head(case, context), Quote(asker.text)), summary=f"{case.reference}, {state_word(case)}")
 
 
 def _in_a_sentence(
-    case: Case, notice: WithdrawalNoted | Claimed | Freed | JoinedNotice | SplitNotice | PlainNotice
+    case: Case, notice: TakenBack | WithdrawalNoted | Claimed | Freed | JoinedNotice | SplitNotice | PlainNotice
 ) -> str:
     """Return the sentence of a notice that has no buttons."""
     match notice:
+        case TakenBack():
+            return texts.taken_back_for_asker(case.reference, mailed=notice.mailed)
         case WithdrawalNoted():
             if notice.owner is None:
                 return texts.withdrawal_noted_for_asker(case.reference)
@@ -77,6 +87,8 @@ _PLAIN = {
     PlainNotice.CLOSED: texts.closed_for_asker,
     PlainNotice.FALSE_ALARM: texts.false_alarm_for_asker,
     PlainNotice.REACHED: texts.reached_for_asker,
+    PlainNotice.REMOVAL_ASKED: texts.removal_asked_for_asker,
+    PlainNotice.REMOVED: texts.removed_for_asker,
     PlainNotice.REOPENED: texts.reopened_for_asker,
     PlainNotice.RESPONDED: texts.responded_for_asker,
     PlainNotice.RETURNED: texts.returned_for_asker,
@@ -129,8 +141,11 @@ def _added(case: Case, notice: MessageAdded, context: CaseContext) -> Outgoing:
     blocks: list[Block] = [Markdown("\n\n".join(part for part in (said, deadline) if part))]
     if notice.files:
         blocks.append(Caption(texts.FILES_NOT_PASSED))
-    separate = Button(texts.SEPARATE, "case.separate", f"{button_value(case)}:{notice.number}")
-    blocks.append(Buttons((_add_details(case), separate) if deadline else (separate,)))
+    buttons = [_add_details(case)] if deadline else []
+    buttons.append(Button(texts.UNDO, "case.undo", f"{button_value(case)}:{notice.number}"))
+    if notice.unsure:
+        buttons.append(Button(texts.SEPARATE, "case.separate", f"{button_value(case)}:{notice.number}"))
+    blocks.append(Buttons(tuple(buttons)))
     return Outgoing(tuple(blocks), summary=summarise(said))
 
 
@@ -155,7 +170,8 @@ def _reply(case: Case, notice: OfficerReply) -> Outgoing:
     if case.kind is CaseKind.MEDIA:
         introduction = f"**{texts.REPLY_LABELS[notice.kind]}**\n\n{introduction}"
     summary = f"{officer} ({case.reference}): {shorten(notice.words)}"
-    return Outgoing((Markdown(introduction), Quote(notice.words)), summary=summary)
+    answer = Button(texts.answer_officer(officer), "case.answer", button_value(case), opens_form=True)
+    return Outgoing((Markdown(introduction), Quote(notice.words), Buttons((answer,))), summary=summary)
 
 
 def _add_details(case: Case) -> Button:

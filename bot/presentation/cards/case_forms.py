@@ -64,6 +64,12 @@ def respond_form(case: Case) -> Form:
     return Form("case.respond", f"{texts.RESPOND}: {case.reference}", button_value(case), (field,))
 
 
+def answer_form(case: Case, officer: str) -> Form:
+    """Return the form in which an asker answers the officer who wrote to them."""
+    field = Field("text", texts.ANSWER_LABEL, "text", hint=texts.ANSWER_HINT, required=True)
+    return Form("case.answer", f"{texts.answer_officer(officer)}: {case.reference}", button_value(case), (field,))
+
+
 def note_form(case: Case) -> Form:
     """Return the form for a note. Only the press office sees notes."""
     field = Field("text", texts.NOTE_LABEL, "text", required=True)

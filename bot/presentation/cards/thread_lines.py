@@ -63,6 +63,8 @@ def in_thread(said: str, quote: str = "", *, files: int = 0, link: str = "") -> 
 
 def _step_line(case: Case, line: StepLine, carries: Said | None, context: CaseContext) -> Outgoing:
     step = line.step
+    if step.kind is StepKind.REMOVAL_ASKED:
+        return _removal_asked(case, step)
     if step.kind is StepKind.HANDOVER_OFFERED:
         return _offer(case, step)
     said = _SENTENCES[step.kind](case, step, context)
@@ -78,6 +80,13 @@ def _offer(case: Case, step: Step) -> Outgoing:
     take = Button(texts.TAKE_OVER, "case.take", button_value(case), "primary")
     decline = Button(texts.DECLINE, "case.decline", button_value(case))
     return Outgoing((Markdown(escape(words)), Buttons((take, decline))), summary=shorten(words))
+
+
+def _removal_asked(case: Case, step: Step) -> Outgoing:
+    """Return the request of an asker to remove their message, with the button that does it."""
+    words = texts.asks_to_remove(_actor(step))
+    remove = Button(texts.REMOVE, "case.remove", f"{button_value(case)}:{step.label}")
+    return Outgoing((Markdown(escape(words)), Buttons((remove,))), summary=shorten(words))
 
 
 def _reminder(case: Case, line: ReminderLine) -> str:
@@ -138,6 +147,8 @@ _SENTENCES: Mapping[StepKind, _Sentence] = {
     StepKind.DETAILS: _naming_actor(texts.details_added),
     StepKind.WITHDRAWN: _naming_actor(texts.withdrawn),
     StepKind.WITHDRAWAL_ASKED: _naming_actor(texts.withdrawal_asked),
+    StepKind.TAKEN_BACK: _naming_actor(texts.took_back),
+    StepKind.REMOVED: _naming_actor(texts.removed_below),
     StepKind.SEPARATED: lambda case, step, context: texts.separated(_actor(step), step.text),
     StepKind.UNCLAIMED: _naming_actor(texts.freed),
     StepKind.REPLIED: _wrote_to_asker,

@@ -10,34 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from bot.domain.case import Asker, Case, Details, Step, StepKind
+from bot.domain.case import OFFICER_STEPS, Asker, Case, Details, Step
 from bot.messages import Address, Outgoing, Person
 from bot.plaintext import text_message
 from bot.presentation import texts
-
-OFFICER_STEPS = frozenset(
-    {
-        StepKind.CLAIMED,
-        StepKind.UNCLAIMED,
-        StepKind.REPLIED,
-        StepKind.NOTED,
-        StepKind.CLOSED,
-        StepKind.REOPENED,
-        StepKind.FALSE_ALARM,
-        StepKind.WAITING,
-        StepKind.HANDOVER_OFFERED,
-        StepKind.HANDOVER_ACCEPTED,
-        StepKind.HANDOVER_DECLINED,
-        StepKind.TOOK_IN,
-        StepKind.RESPONDED,
-        StepKind.STATEMENT,
-        StepKind.JOINED,
-        StepKind.SPLIT,
-        StepKind.RESTRICTED,
-        StepKind.UNRESTRICTED,
-    }
-)
-"""Kinds of steps that only officers take. The person who took any other step may be an asker."""
 
 _NO_ADDRESS = Address("", "")
 _UNNAMED_PERSON = Person("", "", texts.WHOEVER_ASKED)

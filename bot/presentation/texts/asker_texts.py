@@ -8,7 +8,7 @@ from bot.plaintext import moment, spoken
 
 ADD_DETAILS = "Add details"
 WITHDRAW = "Withdraw"
-SEPARATE = "This is a separate enquiry"
+SEPARATE = "This is another enquiry"
 """Buttons below the notices to an asker."""
 FILES_NOT_PASSED = (
     "Attachments are not passed on. Please tell the press office what they show, or send them when they ring you."
@@ -50,7 +50,10 @@ def passed_on(reference: str) -> str:
 
 def question_passed_on(reference: str) -> str:
     """To the asker of a question to the press office, in the acknowledgement. Markdown."""
-    return f"Your question is with the press office. Your reference is **{reference}**. You’ll read their answer here."
+    return (
+        f"Your question is with the press office. Your reference is **{reference}**. You’ll read their answer here; to "
+        "add to it, write here and name that reference."
+    )
 
 
 def phone(number: str) -> str:
@@ -80,7 +83,7 @@ def added(reference: str, *, reached: bool) -> str:
 
 def further_delivered(reference: str) -> str:
     """To the asker, if the platform has no reactions: the press office has their further message."""
-    return f"The press office has what you added to {reference}."
+    return f"Added to {reference}. The press office can see it."
 
 
 def further_undelivered(reference: str, number: str) -> str:
@@ -241,3 +244,66 @@ def joined_for_asker(reference: str, into: str, officer: str) -> str:
 def split_for_asker(reference: str, into: str) -> str:
     """To the asker: their case, which was joined to another, is on its own again."""
     return f"{reference} is looked after on its own again, apart from {into}. I’ll tell you who takes it up."
+
+
+# ---- further messages -----------------------------------------------------------------------------------------------
+
+UNDO, ASK_TO_REMOVE = "Undo", "Ask to remove"
+"""Buttons below the notices about a message that was added to a case."""
+SEND, DO_NOT_SEND = "Send", "Don't send"
+"""Buttons below `send_to`."""
+NOT_SENT = "All right. Nothing was sent."
+"""In answer to “Don't send”."""
+ONLY_THE_AUTHOR = "Only the person who wrote that can pass it on. If you have a question of your own, write to me."
+"""To somebody who presses a button below what a colleague asked."""
+FILES_ALONE = (
+    "I can't read pictures or files. If this is about a journalist or the media, press “Tell the press office” and "
+    "say in a line what it shows."
+)
+"""In answer to a message that has attachments and no words."""
+
+
+def add_to(reference: str) -> str:
+    """On the button that adds a message to a case, to which it may or may not belong."""
+    return f"Add this to {reference}"
+
+
+def send_to(officer: str) -> str:
+    """To the asker, who wrote something unclear after an officer's message."""
+    return f"Send this to {officer}?"
+
+
+def no_longer_open(reference: str) -> str:
+    """In answer to the button `add_to`: the case was closed meanwhile."""
+    return f"{reference} is closed, so nothing was added. If it comes up again, tell me here."
+
+
+def taken_back_for_asker(reference: str, *, mailed: bool) -> str:
+    """To the asker, who took back a message. `mailed` is whether the press office got an e-mail with it."""
+    stays = " It also went to the press office by e-mail, and I cannot take that back." if mailed else ""
+    return f"Taken back. Somebody may already have read it.{stays} {reference} goes on without it."
+
+
+def cannot_undo(reference: str) -> str:
+    """To the asker, who wants to take back a message too late."""
+    return f"I cannot take that back by myself, because {reference} may depend on it by now. A press officer can."
+
+
+def removal_asked_for_asker(reference: str) -> str:
+    """To the asker, who asked to remove a message from the case."""
+    return f"I have asked the press office to remove that from {reference}. They decide, and I will tell you here."
+
+
+def removed_for_asker(reference: str) -> str:
+    """To the asker: an officer has removed their message."""
+    return f"The press office has removed your message from {reference}. Somebody may already have read it."
+
+
+ANSWER_LABEL = "Your answer"
+ANSWER_HINT = "The press office reads it, with your name."
+"""Label and hint of the form that `answer_officer` opens."""
+
+
+def answer_officer(officer: str) -> str:
+    """On the button below an officer's message, and the title of the form that it opens."""
+    return f"Answer {officer}"

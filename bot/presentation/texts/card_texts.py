@@ -77,6 +77,9 @@ _STEP_PHRASES = {
     "restricted": "restricted it",
     "unrestricted": "lifted the restriction",
     "identified": "was told that the person who asked may use the desk",
+    "taken back": "took back a message",
+    "removal asked": "asked to remove a message",
+    "removed": "removed a message",
     "not a member": "was told that the person who asked may not use the desk",
 }
 """Value of a StepKind -> what a line of the history says after the name of the person who took the step."""
@@ -156,7 +159,8 @@ def history_line(who: str, kind: str, text: str, label: str = "") -> str:
     `kind` is the value of a StepKind, `text` the text of the step. `label` is what a reply was, a key of REPLY_KINDS.
     """
     between = " to " if kind in _DELIVERY_KINDS else ": "
-    as_what = f" ({REPLY_KINDS.get(label, label).lower()})" if label else ""
+    is_shown = label and kind not in {"corrected", "removal asked"}  # whose labels name another step
+    as_what = f" ({REPLY_KINDS.get(label, label).lower()})" if is_shown else ""
     return f"{who} {_STEP_PHRASES[kind]}{as_what}" + (f"{between}{text}" if text else "")
 
 

@@ -28,6 +28,7 @@ DELIVERY_LABELS = {
     "send": "a message",
     "mail": "the letter",
     "mark": "a mark on a message",
+    "delete": "the removal of a message",
 }
 """What was sent for a case, in its record: `do`, `purpose` or kind of the job in the outbox -> its label."""
 

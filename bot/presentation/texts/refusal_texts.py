@@ -109,3 +109,16 @@ def not_restricted(reference: str) -> str:
 def incident_lasts(title: str) -> str:
     """To an officer who declares an incident: another one has not ended, and there is only one at a time."""
     return f"There is an incident already: {title}. End it first."
+
+
+ASK_TO_REMOVE_FIRST = "An officer has to remove that message. Press “Undo” again, and ask for it."
+"""To an asker who wants to take back a message too late."""
+REMOVAL_ALREADY_ASKED = "I have asked the press office about that message already."
+"""To an asker who asks for its removal a second time."""
+TAKEN_BACK_ALREADY = "That message has been taken back already."
+"""To whoever takes back or removes a message a second time."""
+
+
+def held(reference: str) -> str:
+    """To an officer who wants to remove a message: the case has to be kept as it is."""
+    return f"{reference} is on hold, so nothing may be removed from it."

@@ -228,3 +228,26 @@ def incident_on(title: str, officer: str) -> str:
 def incident_off(title: str, officer: str) -> str:
     """In every press channel, when an incident ends."""
     return f"{officer} ended the incident: {title}. New media enquiries are as usual again."
+
+
+# ---- messages that are taken back -----------------------------------------------------------------------------------
+
+REMOVE = "Remove"
+"""A button below `asks_to_remove`."""
+MESSAGE_REMOVED = "A message was taken back."
+"""Below the card, in place of a message that was deleted, where a platform keeps its place."""
+
+
+def took_back(name: str) -> str:
+    """Below the card: an asker took back a message that they had added."""
+    return f"{name} took back a message."
+
+
+def removed_below(officer: str) -> str:
+    """Below the card: an officer removed an asker's message."""
+    return f"{officer} removed a message."
+
+
+def asks_to_remove(name: str) -> str:
+    """Below the card: an asker would like an officer to remove a message."""
+    return f"{name} asks you to remove a message that they added. Please do so unless it has to be kept."

@@ -7,7 +7,7 @@ from collections import Counter
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, insert, or_, select
+from sqlalchemy import Row, and_, delete, insert, or_, select, update
 
 from bot.storage.records import Answered
 from bot.storage.schema import answered, false_alarm, knowledge_snapshot
@@ -63,6 +63,11 @@ class AnswerRepository:
         """The answer. None if there never was one, or it has been purged."""
         row = self._tx.connection.execute(select(answered).where(answered.c.id == answered_id)).one_or_none()
         return None if row is None else _answered(row)
+
+    def replace_question(self, asker: str, event_id: str, text: str) -> None:
+        """Replace the words of a question that its asker has edited, so that a button passes on the new ones."""
+        theirs = and_(answered.c.asker == asker, answered.c.event_id == event_id)
+        self._tx.connection.execute(update(answered).where(theirs).values(question=text))
 
     def previous_question(self, asker: str, conversation: str, since: datetime) -> str:
         """The last question of this person in this conversation that was answered at or after `since`; "" if none."""

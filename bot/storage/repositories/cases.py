@@ -10,11 +10,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, delete, exists, func, insert, or_, select, update
 
-from bot.domain.case import Asker, Case, CaseKind, CaseState, Details, Membership, Outcome, Step, StepKind
+from bot.domain.case import TAKEN_BACK, Asker, Case, CaseKind, CaseState, Details, Membership, Outcome, Step, StepKind
 from bot.errors import StaleCase
 from bot.messages import Address
 from bot.storage.schema import case_asker, case_step, press_case
-from bot.storage.sql import Prepared, SafeText, Timestamp, TransactionScope, is_person, person_columns, to_person
+from bot.storage.sql import Prepared, SafeText, TransactionScope, is_person, person_columns, to_person
 
 
 class CaseRepository:
@@ -87,6 +87,19 @@ class CaseRepository:
         columns = {"case_id": case_id, "at": step.at, "kind": step.kind, **said}
         self._tx.connection.execute(_ADD_STEP, columns | person_columns("by", step.by))
 
+    def remove_words(self, case_id: int, number: int) -> None:
+        """Remove the words of the step at this position of the history, and mark it so. Edits find it no more."""
+        of_case = select(case_step.c.id).where(case_step.c.case_id == case_id).order_by(case_step.c.id)
+        step_id = self._tx.connection.execute(of_case.offset(number).limit(1)).scalar_one()
+        gone = {"text": "", "event_id": "", "label": TAKEN_BACK}
+        self._tx.connection.execute(update(case_step).where(case_step.c.id == step_id).values(gone))
+
+    def has_message(self, case_id: int, event_id: str) -> bool:
+        """Whether this message opened the case or was added to it, and has not been taken back."""
+        opened = exists().where(case_asker.c.case_id == case_id, case_asker.c.event_id == event_id)
+        added = exists().where(case_step.c.case_id == case_id, case_step.c.event_id == event_id)
+        return bool(self._tx.connection.execute(select(or_(opened, added))).scalar_one())
+
     def steps(self, case_id: int) -> tuple[Step, ...]:
         """The history of a case, in the order in which it was written."""
         rows = _STEPS.all(self._tx, {"wanted": case_id})
@@ -94,15 +107,14 @@ class CaseRepository:
             Step(row.at, StepKind(row.kind), to_person(row, "by"), row.text, row.event_id, row.label) for row in rows
         )
 
-    def open_for(self, person: str, at: Address, since: datetime) -> Case | None:
-        """The newest case that is not closed and to which a further message of this person belongs; locked.
+    def open_in(self, person: str, at: Address) -> list[Case]:
+        """The newest cases that are not closed and to which a further message of this person may belong; not locked.
 
-        The person (`platform:id`) is an asker of it, asked in the conversation `at` or has it as the direct one, and
-        last wrote at or after `since`.
+        The person (`platform:id`) is an asker of them, and asked in the conversation `at` or has it as the direct one.
         """
         platform, _, identifier = person.partition(":")
         asker = {"platform": platform, "person": identifier, "at_platform": at.platform, "at_token": at.token}
-        return self._first(_OPEN_FOR.all(self._tx, asker | {"since": since}))
+        return self._with_askers(_OPEN_IN.all(self._tx, asker))
 
     def by_event(self, platform: str, event_id: str) -> Case | None:
         """The case that this message opened or was added to; locked.
@@ -171,17 +183,9 @@ class CaseRepository:
             self._tx.connection.execute(_ADD_ASKERS, rows)
 
 
-def _open_for() -> Select[Any]:
+def _open_in() -> Select[Any]:
     platform, person = bindparam("platform", type_=SafeText), bindparam("person", type_=SafeText)
     at_platform, at_token = bindparam("at_platform", type_=SafeText), bindparam("at_token", type_=SafeText)
-    since = bindparam("since", type_=Timestamp)
-    wrote_since = exists().where(
-        or_(case_step.c.case_id == press_case.c.id, case_step.c.case_id == case_asker.c.from_case),
-        # Not IN: SQLAlchemy would compile the statement anew each time that it runs.
-        or_(case_step.c.kind == StepKind.OPENED, case_step.c.kind == StepKind.ADDED),
-        and_(case_step.c.by_platform == platform, case_step.c.by_id == person),
-        case_step.c.at >= since,
-    )
     asks_here = exists().where(
         case_asker.c.case_id == press_case.c.id,
         and_(case_asker.c.person_platform == platform, case_asker.c.person_id == person),
@@ -189,14 +193,16 @@ def _open_for() -> Select[Any]:
             and_(case_asker.c.at_platform == at_platform, case_asker.c.at_token == at_token),
             and_(case_asker.c.direct_platform == at_platform, case_asker.c.direct_token == at_token),
         ),
-        or_(case_asker.c.said_at >= since, wrote_since),
     )
     query = select(press_case).where(press_case.c.state != CaseState.CLOSED, asks_here)
-    return query.order_by(press_case.c.id.desc()).limit(1).with_for_update(key_share=True)
+    return query.order_by(press_case.c.id.desc()).limit(_MOST_OPEN)
 
+
+_MOST_OPEN = 5
+"""Cases of one person with which a further message is compared."""
 
 # Built once at import: building a statement takes longer than running it, and every message and change runs these.
-_OPEN_FOR = Prepared(_open_for())
+_OPEN_IN = Prepared(_open_in())
 _WANTED = bindparam("wanted", type_=press_case.c.id.type)
 _ONE = select(press_case).where(press_case.c.id == _WANTED)
 _BY_ID, _BY_ID_LOCKED = Prepared(_ONE), Prepared(_ONE.with_for_update(key_share=True))

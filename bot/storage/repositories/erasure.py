@@ -19,6 +19,7 @@ from bot.storage.schema import (
     inbound_event,
     job,
     press_case,
+    relayed,
 )
 from bot.storage.sql import TransactionScope, is_person, upsert
 
@@ -35,10 +36,18 @@ _STEPS_OF_ASKERS = (
     StepKind.WITHDRAWAL_ASKED,
     StepKind.WITHDRAWN,
     StepKind.SEPARATED,
+    StepKind.TAKEN_BACK,
+    StepKind.REMOVAL_ASKED,
 )
 """Steps that a person takes as an asker. All other steps they took as an officer; those stay."""
 
-_STEPS_OF_ASKERS_ONLY = (StepKind.ADDED, StepKind.CORRECTED, StepKind.WITHDRAWAL_ASKED)
+_STEPS_OF_ASKERS_ONLY = (
+    StepKind.ADDED,
+    StepKind.CORRECTED,
+    StepKind.WITHDRAWAL_ASKED,
+    StepKind.TAKEN_BACK,
+    StepKind.REMOVAL_ASKED,
+)
 """Steps that an officer never takes: a person who took one was an asker of the case, even if they no longer are."""
 
 _MAY_NAME = (
@@ -156,6 +165,8 @@ class PersonErasure:
         as_asker = case_step.c.kind.in_(list(_STEPS_OF_ASKERS))
         theirs = and_(case_step.c.case_id == case_id, is_person(case_step, "by", person), as_asker)
         who = {"by_id": ERASED, "by_name": ERASED, "event_id": ""}
+        passed_on = relayed.c.event_id.in_(select(case_step.c.event_id).where(theirs, case_step.c.event_id != ""))
+        self._tx.connection.execute(delete(relayed).where(relayed.c.case_id == case_id, passed_on))
         self._tx.connection.execute(update(case_step).where(and_(theirs, case_step.c.text != "")).values(text=ERASED))
         self._tx.connection.execute(update(case_step).where(theirs).values(who))
 

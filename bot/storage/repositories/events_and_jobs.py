@@ -154,6 +154,17 @@ class JobRepository:
         pending = and_(job.c.id == waiting.id, job.c.state == _PENDING)
         self._tx.connection.execute(update(job).where(pending).values(payload=dict(payload)))
 
+    def cancel(self, waiting: Job) -> bool:
+        """Cancel a pending delivery and empty its payload. False if a relay holds it at the moment."""
+        free = or_(job.c.lease_until.is_(None), job.c.lease_until <= self._tx.now)
+        statement = update(job).where(job.c.id == waiting.id, job.c.state == _PENDING, free)
+        ended = {"state": JobState.CANCELLED, "payload": {}} | self._ended_now()
+        return self._tx.connection.execute(statement.values(ended)).rowcount == 1
+
+    def empty(self, ended: Job) -> None:
+        """Empty the payload of a job that has ended."""
+        self._tx.connection.execute(update(job).where(job.c.id == ended.id, job.c.state != _PENDING).values(payload={}))
+
     def next_due(self) -> datetime | None:
         """When `claim` finds a job next, or None. Held jobs, and jobs behind another in their lane, do not count."""
         firsts = [query.first(self._tx, {"now": self._tx.now}) for query in (_NEXT_TIMER, _NEXT)]
@@ -196,6 +207,12 @@ class JobRepository:
     def by_key(self, key: str) -> Job | None:
         """The job with this key in any state, or None."""
         return next((_job(row) for row in _BY_KEY.all(self._tx, {"key": key})), None)
+
+    def newest_in(self, lane: str, case_ids: Collection[int]) -> Job | None:
+        """The job that was added last to this lane, in any state; None if it is of none of these cases."""
+        newest = and_(lanes.c.name == job.c.lane, lanes.c.next_seq == job.c.seq)
+        query = select(job).join(lanes, newest).where(job.c.case_id.in_(case_ids), job.c.lane == lane)
+        return next((_job(row) for row in self._tx.connection.execute(query)), None)
 
     def deliveries_of(self, case_id: int) -> list[Job]:
         """All deliveries of a case in any state, oldest first."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import and_, bindparam, delete, insert, select
 
 from bot.domain.case import Statement
 from bot.messages import Address, Person, Receipt
 from bot.storage.records import Posting
-from bot.storage.schema import case_statement, posting
+from bot.storage.schema import case_statement, posting, relayed
 from bot.storage.sql import TransactionScope, person_columns, to_person, upsert
 
 _NOBODY = Person("", "", "")
@@ -56,6 +56,19 @@ class PostingRepository:
         """The id of the case whose card has this thread below it, or None."""
         where = {"platform": thread.platform, "token": thread.token}
         return self._tx.connection.execute(_BY_THREAD, where).scalar_one_or_none()
+
+    def add_relayed(self, case_id: int, event_id: str, receipt: Receipt) -> None:
+        """Store that this message below the card passes on what an asker wrote; `event_id` is their message's."""
+        row = {"case_id": case_id, "event_id": event_id, "receipt": _from_receipt(receipt)}
+        self._tx.connection.execute(insert(relayed).values(row))
+
+    def take_relayed(self, case_id: int, event_id: str) -> list[Receipt]:
+        """Remove the messages that pass on this message of an asker, and return them, oldest first."""
+        theirs = and_(relayed.c.case_id == case_id, relayed.c.event_id == event_id)
+        rows = self._tx.connection.execute(select(relayed.c.receipt).where(theirs).order_by(relayed.c.id)).scalars()
+        receipts = [_to_receipt(row) for row in rows]
+        self._tx.connection.execute(delete(relayed).where(theirs))
+        return receipts
 
 
 _OF_CASE = select(posting).where(posting.c.case_id == bindparam("case")).order_by(posting.c.id)

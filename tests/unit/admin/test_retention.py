@@ -407,7 +407,7 @@ async def test_what_was_written_while_two_cases_were_one_is_erased_from_both(har
     first, second = await enquire(harness, ROSIE), await enquire(harness)
     await link(harness, first, second)
     await press(harness, "case.join", f"{second}@9:{first}")
-    await harness.handle(said(SAMWISE, "it prints tonight", harness.next_event()))
+    await harness.handle(said(SAMWISE, "M-1: it prints tonight", harness.next_event()))
     with pytest.raises(UserError, match="M-1"):
         await forget(harness.store, SAMWISE.key)  # it goes on, and they are to be answered in it
     await press(harness, "case.split", f"{second}@9:{second}")

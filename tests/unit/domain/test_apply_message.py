@@ -64,7 +64,7 @@ def test_a_corrected_opening_message_is_read_again() -> None:
     change = edited(case(), "the Gazette rang, deadline 6pm")
     assert (change.case.due_at, change.case.due_known) == (SIX, True)
     assert change.case.askers[0].text == "the Gazette rang, deadline 6pm"
-    assert change.steps == (Step(NOON, StepKind.CORRECTED, SAM, "the Gazette rang, deadline 6pm", "e2"),)
+    assert change.steps == (Step(NOON, StepKind.CORRECTED, SAM, "the Gazette rang, deadline 6pm", "e2", "e-sam"),)
     assert "18:00" in told(change)
     assert "Add details" in told(change)
 

@@ -26,6 +26,7 @@ from bot.domain.announcements import (
     PleasePhone,
     SplitNotice,
     StepLine,
+    TakenBack,
     ThreadLine,
     WithdrawalNoted,
 )
@@ -33,6 +34,7 @@ from bot.domain.case import LONGEST_ON_CARD, Case, Link, LinkKind, Membership, R
 from bot.domain.transitions import NotifyAsker, Refused, ThreadReply, Transition
 from bot.presentation import cards
 from tests.unit import drawn
+from tests.unit.domain.pacing import POLICY
 from tests.unit.domain.test_transitions import (
     ANNA,
     FIRST,
@@ -59,6 +61,8 @@ NOTICES: tuple[AskerNotice, ...] = (
     DeadlineRead(),
     WithdrawalNoted(None),
     WithdrawalNoted(ANNA),
+    TakenBack(mailed=False),
+    TakenBack(mailed=True),
     *(PleasePhone(why, phone) for why in PhoneReason for phone in (STATUS.phone, "")),
     Claimed(ANNA),
     Freed(ANNA),
@@ -77,6 +81,15 @@ def done() -> Iterator[Transition]:
         if isinstance(result, Transition):
             yield result
     long = replace(OPEN, askers=(replace(asker(PEOPLE[0]), text="x" * (LONGEST_ON_CARD + 1)),))
+    taken = Step(NOON, StepKind.ADDED, PEOPLE[0], "more", "e2")
+    mine = replace(OPEN, askers=(asker(PEOPLE[0]),))
+    for result in (
+        transitions.take_back(mine, 0, PEOPLE[0], (taken,), POLICY, NOON, mailed=False),
+        transitions.ask_to_remove(mine, 0, PEOPLE[0], (taken,), NOON),
+        transitions.remove(mine, 0, ANNA, (taken,), POLICY, NOON),
+    ):
+        assert isinstance(result, Transition)
+        yield result
     yield transitions.opened(long, FIRST, STATUS, NOON)
     joined = transitions.join(OPEN, OTHER, Link(OPEN.id, OTHER.id, LinkKind.SAME, NOON), (), ANNA, NOON)
     assert not isinstance(joined, Refused)

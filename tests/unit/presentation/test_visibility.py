@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import plaintext
-from bot.domain.case import Asker, Case, CaseKind, CaseState, Details, LinkKind, Outcome, Step, StepKind
+from bot.domain.case import OFFICER_STEPS, Asker, Case, CaseKind, CaseState, Details, LinkKind, Outcome, Step, StepKind
 from bot.messages import Address, Outgoing, Person
 from bot.presentation import cards
 from bot.presentation.cards import CaseContext
@@ -81,7 +81,7 @@ def test_nobody_reads_what_only_officers_may(
     asker = case.askers[0].person if case.askers else Person("slack", MARK, MARK)
     # Only officers do what only officers do; anything else may be an asker's.
     made = tuple(
-        Step(NOON, kind, (ANNA if kind in cards.OFFICER_STEPS else asker) if somebody else None, text, MARK)
+        Step(NOON, kind, (ANNA if kind in OFFICER_STEPS else asker) if somebody else None, text, MARK)
         for kind, somebody, text in history
     )
     for outgoing in everywhere(case, made, case_context):

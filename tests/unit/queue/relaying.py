@@ -47,6 +47,10 @@ class Platform:
             return Receipt(receipt.address, ("sent again",), Address("test", "press/new thread"))
         return receipt
 
+    async def delete(self, receipt: Receipt) -> bool:
+        await self._take(f"{receipt.parts} is deleted", "delete", "delete")
+        return True
+
     async def mark(self, message: Address, event_id: str, mark: Mark) -> bool:
         await self._take(f"{message.token} {event_id} {mark}", "mark", "mark")
         return True
