@@ -97,7 +97,17 @@ class CaseWorld(RuleBasedStateMachine):
     def _empty(self, begins: datetime) -> None:
         """As new; one store serves all sequences, since most of an engine's life goes into its first statements."""
         self.clock.advance(begins - self.clock.now())
-        for table in ("press_case", "job", "lane", "inbound_event", "answered", "feedback", "incident", "false_alarm"):
+        for table in (
+            "press_case",
+            "job",
+            "lane",
+            "inbox",
+            "inbound_event",
+            "answered",
+            "feedback",
+            "incident",
+            "false_alarm",
+        ):
             self.reader.execute(f"DELETE FROM {table}")  # noqa: S608
         self.reader.execute("DELETE FROM sqlite_sequence")
 
@@ -223,7 +233,7 @@ class CaseWorld(RuleBasedStateMachine):
         to_asker = {"text"} if form.name == "case.reply" else set()
         own = {"holding_line"} if form.name == "press.incident" else set()  # which staff read
         known = {field.name for field in form.fields if field.kind == "choice"} | TIMES
-        theirs = self.private[by.key] if form.name == "case.details" and by in ASKERS else self.inside
+        theirs = self.private[by.key] if form.name in {"case.details", "case.answer"} and by in ASKERS else self.inside
         theirs += [values[name] for name in values if name not in known | to_asker | own]
         event = self.harness.next_event()
         self.handle(Submitted(event, by, form.name, form.context, values, self.channels[0], direct(by)))
