@@ -27,7 +27,6 @@ class Connections:
         """Return the protocol of a new connection."""
         counted = self._server.connections
         self._closed.intersection_update(counted)
-        self._made.difference_update(counted)
         open_ = [each for each in counted if each not in self._closed]
         if len(open_) + len(self._made) >= self._most:
             waiting = next((each for each in open_ if each not in self._working), None)
@@ -37,6 +36,10 @@ class Connections:
             waiting.force_close()
         protocol = self._server()
         self._made.add(protocol)
+        # asyncio tells the protocol of its connection in the next turn of the loop. From the one after that on the
+        # server counts it, or it is gone already: one that stayed here for ever would be a place that is never free.
+        loop = asyncio.get_running_loop()
+        loop.call_soon(loop.call_soon, self._made.discard, protocol)
         return protocol
 
     @contextmanager

@@ -50,8 +50,8 @@ async def test_somebody_in_slack_is_helped_from_teams(opening: Opening) -> None:
             assert await here.in_teams.says(ANNA, text, thread, mention=True) == 200
         answer = await here.slack_reads("U0SAM", "Ring me *first*.")
         assert INSIDE not in answer.words
-        await here.in_slack.says("U0SAM", "they rang again, from the Observer this time")
-        await here.teams_card("they rang again, from the Observer this time")
+        await here.in_slack.says("U0SAM", "M-1: they rang again")
+        await here.teams_card("M-1: they rang again")
         assert not any(INSIDE in one.words for one in here.slack.in_(here.slack.direct("U0SAM")))
 
 

@@ -226,7 +226,7 @@ async def test_slack_that_refuses_for_a_while_gets_everything_in_order_and_once(
     here.slack.failures["chat.postMessage"] += trouble
     await here.here.says("U0SAM", ENQUIRY)
     for number in range(3):
-        await here.here.says("U0SAM", f"he said {number} more things about it")
+        await here.here.says("U0SAM", f"M-1: he said {number} more things about it")
 
     async def all_there() -> bool:
         await here.pass_time_to_next_try()

@@ -205,5 +205,5 @@ async def test_a_press_office_in_teams_helps_somebody_in_slack(harness: TeamsHou
     ((thread, (card,)),) = harness.threads.items()
     form = await harness.presses(ANNA, card, texts.REPLY, thread)
     await harness.fills(ANNA, form, {"text": "Leave it to us."}, thread)
-    assert slack.shown[-1].text.endswith("Leave it to us.")
+    assert "> Leave it to us." in slack.shown[-1].text
     assert slack.shown[-1].to == Address("slack", "dm-joe")

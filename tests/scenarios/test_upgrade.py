@@ -119,13 +119,15 @@ async def test_forms_come_back(back: DeskHarness) -> None:
 
 
 async def test_what_is_stored_is_called_what_it_was_called(sqlite_url: str, tmp_path: Path, clock: ManualClock) -> None:
-    """What is written now has no word that was not written before."""
+    """What is written now has no word that was not written before, but those that earlier releases pass over."""
     harness, _ = restored(sqlite_url, tmp_path, clock)
     await harness.start()
     for row in EXPECTED["pressed"]:
         await harness.handle(event(harness, who(row), row))
     await harness.pass_time(HOUR)
-    new = {kind: set(words) - set(EXPECTED["stored"][kind]) for kind, words in stored_words(tmp_path).items()}
+    passed_over = {"is_message"}  # of a mark, in the outbox
+    before = EXPECTED["stored"]
+    new = {kind: set(words) - set(before[kind]) - passed_over for kind, words in stored_words(tmp_path).items()}
     assert not any(new.values()), new
     harness.store.close()
 

@@ -86,6 +86,19 @@ async def test_half_open_connections_keep_nobody_out(sent: bytes, number: int, m
             await answered(client, built.url)
 
 
+async def test_any_number_of_short_connections_one_after_the_other_is_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "_MOST_CONNECTIONS", 8)
+    async with serving() as there:
+        for _ in range(50):
+            async with ClientSession(headers={"Connection": "close"}) as session:
+                assert await (await session.get(f"{there.url}/healthz")).text() == "alive"
+        for _ in range(50):  # opened and closed without a word
+            async with connections(there.port, 1):
+                pass
+        async with ClientSession() as session:
+            assert await (await session.get(f"{there.url}/healthz")).text() == "alive"
+
+
 async def test_a_connection_that_is_idle_or_sends_half_a_head_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(server, "IDLE_TIMEOUT", 0.2)
     async with serving() as built:
