@@ -22,7 +22,7 @@ from tests.scenarios.turns import ADDED, ANOTHER, CLAIM, CLOSE, ENQUIRY, FURTHER
 
 BBC = "the BBC rang and asked for a spokesperson about something else, deadline 5pm"
 UNCLEAR = "yes three is fine"
-NOT_KNOWN = f"{texts.UNKNOWN} … {texts.add_to('M-1')}"
+NOT_KNOWN = f"… {texts.add_to('M-1')}"
 COFFEE = Says("sam", "may I bring coffee into the reading room?", sees={"sam": ["Yes, in a closed cup."]})
 PRIVATE = (
     Says("sam", "can I moan about my boss", sees={"sam": [NOT_KNOWN]}),
