@@ -25,7 +25,7 @@ UNCLEAR = "yes three is fine"
 NOT_KNOWN = f"… {texts.add_to('M-1')}"
 COFFEE = Says("sam", "may I bring coffee into the reading room?", sees={"sam": ["Yes, in a closed cup."]})
 PRIVATE = (
-    Says("sam", "can I moan about my boss", sees={"sam": [NOT_KNOWN]}),
+    Says("sam", "can I moan about my boss", sees={"sam": ["That is a matter for the pay office"]}),
     Says("sam", "i forgot my moodle password", sees={"sam": [texts.UNKNOWN]}),
     Says("sam", "how is overtime paid", sees={"sam": ["That is a matter for the pay office"]}),
     Says("sam", "she shouted at me and wants it by five", sees={"sam": [NOT_KNOWN]}),
@@ -110,7 +110,7 @@ DIALOGUES: dict[str, Sequence[Turn]] = {
     ],
     "what is edited before it is sent is sent as it reads then": [
         REPORT,
-        Says("sam", "my boss is a fool, three is fine", sees={"sam": [NOT_KNOWN]}),
+        Says("sam", "the vicar is a fool, three is fine", sees={"sam": [NOT_KNOWN]}),
         Says("sam", UNCLEAR, edits=1),
         Presses(
             "sam",
