@@ -358,9 +358,9 @@ async def test_nothing_names_somebody_who_was_forgotten(harness: DeskHarness) ->
     await state.put("direct/U2ROSIE", "dm")
     await harness.handle(said(SAMWISE, "may I bring coffee into the reading room?", harness.next_event()))
     case = await enquire(harness)
-    further = "he says the Gazette prints tonight, and has me live at 7 on 01524 592001"
+    further = "M-1: he says it prints tonight, and has me live at 7 on 01524 592001"
     await harness.handle(said(SAMWISE, further, harness.next_event()))
-    await harness.handle(said(SAMWISE, "his number is 07700 900123", harness.next_event()))
+    await harness.handle(said(SAMWISE, "M-1: his number is 07700 900123", harness.next_event()))
     await work_off(harness, case)
     own = (SAMWISE.id, SAMWISE.name, "prints tonight", "07700 900123", "live at 7 (", "01524 592001")
     assert all(each in dump(harness.store) for each in own)

@@ -134,6 +134,7 @@ def is_in(store: Store, key: str, state: JobState) -> Callable[[], bool]:
 
 @asynccontextmanager
 async def relaying(store: Store, platform: Platform, desk: Desk, owner: str = "me") -> AsyncIterator[Relay]:
+    notes(store)  # PostgreSQL refuses one of two that create its table at once
     relay = Relay(store, {"test": platform}, desk, owner)
     await relay.start()
     try:
