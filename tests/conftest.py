@@ -42,8 +42,8 @@ def pytest_configure(config: pytest.Config) -> None:
 # Where SQL is what is tested, `make test` looks at both engines; elsewhere PostgreSQL is for `make test-all`.
 ON_BOTH_AT_ONCE = (
     "tests/unit/storage/",
-    "tests/unit/queue/",
-    "tests/unit/desk/test_many_at_once.py",
+    "tests/unit/queue/test_inbox.py",
+    "tests/unit/queue/test_relay.py",
     "tests/scenarios/test_on_postgresql.py",
 )
 

@@ -16,6 +16,8 @@ from tests.teams.office import trust
 from tests.teams.people import ANNA, BEN, SAM
 from tests.waiting import insist
 
+pytestmark = pytest.mark.slow
+
 REPORTER = "a reporter from the Guardian just rang me about my tweet"
 INSIDE = "I know this reporter, careful"
 Opening = Callable[..., AbstractAsyncContextManager[Both]]

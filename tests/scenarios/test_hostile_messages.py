@@ -18,6 +18,8 @@ from tests import learned
 from tests.desk import KNOWLEDGE, PHONE, DeskHarness, direct, person, said
 from tests.hostile import FRAGILE, HOSTILE
 
+pytestmark = pytest.mark.slow
+
 SAM, TESS = person("sam"), person("tess")
 QUESTION, ANSWER = "may I bring my dog to the reading room", "No, except assistance dogs"
 

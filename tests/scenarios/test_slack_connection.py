@@ -21,6 +21,8 @@ from tests.slack.server import Failure, LoopbackSlack
 from tests.slack.workspace import SETTINGS, Workspace, build, connected, ready, running
 from tests.waiting import goes_on, insist, until
 
+pytestmark = pytest.mark.slow
+
 ENQUIRY = "a reporter from the Harbour Post just rang me about my tweet"
 
 

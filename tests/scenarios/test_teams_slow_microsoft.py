@@ -14,6 +14,8 @@ from tests.teams.microsoft import Microsoft
 from tests.teams.office import trust
 from tests.teams.people import ANNA, SAM
 
+pytestmark = pytest.mark.slow
+
 COFFEE = "may I bring coffee into the reading room?"
 REPORTER = "a reporter from the Guardian just rang me about my tweet"
 EVENTS = 20

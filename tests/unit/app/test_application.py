@@ -18,6 +18,7 @@ FOLDER = Path(__file__).parents[2] / "chaos" / "knowledge"
 LOST = "onnxruntime is not installed: questions are matched by their words alone."
 
 
+@pytest.mark.slow
 async def test_a_desk_without_an_encoder_says_so_once(
     store: Store, clock: ManualClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -108,6 +108,7 @@ def test_a_reader_that_has_gone_is_no_failure() -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stream", [">&-", "2>&-"])
 def test_a_closed_output_is_as_one_that_nobody_reads(stream: str) -> None:
     done = redirected(stream, "check", "--quick")

@@ -106,6 +106,7 @@ async def test_another_workspace_s_people_are_refused_where_only_they_see_it(ope
         assert [method for method, _ in here.slack.calls if method == "users.info"] == []
 
 
+@pytest.mark.slow
 async def test_while_slack_is_slow_it_still_gets_its_answer_in_time(open_: Opens, clock: ManualClock) -> None:
     groups = [f"S{number}" for number in range(4)]
     async with open_(officer_groups=frozenset(groups)) as (here, desk):
