@@ -69,6 +69,7 @@ def _homes(knowledge: Knowledge) -> _Homes:
     }
     if knowledge.media:
         homes["media", ""] = "the media enquiries", knowledge.media.origin
+        homes["look_alike", ""] = "what only looks like a media enquiry", knowledge.media.origin
     return homes
 
 
