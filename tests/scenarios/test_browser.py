@@ -22,7 +22,7 @@ pytestmark = [
 ]
 
 QUESTION = "may I bring coffee into the reading room"
-UNCLEAR = "a question about my key"
+UNCLEAR = "book at my desk"
 ENQUIRY = "a reporter from the Guardian just rang me about my post"
 
 
