@@ -112,10 +112,6 @@ class Load:
         self.ledger.enquiries[event_id] = name
         if in_room:
             self.ledger.questions[at] += 1  # "I’ve written to you directly about this."
-        elif self._chance.random() < 0.3:
-            added = await self._say(name, "they have just called again", at)
-            self.ledger.added[added] = name
-            await self._marked(added)  # officers who close the case before would have it stand alone
         if self._chance.random() < 0.15:
             self.ledger.alone.add(name)
         else:
@@ -200,14 +196,6 @@ class Load:
 
     async def _press(self, officer: str, action: str, value: str) -> SyncResponse:
         return await self._post(Pressed(self._event_id(), _person(officer), action, value, _press(), _press()))
-
-    async def _marked(self, event_id: str) -> None:
-        """Wait until the asker sees at their message that the press office has it."""
-        while True:
-            async with self._session.get(f"{self._sink}/marked/{event_id}") as response:
-                if await response.json():
-                    return
-            await asyncio.sleep(0.3)
 
     async def _cards(self) -> list[Card]:
         async with self._session.get(f"{self._sink}/cards") as response:
