@@ -65,6 +65,8 @@ class Directory:
 
     def known(self, user: str) -> Member | None:
         """Return a person if what Slack said of them and of the officer groups is recent enough; otherwise None."""
+        if self._unlisted:  # whether they are an officer takes what was stored
+            return None
         cached = self._people.get(user)
         groups = {group: self._groups.get(group) for group in self._settings.officer_groups}
         if cached is None or not all(map(self._is_recent, (cached, *groups.values()))):
