@@ -112,6 +112,11 @@ class Load:
         self.ledger.enquiries[event_id] = name
         if in_room:
             self.ledger.questions[at] += 1  # "I’ve written to you directly about this."
+        elif self._chance.random() < 0.3:
+            # By its reference, because officers of other cases may write to this asker too.
+            added = await self._say(name, f"{await self._reference(name)}: they have just called again", at)
+            self.ledger.added[added] = name
+            await self._marked(added)  # officers who close the case before would have it stand alone
         if self._chance.random() < 0.15:
             self.ledger.alone.add(name)
         else:
@@ -196,6 +201,22 @@ class Load:
 
     async def _press(self, officer: str, action: str, value: str) -> SyncResponse:
         return await self._post(Pressed(self._event_id(), _person(officer), action, value, _press(), _press()))
+
+    async def _reference(self, name: str) -> str:
+        """What the asker's case is called, once it is posted."""
+        while True:
+            for card in await self._cards():
+                if card.by == name:
+                    return f"M-{card.buttons['case.claim'].partition('@')[0]}"
+            await asyncio.sleep(0.3)
+
+    async def _marked(self, event_id: str) -> None:
+        """Wait until the asker sees at their message that the press office has it."""
+        while True:
+            async with self._session.get(f"{self._sink}/marked/{event_id}") as response:
+                if await response.json():
+                    return
+            await asyncio.sleep(0.3)
 
     async def _cards(self) -> list[Card]:
         async with self._session.get(f"{self._sink}/cards") as response:

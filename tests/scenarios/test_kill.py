@@ -50,7 +50,7 @@ async def test_nothing_is_lost_doubled_or_out_of_order_when_servers_are_killed(
 async def test_what_was_acknowledged_and_not_matched_is_answered_once_and_in_order(
     request: pytest.FixtureRequest, tmp_path: Path, engine: str
 ) -> None:
-    """The server is killed while its matcher hangs. On PostgreSQL it takes up what it had claimed a minute later."""
+    """The server is killed while its matcher hangs. On PostgreSQL what it had claimed waits until the lease ends."""
     plan = Plan(str(request.getfixturevalue(engine)), 1, kills=1, deliveries=0, pace=POLICY, faults=Faults())
     sink = start("tests.chaos.sink", 1, 0, 0, 0, 0, log=tmp_path / "sink.log", stdout=subprocess.PIPE)
     assert sink.stdout is not None
