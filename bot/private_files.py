@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
@@ -15,7 +16,9 @@ _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 def make_folder(folder: Path) -> None:
     """Make a folder and those above it that are missing, each for its owner alone. Raises OSError."""
     for missing in reversed([each for each in (folder, *folder.parents) if not each.exists()]):
-        missing.mkdir(mode=_FOLDER_MODE, exist_ok=True)  # another process may make it meanwhile
+        with suppress(FileExistsError):  # another process was faster, or it is a link, which leads nowhere
+            missing.mkdir(mode=_FOLDER_MODE)
+            missing.chmod(_FOLDER_MODE)  # the umask may have taken more away
 
 
 def make_file(path: Path) -> None:

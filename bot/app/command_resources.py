@@ -41,6 +41,7 @@ def tune(knowledge: Knowledge, config: Config, out: Path | None) -> str:
     Raises ConfigurationError if there is no encoder, no place to keep it, or too little to learn.
     """
     from bot.matching.adapters import cache_file, find_adapters, key_of, learn_adapters, write_adapters
+    from bot.matching.array_file import make_folder_for
     from bot.matching.encoder.sentence_encoder import find_encoder
 
     options = matcher_options(config)
@@ -54,6 +55,8 @@ def tune(knowledge: Knowledge, config: Config, out: Path | None) -> str:
     found = find_adapters(key, options.cache)
     if found and out is None:
         return f"nothing to learn: there is the adapter {found.name} for exactly these questions."
+    with _reported(file):  # before minutes of work are done for nothing
+        make_folder_for(file)
     with tqdm(unit="batch", disable=None) as bar:
 
         def show(what: str, done: int, whole: int) -> None:
@@ -65,11 +68,18 @@ def tune(knowledge: Knowledge, config: Config, out: Path | None) -> str:
     if learned is None:
         what = "the knowledge base has too few questions for an encoder to learn from, or this encoder cannot learn."
         raise ConfigurationError(Problem("matching.encoder", what))
-    try:
+    with _reported(file):
         write_adapters(learned, file)
+    return f"learned the adapter {learned.name}."
+
+
+@contextmanager
+def _reported(file: Path) -> Iterator[None]:
+    """Turn an OSError into a ConfigurationError that says that the file cannot be written, and why."""
+    try:
+        yield
     except OSError as error:
         raise ConfigurationError(Problem(str(file), f"cannot be written: {error.strerror}.")) from None
-    return f"learned the adapter {learned.name}."
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """The adapters of a knowledge base: what an encoder learned from all of it, and without what is held out.
 
 They serve the labels and questions that they were learned from, and no others. The shipped file serves the shipped
-knowledge base; what `policydesk tune` and a serving desk learn lies in the cache folder.
+knowledge base; what `policydesk tune` learns lies in the cache folder.
 """
 
 from __future__ import annotations

@@ -24,6 +24,8 @@ import numpy.typing as npt
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
+from bot import private_files
+
 log = logging.getLogger(__name__)
 
 Arrays = dict[str, npt.NDArray[Any]]
@@ -80,7 +82,7 @@ def write_arrays(path: Path, label: str, arrays: Mapping[str, npt.NDArray[Any]])
     Folders that do not exist are made, also for this user alone. Raises OSError if the file cannot be written, or if
     the folder is another user's, others may write to it, or it is a link.
     """
-    _make_folder(path.parent)
+    private_files.make_folder(path.parent)
     # safetensors writes the memory of an array as it lies, which for a transposed one are other numbers.
     whole = {name: np.asarray(each, order="C") for name, each in arrays.items()}
     content = save(whole, {"label": label, "sha256": _digest(label, whole)})
@@ -97,6 +99,16 @@ def write_arrays(path: Path, label: str, arrays: Mapping[str, npt.NDArray[Any]])
             with suppress(OSError):
                 os.unlink(part, dir_fd=folder)
             raise
+
+
+def make_folder_for(path: Path) -> None:
+    """Make the folder of a file that `write_arrays` is to write, where it is missing.
+
+    Raises OSError as `write_arrays` does, for a caller who first has minutes of work to do.
+    """
+    private_files.make_folder(path.parent)
+    with _folder(path.parent, to_write=True):
+        pass
 
 
 def mapped_arrays(path: Path) -> tuple[Arrays, Mapping[str, str]]:
@@ -163,15 +175,6 @@ def _check(found: os.stat_result, owners: set[int]) -> None:
         raise OSError(errno.EPERM, f"the {what} belongs to another user")
     if found.st_mode & _OTHERS_MAY_WRITE:
         raise OSError(errno.EPERM, f"other users may write to the {what}; take that away (chmod go-w)")
-
-
-def _make_folder(path: Path) -> None:
-    if path.is_dir():
-        return
-    _make_folder(path.parent)
-    with suppress(FileExistsError):  # another process was faster, or it is a link, which opening it refuses
-        path.mkdir(mode=0o700)
-        path.chmod(0o700)  # the umask may have taken more away
 
 
 def _digest(label: str, arrays: Mapping[str, npt.NDArray[Any]]) -> str:

@@ -17,6 +17,7 @@ import pytest
 
 from bot.cli import main as cli
 from bot.clock import SystemClock
+from bot.matching import adapters
 from bot.storage.engine import Store
 from tests.unit.matching.test_sentence_encoder import write_model
 
@@ -290,7 +291,8 @@ def test_an_export_into_a_place_that_cannot_be_written(here: Path, capsys: pytes
 # ---- tune ----------------------------------------------------------------------------------------------------------
 
 
-def test_tune_learns_once_and_ask_says_what_it_uses(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def to_be_learned(here: Path) -> str:
+    """The configuration, written beside a small knowledge base and a small encoder."""
     model = write_model(here / "model")
     knowledge = here / "knowledge"
     knowledge.mkdir()
@@ -300,6 +302,11 @@ def test_tune_learns_once_and_ask_says_what_it_uses(here: Path, capsys: pytest.C
     (knowledge / "all.yaml").write_text(json.dumps({"entries": entries}), encoding="utf-8")
     settings = f"knowledge: {knowledge}\nmatching: {{encoder: {model}, cache: learned}}\n"
     (here / "policydesk.yaml").write_text(settings, encoding="utf-8")
+    return settings
+
+
+def test_tune_learns_once_and_ask_says_what_it_uses(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    settings = to_be_learned(here)
     assert cli.main(["ask", "may i eat"]) == 0
     assert "no adapter" in capsys.readouterr().err
     assert cli.main(["tune"]) == 0
@@ -311,6 +318,21 @@ def test_tune_learns_once_and_ask_says_what_it_uses(here: Path, capsys: pytest.C
     (here / "policydesk.yaml").write_text(settings.replace("}", ", tune: off}"), encoding="utf-8")
     assert cli.main(["ask", "may i eat"]) == 0
     assert "no adapter" in capsys.readouterr().err
+
+
+def test_tune_says_before_it_learns_that_it_cannot_write(
+    here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def learn(*_: object) -> None:
+        raise AssertionError("it has learned")
+
+    to_be_learned(here)
+    monkeypatch.setattr(adapters, "learn_adapters", learn)
+    shared = here / "shared"
+    shared.mkdir()
+    shared.chmod(0o777)
+    assert cli.main(["tune", "--out", str(shared / "a.arrays")]) == 2
+    assert "cannot be written: other users may write to the folder" in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("quick")
