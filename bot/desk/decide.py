@@ -150,7 +150,7 @@ def offered_case(match: Match, context: Context, decision: Decision) -> Case | N
     """
     if not isinstance(decision, Answered):
         return None
-    telling = next((case for case in context.open_cases if _tells(context, case)), None)
+    telling = _telling(context)
     return telling if telling or _has_answer(match) else next(iter(context.open_cases), None)
 
 
@@ -165,7 +165,7 @@ def _for_open_case(match: Match, context: Context) -> AddToCase | AskToSend | No
         return _enquiry_again(match, context)
     if _has_answer(match):
         return None
-    telling = next((case for case in context.open_cases if _tells(context, case)), None)
+    telling = _telling(context)
     if telling is not None:
         return AddToCase(telling.id, ())
     if context.newest is not None and context.officer and match.outcome != "confirm_media":
@@ -189,6 +189,11 @@ def _has_answer(match: Match) -> bool:
     """Return whether the message is about something else than an enquiry: a policy, another topic, a danger."""
     is_answered = match.outcome in {"answer", "smalltalk"} or (match.outcome == "unknown" and match.topic != "")
     return is_answered or match.danger != ""
+
+
+def _telling(context: Context) -> Case | None:
+    """Return the newest open case of whose enquiry every clause of the message tells something; None if of none."""
+    return next((case for case in context.open_cases if _tells(context, case)), None)
 
 
 def _tells(context: Context, case: Case) -> bool:

@@ -8,7 +8,7 @@ import io
 import json
 import logging
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -25,16 +25,6 @@ from tests.contract.adapters import RecordingDesk
 from tests.teams.microsoft import APP, GUID, ISSUER, SECRET, TENANT, Answer, Key
 from tests.teams.office import QuietDesk, TeamsOffice
 from tests.teams.people import ANNA, GUEST, PRESS, SAM, THREAD, YARD
-
-
-@pytest.fixture
-async def office(
-    quick_store: Store, tmp_path: Path, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[TeamsOffice]:
-    opened = TeamsOffice(quick_store, clock, QuietDesk())
-    await opened.open(tmp_path, monkeypatch)
-    yield opened
-    await opened.close()
 
 
 def heard(office: TeamsOffice) -> list[Said]:

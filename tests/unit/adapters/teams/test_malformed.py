@@ -2,29 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bot.storage.engine import Store
-from tests.clock import ManualClock
 from tests.malformed import malformed
-from tests.teams.office import QuietDesk, TeamsOffice
+from tests.teams.office import TeamsOffice
 from tests.teams.people import SAM
 
 Json = dict[str, Any]
-
-
-@pytest.fixture
-async def office(
-    quick_store: Store, tmp_path: Path, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[TeamsOffice]:
-    opened = TeamsOffice(quick_store, clock, QuietDesk())
-    await opened.open(tmp_path, monkeypatch)
-    yield opened
-    await opened.close()
 
 
 def valid(office: TeamsOffice) -> list[Json]:
